@@ -1,0 +1,247 @@
+/**
+ * What the use cases need from outside. Each port has one real implementation under src/providers, src/storage or
+ * src/vscode, and a fake under test/fakes that is as strict as the real thing.
+ */
+import type { Arm } from '../core/arm.ts';
+import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
+import type { Decision, Outcome, Surface } from '../core/decision.ts';
+import type { Result } from '../core/result.ts';
+
+export interface Clock {
+  now(): EpochMs;
+}
+
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  /** `error` is redacted before it is written: no key, no prompt. */
+  error(message: string, error?: unknown): void;
+}
+
+export interface Disposable {
+  dispose(): void;
+}
+
+// ---------------------------------------------------------------------------------------------- money
+
+export type Purpose = Surface | 'retry' | 'embedding' | 'test';
+
+/** How a cost is known, most trusted first. */
+export type CostSource = 'reported' | 'priced-usage' | 'estimate' | 'worst-case';
+
+export interface TokenCounts {
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly cacheWrite: number;
+  readonly output: number;
+  readonly reasoning: number;
+}
+
+export interface ReservationRequest {
+  readonly armId: ArmId;
+  readonly decisionId: DecisionId | undefined;
+  readonly purpose: Purpose;
+  readonly workspaceId: string;
+  /** For the usage view: VS Code language id, or ''. */
+  readonly language: string;
+  readonly worstCase: NanoUsd;
+  readonly expected: NanoUsd;
+  /** The limits in force as the settings say; the ledger adds this period's raise. */
+  readonly limit: NanoUsd;
+  readonly workspaceLimit: NanoUsd | undefined;
+  readonly inlineLimit: NanoUsd | undefined;
+}
+
+export interface Reservation {
+  readonly id: ReservationId;
+  /** `YYYY-MM` in local time at reservation: the period it belongs to, whatever clock or zone say later. */
+  readonly period: string;
+  readonly worstCase: NanoUsd;
+}
+
+/** Why no money was reserved; each maps to one sentence for the user and a way on. */
+export type LedgerRefusal =
+  | {
+      readonly kind: 'over-limit';
+      readonly left: NanoUsd;
+      readonly resetsAt: EpochMs;
+      readonly which: 'month' | 'workspace' | 'inline';
+    }
+  | { readonly kind: 'no-limit-set' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | {
+      readonly kind: 'needs-confirmation';
+      readonly candidates: readonly { readonly source: string; readonly total: NanoUsd }[];
+    };
+
+export interface Settlement {
+  readonly cost: NanoUsd;
+  readonly source: CostSource;
+  readonly tokens: TokenCounts;
+  /** Kept against the limit although not shown as spent (cancelled or usage-less calls). */
+  readonly heldBack: NanoUsd;
+  /** The provider's own id of the generation, for reconciliation. */
+  readonly generationId: string | undefined;
+}
+
+/** What the extension host may read at any time without asking the worker. */
+export interface SpendSummary {
+  readonly period: string;
+  readonly periodStart: EpochMs;
+  readonly periodEnd: EpochMs;
+  readonly settled: NanoUsd;
+  readonly reserved: NanoUsd;
+  readonly heldBack: NanoUsd;
+  /** One-off raise of this period's limit. */
+  readonly raisedBy: NanoUsd;
+  /** Settled + held back + reserved by purpose 'inline'. */
+  readonly inlineCommitted: NanoUsd;
+  /** Settled + held back + reserved by workspace. */
+  readonly workspaceCommitted: NanoUsd;
+  readonly requests: Readonly<Record<Surface, number>>;
+  /** Requests per local hour of week over the last eight weeks, all workspaces: 168 numbers. */
+  readonly hourOfWeek: readonly number[];
+  readonly state: 'ready' | 'unavailable' | 'needs-confirmation';
+  /** One sentence, when not ready. */
+  readonly problem: string | undefined;
+  readonly candidates: readonly { readonly source: string; readonly total: NanoUsd }[];
+}
+
+export interface Ledger {
+  /** Commits the worst case in one immediate transaction, or says why not. Never throws. */
+  reserve(request: ReservationRequest): Promise<Result<Reservation, LedgerRefusal>>;
+  /** Once per reservation; a second settlement is refused and counted. A bill above the reservation is recorded in full. */
+  settle(
+    id: ReservationId,
+    settlement: Settlement,
+  ): Promise<Result<{ readonly overrun: NanoUsd }, 'unknown' | 'already-settled' | 'unavailable'>>;
+  /** Only where the request provably was not served. */
+  void(
+    id: ReservationId,
+    reason: string,
+  ): Promise<Result<void, 'unknown' | 'already-settled' | 'unavailable'>>;
+  /** The user, with the provider's bill in hand, or reconciliation, frees what was held back. */
+  releaseHold(id: ReservationId | 'all', reason: string): Promise<NanoUsd>;
+  raiseLimit(by: NanoUsd): Promise<void>;
+  /** After a recovery with doubt: the user states what was spent this period. */
+  confirmTotal(total: NanoUsd): Promise<void>;
+  summary(): SpendSummary;
+  /** Fires after any change, also of other windows (polled). */
+  onDidChange(listener: () => void): Disposable;
+}
+
+// ------------------------------------------------------------------------------- decisions and learning
+
+export interface DecisionLog {
+  append(decision: Decision): Promise<void>;
+  /** Replaces the decision's former outcome; both stay readable in the log's order. */
+  record(outcome: Outcome): Promise<void>;
+  decision(id: DecisionId): Promise<Decision | undefined>;
+  /** Rows after `afterSeq`, in order, decisions and outcomes interleaved: what learned state folds over. */
+  read(afterSeq: number, limit: number): Promise<readonly LogEntry[]>;
+  /** Newest snapshot of the learned state (opaque JSON of core/state.ts) and the log position it covers. */
+  loadSnapshot(): Promise<{ readonly seq: number; readonly state: unknown } | undefined>;
+  saveSnapshot(seq: number, state: unknown): Promise<void>;
+  /** Sets a bad snapshot aside under a new name; the next load rebuilds from the log. */
+  quarantineSnapshot(reason: string): Promise<void>;
+}
+
+export type LogEntry =
+  | { readonly seq: number; readonly type: 'decision'; readonly decision: Decision }
+  | { readonly seq: number; readonly type: 'outcome'; readonly outcome: Outcome };
+
+/** Where the knapsack policy's state lives: one versioned key of workspaceState, under 64 KB. */
+export interface PolicyStore {
+  load(): unknown;
+  save(state: unknown): void;
+}
+
+// -------------------------------------------------------------------------------------------- models
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface ChatRequest {
+  readonly arm: Arm;
+  readonly messages: readonly ChatMessage[];
+  /** Sent as the arm's outputCapField. */
+  readonly outputCap: number;
+  readonly temperature?: number;
+  readonly stop?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export interface CompletionRequest {
+  readonly arm: Arm;
+  readonly prompt: string;
+  /** Sent as `suffix` where the format is the endpoint's own; undefined when a template carries it. */
+  readonly suffix: string | undefined;
+  readonly outputCap: number;
+  readonly temperature?: number;
+  readonly stop: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export interface Usage {
+  readonly tokens: TokenCounts;
+  /** USD the provider itself says it charged (OpenRouter's usage.cost), if it does. */
+  readonly reportedUsd: number | undefined;
+}
+
+export type StreamEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | {
+      readonly type: 'done';
+      readonly usage: Usage | undefined;
+      readonly finish: string | undefined;
+      readonly generationId: string | undefined;
+    };
+
+export type ProviderErrorKind =
+  | 'no-key'
+  | 'wrong-key'
+  | 'no-credit'
+  | 'forbidden'
+  | 'rate-limited'
+  | 'model-gone'
+  | 'too-long'
+  | 'bad-request'
+  | 'server-error'
+  | 'refused'
+  | 'unreachable'
+  | 'reset'
+  | 'timeout'
+  | 'not-json'
+  | 'empty'
+  | 'too-large'
+  | 'redirect'
+  | 'insecure'
+  | 'cancelled'
+  | 'unknown';
+
+/** One failed call. `served` says whether money may be owed (design.md "The limit"). */
+export interface ProviderError {
+  readonly kind: ProviderErrorKind;
+  /** 'no': provably not served, void it. 'maybe': estimate and hold the rest. */
+  readonly served: 'no' | 'maybe';
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  /** The provider's own words, cut to 300 characters and redacted; for the log and the detail line. */
+  readonly detail: string;
+}
+
+/** A stream that ends either with `done` or with a failure; iteration itself never throws. */
+export interface ModelStream {
+  readonly events: AsyncIterable<StreamEvent>;
+  /** Settles once the stream has ended; undefined = ended well. */
+  readonly failure: Promise<ProviderError | undefined>;
+}
+
+export interface ModelClient {
+  chat(request: ChatRequest): ModelStream;
+  complete(request: CompletionRequest): ModelStream;
+}

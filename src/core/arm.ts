@@ -1,0 +1,63 @@
+import type { ArmId } from './brand.ts';
+
+/** USD per million tokens, by class; absent classes fall back as `pricing.ts` says. All zero means free. */
+export interface RateCard {
+  readonly inputUsdPerMTok: number;
+  readonly outputUsdPerMTok: number;
+  /** Input tokens read from the provider's prompt cache. */
+  readonly cachedInputUsdPerMTok?: number;
+  /** Input tokens written to the provider's prompt cache. */
+  readonly cacheWriteUsdPerMTok?: number;
+  /** Reasoning tokens, where they are not priced as output. */
+  readonly reasoningUsdPerMTok?: number;
+  /** A fixed fee for each request, USD. */
+  readonly requestUsd?: number;
+  /** Dearer rates for the whole request once its input passes `aboveTokens`. */
+  readonly longContext?: {
+    readonly aboveTokens: number;
+    readonly inputUsdPerMTok: number;
+    readonly outputUsdPerMTok: number;
+    readonly cachedInputUsdPerMTok?: number;
+  };
+}
+
+export interface ArmCapabilities {
+  readonly tools: boolean;
+  readonly images: boolean;
+  /** How this model completes code in the middle; 'none' = Ask only. 'auto' = inferred from the name, and shown. */
+  readonly fim: string;
+}
+
+/** One model at one endpoint as the user set it up, checked. */
+export interface Arm {
+  readonly id: ArmId;
+  readonly endpointId: string;
+  /** The name sent to the endpoint. */
+  readonly model: string;
+  /** The name shown to the user. */
+  readonly label: string;
+  /** Undefined = unknown, and unknown is not zero: such an arm is not used for paid calls until it has one. */
+  readonly price: RateCard | undefined;
+  /** Context window, tokens. */
+  readonly contextTokens: number;
+  /** The most tokens the model can answer with. */
+  readonly maxOutputTokens: number;
+  readonly outputCapField: 'max_tokens' | 'max_completion_tokens';
+  /** False: a cap may not bound hidden reasoning, so the whole of maxOutputTokens is reserved. */
+  readonly outputCapCoversReasoning: boolean;
+  readonly capabilities: ArmCapabilities;
+  /** Shown with the label wherever a person can see the arm. */
+  readonly simulated: boolean;
+}
+
+export const isFree = (price: RateCard): boolean =>
+  price.inputUsdPerMTok === 0 &&
+  price.outputUsdPerMTok === 0 &&
+  (price.cachedInputUsdPerMTok ?? 0) === 0 &&
+  (price.cacheWriteUsdPerMTok ?? 0) === 0 &&
+  (price.reasoningUsdPerMTok ?? 0) === 0 &&
+  (price.requestUsd ?? 0) === 0 &&
+  (price.longContext === undefined ||
+    (price.longContext.inputUsdPerMTok === 0 &&
+      price.longContext.outputUsdPerMTok === 0 &&
+      (price.longContext.cachedInputUsdPerMTok ?? 0) === 0));
