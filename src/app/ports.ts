@@ -29,10 +29,13 @@ export type Purpose = Surface | 'retry' | 'embedding' | 'test';
 /** How a cost is known, most trusted first. */
 export type CostSource = 'reported' | 'priced-usage' | 'estimate' | 'worst-case';
 
+/** Disjoint classes: their sum is every token of the call, whatever way the provider counts. */
 export interface TokenCounts {
+  /** Input neither read from nor written to the provider's prompt cache. */
   readonly input: number;
   readonly cachedInput: number;
   readonly cacheWrite: number;
+  /** Visible output; reasoning is counted beside it. */
   readonly output: number;
   readonly reasoning: number;
 }
@@ -155,14 +158,40 @@ export type LogEntry =
 export interface PolicyStore {
   load(): unknown;
   save(state: unknown): void;
+  /** Keeps an unreadable state under a new name and reports it. */
+  setAside(state: unknown): void;
 }
 
 // -------------------------------------------------------------------------------------------- models
 
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
+export type ContentPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly mediaType: string; readonly base64: string };
+
+export type MessageContent = string | readonly ContentPart[];
+
+/** A function the model asks for; `input` is its arguments as the model wrote them, JSON text. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: string;
 }
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of the input; undefined = no arguments. */
+  readonly inputSchema: object | undefined;
+}
+
+export type ChatMessage =
+  | { readonly role: 'system' | 'user'; readonly content: MessageContent }
+  | {
+      readonly role: 'assistant';
+      readonly content: MessageContent;
+      readonly toolCalls?: readonly ToolCall[] | undefined;
+    }
+  | { readonly role: 'tool'; readonly toolCallId: string; readonly content: MessageContent };
 
 export interface ChatRequest {
   readonly arm: Arm;
@@ -171,6 +200,8 @@ export interface ChatRequest {
   readonly outputCap: number;
   readonly temperature?: number;
   readonly stop?: readonly string[];
+  readonly tools?: readonly ToolDefinition[] | undefined;
+  readonly toolChoice?: 'auto' | 'required' | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -194,11 +225,15 @@ export interface Usage {
 export type StreamEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
+  /** Complete: it is sent once its arguments have all arrived. */
+  | { readonly type: 'tool-call'; readonly call: ToolCall }
   | {
       readonly type: 'done';
       readonly usage: Usage | undefined;
       readonly finish: string | undefined;
       readonly generationId: string | undefined;
+      /** The answer held bytes that are not UTF-8; each stands as U+FFFD in the text. */
+      readonly damaged?: boolean;
     };
 
 export type ProviderErrorKind =
@@ -232,10 +267,14 @@ export interface ProviderError {
   readonly retryAfterMs: number | undefined;
   /** The provider's own words, cut to 300 characters and redacted; for the log and the detail line. */
   readonly detail: string;
+  /** What the stream had told before it failed: the money may be known although the answer is not. */
+  readonly usage?: Usage | undefined;
+  readonly generationId?: string | undefined;
 }
 
 /** A stream that ends either with `done` or with a failure; iteration itself never throws. */
 export interface ModelStream {
+  /** To be iterated once; the request leaves at the first `next()`, and leaving the loop early cancels it. */
   readonly events: AsyncIterable<StreamEvent>;
   /** Settles once the stream has ended; undefined = ended well. */
   readonly failure: Promise<ProviderError | undefined>;
