@@ -1,0 +1,10 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's folder. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export const inRoot = (...parts: readonly string[]): string => path.join(root, ...parts);
+
+/** The packaged extension: one name whatever its version, so that scripts and people find it. */
+export const vsixFile = inRoot('out/pilot-assistant.vsix');

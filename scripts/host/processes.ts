@@ -1,0 +1,113 @@
+/**
+ * Starting programs so that they can be ended for certain. VS Code's server starts children that start children
+ * (extension host, file watcher, terminals), some in process groups of their own; killing the one that was started
+ * leaves the rest behind. So the whole tree is listed before the first signal, and what is left after it is killed.
+ */
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const graceMs = 5_000;
+
+export interface RunResult {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs to the end, showing its output unless `quiet`; killed, with all it started, after `timeoutMs`. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions & { readonly timeoutMs: number; readonly quiet?: boolean },
+): Promise<RunResult> {
+  const { timeoutMs, quiet = false, ...spawnOptions } = options;
+  const child = spawn(command, args, { ...spawnOptions, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const [stream, sink] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (!quiet) sink.write(text);
+    });
+  }
+  const ended = new Promise<number>((resolve) => {
+    child.once('error', (error) => {
+      output += `${error.message}\n`;
+      resolve(127);
+    });
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+  const timer = setTimeout(() => {
+    output += `\nEnded after ${timeoutMs / 1000} s.\n`;
+    void endTree(child);
+  }, timeoutMs);
+  const code = await ended;
+  clearTimeout(timer);
+  return { code, output };
+}
+
+/** Ends a program and everything it started, politely first. */
+export async function endTree(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return;
+  const tree = [child.pid, ...descendants(child.pid)];
+  signal(tree, 'SIGTERM');
+  const deadline = Date.now() + graceMs;
+  while (tree.some(isAlive) && Date.now() < deadline) await sleep(50);
+  // Listed again: a program may have started another one while it was ending.
+  const late = isAlive(child.pid) ? descendants(child.pid) : [];
+  signal([...tree, ...late].filter(isAlive), 'SIGKILL');
+}
+
+/** Every process below `pid`, nearest first. */
+export function descendants(pid: number): readonly number[] {
+  if (process.platform === 'win32') return [];
+  const listing = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).stdout;
+  const children = new Map<number, number[]>();
+  for (const line of listing.split('\n')) {
+    const [child, parent] = line.trim().split(/\s+/).map(Number);
+    if (child === undefined || parent === undefined) continue;
+    children.set(parent, [...(children.get(parent) ?? []), child]);
+  }
+  const found: number[] = [];
+  for (let next = children.get(pid) ?? []; next.length > 0; next = next.flatMap((id) => children.get(id) ?? [])) {
+    found.push(...next);
+  }
+  return found;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It ended by itself in the meantime.
+    }
+  }
+}
+
+/** Calls `end` once on Ctrl-C, on SIGTERM, and when the process that started this one is gone. */
+export function onEndRequested(end: (why: string) => void): void {
+  let requested = false;
+  const once = (why: string): void => {
+    if (requested) return;
+    requested = true;
+    clearInterval(orphanWatch);
+    end(why);
+  };
+  const parent = process.ppid;
+  // npm does not always pass a signal on; without this its death would leave VS Code running.
+  const orphanWatch = setInterval(() => {
+    if (process.ppid !== parent) once('its parent ended');
+  }, 1_000).unref();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => once(name));
+}
