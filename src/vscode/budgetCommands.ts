@@ -1,0 +1,106 @@
+/** The commands around the limit: set it, raise it once, confirm what was spent after a recovery. */
+import * as vscode from 'vscode';
+import type { Ledger } from '../app/ports.ts';
+import type { NanoUsd } from '../core/brand.ts';
+import { day, usd } from './format.ts';
+import type { Settings } from './settings.ts';
+
+const t = vscode.l10n.t;
+const largestUsd = 100_000;
+
+export interface BudgetDeps {
+  readonly settings: Settings;
+  readonly ledger: () => Promise<Ledger>;
+}
+
+export function registerBudgetCommands(deps: BudgetDeps): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('pilot.setMonthlyLimit', () => setMonthlyLimit(deps)),
+    vscode.commands.registerCommand('pilot.raiseLimit', () => raiseLimit(deps)),
+    vscode.commands.registerCommand('pilot.confirmSpending', () => confirmSpending(deps)),
+  );
+}
+
+/** True once a limit stands. */
+export async function setMonthlyLimit({ settings }: BudgetDeps): Promise<boolean> {
+  const current = settings.limits().limits.monthly;
+  const entered = await askForDollars({
+    title: t('PILOT: Set Monthly Limit'),
+    prompt: t(
+      'The most PILOT may spend in a calendar month, over all windows and workspaces. 0 = free models only.',
+    ),
+    value: current === undefined ? '5' : String(current / 1e9),
+  });
+  if (entered === undefined) return false;
+  await settings.setMonthlyLimit(entered);
+  return true;
+}
+
+async function raiseLimit(deps: BudgetDeps): Promise<void> {
+  const ledger = await deps.ledger();
+  const { limits } = deps.settings.limits();
+  if (limits.monthly === undefined) {
+    await setMonthlyLimit(deps);
+    return;
+  }
+  const { raisedBy, periodEnd } = ledger.summary();
+  const standing = usd((limits.monthly + raisedBy) as NanoUsd);
+  const entered = await askForDollars({
+    title: t('PILOT: Raise Limit for This Month'),
+    prompt: t(
+      'Added to {0}, this month only; on {1} the limit is {2} again.',
+      standing,
+      day(periodEnd),
+      usd(limits.monthly),
+    ),
+    value: '1',
+  });
+  if (entered === undefined || entered === 0) return;
+  await ledger.raiseLimit(Math.floor(entered * 1e9) as NanoUsd);
+}
+
+async function confirmSpending(deps: BudgetDeps): Promise<void> {
+  const ledger = await deps.ledger();
+  const { candidates, state } = ledger.summary();
+  if (state !== 'needs-confirmation') {
+    void vscode.window.showInformationMessage(
+      t('Nothing has to be confirmed: the spending ledger is in order.'),
+    );
+    return;
+  }
+  const highest = Math.max(0, ...candidates.map(({ total }) => total)) as NanoUsd;
+  const known = candidates.map(({ source, total }) => `${source}: ${usd(total)}`).join(', ');
+  const entered = await askForDollars({
+    title: t('PILOT: Confirm Spending'),
+    prompt: t(
+      'What was spent this month? What could be recovered: {0}.',
+      known === '' ? t('nothing') : known,
+    ),
+    value: String(highest / 1e9),
+  });
+  if (entered !== undefined) await ledger.confirmTotal(Math.ceil(entered * 1e9) as NanoUsd);
+}
+
+async function askForDollars(options: {
+  title: string;
+  prompt: string;
+  value: string;
+}): Promise<number | undefined> {
+  const entered = await vscode.window.showInputBox({
+    ...options,
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      dollarsIn(text) === undefined
+        ? t('A number of dollars from 0 to {0}.', largestUsd.toLocaleString())
+        : undefined,
+  });
+  return entered === undefined ? undefined : dollarsIn(entered);
+}
+
+/** "5", "$5", "2.50", "2,50". */
+export function dollarsIn(text: string): number | undefined {
+  const digits = /^\s*\$?\s*(\d{1,6}(?:[.,]\d{1,9})?)\s*$/.exec(text)?.[1];
+  if (digits === undefined) return undefined;
+  const value = Number(digits.replace(',', '.'));
+  return 0 <= value && value <= largestUsd ? value : undefined;
+}

@@ -1,0 +1,23 @@
+import type * as vscode from 'vscode';
+
+/** Disposes everything in reverse order of creation, then reports what failed as one error. */
+export class Disposables implements vscode.Disposable {
+  readonly #items: { dispose(): unknown }[] = [];
+
+  add<T extends { dispose(): unknown }>(item: T): T {
+    this.#items.push(item);
+    return item;
+  }
+
+  dispose(): void {
+    const failures: unknown[] = [];
+    for (const item of this.#items.splice(0).reverse()) {
+      try {
+        item.dispose();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Some parts could not be disposed');
+  }
+}

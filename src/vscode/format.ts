@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import type { NanoUsd } from '../core/brand.ts';
+
+const cents = new Intl.NumberFormat(undefined, {
+  style: 'currency',
+  currency: 'USD',
+  minimumFractionDigits: 2,
+});
+const fine = new Intl.NumberFormat(undefined, {
+  style: 'currency',
+  currency: 'USD',
+  maximumSignificantDigits: 2,
+});
+
+/** `$1.23`; below a cent two significant digits, so that cheap answers do not all read `$0.00`. */
+export function usd(amount: NanoUsd): string {
+  const dollars = amount / 1e9;
+  return dollars !== 0 && Math.abs(dollars) < 0.01 ? fine.format(dollars) : cents.format(dollars);
+}
+
+export const cost = (amount: NanoUsd): string => (amount === 0 ? vscode.l10n.t('free') : usd(amount));
+
+export const day = (at: number): string =>
+  new Date(at).toLocaleDateString(undefined, { month: 'long', day: 'numeric' });
+
+export const percent = (share: number): string =>
+  share.toLocaleString(undefined, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 });

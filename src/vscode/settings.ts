@@ -1,0 +1,94 @@
+/**
+ * The user's settings, read when they are needed and checked where they are read. A bad value is reported with its
+ * key, what is wrong, and what is used instead; it is never handed on.
+ */
+import * as vscode from 'vscode';
+import type { NanoUsd } from '../core/brand.ts';
+
+/** Money limits as the settings say them; undefined = not set. */
+export interface Limits {
+  readonly monthly: NanoUsd | undefined;
+  readonly workspace: NanoUsd | undefined;
+  readonly inline: NanoUsd | undefined;
+}
+
+export interface BadSetting {
+  readonly key: string;
+  readonly wrong: string;
+  readonly instead: string;
+}
+
+const section = 'pilot';
+/** No sane person's month; a bound so that a slip of the finger is caught. */
+const largestLimitUsd = 100_000;
+
+/** Only the user's own value and the default count: what a workspace says about money is not even looked at. */
+function userValue(key: string): unknown {
+  const found = vscode.workspace.getConfiguration(section).inspect<unknown>(key);
+  return found?.globalValue ?? found?.defaultValue;
+}
+
+export class Settings implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscription: vscode.Disposable;
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(section)) this.#changed.fire();
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  get endpoints(): unknown {
+    return userValue('endpoints');
+  }
+
+  get models(): unknown {
+    return userValue('models');
+  }
+
+  get policy(): string {
+    const value = userValue('budget.policy');
+    return typeof value === 'string' ? value : 'auto';
+  }
+
+  get historyEnabled(): boolean {
+    return userValue('history.enabled') !== false;
+  }
+
+  limits(): { readonly limits: Limits; readonly bad: readonly BadSetting[] } {
+    const bad: BadSetting[] = [];
+    const read = (key: string): NanoUsd | undefined => {
+      const value = userValue(key);
+      if (value === undefined || value === null) return undefined;
+      if (typeof value === 'number' && 0 <= value && value <= largestLimitUsd)
+        return Math.floor(value * 1e9) as NanoUsd;
+      bad.push({
+        key: `pilot.${key}`,
+        wrong: vscode.l10n.t(
+          'it must be a number of dollars from 0 to {0}',
+          largestLimitUsd.toLocaleString(),
+        ),
+        // A limit that cannot be understood must not become "no limit": nothing is spent until it is mended.
+        instead: vscode.l10n.t('0 (free models only)'),
+      });
+      return 0 as NanoUsd;
+    };
+    const limits = {
+      monthly: read('budget.monthlyLimitUsd'),
+      workspace: read('budget.workspaceLimitUsd'),
+      inline: read('budget.inlineLimitUsd'),
+    };
+    return { limits, bad };
+  }
+
+  async setMonthlyLimit(usd: number): Promise<void> {
+    const target = vscode.ConfigurationTarget.Global;
+    await vscode.workspace.getConfiguration(section).update('budget.monthlyLimitUsd', usd, target);
+  }
+}

@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import type { SpendSummary } from '../app/ports.ts';
+import type { NanoUsd } from '../core/brand.ts';
+import { percent, usd } from './format.ts';
+
+export type Activity = 'ready' | 'thinking';
+
+export interface StatusFacts {
+  readonly activity: Activity;
+  readonly hasModels: boolean;
+  readonly monthlyLimit: NanoUsd | undefined;
+  readonly spend: SpendSummary | undefined;
+  /** The reason line of the last decision, if there was one. */
+  readonly lastReason: string | undefined;
+  /** Paid inline completions are on: said in the item, off in one click. */
+  readonly paidInline: boolean;
+}
+
+/** PILOT's one item in the status bar: its state, and what is left this month. */
+export class StatusBar implements vscode.Disposable {
+  readonly #item: vscode.StatusBarItem;
+
+  constructor() {
+    this.#item = vscode.window.createStatusBarItem('pilot.status', vscode.StatusBarAlignment.Right, 100);
+    this.#item.name = 'PILOT';
+  }
+
+  show(facts: StatusFacts): void {
+    const face = faceOf(facts);
+    this.#item.text = face.text;
+    this.#item.command = face.command;
+    this.#item.backgroundColor = face.warn
+      ? new vscode.ThemeColor('statusBarItem.warningBackground')
+      : undefined;
+    this.#item.tooltip = tooltip(facts, face.state);
+    this.#item.accessibilityInformation = { label: `PILOT: ${face.state}`, role: 'button' };
+    this.#item.show();
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
+
+interface Face {
+  readonly text: string;
+  readonly state: string;
+  readonly command: string;
+  readonly warn: boolean;
+}
+
+function faceOf(facts: StatusFacts): Face {
+  const t = vscode.l10n.t;
+  const inline = facts.paidInline ? ' $(edit)' : '';
+  if (!facts.hasModels) {
+    return {
+      text: t('$(circuit-board) PILOT: set up'),
+      state: t('no models yet'),
+      command: 'pilot.setUpModels',
+      warn: false,
+    };
+  }
+  if (facts.spend && facts.spend.state === 'needs-confirmation') {
+    const state = t('spending must be confirmed');
+    return { text: '$(warning) PILOT', state, command: 'pilot.confirmSpending', warn: true };
+  }
+  if (facts.activity === 'thinking') {
+    return { text: `$(sync~spin) PILOT${inline}`, state: t('thinking'), command: 'pilot.menu', warn: false };
+  }
+  const left = moneyLeft(facts);
+  if (left === undefined)
+    return { text: `$(circuit-board) PILOT${inline}`, state: t('ready'), command: 'pilot.menu', warn: false };
+  if (left <= 0 && facts.monthlyLimit !== 0) {
+    return {
+      text: t('$(circle-slash) PILOT: limit'),
+      state: t('limit reached, free models only'),
+      command: 'pilot.menu',
+      warn: true,
+    };
+  }
+  const state = t('ready, {0} left this month', usd(left));
+  return { text: `$(circuit-board) ${usd(left)}${inline}`, state, command: 'pilot.menu', warn: false };
+}
+
+/** What is left of the month's limit; undefined when no limit is set. */
+export function moneyLeft(facts: Pick<StatusFacts, 'monthlyLimit' | 'spend'>): NanoUsd | undefined {
+  if (facts.monthlyLimit === undefined) return undefined;
+  const spend = facts.spend;
+  if (!spend) return facts.monthlyLimit;
+  const committed = spend.settled + spend.reserved + spend.heldBack;
+  return Math.max(0, facts.monthlyLimit + spend.raisedBy - committed) as NanoUsd;
+}
+
+function tooltip(facts: StatusFacts, state: string): vscode.MarkdownString {
+  const t = vscode.l10n.t;
+  const lines = [`**PILOT** · ${state}`];
+  const spend = facts.spend;
+  if (spend && facts.monthlyLimit !== undefined && facts.monthlyLimit > 0) {
+    const limit = (facts.monthlyLimit + spend.raisedBy) as NanoUsd;
+    lines.push(
+      t('{0} of {1} spent this month ({2})', usd(spend.settled), usd(limit), percent(spend.settled / limit)),
+    );
+    if (spend.heldBack > 0)
+      lines.push(t('{0} held back for calls whose bill is not known', usd(spend.heldBack)));
+  }
+  if (facts.monthlyLimit === undefined && facts.hasModels)
+    lines.push(t('No monthly limit is set: only free models are used.'));
+  if (facts.lastReason !== undefined) lines.push(facts.lastReason);
+  if (facts.paidInline) lines.push(t('Inline completions may cost money.'));
+  const markdown = new vscode.MarkdownString();
+  markdown.supportThemeIcons = true;
+  markdown.appendText(lines[0]?.replaceAll('*', '') ?? '');
+  for (const line of lines.slice(1)) {
+    markdown.appendMarkdown('\n\n');
+    markdown.appendText(line);
+  }
+  return markdown;
+}
