@@ -38,7 +38,6 @@ export default tseslint.config(
       },
     },
     rules: {
-      curly: ['error', 'multi-line'],
       eqeqeq: 'error',
       'max-params': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
