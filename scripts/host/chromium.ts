@@ -32,7 +32,13 @@ export async function launchBrowser(profileFolder: string): Promise<BrowserConte
     viewport: { width: 1400, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
     // Root in a container has no sandbox to offer, and the only pages shown are our own.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+    ],
   });
 }
 
@@ -41,7 +47,8 @@ function find(): string | undefined {
 }
 
 function installWithApt(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+    return false;
   console.log('Installing Chromium with apt-get (once; about half a minute)');
   const apt = (...args: readonly string[]): boolean =>
     spawnSync('apt-get', [...args], {

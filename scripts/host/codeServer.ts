@@ -49,7 +49,11 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     ...['--user-data-dir', dataFolder],
     ...['--extensions-dir', path.join(folder, 'extensions')],
   ];
-  const env = { ...withoutOuterSettings(process.env), EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...options.env };
+  const env = {
+    ...withoutOuterSettings(process.env),
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    ...options.env,
+  };
   if (vsix !== undefined) await installExtension(vsix, folders, env);
 
   const child = spawn(
@@ -105,7 +109,11 @@ async function listening(child: ChildProcess): Promise<{ address: string; log: (
   return { address, log: () => log };
 }
 
-async function installExtension(vsix: string, folders: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+async function installExtension(
+  vsix: string,
+  folders: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const args = [codeServerEntry, ...folders, '--install-extension', path.resolve(vsix), '--force'];
   const result = await run(process.execPath, args, { env, timeoutMs: 60_000, quiet: true });
   if (result.code !== 0 || !result.output.includes('successfully installed')) {
@@ -134,7 +142,9 @@ export function workbenchUrl(
 
 function requireNode24(): void {
   if (process.versions.node.startsWith('24.')) return;
-  throw new Error(`code-server needs Node 24 and this is ${process.version}: start it through npm, e.g. \`npm start\`.`);
+  throw new Error(
+    `code-server needs Node 24 and this is ${process.version}: start it through npm, e.g. \`npm start\`.`,
+  );
 }
 
 /** Settings of an outer VS Code or npm must not reach the one that is started here. */

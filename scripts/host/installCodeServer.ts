@@ -34,11 +34,15 @@ export function installCodeServer(): void {
 
 function npm(args: readonly string[], cwd: string, { optional = false } = {}): void {
   const windows = process.platform === 'win32';
-  const result = spawnSync(windows ? 'npm.cmd' : 'npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd,
-    shell: windows,
-    stdio: ['ignore', 'ignore', optional ? 'ignore' : 'inherit'],
-  });
+  const result = spawnSync(
+    windows ? 'npm.cmd' : 'npm',
+    [...args, '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd,
+      shell: windows,
+      stdio: ['ignore', 'ignore', optional ? 'ignore' : 'inherit'],
+    },
+  );
   if (result.status === 0) return;
   const failure = `\`npm ${args.join(' ')}\` failed in ${path.relative(inRoot(), cwd)}`;
   if (!optional) throw new Error(failure);

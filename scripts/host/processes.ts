@@ -26,7 +26,7 @@ export async function run(
     [child.stdout, process.stdout],
     [child.stderr, process.stderr],
   ] as const) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
+    stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       if (!quiet) sink.write(text);
     });
@@ -70,7 +70,11 @@ export function descendants(pid: number): readonly number[] {
     children.set(parent, [...(children.get(parent) ?? []), child]);
   }
   const found: number[] = [];
-  for (let next = children.get(pid) ?? []; next.length > 0; next = next.flatMap((id) => children.get(id) ?? [])) {
+  for (
+    let next = children.get(pid) ?? [];
+    next.length > 0;
+    next = next.flatMap((id) => children.get(id) ?? [])
+  ) {
     found.push(...next);
   }
   return found;

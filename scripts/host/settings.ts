@@ -35,6 +35,7 @@ export function readSettings(userDataFolder: string): Settings | undefined {
     config?: unknown;
     error?: unknown;
   };
-  if (error !== undefined || typeof config !== 'object' || config === null || Array.isArray(config)) return undefined;
+  if (error !== undefined || typeof config !== 'object' || config === null || Array.isArray(config))
+    return undefined;
   return config as Settings;
 }

@@ -1,0 +1,44 @@
+/** What a test says about one served model. */
+export interface FakePrice {
+  readonly inputUsdPerMTok: number;
+  readonly outputUsdPerMTok: number;
+  readonly cachedInputUsdPerMTok?: number;
+}
+
+export interface FakeModel {
+  readonly id: string;
+  readonly price: FakePrice;
+  readonly contextTokens: number;
+  readonly maxOutputTokens: number;
+  /** The name under which the model takes its output cap; the other name is refused, as o-series models do. */
+  readonly outputCapField?: 'max_tokens' | 'max_completion_tokens';
+  /** Thought before the answer: billed as output, inside the cap or (as some endpoints do) beside it. */
+  readonly reasoning?: { readonly text: string; readonly shown: boolean; readonly insideCap: boolean };
+  /** Without it tokens come as fast as the socket takes them. */
+  readonly pace?: { readonly firstTokenMs: number; readonly tokenMs: number };
+  readonly simulated?: boolean;
+  readonly answer?: (prompt: FakePrompt) => string;
+  /** Length of its embeddings; absent = the model embeds nothing. */
+  readonly embeddingDimensions?: number;
+}
+
+export type FakePrompt =
+  | {
+      readonly kind: 'chat';
+      readonly messages: readonly { readonly role: string; readonly text: string }[];
+      readonly temperature: number;
+    }
+  | { readonly kind: 'code'; readonly prefix: string; readonly suffix: string; readonly temperature: number };
+
+export const lastUserText = (prompt: FakePrompt): string =>
+  prompt.kind === 'code'
+    ? prompt.prefix
+    : (prompt.messages.findLast(({ role }) => role === 'user')?.text ?? '');
+
+export const wholeText = (prompt: FakePrompt): string =>
+  prompt.kind === 'code' ? prompt.prefix + prompt.suffix : prompt.messages.map(({ text }) => text).join('\n');
+
+export function defaultAnswer(prompt: FakePrompt): string {
+  if (prompt.kind === 'code') return 'return a + b;';
+  return `Simulated answer to “${lastUserText(prompt).slice(0, 80)}”.\n\n\`\`\`ts\nconst answer = 42;\n\`\`\`\n`;
+}

@@ -1,0 +1,241 @@
+/** Generating one answer: well, or as badly as asked. */
+import { contextLengthExceeded, serverError } from './apiError.ts';
+import type { Generation } from './generation.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
+import { defaultAnswer, wholeText } from './model.ts';
+import type { Sink } from './sink.ts';
+import { tokenize } from './tokens.ts';
+import { type FinishReason, type Wire, type WireUsage, wireOf } from './wire.ts';
+
+/** What was really served, counted as it happens. */
+export interface Meter {
+  outputTokens: number;
+  reasoningTokens: number;
+  readonly cachedTokens: number;
+  costUsd(): number;
+}
+
+interface Plan {
+  readonly reasoning: readonly string[];
+  readonly answer: Iterable<string>;
+  readonly finish: FinishReason;
+}
+
+const hugeBytes = 10 * 1024 * 1024;
+/** An endless answer ends some time even if nobody closes. */
+const endlessTokens = 500_000;
+const defaultAfterTokens = 3;
+
+export async function serve(
+  generation: Generation,
+  id: string,
+  sink: Sink,
+  meter: Meter,
+  misbehaviour: Misbehaviour | undefined,
+): Promise<void> {
+  if (misbehaviour?.kind === 'context-length-exceeded') {
+    const error = contextLengthExceeded(
+      generation.model.contextTokens,
+      generation.inputTokens + generation.cap,
+    );
+    return sink.json(error.status, { error: error.error });
+  }
+  const plan = planAnswer(generation, misbehaviour);
+  const wire = wireOf(generation, id);
+  const call = { generation, wire, plan, sink, meter, misbehaviour };
+  await (generation.stream ? serveStream(call) : serveWhole(call));
+}
+
+interface Call {
+  readonly generation: Generation;
+  readonly wire: Wire;
+  readonly plan: Plan;
+  readonly sink: Sink;
+  readonly meter: Meter;
+  readonly misbehaviour: Misbehaviour | undefined;
+}
+
+async function serveStream(call: Call): Promise<void> {
+  const { generation, wire, plan, sink, meter, misbehaviour } = call;
+  const { firstTokenMs, tokenMs } = paceOf(call);
+  const servesOn = misbehaviour?.kind === 'serves-on-after-close';
+  sink.openStream();
+  if (misbehaviour?.kind === 'not-json') await sink.event('{"choices": [{"delta": {"content": "Hel');
+  if (misbehaviour?.kind === 'empty-body') return sink.end();
+  if (misbehaviour?.kind === 'empty-stream') return endStream(call);
+  const opening = wire.opening();
+  if (opening !== undefined) await sink.event(opening);
+  await sink.pause(firstTokenMs);
+
+  for (const text of plan.reasoning) {
+    if (sink.closed && !servesOn) return;
+    meter.reasoningTokens++;
+    meter.outputTokens++;
+    const event = generation.model.reasoning?.shown === true ? wire.reasoning(text) : undefined;
+    if (event !== undefined) await sink.event(event);
+    await sink.pause(tokenMs);
+  }
+  let position = 0;
+  for (const text of plan.answer) {
+    if (sink.closed && !servesOn) return;
+    if (await breaksOff(call, position)) return;
+    meter.outputTokens++;
+    await writeText(call, text, position);
+    await sink.pause(tokenMs);
+    position++;
+  }
+  if (await breaksOff(call, Infinity)) return;
+  const usage = reportedUsage(call);
+  await sink.event(wire.closing(plan.finish, usage));
+  const usageEvent = usage === undefined ? undefined : wire.usage(usage);
+  if (usageEvent !== undefined) await sink.event(usageEvent);
+  await endStream(call);
+}
+
+async function serveWhole(call: Call): Promise<void> {
+  const { generation, wire, plan, sink, meter, misbehaviour } = call;
+  if (misbehaviour?.kind === 'empty-body') return sink.page(200, 'application/json', '');
+  if (misbehaviour?.kind === 'not-json') return sink.page(200, 'application/json', '{"choices": [{"mess');
+  const answer = [...plan.answer];
+  const { firstTokenMs, tokenMs } = paceOf(call);
+  meter.reasoningTokens = plan.reasoning.length;
+  meter.outputTokens = plan.reasoning.length + answer.length;
+  await sink.pause(firstTokenMs + tokenMs * meter.outputTokens);
+  if (await breaksOff(call, Infinity)) return;
+  const reasoning = generation.model.reasoning?.shown === true ? plan.reasoning.join('') : undefined;
+  const body = wire.whole(answer.join(''), reasoning, plan.finish, reportedUsage(call));
+  if (misbehaviour?.kind === 'invalid-utf8') {
+    return sink.page(200, 'application/json', withInvalidBytes(JSON.stringify(body)));
+  }
+  await sink.json(200, body);
+}
+
+async function endStream({ wire, sink }: Call): Promise<void> {
+  if (wire.end !== undefined) await sink.event(wire.end);
+  await sink.end();
+}
+
+/** True when the call ended here; at the end of the answer `position` is infinite. */
+async function breaksOff({ sink, misbehaviour }: Call, position: number): Promise<boolean> {
+  switch (misbehaviour?.kind) {
+    case 'reset-mid-stream':
+    case 'silent-mid-stream':
+    case 'cut-off':
+    case 'error-in-stream':
+      if (position < (misbehaviour.afterTokens ?? defaultAfterTokens)) return false;
+      break;
+    default:
+      return false;
+  }
+  // What was written so far shall arrive: a reset drops what still waits in the buffers.
+  await sink.pause(20);
+  if (misbehaviour.kind === 'reset-mid-stream') sink.reset();
+  else if (misbehaviour.kind === 'silent-mid-stream') await sink.untilClosed();
+  else {
+    if (misbehaviour.kind === 'error-in-stream')
+      await sink.event({ error: { ...serverError(502).error, code: 502 } });
+    await sink.end();
+  }
+  return true;
+}
+
+async function writeText({ wire, sink, misbehaviour }: Call, text: string, position: number): Promise<void> {
+  if (position === 0 && misbehaviour?.kind === 'invalid-utf8') {
+    await sink.raw(withInvalidBytes(`data: ${JSON.stringify(wire.text(`${invalidMark}${text}`))}\n\n`));
+  } else if (position === 0 && misbehaviour?.kind === 'split-utf8') {
+    const bytes = Buffer.from(`data: ${JSON.stringify(wire.text(`${splitCharacter}${text}`))}\n\n`);
+    const middle = bytes.indexOf(Buffer.from(splitCharacter)) + 2;
+    await sink.raw(bytes.subarray(0, middle), bytes.subarray(middle));
+  } else {
+    await sink.event(wire.text(text));
+  }
+}
+
+/** Four bytes in UTF-8, cut after the second. */
+export const splitCharacter = '😀';
+const invalidMark = '@@';
+
+function withInvalidBytes(json: string): Uint8Array {
+  const bytes = Buffer.from(json);
+  const at = bytes.indexOf(invalidMark);
+  const from = at < 0 ? bytes.indexOf('content":"') + 10 : at;
+  bytes[from] = 0xff;
+  bytes[from + 1] = 0xc3;
+  return bytes;
+}
+
+function planAnswer(generation: Generation, misbehaviour: Misbehaviour | undefined): Plan {
+  const reasoning = tokenize(generation.model.reasoning?.text ?? '');
+  const room =
+    generation.model.reasoning?.insideCap === true ? generation.cap - reasoning.length : generation.cap;
+  switch (misbehaviour?.kind) {
+    case 'no-answer':
+      return { reasoning: [], answer: [], finish: 'stop' };
+    case 'huge':
+      return { reasoning: [], answer: huge(misbehaviour.bytes ?? hugeBytes), finish: 'stop' };
+    case 'endless':
+      return { reasoning: [], answer: repeated(endlessTokens), finish: 'length' };
+    case 'ignores-cap':
+      return { reasoning: [], answer: repeated(misbehaviour.tokens), finish: 'stop' };
+    default: {
+      const { prompt, model } = generation;
+      const text =
+        misbehaviour?.kind === 'echo-prompt' ? wholeText(prompt) : (model.answer ?? defaultAnswer)(prompt);
+      const tokens = tokenize(cutAtStop(text, generation.stop));
+      const answer = tokens.slice(0, Math.max(0, room));
+      return {
+        reasoning: reasoning.slice(
+          0,
+          generation.model.reasoning?.insideCap === true ? generation.cap : undefined,
+        ),
+        answer,
+        finish: answer.length < tokens.length ? 'length' : 'stop',
+      };
+    }
+  }
+}
+
+function cutAtStop(text: string, stops: readonly string[]): string {
+  const ends = stops.filter((stop) => stop !== '').map((stop) => text.indexOf(stop));
+  return text.slice(0, Math.min(text.length, ...ends.filter((end) => end >= 0)));
+}
+
+function* huge(bytes: number): Generator<string> {
+  const line = 'x'.repeat(64 * 1024 - 1);
+  for (let left = bytes; left > 0; left -= line.length + 1) yield `${line.slice(0, left - 1)}\n`;
+}
+
+function* repeated(count: number): Generator<string> {
+  const words = tokenize('and so on ');
+  for (let i = 0; i < count; i++) yield words[i % words.length] ?? ' ';
+}
+
+function paceOf({ generation, misbehaviour }: Call): { firstTokenMs: number; tokenMs: number } {
+  if (misbehaviour?.kind === 'slow') return { firstTokenMs: 0, ...misbehaviour };
+  return generation.model.pace ?? { firstTokenMs: 0, tokenMs: 0 };
+}
+
+/** What the endpoint says was used: the truth, unless it was told to lie. */
+function reportedUsage({ generation, meter, misbehaviour }: Call): WireUsage | undefined {
+  if (misbehaviour?.kind === 'no-usage') return undefined;
+  const lie = misbehaviour?.kind === 'usage' ? misbehaviour.reported : undefined;
+  const bend = (truth: number): number => {
+    if (lie === 'too-high') return truth * 3;
+    if (lie === 'too-low') return Math.floor(truth / 4);
+    return lie === 'negative' ? -truth : truth;
+  };
+  const input = bend(generation.inputTokens);
+  const output = lie === 'above-cap' ? generation.cap + 500 : bend(meter.outputTokens);
+  const usage = {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: { cached_tokens: meter.cachedTokens },
+    completion_tokens_details: { reasoning_tokens: meter.reasoningTokens },
+    ...(generation.includeCost ? { cost: meter.costUsd() } : {}),
+  };
+  // JSON has no NaN; providers' bugs come as null or as words.
+  return lie === 'not-a-number'
+    ? ({ ...usage, prompt_tokens: 'NaN', completion_tokens: null } as never)
+    : usage;
+}

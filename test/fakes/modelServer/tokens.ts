@@ -1,0 +1,13 @@
+/**
+ * The fake's tokenizer: short runs of letters, single signs, runs of spaces. No provider's, but as fine as one, and
+ * with the two properties that matter: pieces join to the text again, and no token is shorter than a byte.
+ */
+const pattern = /\s?[\p{L}\p{N}_]{1,5}|\s?[^\s\p{L}\p{N}_]|\s+/gu;
+
+export const tokenize = (text: string): readonly string[] => text.match(pattern) ?? [];
+
+export const countTokens = (text: string): number => tokenize(text).length;
+
+/** What chat templates add around a message, and once for the reply. */
+export const messageOverheadTokens = 4;
+export const replyOverheadTokens = 3;

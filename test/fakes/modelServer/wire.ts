@@ -1,0 +1,142 @@
+/** The shapes in which each endpoint answers. */
+import type { Generation } from './generation.ts';
+
+export interface WireUsage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+  readonly prompt_tokens_details: { readonly cached_tokens: number };
+  readonly completion_tokens_details: { readonly reasoning_tokens: number };
+  readonly cost?: number;
+}
+
+export type FinishReason = 'stop' | 'length';
+
+/** What a generation sends, event by event; `undefined` events are not sent. */
+export interface Wire {
+  /** Before the first text. */
+  opening(): object | undefined;
+  text(text: string): object;
+  reasoning(text: string): object | undefined;
+  closing(finish: FinishReason, usage: WireUsage | undefined): object;
+  /** OpenAI's extra event without choices. */
+  usage(usage: WireUsage): object | undefined;
+  /** The one body where nothing streams. */
+  whole(
+    text: string,
+    reasoning: string | undefined,
+    finish: FinishReason,
+    usage: WireUsage | undefined,
+  ): object;
+  readonly end: string | undefined;
+}
+
+export function wireOf(generation: Generation, id: string): Wire {
+  switch (generation.kind) {
+    case 'chat':
+      return chatWire(generation, id, generation.includeUsage || generation.includeCost);
+    case 'fim':
+      return { ...chatWire(generation, id, false), closing: closingWithUsage(generation, id) };
+    case 'completion':
+      return completionWire(generation, id);
+    case 'infill':
+      return infillWire(generation);
+  }
+}
+
+const head = (generation: Generation, id: string, object: string): object => ({
+  id,
+  object,
+  created: Math.floor(Date.now() / 1000),
+  model: generation.model.id,
+});
+
+function chatWire(generation: Generation, id: string, usageEvent: boolean): Wire {
+  const chunk = (delta: object, finish: FinishReason | null = null): object => ({
+    ...head(generation, id, 'chat.completion.chunk'),
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+    // OpenAI announces the usage event with a null in every other one.
+    ...(usageEvent ? { usage: null } : {}),
+  });
+  return {
+    opening: () => chunk({ role: 'assistant', content: '' }),
+    text: (content) => chunk({ content }),
+    reasoning: (text) => chunk({ reasoning_content: text }),
+    closing: (finish) => chunk({}, finish),
+    usage: (usage) =>
+      usageEvent ? { ...head(generation, id, 'chat.completion.chunk'), choices: [], usage } : undefined,
+    whole: (content, reasoning, finish, usage) => ({
+      ...head(generation, id, 'chat.completion'),
+      choices: [
+        {
+          index: 0,
+          message: {
+            role: 'assistant',
+            content,
+            ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+          },
+          logprobs: null,
+          finish_reason: finish,
+        },
+      ],
+      ...(usage === undefined ? {} : { usage }),
+    }),
+    end: '[DONE]',
+  };
+}
+
+/** Mistral puts the usage into the last event that has a choice. */
+function closingWithUsage(generation: Generation, id: string): Wire['closing'] {
+  return (finish, usage) => ({
+    ...head(generation, id, 'chat.completion.chunk'),
+    choices: [{ index: 0, delta: { content: '' }, finish_reason: finish }],
+    ...(usage === undefined ? {} : { usage }),
+  });
+}
+
+function completionWire(generation: Generation, id: string): Wire {
+  const chunk = (text: string, finish: FinishReason | null = null): object => ({
+    ...head(generation, id, 'text_completion'),
+    choices: [{ index: 0, text, logprobs: null, finish_reason: finish }],
+    ...(generation.includeUsage ? { usage: null } : {}),
+  });
+  return {
+    opening: () => undefined,
+    text: (text) => chunk(text),
+    reasoning: () => undefined,
+    closing: (finish) => chunk('', finish),
+    usage: (usage) =>
+      generation.includeUsage
+        ? { ...head(generation, id, 'text_completion'), choices: [], usage }
+        : undefined,
+    whole: (text, _reasoning, finish, usage) => ({
+      ...head(generation, id, 'text_completion'),
+      choices: [{ index: 0, text, logprobs: null, finish_reason: finish }],
+      ...(usage === undefined ? {} : { usage }),
+    }),
+    end: '[DONE]',
+  };
+}
+
+/** llama.cpp's own format: no ids, no choices, no `[DONE]`. */
+function infillWire(generation: Generation): Wire {
+  const last = (content: string, finish: FinishReason, usage: WireUsage | undefined): object => ({
+    content,
+    model: generation.model.id,
+    stop: true,
+    stop_type: finish === 'length' ? 'limit' : 'eos',
+    truncated: false,
+    ...(usage === undefined
+      ? {}
+      : { tokens_evaluated: usage.prompt_tokens, tokens_predicted: usage.completion_tokens }),
+  });
+  return {
+    opening: () => undefined,
+    text: (content) => ({ content, stop: false }),
+    reasoning: () => undefined,
+    closing: (finish, usage) => last('', finish, usage),
+    usage: () => undefined,
+    whole: (text, _reasoning, finish, usage) => last(text, finish, usage),
+    end: undefined,
+  };
+}
