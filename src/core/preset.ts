@@ -1,0 +1,71 @@
+/**
+ * The router's settings as named presets. `paper` is PILOT as published, `pilot` is what the product runs; each
+ * difference is a departure whose effect `npm run bench` prints (rows `pilot` and `pilot-paper`).
+ * The numbers of `pilot` were chosen on the benchmark's tuning folds only, one set for all datasets.
+ */
+import type { Scoring } from './linucb.ts';
+
+export interface Preset {
+  readonly name: 'pilot' | 'paper';
+  readonly scoring: Scoring;
+  /** Whether x keeps its leading 1, so that an arm has a level of its own. */
+  readonly intercept: boolean;
+  /** Width of the optimism in the index: mean + alpha * width. */
+  readonly alpha: number;
+  readonly prior: PriorStrength;
+  /** What all arms share: how generous this user is, how hard these prompts are. Undefined = arms learn alone. */
+  readonly pool: Strength | undefined;
+  /** Evidence halves in this many days; undefined = never. */
+  readonly halfLifeDays: number | undefined;
+  readonly exploration: Exploration;
+  /** A conversation changes its model only if the score gains more than this. */
+  readonly switchMargin: number;
+}
+
+/** How many unit observations the level (intercept) and each direction of the content are held by. */
+export interface Strength {
+  readonly level: number;
+  readonly content: number;
+}
+
+export type PriorStrength =
+  | ({
+      readonly kind: 'fading';
+      /** After this many feedbacks (all arms together) the level's hold has halved. */
+      readonly halfAt: number;
+      /** The hold never falls below this share. */
+      readonly floor: number;
+    } & Strength)
+  /** The paper's lambda_a = 1 / accuracy of the arm in pre-training. */
+  | { readonly kind: 'inverse-accuracy' };
+
+export type Exploration =
+  | { readonly kind: 'none' }
+  /** With probability `epsilon` one of the eligible arms whose mean is within `margin` of the winner's. */
+  | { readonly kind: 'epsilon'; readonly epsilon: number; readonly margin: number }
+  /** One draw per arm from N(mean, (scale * width)^2); propensities by Monte Carlo. */
+  | { readonly kind: 'thompson'; readonly scale: number; readonly draws: number };
+
+export const PILOT: Preset = {
+  name: 'pilot',
+  scoring: 'dot',
+  intercept: true,
+  alpha: 1,
+  prior: { kind: 'fading', level: 30, content: 10, halfAt: 300, floor: 0.1 },
+  pool: { level: 10, content: 10 },
+  halfLifeDays: 30,
+  exploration: { kind: 'epsilon', epsilon: 0.03, margin: 0.1 },
+  switchMargin: 0.05,
+};
+
+export const PAPER: Preset = {
+  name: 'paper',
+  scoring: 'cosine',
+  intercept: false,
+  alpha: 0.5,
+  prior: { kind: 'inverse-accuracy' },
+  pool: undefined,
+  halfLifeDays: undefined,
+  exploration: { kind: 'none' },
+  switchMargin: 0,
+};

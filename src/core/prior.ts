@@ -1,0 +1,117 @@
+/**
+ * The preference prior of any model, known or not: theta_pref in the shared space, with how it was come by.
+ *
+ * A known model has what was learnt of it offline; its nearest relative's rating serves a name that is close to a
+ * known one; anything else is rated by its size and price. The explanation is shown to the user, who may correct it.
+ */
+import type { RateCard } from './arm.ts';
+import { closest, parseModelName, type ModelName } from './modelNames.ts';
+import type { KnownModel, ModelTable, RatingSource } from './modelTable.ts';
+
+export type PriorOrigin =
+  | {
+      readonly kind: 'known' | 'relative';
+      readonly model: string;
+      readonly rating: number;
+      readonly source: RatingSource | undefined;
+    }
+  | {
+      readonly kind: 'size-and-price';
+      readonly rating: number;
+      readonly size: number | undefined;
+      /** Blended USD per million tokens; undefined = unpriced or free. */
+      readonly price: number | undefined;
+    };
+
+export interface ModelPrior {
+  readonly origin: PriorOrigin;
+  /** theta_pref, 1 + d, the same for both heads: acceptance and thumbs rank models alike until feedback says otherwise. */
+  readonly theta: Float64Array;
+}
+
+export interface PriorOptions {
+  /** Rating sources to leave out, by name: a benchmark must not be routed by its own published scores. */
+  readonly without?: readonly string[];
+}
+
+const NEAR = 0.3;
+
+/** Matches a name once per call; callers keep the result per arm. */
+export function priorOf(
+  table: ModelTable,
+  model: string,
+  price: RateCard | undefined,
+  options: PriorOptions = {},
+): ModelPrior {
+  const known = usable(table, options);
+  const name = parseModelName(model);
+  const match = closest(name, known.map(nameOf));
+  const found = match === undefined ? undefined : known[match.index];
+  if (match !== undefined && found !== undefined) {
+    const close = match.distance <= NEAR;
+    return {
+      origin: {
+        kind: close ? 'known' : 'relative',
+        model: found.name,
+        rating: found.rating,
+        source: table.sources[found.source],
+      },
+      theta: thetaOf(table, found.rating, close ? found.vector : undefined),
+    };
+  }
+  const origin = fromSizeAndPrice(table, name, price);
+  return { origin, theta: thetaOf(table, origin.rating, undefined) };
+}
+
+/** base + (rating - reference) / 100 * slope (+ the model's own vector). */
+export function thetaOf(table: ModelTable, rating: number, own: Float64Array | undefined): Float64Array {
+  const steps = (rating - table.reference) / 100;
+  return table.base.map((value, i) => value + steps * (table.slope[i] ?? 0) + (own?.[i] ?? 0));
+}
+
+/** A model that says neither size nor price is taken for a small, cheap one: it must earn its place. */
+const UNKNOWN_SIZE = 7;
+const LOWEST = 800;
+const HIGHEST = 1500;
+
+function fromSizeAndPrice(
+  table: ModelTable,
+  name: ModelName,
+  card: RateCard | undefined,
+): Extract<PriorOrigin, { kind: 'size-and-price' }> {
+  const price = card === undefined ? undefined : blended(card);
+  const guesses = [
+    ...(name.size === undefined ? [] : [at(table.fromSize, name.size)]),
+    ...(price === undefined ? [] : [at(table.fromPrice, price)]),
+  ];
+  if (guesses.length === 0) guesses.push(at(table.fromSize, UNKNOWN_SIZE));
+  const rating = guesses.reduce((sum, guess) => sum + guess, 0) / guesses.length;
+  return {
+    kind: 'size-and-price',
+    rating: Math.min(HIGHEST, Math.max(LOWEST, rating)),
+    size: name.size,
+    price,
+  };
+}
+
+const at = (fit: ModelTable['fromSize'], value: number): number =>
+  fit.constant + fit.perDoubling * Math.log2(value);
+
+/** Three input tokens to one of output, the usual mix of a chat; undefined for free: price zero says nothing of quality. */
+function blended(card: RateCard): number | undefined {
+  const price = (3 * card.inputUsdPerMTok + card.outputUsdPerMTok) / 4;
+  return price > 0 && Number.isFinite(price) ? price : undefined;
+}
+
+function usable(table: ModelTable, { without }: PriorOptions): readonly KnownModel[] {
+  if (without === undefined || without.length === 0) return table.models;
+  return table.models.filter((model) => !without.includes(table.sources[model.source]?.name ?? ''));
+}
+
+/** Parsing a table of two hundred names takes a millisecond; each name is parsed once. */
+const parsed = new WeakMap<KnownModel, ModelName>();
+function nameOf(model: KnownModel): ModelName {
+  const name = parsed.get(model) ?? parseModelName(model.name);
+  parsed.set(model, name);
+  return name;
+}
