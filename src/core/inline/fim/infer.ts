@@ -1,0 +1,44 @@
+/**
+ * Which format a model takes: the user's setting first, its name second, chat third. A name that says nothing gets
+ * chat and never a template: tokens a model does not know are worse than a dearer prompt (continue#6637).
+ */
+import { FIM_FORMAT_IDS } from './format.ts';
+import type { FimFormatId } from './format.ts';
+
+/** How the format was found; shown to the user beside the model. */
+export interface ChosenFormat {
+  readonly id: FimFormatId;
+  readonly source: 'setting' | 'name' | 'default';
+}
+
+/** First match wins, so the narrower pattern stands first. Instruction-tuned weights have mostly lost FIM. */
+const BY_NAME: readonly (readonly [RegExp, FimFormatId])[] = [
+  [/gpt-3\.5-turbo-instruct|davinci|babbage/, 'suffix'],
+  [/qwen.*coder|codeqwen/, 'qwen'],
+  [/granite-?(?:4|code-4)/, 'granite'],
+  [/seed-?coder/, 'seed-coder'],
+  [/starcoder|star-coder|santacoder/, 'starcoder'],
+  [/stable-?code/, 'stablecode'],
+  [/codestral/, 'codestral'],
+  [/codegemma|code-gemma/, 'codegemma'],
+  [/code-?llama/, 'codellama'],
+  [/deepseek-?coder/, 'deepseek'],
+];
+
+/** Qwen's coders keep FIM in their instruct weights; the others answer a template with prose. */
+const INSTRUCT = /(?:^|[-_:./])(?:instruct|chat|it)(?:$|[-_:./])/;
+const KEEPS_FIM = new Set<FimFormatId>(['qwen', 'suffix', 'codestral', 'granite']);
+
+export function chooseFormat(setting: string, model: string, endpointHost: string): ChosenFormat {
+  if (isFormatId(setting)) return { id: setting, source: 'setting' };
+  const name = model.toLowerCase();
+  const found = BY_NAME.find(([pattern]) => pattern.test(name))?.[1];
+  if (found === undefined) return { id: 'chat', source: 'default' };
+  if (INSTRUCT.test(name) && !KEEPS_FIM.has(found)) return { id: 'chat', source: 'name' };
+  if (found === 'codestral' && /(?:^|\.)mistral\.ai$/.test(endpointHost))
+    return { id: 'mistral', source: 'name' };
+  return { id: found, source: 'name' };
+}
+
+export const isFormatId = (text: string): text is FimFormatId =>
+  (FIM_FORMAT_IDS as readonly string[]).includes(text);

@@ -1,0 +1,53 @@
+/** Facts about languages by VS Code id; an unknown language gets C-like defaults. */
+const HASH = '#';
+const COMMENT: Readonly<Record<string, string>> = {
+  python: HASH,
+  ruby: HASH,
+  shellscript: HASH,
+  perl: HASH,
+  r: HASH,
+  yaml: HASH,
+  toml: HASH,
+  dockerfile: HASH,
+  makefile: HASH,
+  elixir: HASH,
+  julia: HASH,
+  powershell: HASH,
+  coffeescript: HASH,
+  lua: '--',
+  sql: '--',
+  haskell: '--',
+  ada: '--',
+  clojure: ';;',
+  lisp: ';;',
+  latex: '%',
+  erlang: '%',
+  vb: "'",
+};
+
+export const lineComment = (languageId: string): string => COMMENT[languageId] ?? '//';
+
+const INDENTATION_BLOCKS = new Set(['python', 'yaml', 'coffeescript', 'haskell', 'fsharp', 'jade', 'nim']);
+
+/** Blocks end by indentation alone, no closing token follows. */
+export const blocksByIndentation = (languageId: string): boolean => INDENTATION_BLOCKS.has(languageId);
+
+const OPENERS_C = /[{[(]\s*$|=>\s*$/;
+const OPENERS_COLON = /[:{[(]\s*$/;
+const OPENERS_WORD = /[{[(]\s*$|\b(?:do|then|begin|else|def\s.*|class\s.*|function\s*.*\))\s*$/;
+const WORD_LANGUAGES = new Set(['ruby', 'lua', 'shellscript', 'elixir', 'julia', 'pascal']);
+
+/** The line ends by opening a block. */
+export function opensBlock(line: string, languageId: string): boolean {
+  if (blocksByIndentation(languageId)) return OPENERS_COLON.test(line);
+  return (WORD_LANGUAGES.has(languageId) ? OPENERS_WORD : OPENERS_C).test(line);
+}
+
+const PROSE = new Set(['markdown', 'plaintext', 'latex', 'restructuredtext', 'asciidoc', 'html']);
+
+export const isProse = (languageId: string): boolean => PROSE.has(languageId);
+
+const LINE_COMMENT_START = /^\s*(?:\/\/|#(?!!|include|define|if|endif|pragma|\[)|--|;;|%|\*|\/\*)/;
+
+/** Whether the cursor stands in a line comment, as far as one line can tell. */
+export const isComment = (line: string): boolean => LINE_COMMENT_START.test(line);

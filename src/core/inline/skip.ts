@@ -1,0 +1,84 @@
+import { linePrefix, lineSuffix } from './cursorText.ts';
+import type { CursorText } from './cursorText.ts';
+
+export type SkipReason =
+  | 'off'
+  | 'language-off'
+  | 'file-excluded'
+  | 'secret-file'
+  | 'scm-input'
+  | 'multi-cursor'
+  | 'too-little-text'
+  | 'middle-of-word'
+  | 'text-after-cursor'
+  | 'statement-complete'
+  | 'suggest-item-selected'
+  | 'suggest-item-mismatch'
+  | 'just-accepted-line';
+
+export interface SkipInput {
+  readonly enabled: boolean;
+  /** `{ "*": true, "markdown": false }`: the language's own entry wins over "*". */
+  readonly languages: Readonly<Record<string, boolean>>;
+  readonly languageId: string;
+  readonly scheme: string;
+  readonly secret: boolean;
+  readonly excluded: boolean;
+  readonly cursors: number;
+  readonly cursor: CursorText;
+  /** The user pressed the key that asks for a suggestion: taste is set aside, safety is not. */
+  readonly explicit: boolean;
+  /** Text of the item selected in the suggestion list, with what of it is typed already. */
+  readonly selected: { readonly text: string; readonly typed: string } | undefined;
+  /** The last suggestion was accepted to the end of its only line and nothing was typed since. */
+  readonly justAcceptedLine: boolean;
+}
+
+/** With fewer typed characters of the selected item, the list changes faster than an answer comes (Continue). */
+const MIN_TYPED_OF_SELECTED = 4;
+/** Below this much non-blank text there is nothing to go on (Tabby: 4, Copilot: 10). */
+const MIN_TEXT = 4;
+/** Right of the cursor only closers and a terminator may stand (Copilot's rule). */
+const CLOSERS_ONLY = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
+const WORD_START = /^[\p{L}\p{N}_$]/u;
+/** A finished statement: what follows belongs on the next line (Cody). */
+const STATEMENT_END = /[)\]}];\s*$/;
+
+/** The first reason not to complete here, or undefined. The order is from "must not" to "not worth it". */
+export function skipReason(input: SkipInput): SkipReason | undefined {
+  return forbidden(input) ?? (input.explicit ? undefined : (unwise(input) ?? popupClash(input)));
+}
+
+function forbidden(input: SkipInput): SkipReason | undefined {
+  if (input.secret) return 'secret-file';
+  if (input.excluded) return 'file-excluded';
+  if (input.scheme === 'vscode-scm') return 'scm-input';
+  if (input.cursors > 1) return 'multi-cursor';
+  if (!input.explicit && !input.enabled) return 'off';
+  if (!input.explicit && !languageEnabled(input.languages, input.languageId)) return 'language-off';
+  return undefined;
+}
+
+export const languageEnabled = (languages: Readonly<Record<string, boolean>>, id: string): boolean =>
+  (Object.hasOwn(languages, id) ? languages[id] : languages['*']) ?? true;
+
+function unwise({ cursor, justAcceptedLine }: SkipInput): SkipReason | undefined {
+  const before = linePrefix(cursor);
+  const after = lineSuffix(cursor);
+  if (WORD_START.test(after)) return 'middle-of-word';
+  if (!CLOSERS_ONLY.test(after)) return 'text-after-cursor';
+  if (STATEMENT_END.test(before)) return 'statement-complete';
+  if (justAcceptedLine && before.trim() !== '') return 'just-accepted-line';
+  if (!hasText(cursor)) return 'too-little-text';
+  return undefined;
+}
+
+/** Looks at 2,000 characters on each side at most: this runs on every keystroke. */
+const hasText = ({ prefix, suffix }: CursorText): boolean =>
+  (prefix.slice(-2000) + suffix.slice(0, 2000)).replace(/\s+/g, '').length >= MIN_TEXT;
+
+function popupClash({ selected }: SkipInput): SkipReason | undefined {
+  if (selected === undefined) return undefined;
+  if (!selected.text.startsWith(selected.typed)) return 'suggest-item-mismatch';
+  return selected.typed.length < MIN_TYPED_OF_SELECTED ? 'suggest-item-selected' : undefined;
+}

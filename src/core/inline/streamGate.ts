@@ -1,0 +1,146 @@
+/**
+ * Where to cut a stream while it runs: everything after the cut would be thrown away, and is paid for until the
+ * request is aborted. Called with all the text so far; says how much of it stands and whether more is wanted.
+ */
+import { stripArtefacts } from './artefacts.ts';
+import { allowedClosers, strayCloser } from './brackets.ts';
+import { indentWidth, linePrefix, linesBelow } from './cursorText.ts';
+import type { CursorText } from './cursorText.ts';
+import type { FimFormat } from './fim/format.ts';
+import { blocksByIndentation } from './languages.ts';
+import { loopStart, repeatsItself, repeatsLineBelow } from './repetition.ts';
+
+export type StopReason =
+  | 'line-end'
+  | 'blank-line'
+  | 'marker'
+  | 'suffix-reached'
+  | 'line-below'
+  | 'repetition'
+  | 'stray-closer'
+  | 'block-end'
+  | 'too-long';
+
+/** Wrapped answers (chat) are judged from their opening tag on; before it nothing but their size is. */
+export function streamVerdict(
+  raw: string,
+  format: FimFormat,
+  cursor: CursorText,
+  gate: Gate,
+): StopReason | undefined {
+  if (format.transport === 'chat' && !raw.includes('<COMPLETION>')) {
+    return raw.length > 2 * MAX_CHARS ? 'too-long' : undefined;
+  }
+  return gate.check(stripArtefacts(raw, format, cursor)).reason;
+}
+
+export interface GateInput {
+  readonly cursor: CursorText;
+  readonly multiline: boolean;
+  readonly languageId: string;
+  readonly tabSize: number;
+}
+
+export interface Gate {
+  /** `text`: the whole stream so far. `end`: how much of it stands. `reason` set: abort the request. */
+  check(text: string): { readonly end: number; readonly reason: StopReason | undefined };
+}
+
+/** What a model writes when it has left the file: another file, a fence, a diff. */
+const MARKERS = ['\n```', '\n/src/', '#- coding: utf-8', '\ndiff --git', '\n+++++ '];
+const MAX_CHARS = 4000;
+/** A model that sends this much white space has nothing else to say. */
+const MAX_BLANK = 200;
+const MAX_LINES = 40;
+
+export function createStreamGate(input: GateInput): Gate {
+  const { cursor, multiline } = input;
+  const allowed = allowedClosers(cursor);
+  const below = linesBelow(cursor, 1)[0];
+  let checkedLines = 0;
+  return {
+    check(text) {
+      const cut = multiline ? undefined : singleLineEnd(text, cursor);
+      if (cut !== undefined) return cut;
+      const marker = earliest(text, MARKERS);
+      if (marker >= 0) return { end: marker, reason: 'marker' };
+      if (text.length > MAX_CHARS)
+        return { end: lastWholeLine(text.slice(0, MAX_CHARS)), reason: 'too-long' };
+      const lines = text.split('\n');
+      // The last line may still grow, so only lines that are complete are judged, each once.
+      if (lines.length - 1 === checkedLines && !repeatsItself(lines.at(-1) ?? '')) {
+        return { end: text.length, reason: undefined };
+      }
+      checkedLines = lines.length - 1;
+      return judgeLines(lines, { ...input, allowed, below });
+    },
+  };
+}
+
+/** In single-line mode the answer ends with its line; on a blank line, a leading line break is the model's habit. */
+function singleLineEnd(text: string, cursor: CursorText): ReturnType<Gate['check']> | undefined {
+  const blank = linePrefix(cursor).trim() === '';
+  const lead = blank ? (/^\s*\n/.exec(text)?.[0].length ?? 0) : 0;
+  const end = text.indexOf('\n', lead);
+  if (end >= 0) return { end, reason: 'line-end' };
+  return text.length > MAX_BLANK && text.trim() === '' ? { end: 0, reason: 'blank-line' } : undefined;
+}
+
+interface Judging extends GateInput {
+  readonly allowed: readonly string[];
+  readonly below: string | undefined;
+}
+
+function judgeLines(lines: readonly string[], judging: Judging): ReturnType<Gate['check']> {
+  const { cursor, allowed } = judging;
+  const offsetOf = (index: number): number => lines.slice(0, index).join('\n').length;
+  const loop = loopStart(lines);
+  if (loop >= 0) return { end: offsetOf(loop), reason: 'repetition' };
+  if (repeatsItself(lines.at(-1) ?? '')) return { end: offsetOf(lines.length - 1), reason: 'repetition' };
+  for (let i = 1; i < lines.length - 1; i += 1) {
+    const reason = lineReason(lines, i, judging);
+    if (reason !== undefined) return { end: offsetOf(i), reason };
+  }
+  const whole = lines.slice(0, -1).join('\n');
+  const stray = strayCloser(whole, allowed);
+  if (stray >= 0) return { end: beforeCloser(whole, stray, cursor), reason: 'stray-closer' };
+  if (lines.length > MAX_LINES) return { end: offsetOf(MAX_LINES), reason: 'too-long' };
+  return { end: lines.join('\n').length, reason: undefined };
+}
+
+function lineReason(lines: readonly string[], i: number, judging: Judging): StopReason | undefined {
+  const line = lines[i] ?? '';
+  if (line.trim() === '') return lines[i - 1]?.trim() === '' ? 'blank-line' : undefined;
+  if (judging.below !== undefined && line.trim() === judging.below && line.trim().length > 2) {
+    return 'suffix-reached';
+  }
+  if (repeatsLineBelow(line, judging.cursor)) return 'line-below';
+  return leavesBlock(line, judging) ? 'block-end' : undefined;
+}
+
+/** A line outdented past the block in which the cursor stands; one closing line is still part of it. */
+function leavesBlock(line: string, { cursor, tabSize, languageId }: Judging): boolean {
+  const start = indentWidth(linePrefix(cursor), tabSize);
+  const width = indentWidth(line, tabSize);
+  if (blocksByIndentation(languageId)) return width < start || (width === start && !inBody(cursor));
+  return width < start || (width === start && /^\s*[^\s)\]}]/.test(line) && !inBody(cursor));
+}
+
+/** The cursor's line has no text yet: lines at its own depth are the body, not what follows it. */
+const inBody = (cursor: CursorText): boolean => linePrefix(cursor).trim() === '';
+
+/** A stray closer alone on its line goes with the line; behind text, only from the closer on. */
+function beforeCloser(text: string, at: number, cursor: CursorText): number {
+  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  const alone =
+    text.slice(lineStart, at).trim() === '' && (lineStart > 0 || linePrefix(cursor).trim() === '');
+  return alone ? Math.max(0, lineStart - 1) : at;
+}
+
+const earliest = (text: string, markers: readonly string[]): number =>
+  markers.reduce((found, marker) => {
+    const at = text.indexOf(marker);
+    return at >= 0 && (found < 0 || at < found) ? at : found;
+  }, -1);
+
+const lastWholeLine = (text: string): number => Math.max(0, text.lastIndexOf('\n'));
