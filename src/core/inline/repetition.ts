@@ -30,7 +30,11 @@ export function loopStart(lines: readonly string[]): number {
 
 /** One line that says the same short thing over and over ("0, 0, 0, 0, 0, ..."); a ruler of dashes is no such line. */
 export const repeatsItself = (line: string): boolean =>
-  line.length >= 18 && /((?=.{0,19}\w).{2,20}?)\1{6,}.{0,20}$/.test(line.slice(-240));
+  /((?=.{0,19}\w).{2,20}?)\1{6,}.{0,20}$/.test(line.slice(-240));
+
+/** The same while it streams: stricter, so that what was cut off for it is still recognised after trimming. */
+export const keepsRepeating = (line: string): boolean =>
+  /((?=.{0,19}\w).{2,20}?)\1{8,}$/.test(line.slice(-240));
 
 /** The line is the next one below already, or nearly. */
 export function repeatsLineBelow(line: string, cursor: CursorText): boolean {

@@ -8,7 +8,7 @@ import { indentWidth, linePrefix, linesBelow } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
 import type { FimFormat } from './fim/format.ts';
 import { blocksByIndentation } from './languages.ts';
-import { loopStart, repeatsItself, repeatsLineBelow } from './repetition.ts';
+import { loopStart, keepsRepeating, repeatsLineBelow } from './repetition.ts';
 
 export type StopReason =
   | 'line-end'
@@ -68,7 +68,7 @@ export function createStreamGate(input: GateInput): Gate {
         return { end: lastWholeLine(text.slice(0, MAX_CHARS)), reason: 'too-long' };
       const lines = text.split('\n');
       // The last line may still grow, so only lines that are complete are judged, each once.
-      if (lines.length - 1 === checkedLines && !repeatsItself(lines.at(-1) ?? '')) {
+      if (lines.length - 1 === checkedLines && !keepsRepeating(lines.at(-1) ?? '')) {
         return { end: text.length, reason: undefined };
       }
       checkedLines = lines.length - 1;
@@ -96,7 +96,7 @@ function judgeLines(lines: readonly string[], judging: Judging): ReturnType<Gate
   const offsetOf = (index: number): number => lines.slice(0, index).join('\n').length;
   const loop = loopStart(lines);
   if (loop >= 0) return { end: offsetOf(loop), reason: 'repetition' };
-  if (repeatsItself(lines.at(-1) ?? '')) return { end: offsetOf(lines.length - 1), reason: 'repetition' };
+  if (keepsRepeating(lines.at(-1) ?? '')) return { end: offsetOf(lines.length - 1), reason: 'repetition' };
   for (let i = 1; i < lines.length - 1; i += 1) {
     const reason = lineReason(lines, i, judging);
     if (reason !== undefined) return { end: offsetOf(i), reason };
