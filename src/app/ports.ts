@@ -210,6 +210,8 @@ export interface CompletionRequest {
   readonly prompt: string;
   /** Sent as `suffix` where the format is the endpoint's own; undefined when a template carries it. */
   readonly suffix: string | undefined;
+  /** Which of the endpoint's addresses takes it; undefined = inferred from the arm and the endpoint. */
+  readonly api?: 'completions' | 'mistral-fim' | 'infill' | undefined;
   readonly outputCap: number;
   readonly temperature?: number;
   readonly stop: readonly string[];

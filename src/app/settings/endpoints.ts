@@ -1,0 +1,104 @@
+import type { Endpoint, Preset, PresetTable, Timeouts } from './endpoint.ts';
+import { PRESET_IDS } from './endpoint.ts';
+import { parseHeaders } from './headers.ts';
+import type { MisplacedKey } from './headers.ts';
+import type { SettingReader } from './reader.ts';
+import { parseBaseUrl } from './url.ts';
+
+export interface ParsedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly misplacedKeys: readonly MisplacedKey[];
+}
+
+/** One entry of `pilot.endpoints`; undefined = unusable, and a problem says why. */
+export function parseEndpoint(
+  reader: SettingReader,
+  presets: PresetTable,
+  variables: Map<string, string>,
+): ParsedEndpoint | undefined {
+  const id = parseId(reader);
+  const preset = presets[reader.oneOf('preset', PRESET_IDS, 'custom')];
+  const baseUrl = parseBaseUrl(reader, preset);
+  const { headers, misplaced } = parseHeaders(reader);
+  const endpoint = {
+    preset: preset.id,
+    label: reader.string('label', id ?? preset.label),
+    needsKey: reader.boolean('needsKey', preset.needsKey),
+    apiKeyEnv: parseVariable(reader, presets, variables, baseUrl),
+    headers,
+    acceptsStreamOptions: reader.boolean('acceptsStreamOptions', preset.acceptsStreamOptions),
+    promptTokensIncludeCached: reader.boolean('promptTokensIncludeCached', preset.promptTokensIncludeCached),
+    outputCapField: reader.oneOf('outputCapField', OUTPUT_CAP_FIELDS, preset.outputCapField),
+    outputCapCoversReasoning: reader.boolean('outputCapCoversReasoning', preset.outputCapCoversReasoning),
+    simulated: reader.boolean('simulated', false),
+    timeouts: parseTimeouts(reader.object('timeouts'), preset),
+  };
+  reader.reportUnknown();
+  if (id === undefined || baseUrl === undefined) return undefined;
+  const misplacedKeys = misplaced.map((key) => ({ ...key, endpointId: id }));
+  return { endpoint: { id, baseUrl, ...endpoint }, misplacedKeys };
+}
+
+export const OUTPUT_CAP_FIELDS = ['max_tokens', 'max_completion_tokens'] as const;
+
+/** It becomes part of an arm's id (`endpoint/model`) and of the name of a secret. */
+function parseId(reader: SettingReader): string | undefined {
+  const id = reader.raw('id');
+  if (typeof id === 'string' && /^[A-Za-z0-9][\w.-]{0,63}$/.test(id)) return id;
+  const kind = id === undefined ? 'missing' : 'bad-id';
+  reader.problem('id', kind, 'A–Z a–z 0–9 . _ -', undefined);
+  return undefined;
+}
+
+/**
+ * A provider's own variable goes to that provider's host and no other, and any other variable to the first host that
+ * names it: a copied configuration must not be able to send OPENAI_API_KEY somewhere else.
+ * @param variables by name, the origin that each variable belongs to
+ */
+function parseVariable(
+  reader: SettingReader,
+  presets: PresetTable,
+  variables: Map<string, string>,
+  baseUrl: string | undefined,
+): string | undefined {
+  const name = reader.string('apiKeyEnv', undefined);
+  if (name === undefined || baseUrl === undefined) return undefined;
+  if (!/^[A-Za-z_]\w{0,127}$/.test(name)) {
+    reader.problem('apiKeyEnv', 'bad-variable', 'A–Z a–z 0–9 _', '');
+    return undefined;
+  }
+  const { origin } = new URL(baseUrl);
+  const owner = variables.get(name) ?? ownerOf(name, presets) ?? origin;
+  variables.set(name, owner);
+  if (owner === origin) return name;
+  reader.problem('apiKeyEnv', 'foreign-variable', owner, '');
+  return undefined;
+}
+
+/** LiteLLM's preset runs on loopback; its variable belongs to whichever host the user's own gateway is on. */
+function ownerOf(variable: string, presets: PresetTable): string | undefined {
+  const preset = Object.values(presets).find(({ apiKeyEnv }) => apiKeyEnv === variable);
+  const url = preset?.baseUrl === undefined ? undefined : new URL(preset.baseUrl);
+  return url?.protocol === 'https:' ? url.origin : undefined;
+}
+
+/** A local server answers nothing while it loads a model, which takes minutes for a large one. */
+export const defaultTimeouts = (preset: Preset): Timeouts => ({
+  firstByteMs: preset.local ? 300_000 : 60_000,
+  idleMs: 120_000,
+  totalMs: 600_000,
+});
+
+function parseTimeouts(reader: SettingReader | undefined, preset: Preset): Timeouts {
+  const fallback = defaultTimeouts(preset);
+  if (!reader) return fallback;
+  // Node's fetch gives up after 300 s by itself.
+  const wait = { min: 10, max: 300_000, integer: true };
+  const timeouts = {
+    firstByteMs: reader.number('firstByteMs', fallback.firstByteMs, wait),
+    idleMs: reader.number('idleMs', fallback.idleMs, wait),
+    totalMs: reader.number('totalMs', fallback.totalMs, { min: 10, max: 3_600_000, integer: true }),
+  };
+  reader.reportUnknown();
+  return timeouts;
+}

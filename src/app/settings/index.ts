@@ -1,0 +1,87 @@
+/** `pilot.endpoints` and `pilot.models`: unknown values in, checked endpoints and arms out, problems as data. */
+import type { Arm } from '../../core/arm.ts';
+import type { Endpoint, PresetTable } from './endpoint.ts';
+import type { ParsedEndpoint } from './endpoints.ts';
+import { parseEndpoint } from './endpoints.ts';
+import type { MisplacedKey } from './headers.ts';
+import { parseModel } from './models.ts';
+import type { SettingProblem } from './problem.ts';
+import { shown } from './problem.ts';
+import { isFields, SettingReader } from './reader.ts';
+
+export type {
+  Endpoint,
+  KnownPrice,
+  Preset,
+  PresetId,
+  PresetTable,
+  PriceLookup,
+  Timeouts,
+} from './endpoint.ts';
+export type { MisplacedKey } from './headers.ts';
+export type { ProblemKind, SettingProblem } from './problem.ts';
+
+export interface ParsedSettings {
+  readonly endpoints: readonly Endpoint[];
+  readonly arms: readonly Arm[];
+  readonly problems: readonly SettingProblem[];
+  /** Keys found in settings: to be used from here, and moved to the keyring by set-up. */
+  readonly misplacedKeys: readonly MisplacedKey[];
+}
+
+const MAX_ENDPOINTS = 100;
+const MAX_MODELS = 1000;
+
+/** Total: whatever stands in the settings, the sound entries are used and each other one has its problem. */
+export function parseSettings(
+  raw: { readonly endpoints: unknown; readonly models: unknown },
+  presets: PresetTable,
+): ParsedSettings {
+  const problems: SettingProblem[] = [];
+  const parsed = new Map<string, ParsedEndpoint>();
+  const variables = new Map<string, string>();
+  for (const reader of entries('pilot.endpoints', raw.endpoints, MAX_ENDPOINTS, problems)) {
+    const entry = parseEndpoint(reader, presets, variables);
+    if (entry) add(parsed, entry.endpoint.id, entry, reader, 'id');
+  }
+  const endpoints = new Map([...parsed].map(([id, { endpoint }]) => [id, endpoint]));
+  const arms = new Map<string, Arm>();
+  for (const reader of entries('pilot.models', raw.models, MAX_MODELS, problems)) {
+    const arm = parseModel(reader, endpoints);
+    if (arm) add(arms, arm.id, arm, reader, 'model');
+  }
+  return {
+    endpoints: [...endpoints.values()],
+    arms: [...arms.values()],
+    problems,
+    misplacedKeys: [...parsed.values()].flatMap(({ misplacedKeys }) => misplacedKeys),
+  };
+}
+
+/** The first of two wins: the second may be a paste that was never finished. */
+function add<T>(map: Map<string, T>, key: string, value: T, reader: SettingReader, field: string): void {
+  if (map.has(key)) reader.problem(field, 'duplicate', '', undefined);
+  else map.set(key, value);
+}
+
+function entries(key: string, raw: unknown, max: number, problems: SettingProblem[]): SettingReader[] {
+  if (raw === undefined || raw === null) return [];
+  const report = (at: string, kind: 'wrong-type' | 'too-many', allowed: string, used?: string) =>
+    problems.push({ key: at, kind, found: shown(raw), allowed, used });
+  if (!Array.isArray(raw)) {
+    report(key, 'wrong-type', 'array', '[]');
+    return [];
+  }
+  if (raw.length > max) report(key, 'too-many', `0–${max}`, String(max));
+  return raw.slice(0, max).flatMap((entry: unknown, index) => {
+    if (isFields(entry)) return [new SettingReader(`${key}[${index}]`, entry, problems)];
+    problems.push({
+      key: `${key}[${index}]`,
+      kind: 'wrong-type',
+      found: shown(entry),
+      allowed: 'object',
+      used: undefined,
+    });
+    return [];
+  });
+}

@@ -1,0 +1,68 @@
+import { armId } from '../../core/brand.ts';
+import type { Arm, ArmCapabilities } from '../../core/arm.ts';
+import type { Endpoint } from './endpoint.ts';
+import { OUTPUT_CAP_FIELDS } from './endpoints.ts';
+import { parsePrice } from './price.ts';
+import type { SettingReader } from './reader.ts';
+import { shown } from './problem.ts';
+
+/** Where the user says nothing and nothing is known: what even older models have. */
+export const DEFAULT_CONTEXT_TOKENS = 32_768;
+export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
+
+const TOKENS = { min: 1, max: 100_000_000, integer: true };
+
+/** One entry of `pilot.models`; undefined = unusable, and a problem says why. */
+export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string, Endpoint>): Arm | undefined {
+  const endpoint = parseEndpointId(reader, endpoints);
+  const model = reader.string('model', undefined);
+  if (!reader.has('model')) reader.problem('model', 'missing', 'string', undefined);
+  if (!endpoint || model === undefined) return undefined;
+  const contextTokens = reader.number('contextTokens', DEFAULT_CONTEXT_TOKENS, TOKENS);
+  const arm: Arm = {
+    id: armId(endpoint.id, model),
+    endpointId: endpoint.id,
+    model,
+    label: reader.string('label', model),
+    price: parsePrice(reader),
+    contextTokens,
+    maxOutputTokens: parseMaxOutput(reader, contextTokens),
+    outputCapField: reader.oneOf('outputCapField', OUTPUT_CAP_FIELDS, endpoint.outputCapField),
+    outputCapCoversReasoning: reader.boolean('outputCapCoversReasoning', endpoint.outputCapCoversReasoning),
+    capabilities: parseCapabilities(reader.object('capabilities')),
+    simulated: reader.boolean('simulated', false) || endpoint.simulated,
+  };
+  reader.reportUnknown();
+  return arm;
+}
+
+function parseEndpointId(
+  reader: SettingReader,
+  endpoints: ReadonlyMap<string, Endpoint>,
+): Endpoint | undefined {
+  const id = reader.raw('endpoint');
+  const endpoint = typeof id === 'string' ? endpoints.get(id) : undefined;
+  if (endpoint) return endpoint;
+  const kind = id === undefined ? 'missing' : typeof id === 'string' ? 'unknown-endpoint' : 'wrong-type';
+  reader.problem('endpoint', kind, [...endpoints.keys()].join(', '), undefined);
+  return undefined;
+}
+
+function parseMaxOutput(reader: SettingReader, contextTokens: number): number {
+  const fallback = Math.min(DEFAULT_MAX_OUTPUT_TOKENS, contextTokens);
+  const given = reader.number('maxOutputTokens', fallback, TOKENS);
+  if (given <= contextTokens) return given;
+  reader.problem('maxOutputTokens', 'out-of-range', `integer 1–${contextTokens}`, shown(contextTokens));
+  return contextTokens;
+}
+
+function parseCapabilities(reader: SettingReader | undefined): ArmCapabilities {
+  if (!reader) return { tools: false, images: false, fim: 'auto' };
+  const capabilities = {
+    tools: reader.boolean('tools', false),
+    images: reader.boolean('images', false),
+    fim: reader.string('fim', 'auto'),
+  };
+  reader.reportUnknown();
+  return capabilities;
+}

@@ -1,0 +1,71 @@
+import type { RateCard } from '../../core/arm.ts';
+import { describe, numberProblem } from './reader.ts';
+import type { SettingReader } from './reader.ts';
+
+/** Above any price ever asked (the dearest models are at hundreds): a larger one is a unit mistaken. */
+const USD_PER_MTOK = { min: 0, max: 100_000 };
+const USD_PER_REQUEST = { min: 0, max: 1000 };
+const TOKENS = { min: 1, max: 100_000_000, integer: true };
+
+/**
+ * A price is taken whole or not at all: with one class misread, a reservation would be no upper bound. Without a
+ * price the model makes no paid call, so a mistake here costs nothing.
+ */
+export function parsePrice(model: SettingReader): RateCard | undefined {
+  const reader = model.object('price');
+  if (!reader) return undefined;
+  const rates = new Rates(reader);
+  const longContext = parseLongContext(reader, rates);
+  const price = {
+    inputUsdPerMTok: rates.required('inputUsdPerMTok'),
+    outputUsdPerMTok: rates.required('outputUsdPerMTok'),
+    ...rates.optional('cachedInputUsdPerMTok'),
+    ...rates.optional('cacheWriteUsdPerMTok'),
+    ...rates.optional('reasoningUsdPerMTok'),
+    ...rates.optional('requestUsd', USD_PER_REQUEST),
+    ...(longContext && { longContext }),
+  };
+  reader.reportUnknown();
+  return rates.sound ? price : undefined;
+}
+
+function parseLongContext(price: SettingReader, rates: Rates): RateCard['longContext'] {
+  const reader = price.object('longContext');
+  if (!reader) {
+    rates.sound &&= !price.has('longContext');
+    return undefined;
+  }
+  const inner = new Rates(reader);
+  const longContext = {
+    aboveTokens: inner.required('aboveTokens', TOKENS),
+    inputUsdPerMTok: inner.required('inputUsdPerMTok'),
+    outputUsdPerMTok: inner.required('outputUsdPerMTok'),
+    ...inner.optional('cachedInputUsdPerMTok'),
+  };
+  reader.reportUnknown();
+  rates.sound &&= inner.sound;
+  return longContext;
+}
+
+class Rates {
+  sound = true;
+  readonly #reader: SettingReader;
+
+  constructor(reader: SettingReader) {
+    this.#reader = reader;
+  }
+
+  required(name: string, range = USD_PER_MTOK): number {
+    const value = this.#reader.raw(name);
+    const kind = value === undefined ? 'missing' : numberProblem(value, range);
+    if (!kind) return value as number;
+    this.#reader.problem(name, kind, describe(range), undefined);
+    this.sound = false;
+    return NaN;
+  }
+
+  optional<Name extends string>(name: Name, range = USD_PER_MTOK): Partial<Record<Name, number>> {
+    if (!this.#reader.has(name)) return {};
+    return { [name]: this.required(name, range) } as Partial<Record<Name, number>>;
+  }
+}

@@ -1,0 +1,76 @@
+import type OpenAI from 'openai';
+import type { Log, ProviderError, ProviderErrorKind } from '../../app/ports.ts';
+import type { Endpoint, Timeouts } from '../../app/settings/endpoint.ts';
+import type { Result } from '../../core/result.ts';
+import { fail, ok } from '../../core/result.ts';
+import { buildClient } from './client.ts';
+import { classify } from './errors.ts';
+import { CallGuard } from './guard.ts';
+import { cut, redact } from './redact.ts';
+import { isInsecure, isSecretHeader } from './safety.ts';
+
+/** What every call to one endpoint needs. */
+export interface CallContext {
+  readonly endpoint: Endpoint;
+  /** Asked at each call, so that a new key counts at once. Undefined = there is none. */
+  readonly key: () => Promise<string | undefined>;
+  readonly log: Log;
+  /** Over the endpoint's own, such as a shorter wait for inline completions. */
+  readonly timeouts?: Partial<Timeouts> | undefined;
+}
+
+/** One call that may leave: its client, its limits, and how to speak of its failure without a secret. */
+export interface Call {
+  readonly client: OpenAI;
+  readonly guard: CallGuard;
+  /** `kind` where the caller knows it better than the error tells. */
+  failure(error: unknown, kind?: ProviderErrorKind): ProviderError;
+}
+
+/** Everything that must hold before a request is sent. Whatever fails here was provably not served. */
+export async function openCall(
+  context: CallContext,
+  caller: AbortSignal,
+  expects: 'events' | 'json',
+  sent: string,
+): Promise<Result<Call, ProviderError>> {
+  const { endpoint } = context;
+  const key = await readKey(context);
+  if (!key.ok) return key;
+  if (key.value === undefined && endpoint.needsKey) return unsent('no-key');
+  if (isInsecure(endpoint, key.value)) return unsent('insecure');
+  const guard = new CallGuard({ ...endpoint.timeouts, ...context.timeouts }, caller);
+  const secrets = secretsOf(endpoint, key.value);
+  const failure = (error: unknown, kind?: ProviderErrorKind): ProviderError => {
+    const found = classify(error, guard);
+    return { ...found, kind: kind ?? found.kind, detail: cut(redact(found.detail, secrets, sent)) };
+  };
+  try {
+    const client = await buildClient(endpoint, key.value, guard, expects);
+    return ok({ client, guard, failure });
+  } catch (error) {
+    guard.end();
+    return fail({ ...failure(error), kind: 'unknown', served: 'no' });
+  }
+}
+
+async function readKey(context: CallContext): Promise<Result<string | undefined, ProviderError>> {
+  try {
+    const key = (await context.key())?.trim();
+    // A line break or an emoji in a key would make fetch throw an error that quotes it.
+    if (key && !/^[\x21-\x7e]+$/.test(key)) return unsent('wrong-key');
+    return ok(key || undefined);
+  } catch {
+    return unsent('no-key');
+  }
+}
+
+const unsent = (kind: ProviderErrorKind): Result<never, ProviderError> =>
+  fail({ kind, served: 'no', status: undefined, retryAfterMs: undefined, detail: '' });
+
+const secretsOf = (endpoint: Endpoint, key: string | undefined): string[] => [
+  ...(key === undefined ? [] : [key]),
+  ...Object.entries(endpoint.headers).flatMap(([name, value]) =>
+    isSecretHeader(name) ? [value, value.replace(/^\w+\s+/, '')] : [],
+  ),
+];

@@ -1,0 +1,104 @@
+import type OpenAI from 'openai';
+import type {
+  ChatMessage,
+  ChatRequest,
+  MessageContent,
+  ModelStream,
+  ToolDefinition,
+} from '../../app/ports.ts';
+import type { Endpoint } from '../../app/settings/endpoint.ts';
+import type { CallContext } from './call.ts';
+import { streamCall } from './stream.ts';
+
+type Chat = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
+type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+
+export function streamChat(context: CallContext, request: ChatRequest): ModelStream {
+  const body = chatBody(context.endpoint, request);
+  return streamCall(context, {
+    open: ({ client, guard }) => client.chat.completions.create(body, { signal: guard.signal }),
+    signal: request.signal,
+    sent: request.messages.map((message) => textOf(message.content)).join('\n'),
+    mayBeEmpty: false,
+  });
+}
+
+export function chatBody(endpoint: Endpoint, request: ChatRequest): Chat {
+  const { arm, outputCap, tools } = request;
+  return {
+    model: arm.model,
+    messages: request.messages.map(toMessage),
+    [arm.outputCapField]: outputCap,
+    ...(hasFixedSampling(endpoint, arm.model) ? {} : sampling(request)),
+    ...(tools?.length ? { tools: tools.map(toTool), tool_choice: request.toolChoice ?? 'auto' } : {}),
+    ...streamOptions(endpoint),
+    stream: true,
+  };
+}
+
+/** How a stream is asked to tell what it used. */
+export const streamOptions = (endpoint: Endpoint): object => ({
+  ...(endpoint.acceptsStreamOptions && { stream_options: { include_usage: true } }),
+  // OpenRouter's own switch: it adds what the call cost.
+  ...(endpoint.preset === 'openrouter' && { usage: { include: true } }),
+});
+
+/** OpenAI's reasoning models answer 400 to any temperature or stop sequence. */
+const hasFixedSampling = (endpoint: Endpoint, model: string): boolean =>
+  endpoint.preset === 'openai' && /^(o\d|gpt-[5-9])/.test(model);
+
+const sampling = ({ temperature, stop }: ChatRequest): object => ({
+  ...(temperature !== undefined && { temperature }),
+  ...(stop?.length && { stop: [...stop] }),
+});
+
+function toMessage(message: ChatMessage): Message {
+  switch (message.role) {
+    case 'system':
+      return { role: 'system', content: textOf(message.content) };
+    case 'user':
+      return { role: 'user', content: toUserContent(message.content) };
+    case 'tool':
+      return { role: 'tool', tool_call_id: message.toolCallId, content: textOf(message.content) };
+    case 'assistant': {
+      const calls = message.toolCalls ?? [];
+      const content = textOf(message.content);
+      if (calls.length === 0) return { role: 'assistant', content };
+      return {
+        role: 'assistant',
+        content: content || null,
+        tool_calls: calls.map(({ id, name, input }) => ({
+          id,
+          type: 'function',
+          function: { name, arguments: input },
+        })),
+      };
+    }
+  }
+}
+
+/** A plain string where there is no image: many servers take nothing else. */
+function toUserContent(
+  content: MessageContent,
+): string | OpenAI.Chat.Completions.ChatCompletionContentPart[] {
+  if (typeof content === 'string' || content.every((part) => part.type === 'text')) return textOf(content);
+  return content.map((part) =>
+    part.type === 'text'
+      ? part
+      : { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${part.base64}` } },
+  );
+}
+
+const textOf = (content: MessageContent): string =>
+  typeof content === 'string'
+    ? content
+    : content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+
+const toTool = ({ name, description, inputSchema }: ToolDefinition) => ({
+  type: 'function' as const,
+  function: {
+    name,
+    description,
+    ...(inputSchema && { parameters: inputSchema as Record<string, unknown> }),
+  },
+});

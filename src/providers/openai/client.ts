@@ -1,0 +1,60 @@
+import type OpenAI from 'openai';
+import type { Endpoint } from '../../app/settings/endpoint.ts';
+import type { CallGuard } from './guard.ts';
+import { guardedFetch } from './guardedFetch.ts';
+
+/**
+ * A client for one call. Everything is explicit, because what is left out the openai package reads from OPENAI_*
+ * variables, and would send OpenAI's key, organization and headers to whatever host this endpoint is. A retry is
+ * the application's own and has its own reservation, so the package makes none.
+ */
+export async function buildClient(
+  endpoint: Endpoint,
+  key: string | undefined,
+  guard: CallGuard,
+  expects: 'events' | 'json',
+): Promise<OpenAI> {
+  const { default: Client } = await import('openai');
+  return withoutCustomHeaders(
+    () =>
+      new Client({
+        baseURL: endpoint.baseUrl,
+        apiKey: key ?? PLACEHOLDER,
+        adminAPIKey: null,
+        organization: null,
+        project: null,
+        webhookSecret: null,
+        maxRetries: 0,
+        logLevel: 'off',
+        // The guard has its own timers; this one must not be the first.
+        timeout: endpoint.timeouts.totalMs + 60_000,
+        defaultHeaders: { ...authHeaders(endpoint, key), ...endpoint.headers },
+        fetch: guardedFetch(guard, expects),
+      }),
+  );
+}
+
+/** The package insists on a key even where the endpoint needs none; it is never sent. */
+const PLACEHOLDER = 'no-key-needed';
+
+/** `null` takes the package's own header out. */
+const authHeaders = (endpoint: Endpoint, key: string | undefined): Record<string, string | null> => {
+  if (key === undefined) return { authorization: null };
+  // Anthropic's model list knows only its own headers; its chat address takes either.
+  return endpoint.preset === 'anthropic' ? { 'x-api-key': key, 'anthropic-version': '2023-06-01' } : {};
+};
+
+/**
+ * The package adds the headers of OPENAI_CUSTOM_HEADERS in its constructor and has no option against it (and
+ * throws if one is malformed). The constructor is synchronous, so nobody can see that the variable was away.
+ */
+function withoutCustomHeaders<T>(build: () => T): T {
+  const custom = process.env['OPENAI_CUSTOM_HEADERS'];
+  if (custom === undefined) return build();
+  delete process.env['OPENAI_CUSTOM_HEADERS'];
+  try {
+    return build();
+  } finally {
+    process.env['OPENAI_CUSTOM_HEADERS'] = custom;
+  }
+}

@@ -1,0 +1,69 @@
+import type OpenAI from 'openai';
+import type { CompletionRequest, ModelStream } from '../../app/ports.ts';
+import type { Endpoint } from '../../app/settings/endpoint.ts';
+import type { Call, CallContext } from './call.ts';
+import { streamOptions } from './chat.ts';
+import { streamCall } from './stream.ts';
+
+type Completion = OpenAI.CompletionCreateParamsStreaming;
+
+/** Completes code in the middle, through whichever of the three protocols the model takes. */
+export function streamCompletion(context: CallContext, request: CompletionRequest): ModelStream {
+  return streamCall(context, {
+    open: openers[apiOf(context.endpoint, request)](context.endpoint, request),
+    signal: request.signal,
+    sent: `${request.prompt}\n${request.suffix ?? ''}`,
+    mayBeEmpty: true,
+  });
+}
+
+type Api = NonNullable<CompletionRequest['api']>;
+type Open = (call: Call) => PromiseLike<AsyncIterable<unknown>>;
+
+function apiOf(endpoint: Endpoint, request: CompletionRequest): Api {
+  if (request.api) return request.api;
+  if (request.suffix === undefined) return 'completions';
+  if (request.arm.capabilities.fim === 'infill') return 'infill';
+  return endpoint.preset === 'mistral' ? 'mistral-fim' : 'completions';
+}
+
+const openers: Record<Api, (endpoint: Endpoint, request: CompletionRequest) => Open> = {
+  completions: (endpoint, request) => (call) => {
+    const options = { signal: call.guard.signal };
+    const body = { ...common(request), ...streamOptions(endpoint) };
+    // DeepSeek completes in the middle under its beta address only.
+    if (endpoint.preset === 'deepseek') return post(call, addressed(endpoint, '/beta/completions'), body);
+    return call.client.completions.create(body, options);
+  },
+  'mistral-fim': (_endpoint, request) => (call) => post(call, '/fim/completions', common(request)),
+  infill: (endpoint, request) => (call) =>
+    post(call, addressed(endpoint, '/infill'), {
+      input_prefix: request.prompt,
+      input_suffix: request.suffix ?? '',
+      n_predict: request.outputCap,
+      ...sampling(request),
+      cache_prompt: true,
+      stream: true,
+    }),
+};
+
+/** `/completions` knows only `max_tokens`. */
+const common = (request: CompletionRequest): Completion => ({
+  model: request.arm.model,
+  prompt: request.prompt,
+  ...(request.suffix !== undefined && { suffix: request.suffix }),
+  max_tokens: request.outputCap,
+  ...sampling(request),
+  stream: true,
+});
+
+const sampling = ({ temperature, stop }: CompletionRequest) => ({
+  ...(temperature !== undefined && { temperature }),
+  ...(stop.length > 0 && { stop: [...stop] }),
+});
+
+const post = (call: Call, path: string, body: object): PromiseLike<AsyncIterable<unknown>> =>
+  call.client.post<AsyncIterable<unknown>>(path, { body, stream: true, signal: call.guard.signal });
+
+/** Beside the `/v1` that the base URL usually ends in. */
+const addressed = (endpoint: Endpoint, path: string): string => endpoint.baseUrl.replace(/\/v1$/, '') + path;

@@ -1,0 +1,166 @@
+import type { ProviderError, ProviderErrorKind } from '../../app/ports.ts';
+import type { CallGuard } from './guard.ts';
+import { at, listAt, numberAt, stringAt } from './json.ts';
+import { cut } from './redact.ts';
+
+type Verdict = Pick<ProviderError, 'kind' | 'served'>;
+
+/**
+ * What a failed call means, for the user and for the money. `served: 'no'` voids the reservation, so it is given
+ * only on proof (design.md "The limit"): nothing was sent, no connection came about, or a 4xx before any answer.
+ */
+export function classify(error: unknown, guard: CallGuard): ProviderError {
+  const detail = guard.errorBody || messageOf(error);
+  return {
+    ...verdict(error, guard, detail),
+    status: guard.status,
+    retryAfterMs: guard.headers && retryAfter(guard.headers, Date.now()),
+    detail: summary(detail),
+  };
+}
+
+function verdict(error: unknown, guard: CallGuard, detail: string): Verdict {
+  if (guard.stopped) return { kind: guard.stopped, served: guard.sent ? 'maybe' : 'no' };
+  const { status } = guard;
+  if (status === undefined) return connectionVerdict(error);
+  if (status >= 400) return { kind: statusKind(status, detail), served: status < 500 ? 'no' : 'maybe' };
+  return { kind: midStreamKind(error, detail), served: 'maybe' };
+}
+
+// ---------------------------------------------------------------------------------------- no response
+
+function connectionVerdict(error: unknown): Verdict {
+  const causes = causesOf(error);
+  const has = (test: (code: string) => boolean) =>
+    causes.some((cause) => test(stringAt(cause, 'code') ?? ''));
+  if (has((code) => code === 'ECONNREFUSED')) return { kind: 'refused', served: 'no' };
+  if (has((code) => TIMEOUT_CODES.has(code))) return { kind: 'timeout', served: 'maybe' };
+  if (has((code) => DNS_OR_TLS.test(code))) return { kind: 'unreachable', served: 'no' };
+  if (causes.some((cause) => stringAt(cause, 'syscall') === 'connect')) {
+    return { kind: 'unreachable', served: 'no' };
+  }
+  if (has((code) => RESET_CODES.has(code))) return { kind: 'reset', served: 'maybe' };
+  return { kind: 'unknown', served: 'maybe' };
+}
+
+const TIMEOUT_CODES = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+const RESET_CODES = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED']);
+const DNS_OR_TLS =
+  /^(ENOTFOUND|EAI_|CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
+
+/** The error, its causes, and their parts: Node reports each address it tried in an AggregateError. */
+function causesOf(error: unknown, depth = 8): unknown[] {
+  if (depth === 0 || typeof error !== 'object' || error === null) return [];
+  const parts = [(error as { cause?: unknown }).cause, ...listAt(error, 'errors')];
+  return [error, ...parts.flatMap((part) => causesOf(part, depth - 1))];
+}
+
+// ------------------------------------------------------------------------------------------- response
+
+function midStreamKind(error: unknown, detail: string): ProviderErrorKind {
+  const causes = causesOf(error);
+  if (causes.some((cause) => RESET_CODES.has(stringAt(cause, 'code') ?? ''))) return 'reset';
+  if (causes.some((cause) => TIMEOUT_CODES.has(stringAt(cause, 'code') ?? ''))) return 'timeout';
+  if (error instanceof SyntaxError) return 'not-json';
+  // An error object in the stream (OpenRouter): its `code` is an HTTP status, or a name.
+  const status = numberAt(error, 'code') ?? numberAt(error, 'error', 'code');
+  return statusKind(status ?? 500, `${stringAt(error, 'code') ?? ''} ${detail}`);
+}
+
+/** Status first, then the words: gateways put causes under one another's codes. */
+export function statusKind(status: number, body: string): ProviderErrorKind {
+  if (status >= 500) return TOO_LONG.test(body) ? 'too-long' : 'server-error';
+  switch (status) {
+    case 401:
+      return 'wrong-key';
+    case 402:
+      return 'no-credit';
+    case 403:
+      return NO_CREDIT.test(body) ? 'no-credit' : 'forbidden';
+    case 404:
+      // A wrong base URL answers 404 as well, but does not speak of models.
+      return /model/i.test(body) ? 'model-gone' : 'bad-request';
+    case 408:
+      return 'timeout';
+    case 413:
+      return 'too-long';
+    case 429:
+      return NO_CREDIT.test(body) ? 'no-credit' : 'rate-limited';
+    default:
+      return kindByWords(body);
+  }
+}
+
+function kindByWords(body: string): ProviderErrorKind {
+  if (TOO_LONG.test(body)) return 'too-long';
+  if (WRONG_KEY.test(body)) return 'wrong-key';
+  if (NO_CREDIT.test(body)) return 'no-credit';
+  if (MODEL_GONE.test(body)) return 'model-gone';
+  return 'bad-request';
+}
+
+const TOO_LONG =
+  /context.{0,12}(length|window|size)|maximum context|(prompt|input|request).{0,20}too (long|large)|exceed.{0,40}(context|maximum.{0,20}token)|too many (input )?tokens/i;
+const WRONG_KEY =
+  /(api|authentication|access).{0,3}key.{0,20}(invalid|not valid|incorrect|expired|missing)|(invalid|incorrect).{0,12}(api|access).{0,3}key/i;
+const NO_CREDIT =
+  /insufficient.{0,3}(quota|credit|balance|funds)|credit balance|out of credits?|exceeded your current quota|budget.{0,12}exceeded|(key|spend(ing)?|usage|monthly|weekly|daily) limit (exceeded|reached)|payment required/i;
+const MODEL_GONE =
+  /model.{0,80}(not (exist|found|available|supported|valid)|does ?n.t exist|does not exist|deprecated|decommissioned|retired)|(unknown|invalid|no such|not a valid) model|model_not_found/i;
+
+/** Milliseconds from `retry-after-ms` or `retry-after` (seconds or a date); at most a day. */
+export function retryAfter(headers: Headers, now: number): number | undefined {
+  const exact = Number(headers.get('retry-after-ms') ?? NaN);
+  const header = headers.get('retry-after') ?? '';
+  const seconds = header.trim() === '' ? NaN : Number(header);
+  const candidates = [exact, seconds * 1000, Date.parse(header) - now];
+  const ms = candidates.find((value) => Number.isFinite(value));
+  return ms === undefined ? undefined : Math.min(Math.max(0, Math.round(ms)), 24 * 3_600_000);
+}
+
+/** The provider's own sentence out of the many shapes of error bodies. */
+function summary(detail: string): string {
+  const json = parse(detail);
+  const said =
+    stringAt(json, 'error', 'metadata', 'raw') ??
+    stringAt(json, 'error', 'message') ??
+    stringAt(json, 'error') ??
+    stringAt(json, 'message') ??
+    stringAt(json, 'detail') ??
+    stringAt(at(json, 0), 'error', 'message') ??
+    detail;
+  return said
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The innermost cause says most: "fetch failed" wraps "connect ECONNREFUSED 127.0.0.1:11434". */
+function messageOf(error: unknown): string {
+  const messages = causesOf(error).flatMap((cause) =>
+    cause instanceof Error && cause.message ? [cause.message] : [],
+  );
+  return messages.at(-1) ?? (typeof error === 'string' ? error : '');
+}
+
+/** For failures that happen before there is anything to classify. */
+export const plainError = (kind: ProviderErrorKind, detail: string): ProviderError => ({
+  kind,
+  served: 'no',
+  status: undefined,
+  retryAfterMs: undefined,
+  detail: cut(detail),
+});

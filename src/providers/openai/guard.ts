@@ -1,0 +1,130 @@
+import type { Timeouts } from '../../app/settings/endpoint.ts';
+
+/** Why this side ended a call. */
+export type StopReason = 'cancelled' | 'timeout' | 'too-large' | 'redirect' | 'not-json';
+
+/** More than any model answers with; an endless or compressed-to-nothing body ends here. */
+export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The limits of one call: the caller's cancellation, three timers and a size cap, all on one abort signal that
+ * reaches the socket. The first reason to stop wins. It also keeps what was seen of the response, because whether
+ * money may be owed depends on how far the call came.
+ */
+export class CallGuard {
+  /** The request was handed to fetch. */
+  sent = false;
+  status: number | undefined;
+  headers: Headers | undefined;
+  /** The body of a response that was not 2xx. */
+  errorBody = '';
+  bytes = 0;
+  /** The body held bytes that are not UTF-8. */
+  damaged = false;
+
+  readonly #timeouts: Timeouts;
+  readonly #caller: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  readonly #total: NodeJS.Timeout;
+  readonly #onCallerAbort = () => this.stop('cancelled');
+  #stopped: StopReason | undefined;
+
+  constructor(timeouts: Timeouts, caller: AbortSignal) {
+    this.#timeouts = timeouts;
+    this.#caller = caller;
+    this.#total = setTimeout(() => this.stop('timeout'), timeouts.totalMs);
+    caller.addEventListener('abort', this.#onCallerAbort, { once: true });
+    if (caller.aborted) this.stop('cancelled');
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get stopped(): StopReason | undefined {
+    return this.#stopped;
+  }
+
+  stop(reason: StopReason): void {
+    this.#stopped ??= reason;
+    this.#controller.abort();
+  }
+
+  /** To be called when the call is over, however it ended. */
+  end(): void {
+    clearTimeout(this.#total);
+    this.#caller.removeEventListener('abort', this.#onCallerAbort);
+  }
+
+  headersWithin<T>(wait: Promise<T>): Promise<T> {
+    return this.#within(this.#timeouts.firstByteMs, wait);
+  }
+
+  /** The body under idle timer and size cap. The timer runs only while a chunk is waited for. */
+  watch(source: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+    const reader = source.getReader();
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (sink) => {
+          const chunk = await this.#within(this.#timeouts.idleMs, reader.read());
+          if (!chunk.done) {
+            this.#count(chunk.value);
+            sink.enqueue(chunk.value);
+            return;
+          }
+          this.#check(undefined);
+          sink.close();
+        },
+        cancel: (reason) => (this.signal.aborted ? reader.cancel(reason) : drain(reader)),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  async #within<T>(ms: number, wait: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.stop('timeout'), ms);
+    try {
+      return await wait;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #count(chunk: Uint8Array): void {
+    this.bytes += chunk.byteLength;
+    this.#check(chunk);
+    if (this.bytes <= MAX_RESPONSE_BYTES) return;
+    this.stop('too-large');
+    throw new Error('The response is too large.');
+  }
+
+  /** Undefined = the end, where a cut-off character shows. */
+  #check(chunk: Uint8Array | undefined): void {
+    if (this.damaged) return;
+    try {
+      this.#decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch {
+      this.damaged = true;
+    }
+  }
+}
+
+/**
+ * After `[DONE]` the openai package cancels the body, which closes the connection, although only its last few bytes
+ * are missing. Reading these keeps the connection for the next request: one TLS handshake less each time.
+ */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const giveUp = setTimeout(() => void reader.cancel().catch(() => undefined), 250);
+  try {
+    let left = 64 * 1024;
+    for (let chunk = await reader.read(); !chunk.done && left > 0; chunk = await reader.read()) {
+      left -= chunk.value.byteLength;
+    }
+    await reader.cancel();
+  } catch {
+    // The connection broke after the answer was complete; nobody waits for it.
+  } finally {
+    clearTimeout(giveUp);
+  }
+}

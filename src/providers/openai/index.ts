@@ -1,0 +1,45 @@
+import type { ChatRequest, CompletionRequest, Log, ModelClient, ModelStream } from '../../app/ports.ts';
+import type { Endpoint } from '../../app/settings/endpoint.ts';
+import type { CallContext } from './call.ts';
+import { streamChat } from './chat.ts';
+import { streamCompletion } from './complete.ts';
+import { plainError } from './errors.ts';
+
+export type { CallContext } from './call.ts';
+
+/** The models of one endpoint. Nothing is loaded or connected before the first call. */
+export function createModelClient(context: CallContext): ModelClient {
+  return {
+    chat: (request) => streamChat(context, request),
+    complete: (request) => streamCompletion(context, request),
+  };
+}
+
+export interface ClientPoolOptions {
+  /** Read at each call, so that a change of settings counts at once. */
+  readonly endpoints: () => readonly Endpoint[];
+  readonly key: (endpoint: Endpoint) => Promise<string | undefined>;
+  readonly log: Log;
+}
+
+/** The models of all endpoints: each request goes to the endpoint of its arm. */
+export function createClientPool({ endpoints, key, log }: ClientPoolOptions): ModelClient {
+  const send = (
+    request: ChatRequest | CompletionRequest,
+    call: (context: CallContext) => ModelStream,
+  ): ModelStream => {
+    const endpoint = endpoints().find(({ id }) => id === request.arm.endpointId);
+    if (endpoint) return call({ endpoint, key: () => key(endpoint), log });
+    return failed(request.arm.endpointId);
+  };
+  return {
+    chat: (request) => send(request, (context) => streamChat(context, request)),
+    complete: (request) => send(request, (context) => streamCompletion(context, request)),
+  };
+}
+
+/** The endpoint was taken out of the settings between the decision and the call. */
+const failed = (endpointId: string): ModelStream => ({
+  events: (async function* () {})(),
+  failure: Promise.resolve(plainError('model-gone', `no endpoint "${endpointId}"`)),
+});

@@ -1,0 +1,24 @@
+/** Reading of JSON from outside: a missing or wrongly typed part is undefined, never an exception. */
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let part = value;
+  for (const key of path) {
+    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, key)) return undefined;
+    part = (part as Record<string | number, unknown>)[key];
+  }
+  return part;
+}
+
+export function stringAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {
+  const part = at(value, ...path);
+  return typeof part === 'string' ? part : undefined;
+}
+
+export function numberAt(value: unknown, ...path: readonly (string | number)[]): number | undefined {
+  const part = at(value, ...path);
+  return typeof part === 'number' && Number.isFinite(part) ? part : undefined;
+}
+
+export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
+  const part = at(value, ...path);
+  return Array.isArray(part) ? part : [];
+}

@@ -1,0 +1,97 @@
+import type { Preset, PresetId, PresetTable } from '../app/settings/endpoint.ts';
+
+/**
+ * The kinds of endpoint that set-up offers, in its order. Addresses and variables are the providers' own
+ * documentation's, read in November 2026.
+ */
+const cloud = {
+  needsKey: true,
+  local: false,
+  acceptsStreamOptions: true,
+  promptTokensIncludeCached: true,
+  outputCapField: 'max_tokens',
+  outputCapCoversReasoning: true,
+} as const;
+
+/** A local server's own cap bounds everything it generates, thoughts included. */
+const local = { ...cloud, needsKey: false, local: true, apiKeyEnv: undefined, keyPage: undefined } as const;
+
+export const PRESETS: PresetTable = {
+  openai: {
+    ...cloud,
+    id: 'openai',
+    label: 'OpenAI',
+    baseUrl: 'https://api.openai.com/v1',
+    apiKeyEnv: 'OPENAI_API_KEY',
+    keyPage: 'https://platform.openai.com/api-keys',
+    // The only name its reasoning models take, and the older ones take it too.
+    outputCapField: 'max_completion_tokens',
+  },
+  openrouter: {
+    ...cloud,
+    id: 'openrouter',
+    label: 'OpenRouter',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    apiKeyEnv: 'OPENROUTER_API_KEY',
+    keyPage: 'https://openrouter.ai/settings/keys',
+  },
+  mistral: {
+    ...cloud,
+    id: 'mistral',
+    label: 'Mistral',
+    baseUrl: 'https://api.mistral.ai/v1',
+    apiKeyEnv: 'MISTRAL_API_KEY',
+    keyPage: 'https://console.mistral.ai/api-keys',
+    // It sends usage in the last chunk without being asked, and its schema forbids unknown fields.
+    acceptsStreamOptions: false,
+  },
+  deepseek: {
+    ...cloud,
+    id: 'deepseek',
+    label: 'DeepSeek',
+    baseUrl: 'https://api.deepseek.com',
+    apiKeyEnv: 'DEEPSEEK_API_KEY',
+    keyPage: 'https://platform.deepseek.com/api_keys',
+  },
+  gemini: {
+    ...cloud,
+    id: 'gemini',
+    label: 'Gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    apiKeyEnv: 'GEMINI_API_KEY',
+    keyPage: 'https://aistudio.google.com/apikey',
+  },
+  anthropic: {
+    ...cloud,
+    id: 'anthropic',
+    label: 'Anthropic',
+    baseUrl: 'https://api.anthropic.com/v1',
+    apiKeyEnv: 'ANTHROPIC_API_KEY',
+    keyPage: 'https://console.anthropic.com/settings/keys',
+  },
+  ollama: { ...local, id: 'ollama', label: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
+  lmstudio: { ...local, id: 'lmstudio', label: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
+  llamacpp: { ...local, id: 'llamacpp', label: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1' },
+  vllm: { ...local, id: 'vllm', label: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
+  litellm: {
+    ...cloud,
+    id: 'litellm',
+    label: 'LiteLLM',
+    baseUrl: 'http://127.0.0.1:4000/v1',
+    apiKeyEnv: 'LITELLM_API_KEY',
+    keyPage: undefined,
+    outputCapCoversReasoning: false,
+  },
+  custom: {
+    ...cloud,
+    id: 'custom',
+    label: 'OpenAI-compatible',
+    baseUrl: undefined,
+    needsKey: false,
+    apiKeyEnv: undefined,
+    keyPage: undefined,
+    outputCapCoversReasoning: false,
+  },
+};
+
+export const presetOf = (id: PresetId): Preset => PRESETS[id];
