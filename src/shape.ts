@@ -1,0 +1,81 @@
+/**
+ * Shapes: one description gives both the TypeScript type and the parser that turns `unknown` into it. Messages between
+ * extension and webview, and the stored conversations, are declared this way, so that no type can drift from its guard.
+ * Parsing is total and strict: a wrong or oversized value gives undefined; unknown members are dropped, not passed on.
+ */
+export interface Shape<T> {
+  readonly parse: (value: unknown) => Parsed<T>;
+}
+export type Infer<S> = S extends Shape<infer T> ? T : never;
+
+/** Wrapped, since undefined is a legal value of an optional member. */
+type Parsed<T> = { readonly value: T } | undefined;
+
+type Members = Readonly<Record<string, Shape<unknown>>>;
+type ObjectOf<M extends Members> = { readonly [K in keyof M]: Infer<M[K]> };
+type VariantOf<V extends Readonly<Record<string, Members>>> = {
+  readonly [K in keyof V & string]: { readonly type: K } & ObjectOf<V[K]>;
+}[keyof V & string];
+
+const shape = <T>(parse: (value: unknown) => Parsed<T>): Shape<T> => ({ parse });
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const text = (maxLength: number): Shape<string> =>
+  shape((value) => (typeof value === 'string' && value.length <= maxLength ? { value } : undefined));
+
+export const flag: Shape<boolean> = shape((value) => (typeof value === 'boolean' ? { value } : undefined));
+
+export const count: Shape<number> = shape((value) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? { value } : undefined,
+);
+
+export const oneOf = <const T extends string>(...choices: readonly T[]): Shape<T> =>
+  shape((value) => {
+    const found = choices.find((choice) => choice === value);
+    return found === undefined ? undefined : { value: found };
+  });
+
+/** Present, or undefined; JSON drops undefined members, so an absent one is the same. */
+export const maybe = <T>(inner: Shape<T>): Shape<T | undefined> =>
+  shape<T | undefined>((value) => (value === undefined ? { value } : inner.parse(value)));
+
+export const list = <T>(inner: Shape<T>, maxLength: number): Shape<readonly T[]> =>
+  shape((value) => {
+    if (!Array.isArray(value) || value.length > maxLength) return undefined;
+    const items: T[] = [];
+    for (const item of value) {
+      const parsed = inner.parse(item);
+      if (parsed === undefined) return undefined;
+      items.push(parsed.value);
+    }
+    return { value: items };
+  });
+
+export const object = <M extends Members>(members: M): Shape<ObjectOf<M>> =>
+  shape((value) => {
+    if (!isRecord(value)) return undefined;
+    const result: Record<string, unknown> = {};
+    for (const [key, member] of Object.entries(members)) {
+      const parsed = member.parse(Object.hasOwn(value, key) ? value[key] : undefined);
+      if (parsed === undefined) return undefined;
+      if (parsed.value !== undefined) result[key] = parsed.value;
+    }
+    // Each member was parsed by its own shape, which is what ObjectOf says; the compiler cannot follow the loop.
+    return { value: result as ObjectOf<M> };
+  });
+
+/** A closed union, told apart by its `type` member. */
+export const variants = <V extends Readonly<Record<string, Members>>>(cases: V): Shape<VariantOf<V>> => {
+  const shapes = new Map(Object.entries(cases).map(([type, members]) => [type, object(members)]));
+  return shape((value) => {
+    if (!isRecord(value) || typeof value['type'] !== 'string') return undefined;
+    const parsed = shapes.get(value['type'])?.parse(value);
+    if (parsed === undefined) return undefined;
+    return { value: { type: value['type'], ...parsed.value } as VariantOf<V> };
+  });
+};
+
+/** The value as T, or undefined when it is anything else. */
+export const parse = <T>(expected: Shape<T>, value: unknown): T | undefined => expected.parse(value)?.value;

@@ -1,0 +1,77 @@
+/** What the user does with an answer: rates it, takes its code or text, or takes a way on out of a problem. */
+import * as vscode from 'vscode';
+import { findAnswer, type ContextPiece } from '../../app/conversations.ts';
+import type { FromWebview } from '../../protocol.ts';
+import { copyText, insertCode, showInNewEditor, type Proposals } from './codeActions.ts';
+import type { OpenConversations } from './conversationsOpen.ts';
+import type { LastEditor } from './editors.ts';
+
+type AnswerMessage = Extract<FromWebview, { type: 'rate' | 'copyAnswer' | 'openWhole' | 'code' | 'way' }>;
+type CodeMessage = Extract<FromWebview, { type: 'code' }>;
+
+export class AnswerActions {
+  readonly #open: OpenConversations;
+  readonly #editors: LastEditor;
+  readonly #proposals: Proposals;
+
+  constructor(open: OpenConversations, editors: LastEditor, proposals: Proposals) {
+    this.#open = open;
+    this.#editors = editors;
+    this.#proposals = proposals;
+  }
+
+  async handle(message: AnswerMessage): Promise<void> {
+    const session = this.#open.current;
+    const answer = findAnswer(session.conversation, message.answerId)?.answer;
+    if (!answer) return;
+    switch (message.type) {
+      case 'rate': {
+        session.rate(answer.id, message.rating);
+        return;
+      }
+      case 'copyAnswer':
+        await copyText(answer.text);
+        {
+          session.used(answer.id, 'copied');
+          return;
+        }
+      case 'openWhole':
+        return showInNewEditor(answer.text, 'markdown');
+      case 'code':
+        return this.#code(message);
+      case 'way': {
+        const way = answer.notice?.ways[message.index];
+        if (way) await vscode.commands.executeCommand(way.command, ...(way.args ?? []));
+      }
+    }
+  }
+
+  async #code(message: CodeMessage): Promise<void> {
+    const session = this.#open.current;
+    switch (message.action) {
+      case 'copy':
+        await copyText(message.code);
+        {
+          session.used(message.answerId, 'copied');
+          return;
+        }
+      case 'insert':
+        if (await insertCode(this.#editors, message)) session.used(message.answerId, 'inserted');
+        return;
+      case 'apply': {
+        const applied = (): void => session.used(message.answerId, 'applied');
+        await this.#proposals.propose(this.#editors, this.#contextOf(message.answerId), message, applied);
+      }
+    }
+  }
+
+  /** What the answer knew, the latest first: its own turn's context, then that of the turns before. */
+  #contextOf(answerId: string): readonly ContextPiece[] {
+    const { turns } = this.#open.current.conversation;
+    const last = turns.findIndex(({ answers }) => answers.some(({ id }) => id === answerId));
+    return turns
+      .slice(0, last + 1)
+      .reverse()
+      .flatMap(({ context }) => context);
+  }
+}

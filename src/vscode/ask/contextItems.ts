@@ -1,0 +1,125 @@
+/** What of the user's work could go along with a question: the items behind the composer's chips. */
+import * as vscode from 'vscode';
+import { holdsPrivateKey, isSecretFile } from '../../app/context/secretFiles.ts';
+import type { ContextKind, ContextPiece } from '../../app/conversations.ts';
+
+export interface ContextItem {
+  readonly id: string;
+  readonly kind: ContextKind;
+  readonly label: string;
+  readonly detail: string;
+  readonly secret: boolean;
+  /** Reads it as it is now, unsaved changes included. */
+  readonly read: () => Promise<ContextPiece>;
+}
+
+/** Larger files are not read: their beginning alone would fill every budget many times over. */
+const maxFileBytes = 4 * 1024 * 1024;
+
+export const nameOf = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri, false);
+
+export function selectionItem(editor: vscode.TextEditor): ContextItem | undefined {
+  const { document, selection } = editor;
+  if (selection.isEmpty || document.getText(selection).trim() === '') return undefined;
+  const [first, last] = [selection.start.line + 1, selection.end.line + 1];
+  const label =
+    first === last ? `${nameOf(document.uri)}:${first}` : `${nameOf(document.uri)}:${first}-${last}`;
+  const source = `selection:${document.uri.toString()}`;
+  return {
+    id: shortId(`${source}:${first}.${selection.start.character}-${last}.${selection.end.character}`),
+    kind: 'selection',
+    label,
+    detail: vscode.l10n.t('Selection, {0} lines', last - first + 1),
+    secret: isSecretDocument(document),
+    read: () =>
+      Promise.resolve({
+        kind: 'selection',
+        label,
+        source: `${source}:${first}-${last}`,
+        languageId: document.languageId,
+        text: document.getText(selection),
+      }),
+  };
+}
+
+export function fileItem(uri: vscode.Uri): ContextItem {
+  const label = nameOf(uri);
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  const source = `file:${uri.toString()}`;
+  return {
+    id: shortId(source),
+    kind: 'file',
+    label,
+    detail: open ? vscode.l10n.t('File, {0} lines', open.lineCount) : vscode.l10n.t('File'),
+    secret: open ? isSecretDocument(open) : isSecretFile(uri.path),
+    read: async () => {
+      const document = open && !open.isClosed ? open : await openSmall(uri);
+      return { kind: 'file', label, source, languageId: document.languageId, text: document.getText() };
+    },
+  };
+}
+
+export function problemsItem(document: vscode.TextDocument): ContextItem | undefined {
+  const found = vscode.languages.getDiagnostics(document.uri).filter(isWorthTelling);
+  if (found.length === 0) return undefined;
+  const source = `problems:${document.uri.toString()}`;
+  const label = vscode.l10n.t('{0} in {1}', countLabel(found.length), nameOf(document.uri));
+  return {
+    id: shortId(source),
+    kind: 'problems',
+    label,
+    detail: vscode.l10n.t('Problems that VS Code shows for this file, with their lines'),
+    secret: isSecretDocument(document),
+    read: () =>
+      Promise.resolve({
+        kind: 'problems',
+        label,
+        source,
+        languageId: '',
+        text: problemsText(document, found),
+      }),
+  };
+}
+
+const countLabel = (count: number): string =>
+  count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count);
+
+const isWorthTelling = ({ severity }: vscode.Diagnostic): boolean =>
+  severity <= vscode.DiagnosticSeverity.Warning;
+
+/** `12: error: message (ts 2322)` and the line itself. */
+function problemsText(document: vscode.TextDocument, problems: readonly vscode.Diagnostic[]): string {
+  const lines = problems.slice(0, 100).map(({ range, severity, message, source, code }) => {
+    const kind = severity === vscode.DiagnosticSeverity.Error ? 'error' : 'warning';
+    const number = typeof code === 'object' ? code.value : code;
+    const origin = [source, number].filter((part) => part !== undefined).join(' ');
+    const line = range.start.line < document.lineCount ? document.lineAt(range.start.line).text.trim() : '';
+    return `${range.start.line + 1}: ${kind}: ${message}${origin ? ` (${origin})` : ''}\n    ${line.slice(0, 300)}`;
+  });
+  return lines.join('\n');
+}
+
+async function openSmall(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size > maxFileBytes) throw new Error(vscode.l10n.t('The file is too large.'));
+  return vscode.workspace.openTextDocument(uri);
+}
+
+/** By version, so that a moving cursor does not search the document for keys again and again. */
+const keyFound = new WeakMap<vscode.TextDocument, { readonly version: number; readonly secret: boolean }>();
+
+function isSecretDocument(document: vscode.TextDocument): boolean {
+  if (isSecretFile(document.uri.path)) return true;
+  const known = keyFound.get(document);
+  if (known?.version === document.version) return known.secret;
+  const secret = holdsPrivateKey(document.getText());
+  keyFound.set(document, { version: document.version, secret });
+  return secret;
+}
+
+/** FNV-1a: the ids of chips go to the webview, addresses need not. */
+function shortId(source: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < source.length; i++) hash = Math.imul(hash ^ source.charCodeAt(i), 0x01000193);
+  return `c${(hash >>> 0).toString(36)}-${source.length.toString(36)}`;
+}

@@ -1,0 +1,131 @@
+/**
+ * The tray above the composer: what goes along by itself, what the user added, took out, or released after a warning.
+ * By itself goes the selection, or else the active file (in a trusted workspace, unless switched off).
+ */
+import * as vscode from 'vscode';
+import type { ContextPiece } from '../../app/conversations.ts';
+import type { ComposerView } from '../../protocol.ts';
+import { fileItem, problemsItem, selectionItem, type ContextItem } from './contextItems.ts';
+import { confirmSecret, pickFiles } from './dialogs.ts';
+import type { LastEditor } from './editors.ts';
+
+type Chip = ComposerView['chips'][number];
+
+/** Files a user can add to one question. */
+const maxAdded = 20;
+
+export class ContextTray implements vscode.Disposable {
+  readonly #editors: LastEditor;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: readonly vscode.Disposable[];
+  readonly onDidChange = this.#changed.event;
+  readonly #added = new Map<string, vscode.Uri>();
+  readonly #taken = new Set<string>();
+  readonly #wanted = new Set<string>();
+  readonly #released = new Set<string>();
+
+  constructor(editors: LastEditor) {
+    this.#editors = editors;
+    const fire = (): void => this.#changed.fire();
+    this.#subscriptions = [
+      editors.onDidChange(fire),
+      vscode.languages.onDidChangeDiagnostics(fire),
+      vscode.workspace.onDidGrantWorkspaceTrust(fire),
+    ];
+  }
+
+  chips(): readonly Chip[] {
+    return this.#items().map(({ item, on }) => ({
+      id: item.id,
+      kind: item.kind,
+      label: item.label,
+      detail: item.detail,
+      state: on ? 'on' : item.secret ? 'withheld' : 'offered',
+    }));
+  }
+
+  /** What goes along now. A file that cannot be read is named in `failed`. */
+  async collect(): Promise<{ readonly pieces: readonly ContextPiece[]; readonly failed: readonly string[] }> {
+    const pieces: ContextPiece[] = [];
+    const failed: string[] = [];
+    for (const { item, on } of this.#items()) {
+      if (!on) continue;
+      try {
+        pieces.push(await item.read());
+      } catch {
+        failed.push(item.label);
+      }
+    }
+    return { pieces, failed };
+  }
+
+  async toggle(id: string, on: boolean): Promise<void> {
+    const found = this.#items().find(({ item }) => item.id === id);
+    if (!found) return;
+    if (on) {
+      if (!(await this.#allowed(found.item))) return;
+      this.#taken.delete(id);
+      this.#wanted.add(id);
+    } else {
+      this.#wanted.delete(id);
+      if (!this.#added.delete(id)) this.#taken.add(id);
+    }
+    this.#changed.fire();
+  }
+
+  async addFiles(): Promise<void> {
+    for (const uri of await pickFiles(this.#editors.current?.document.uri)) {
+      if (this.#added.size >= maxAdded) break;
+      const item = fileItem(uri);
+      if (!(await this.#allowed(item))) continue;
+      this.#taken.delete(item.id);
+      this.#added.set(item.id, uri);
+    }
+    this.#changed.fire();
+  }
+
+  /** A sent question takes its added files along; what goes by itself stays. */
+  sent(): void {
+    this.#added.clear();
+    this.#wanted.clear();
+    this.#released.clear();
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async #allowed(item: ContextItem): Promise<boolean> {
+    if (!item.secret || this.#released.has(item.id)) return true;
+    if (!(await confirmSecret(item.label))) return false;
+    this.#released.add(item.id);
+    return true;
+  }
+
+  #items(): readonly { readonly item: ContextItem; readonly on: boolean }[] {
+    const items = new Map<string, { item: ContextItem; on: boolean }>();
+    const put = (item: ContextItem | undefined, byItself: boolean): void => {
+      if (!item || items.has(item.id)) return;
+      const open = !item.secret || this.#released.has(item.id);
+      items.set(item.id, {
+        item,
+        on: open && (this.#wanted.has(item.id) || (byItself && !this.#taken.has(item.id))),
+      });
+    };
+    for (const uri of this.#added.values()) put(fileItem(uri), true);
+    const editor = this.#editors.current;
+    if (editor) {
+      const selection = selectionItem(editor);
+      put(selection, true);
+      put(fileItem(editor.document.uri), !selection && attachesActiveFile());
+      put(problemsItem(editor.document), false);
+    }
+    return [...items.values()];
+  }
+}
+
+const attachesActiveFile = (): boolean =>
+  vscode.workspace.isTrusted &&
+  vscode.workspace.getConfiguration('pilot').get<unknown>('ask.includeActiveFile') !== false;

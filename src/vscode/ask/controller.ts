@@ -1,0 +1,337 @@
+/** Ties the panel to the open conversations: what the user does in it, and what it shows. */
+import * as vscode from 'vscode';
+import { randomUUID } from 'node:crypto';
+import type { AskSession, Choice, SessionChange } from '../../app/ask.ts';
+import { assemble, type Prepared } from '../../app/context/assemble.ts';
+import { findAnswer } from '../../app/conversations.ts';
+import { History } from '../../app/history.ts';
+import type { ArmId } from '../../core/brand.ts';
+import type { ComposerView, FromWebview, ToWebview } from '../../protocol.ts';
+import { AnswerActions } from './answerActions.ts';
+import { Proposals } from './codeActions.ts';
+import { ContextTray } from './contextTray.ts';
+import { OpenConversations } from './conversationsOpen.ts';
+import type { AskDeps } from './deps.ts';
+import { openLink, pickAnother, pickModel } from './dialogs.ts';
+import { LastEditor } from './editors.ts';
+import { HistoryFiles } from './historyFiles.ts';
+import { AskPanel } from './panel.ts';
+import {
+  answerUpdate,
+  conversationTitle,
+  conversationView,
+  historyView,
+  inspectionView,
+  turnView,
+} from './present.ts';
+import { storageFolder } from './storageFolder.ts';
+import { askStrings } from './strings.ts';
+
+/** Moves of the cursor are gathered before the chips are redrawn. */
+const trayQuietMs = 120;
+
+export class AskController implements vscode.Disposable {
+  readonly #deps: AskDeps;
+  readonly #history: History;
+  readonly #open: OpenConversations;
+  readonly #editors = new LastEditor();
+  readonly #tray = new ContextTray(this.#editors);
+  readonly #proposals = new Proposals();
+  readonly #actions: AnswerActions;
+  #panel: AskPanel | undefined;
+  #trayTimer: NodeJS.Timeout | undefined;
+  /** The model the user chose, by conversation; none = PILOT chooses. */
+  readonly #chosen = new Map<string, ArmId>();
+  #inspected: Prepared | undefined;
+  #draft = '';
+
+  constructor(deps: AskDeps) {
+    this.#deps = deps;
+    const { engine, words, log, clock } = deps;
+    const folder = vscode.Uri.joinPath(deps.storageUri ?? deps.globalStorageUri, 'conversations');
+    this.#history = new History(
+      new HistoryFiles(storageFolder(folder), log),
+      () => deps.settings.historyEnabled,
+      log,
+    );
+    this.#open = new OpenConversations(
+      {
+        engine,
+        words,
+        log,
+        newId: randomUUID,
+        now: () => clock.now(),
+        save: (conversation) => this.#history.save(conversation),
+      },
+      this.#history,
+      (session, change) => this.#show(session, change),
+    );
+    this.#actions = new AnswerActions(this.#open, this.#editors, this.#proposals);
+    this.#tray.onDidChange(() => this.#traySoon());
+  }
+
+  /** Brings the panel up with the keyboard in its composer; a question is asked at once. */
+  async ask(question?: string): Promise<void> {
+    if (!this.#panel)
+      this.#attach(AskPanel.create(this.#deps.extensionUri, this.#deps.log, this.#handlers()));
+    this.#panel?.reveal();
+    this.#post({ type: 'focus', text: undefined });
+    if (question !== undefined && question.trim() !== '') await this.#ask(question);
+  }
+
+  /** A panel that VS Code kept over a reload comes back with its conversation, if that was kept. */
+  async restore(panel: vscode.WebviewPanel, conversationId: string | undefined): Promise<void> {
+    if (this.#panel) {
+      panel.dispose();
+      return;
+    }
+    if (conversationId !== undefined) await this.#open.open(conversationId);
+    this.#attach(new AskPanel(panel, this.#deps.extensionUri, this.#deps.log, this.#handlers()));
+  }
+
+  async newConversation(): Promise<void> {
+    this.#open.startNew();
+    await this.ask();
+    this.#showAll();
+  }
+
+  async showHistory(): Promise<void> {
+    const entries = await this.#history.list();
+    const answering = this.#open.answering();
+    const views = historyView(entries, this.#open.current.conversation.id, answering);
+    this.#post({ type: 'history', entries: views });
+  }
+
+  async deleteConversations(): Promise<void> {
+    const { t } = vscode.l10n;
+    const action = t('Delete All');
+    const question = t('Delete all conversations of this workspace, also the one that is open?');
+    const detail = t('They cannot be brought back. What PILOT has learned and spent stays.');
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) !== action)
+      return;
+    await this.deleteAll();
+  }
+
+  async deleteAll(): Promise<void> {
+    const deleted = await this.#open.deleteAll();
+    this.#draft = '';
+    this.#showAll();
+    void vscode.window.showInformationMessage(
+      deleted === 1
+        ? vscode.l10n.t('1 conversation was deleted.')
+        : vscode.l10n.t('{0} conversations were deleted.', deleted),
+    );
+  }
+
+  /** The last question again, as the ways on of a failed answer say it. */
+  async againLast(choice: Choice | 'pick'): Promise<void> {
+    const session = this.#open.current;
+    const turn = session.conversation.turns.at(-1);
+    if (!turn) return this.ask();
+    const chosen =
+      choice === 'pick' ? await pickAnother(this.#deps.engine.arms(), session.triedArms(turn.id)) : choice;
+    if (!chosen) return;
+    await this.ask();
+    await session.askAgain(turn.id, chosen);
+  }
+
+  acceptProposal = (uri?: vscode.Uri): Promise<void> => this.#proposals.accept(uri);
+  discardProposal = (uri?: vscode.Uri): Promise<void> => this.#proposals.discard(uri);
+
+  dispose(): void {
+    clearTimeout(this.#trayTimer);
+    this.#open.stopAll();
+    for (const part of [this.#panel, this.#proposals, this.#tray, this.#editors]) part?.dispose();
+  }
+
+  #handlers(): ConstructorParameters<typeof AskPanel>[3] {
+    return {
+      onMessage: (message) => {
+        this.#handle(message).catch((error: unknown) => {
+          this.#deps.log.error(`The Ask panel's "${message.type}" failed`, error);
+          void vscode.window.showErrorMessage(
+            vscode.l10n.t('PILOT could not do that. The log has the details.'),
+          );
+        });
+      },
+      onClosed: () => {
+        this.#panel = undefined;
+        this.#draft = '';
+        // Nobody can see or stop it any more, so it must not cost any more.
+        this.#open.stopAll();
+      },
+    };
+  }
+
+  #attach(panel: AskPanel): void {
+    this.#panel = panel;
+    panel.title = conversationTitle(this.#open.current.conversation);
+  }
+
+  async #handle(message: FromWebview): Promise<void> {
+    const session = this.#open.current;
+    switch (message.type) {
+      case 'ready': {
+        this.#greet();
+        return;
+      }
+      case 'draft':
+        this.#draft = message.text;
+        return;
+      case 'ask':
+        return this.#ask(message.text);
+      case 'stop': {
+        session.stop();
+        return;
+      }
+      case 'inspect':
+        return this.#inspect(message.text);
+      case 'sendInspected':
+        return this.#send(this.#inspected);
+      case 'addContext':
+        return this.#tray.addFiles();
+      case 'chip':
+        return this.#tray.toggle(message.id, message.on);
+      case 'chooseModel':
+        return this.#chooseModel();
+      case 'newConversation':
+        this.#open.startNew();
+        {
+          this.#showAll();
+          return;
+        }
+      case 'history':
+        return this.showHistory();
+      case 'openConversation':
+        await this.#open.open(message.id);
+        {
+          this.#showAll();
+          return;
+        }
+      case 'deleteConversation':
+        return this.#delete(message.id);
+      case 'retry':
+        return session.askAgain(message.turnId, this.#choice());
+      case 'better':
+        return session.askAgain(message.turnId, { type: 'escalate', not: session.triedArms(message.turnId) });
+      case 'another':
+        return this.#another(session, message.turnId);
+      case 'show': {
+        session.show(message.turnId, message.index);
+        return;
+      }
+      case 'link':
+        return openLink(message.href);
+      case 'rate':
+      case 'copyAnswer':
+      case 'openWhole':
+      case 'code':
+      case 'way':
+        return this.#actions.handle(message);
+    }
+  }
+
+  async #ask(question: string): Promise<void> {
+    if (question.trim() === '') return;
+    const { pieces, failed } = await this.#tray.collect();
+    if (failed.length > 0) {
+      const names = failed.join(', ');
+      void vscode.window.showWarningMessage(vscode.l10n.t('Not sent, since it cannot be read: {0}', names));
+    }
+    await this.#send(assemble(this.#open.current.conversation, question, pieces));
+  }
+
+  async #send(prepared: Prepared | undefined): Promise<void> {
+    this.#inspected = undefined;
+    if (!prepared) return;
+    if (this.#open.current.isFull) this.#open.startNew();
+    this.#draft = '';
+    this.#tray.sent();
+    await this.#open.current.ask(prepared, this.#choice());
+  }
+
+  async #inspect(question: string): Promise<void> {
+    const { pieces, failed } = await this.#tray.collect();
+    this.#inspected = assemble(this.#open.current.conversation, question, pieces);
+    const inspection = inspectionView(this.#inspected, failed, this.#composer().model);
+    this.#post({ type: 'inspection', inspection });
+  }
+
+  async #another(session: AskSession, turnId: string): Promise<void> {
+    const choice = await pickAnother(this.#deps.engine.arms(), session.triedArms(turnId));
+    if (choice) await session.askAgain(turnId, choice);
+  }
+
+  async #chooseModel(): Promise<void> {
+    const { id } = this.#open.current.conversation;
+    const choice = await pickModel(this.#deps.engine.arms(), this.#chosen.get(id));
+    if (choice?.type === 'arm') this.#chosen.set(id, choice.armId);
+    if (choice?.type === 'auto') this.#chosen.delete(id);
+    this.#post({ type: 'composer', composer: this.#composer() });
+    this.#post({ type: 'focus', text: undefined });
+  }
+
+  #choice(): Choice {
+    const armId = this.#chosen.get(this.#open.current.conversation.id);
+    return armId === undefined ? { type: 'auto' } : { type: 'arm', armId };
+  }
+
+  async #delete(id: string): Promise<void> {
+    const wasCurrent = id === this.#open.current.conversation.id;
+    await this.#open.delete(id);
+    if (wasCurrent) this.#showAll();
+    await this.showHistory();
+  }
+
+  #composer(): ComposerView {
+    const armId = this.#chosen.get(this.#open.current.conversation.id);
+    const arm = this.#deps.engine.arms().find(({ id }) => id === armId);
+    return {
+      chips: this.#tray.chips(),
+      model: arm?.label ?? armId ?? vscode.l10n.t('Auto'),
+      pinned: armId !== undefined,
+    };
+  }
+
+  #greet(): void {
+    this.#post({ type: 'init', strings: askStrings(), persistDraft: this.#deps.settings.historyEnabled });
+    this.#showAll();
+    this.#post({ type: 'focus', text: undefined });
+  }
+
+  #showAll(): void {
+    const { conversation } = this.#open.current;
+    const view = conversationView(conversation);
+    if (this.#panel) this.#panel.title = view.title;
+    this.#post({ type: 'conversation', conversation: view, composer: this.#composer(), draft: this.#draft });
+    for (const { answers } of view.turns) {
+      for (const { id, text, reasoning } of answers) this.#panel?.holds(id, text.length + reasoning.length);
+    }
+  }
+
+  #show(session: AskSession, change: SessionChange): void {
+    if (session !== this.#open.current) return;
+    if (change.type === 'append') return this.#panel?.append(change.answerId, change.text, change.reasoning);
+    const { conversation } = session;
+    if (change.type === 'turn') {
+      const turn = conversation.turns.find(({ id }) => id === change.turnId);
+      const title = conversationTitle(conversation);
+      if (this.#panel) this.#panel.title = title;
+      if (turn) this.#post({ type: 'turn', turn: turnView(turn), title });
+      return;
+    }
+    const found = findAnswer(conversation, change.answerId);
+    if (found) this.#post({ type: 'answer', turnId: change.turnId, answer: answerUpdate(found.answer) });
+  }
+
+  #traySoon(): void {
+    this.#trayTimer ??= setTimeout(() => {
+      this.#trayTimer = undefined;
+      this.#post({ type: 'composer', composer: this.#composer() });
+    }, trayQuietMs);
+  }
+
+  #post(message: ToWebview): void {
+    this.#panel?.post(message);
+  }
+}

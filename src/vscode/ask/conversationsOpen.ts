@@ -1,0 +1,88 @@
+/** The live conversations of this window: the one shown, and those whose answers still come in. */
+import type { AskSessionDeps, SessionChange } from '../../app/ask.ts';
+import { AskSession } from '../../app/ask.ts';
+import { emptyConversation } from '../../app/conversations.ts';
+import type { History } from '../../app/history.ts';
+
+export class OpenConversations {
+  readonly #deps: AskSessionDeps;
+  readonly #history: History;
+  readonly #onChange: (session: AskSession, change: SessionChange) => void;
+  readonly #sessions = new Map<string, AskSession>();
+  #current: AskSession;
+
+  constructor(
+    deps: AskSessionDeps,
+    history: History,
+    onChange: (session: AskSession, change: SessionChange) => void,
+  ) {
+    this.#deps = deps;
+    this.#history = history;
+    this.#onChange = onChange;
+    this.#current = this.#fresh();
+  }
+
+  get current(): AskSession {
+    return this.#current;
+  }
+
+  answering(): ReadonlySet<string> {
+    return new Set([...this.#sessions].filter(([, session]) => session.running).map(([id]) => id));
+  }
+
+  startNew(): void {
+    if (this.#current.conversation.turns.length > 0) this.#switchTo(this.#fresh());
+  }
+
+  /** False when it is gone. */
+  async open(id: string): Promise<boolean> {
+    if (id === this.#current.conversation.id) return true;
+    const live = this.#sessions.get(id);
+    if (live) {
+      this.#switchTo(live);
+      return true;
+    }
+    const stored = await this.#history.load(id);
+    if (!stored) return false;
+    this.#switchTo(this.#add(new AskSession(stored, this.#deps)));
+    return true;
+  }
+
+  async delete(id: string): Promise<void> {
+    this.#drop(id);
+    await this.#history.delete(id);
+  }
+
+  async deleteAll(): Promise<number> {
+    for (const id of [...this.#sessions.keys()]) this.#drop(id);
+    return this.#history.deleteAll();
+  }
+
+  /** The window closes: nothing may go on that nobody can stop. */
+  stopAll(): void {
+    for (const session of this.#sessions.values()) session.stop();
+  }
+
+  #drop(id: string): void {
+    const session = this.#sessions.get(id);
+    session?.stop();
+    this.#sessions.delete(id);
+    if (session === this.#current) this.#current = this.#fresh();
+  }
+
+  #switchTo(session: AskSession): void {
+    const former = this.#current;
+    this.#current = session;
+    if (!former.running) this.#sessions.delete(former.conversation.id);
+  }
+
+  #fresh(): AskSession {
+    return this.#add(new AskSession(emptyConversation(this.#deps.newId(), this.#deps.now()), this.#deps));
+  }
+
+  #add(session: AskSession): AskSession {
+    this.#sessions.set(session.conversation.id, session);
+    session.onDidChange((change) => this.#onChange(session, change));
+    return session;
+  }
+}

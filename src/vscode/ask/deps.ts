@@ -1,0 +1,16 @@
+import type * as vscode from 'vscode';
+import type { AskEngine, AskWords } from '../../app/ask.ts';
+import type { Clock, Log } from '../../app/ports.ts';
+
+/** What the Ask surface needs from the composition root. */
+export interface AskDeps {
+  readonly engine: AskEngine;
+  readonly words: AskWords;
+  readonly settings: { readonly historyEnabled: boolean };
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly extensionUri: vscode.Uri;
+  /** Undefined without a folder; conversations are then kept in `globalStorageUri`. */
+  readonly storageUri: vscode.Uri | undefined;
+  readonly globalStorageUri: vscode.Uri;
+}

@@ -1,0 +1,47 @@
+/** The Ask surface's door: commands and the restored panel. Everything behind it is loaded when first used. */
+import * as vscode from 'vscode';
+import type { ArmId } from '../../core/brand.ts';
+import type { AskController } from './controller.ts';
+import type { AskDeps } from './deps.ts';
+
+export type { AskDeps } from './deps.ts';
+
+const panelType = 'pilot.ask';
+
+export function registerAsk(deps: AskDeps): vscode.Disposable {
+  let controller: Promise<AskController> | undefined;
+  const load = (): Promise<AskController> =>
+    (controller ??= import('./controller.ts').then((module) => new module.AskController(deps)));
+  const command = (id: string, run: (ask: AskController, ...args: unknown[]) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(id, async (...args: unknown[]) => run(await load(), ...args));
+
+  const registered = vscode.Disposable.from(
+    command('pilot.ask', (ask, question) => ask.ask(typeof question === 'string' ? question : undefined)),
+    command('pilot.askAboutSelection', (ask) => ask.ask()),
+    command('pilot.newConversation', (ask) => ask.newConversation()),
+    command('pilot.deleteConversations', (ask) => ask.deleteConversations()),
+    command('pilot.retry', (ask) => ask.againLast({ type: 'auto' })),
+    command('pilot.askAnother', (ask) => ask.againLast('pick')),
+    command('pilot.askFree', (ask, armId) =>
+      ask.againLast(typeof armId === 'string' ? { type: 'arm', armId: armId as ArmId } : 'pick'),
+    ),
+    command('pilot.acceptChange', (ask, uri) =>
+      ask.acceptProposal(uri instanceof vscode.Uri ? uri : undefined),
+    ),
+    command('pilot.discardChange', (ask, uri) =>
+      ask.discardProposal(uri instanceof vscode.Uri ? uri : undefined),
+    ),
+    vscode.window.registerWebviewPanelSerializer(panelType, {
+      deserializeWebviewPanel: async (panel, state) => (await load()).restore(panel, conversationIdOf(state)),
+    }),
+  );
+  return new vscode.Disposable(() => {
+    registered.dispose();
+    void controller?.then((loaded) => loaded.dispose());
+  });
+}
+
+function conversationIdOf(state: unknown): string | undefined {
+  if (typeof state !== 'object' || state === null || !('conversationId' in state)) return undefined;
+  return typeof state.conversationId === 'string' ? state.conversationId : undefined;
+}

@@ -1,0 +1,143 @@
+/** From conversations to what the webview shows: labels and numbers become words here. */
+import * as vscode from 'vscode';
+import type { AssemblyNote, Prepared } from '../../app/context/assemble.ts';
+import {
+  isRunning,
+  titleOf,
+  type Answer,
+  type AnswerCost,
+  type Conversation,
+  type Turn,
+} from '../../app/conversations.ts';
+import type { ConversationSummary } from '../../app/history.ts';
+import {
+  maxShownChars,
+  type AnswerView,
+  type ConversationView,
+  type HistoryEntryView,
+  type InspectionView,
+  type TurnView,
+} from '../../protocol.ts';
+import { cost as costLabel, usd } from '../format.ts';
+
+const { t } = vscode.l10n;
+
+export const conversationTitle = (conversation: Conversation): string =>
+  titleOf(conversation) || t('New conversation');
+
+export const conversationView = (conversation: Conversation): ConversationView => ({
+  id: conversation.id,
+  title: conversationTitle(conversation),
+  turns: conversation.turns.map(turnView),
+});
+
+export const turnView = (turn: Turn): TurnView => ({
+  id: turn.id,
+  question: turn.question,
+  context: turn.context.map(({ label, text }) => ({
+    label,
+    detail: t('{0} characters', text.length.toLocaleString()),
+  })),
+  answers: turn.answers.map(answerView),
+  shown: turn.shown,
+});
+
+export function answerView(answer: Answer): AnswerView {
+  const { id, state, route, cost, notice, rating } = answer;
+  return {
+    id,
+    state,
+    text: answer.text.slice(0, maxShownChars),
+    reasoning: answer.reasoning.slice(0, maxShownChars),
+    cut: answer.text.length > maxShownChars || answer.reasoning.length > maxShownChars,
+    model: route?.label,
+    simulated: route?.simulated ?? false,
+    reason: route?.reason,
+    cost: cost && costLabel(cost.nano),
+    costDetail: cost && costDetail(cost),
+    left: cost?.leftNano === undefined ? undefined : t('{0} left this month', usd(cost.leftNano)),
+    rating,
+    rateable: route !== undefined && !isRunning(answer),
+    problem: notice && { text: notice.text, ways: notice.ways.map(({ label }) => label).slice(0, 6) },
+  };
+}
+
+/** An update of everything but the text, which the webview has. */
+export const answerUpdate = (answer: Answer): AnswerView => ({
+  ...answerView(answer),
+  text: '',
+  reasoning: '',
+});
+
+function costDetail({ source }: AnswerCost): string {
+  switch (source) {
+    case 'reported':
+      return t('As the provider reported it');
+    case 'priced-usage':
+      return t('Tokens used, at the model’s price');
+    case 'estimate':
+      return t('Estimated: the provider did not say what was used');
+    case 'worst-case':
+      return t('The most it can have cost: the provider did not say what was used');
+  }
+}
+
+export const historyView = (
+  entries: readonly ConversationSummary[],
+  current: string,
+  answering: ReadonlySet<string>,
+): readonly HistoryEntryView[] =>
+  entries.map(({ id, title, updatedAt }) => ({
+    id,
+    title: title || t('New conversation'),
+    when: new Date(updatedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+    answering: answering.has(id),
+    current: id === current,
+  }));
+
+/** Characters of one token of code and English together; for orientation only, never for money. */
+const charsPerToken = 4;
+
+export function inspectionView(prepared: Prepared, failed: readonly string[], model: string): InspectionView {
+  const chars = prepared.messages.reduce((sum, { content }) => sum + content.length, 0);
+  const summary = t(
+    'Model: {0}. {1} messages, {2} characters, about {3} tokens.',
+    model,
+    prepared.messages.length,
+    chars.toLocaleString(),
+    Math.ceil(chars / charsPerToken).toLocaleString(),
+  );
+  return {
+    messages: prepared.messages.map(({ role, content }) => ({ role: roleLabel(role), text: content })),
+    summary,
+    notes: [
+      ...prepared.notes.map(noteText),
+      ...failed.map((label) => t('{0} cannot be read and is not sent.', label)),
+    ],
+  };
+}
+
+function roleLabel(role: 'system' | 'user' | 'assistant'): string {
+  if (role === 'system') return t('Instructions');
+  return role === 'user' ? t('You') : t('Answer');
+}
+
+function noteText(note: AssemblyNote): string {
+  switch (note.kind) {
+    case 'piece-cut':
+      return t(
+        'Only the first {1} of {2} characters of {0} are sent.',
+        note.label,
+        note.kept.toLocaleString(),
+        note.of.toLocaleString(),
+      );
+    case 'piece-left-out':
+      return t('{0} is left out: there is no room for it.', note.label);
+    case 'sent-before':
+      return t('{0} is in the conversation already and is not sent twice.', note.label);
+    case 'turns-left-out':
+      return note.turns === 1
+        ? t('The oldest question and its answer are left out.')
+        : t('The {0} oldest questions and their answers are left out.', note.turns);
+  }
+}
