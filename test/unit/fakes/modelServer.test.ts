@@ -86,8 +86,8 @@ describe('the fake model server', () => {
 
     it('answers in one piece', async () => {
       const whole = await client.chat.completions.create({ model: 'small', messages });
-      assert.equal(whole.choices[0]?.finish_reason, 'stop');
-      assert.equal(whole.usage?.completion_tokens, countTokens(String(whole.choices[0]?.message.content)));
+      assert.equal(whole.choices[0]!.finish_reason, 'stop');
+      assert.equal(whole.usage?.completion_tokens, countTokens(String(whole.choices[0]!.message.content)));
     });
 
     it('keeps to the cap and says so', async () => {
