@@ -1,75 +1,57 @@
 /**
- * One request to a model before an arm is chosen: how many bytes each arm would be sent (the hard bound of the
+ * One request to a model before an arm is chosen: how many tokens it can be billed for as input (the hard bound of the
  * reservation), and how it is opened once the arm and the output cap are known. Ask, inline and chat differ only here.
  */
 import type { Arm } from '../core/arm.ts';
+import { chatInputBound } from '../core/inputBound.ts';
 import type { ChatMessage, MessageContent, ModelClient, ModelStream, ToolDefinition } from './ports.ts';
 
 export interface Call {
-  /** An upper bound of what is billed as input: a token is at least one byte. */
+  /** Bound on the billed input, tokens. */
   inputBound(arm: Arm): number;
-  /** The most output wanted; the arm, its context and the money left may lower it. */
-  readonly wantedOutput: number;
+  /** The most output wanted; undefined = as much as the model gives. */
+  readonly outputCap: number | undefined;
+  readonly needs: { readonly tools: boolean; readonly images: boolean };
   open(client: ModelClient, arm: Arm, outputCap: number, signal: AbortSignal): ModelStream;
 }
 
-/** Role, separators and template of one message: no published chat template spends more. */
-const overheadPerMessage = 16;
-const overheadPerRequest = 64;
-/** The most any published pricing counts for one image (high detail, largest tile count), tokens. */
-const tokensPerImage = 4_096;
-/** A tool definition is rendered into a template of the provider's own: three bytes for each of its JSON. */
-const toolExpansion = 3;
-
-const encoder = new TextEncoder();
-export const utf8Bytes = (text: string): number => encoder.encode(text).length;
-
 export interface ChatCallOptions {
   readonly messages: readonly ChatMessage[];
-  readonly wantedOutput: number;
+  readonly outputCap?: number | undefined;
   readonly tools?: readonly ToolDefinition[] | undefined;
   readonly toolChoice?: 'auto' | 'required' | undefined;
-  readonly temperature?: number;
 }
 
-export function chatCall({ messages, wantedOutput, tools, toolChoice, temperature }: ChatCallOptions): Call {
-  const bound = chatInputBound(messages, tools ?? []);
+export function chatCall({ messages, outputCap: wanted, tools, toolChoice }: ChatCallOptions): Call {
+  const images = messages.reduce((sum, { content }) => sum + imagesIn(content), 0);
+  const hasTools = tools !== undefined && tools.length > 0;
+  const bound = chatInputBound(messages.map(asText), {
+    images,
+    ...(hasTools ? { toolsJson: JSON.stringify(tools) } : {}),
+  });
   return {
     inputBound: () => bound,
-    wantedOutput,
+    outputCap: wanted,
+    needs: { tools: hasTools, images: images > 0 },
     open: (client, arm, outputCap, signal) =>
-      client.chat({
-        arm,
-        messages,
-        outputCap,
-        signal,
-        tools,
-        toolChoice,
-        ...(temperature === undefined ? {} : { temperature }),
-      }),
+      client.chat({ arm, messages, outputCap, signal, tools, toolChoice }),
   };
 }
 
-export function chatInputBound(messages: readonly ChatMessage[], tools: readonly ToolDefinition[]): number {
-  const ofMessages = messages.reduce((sum, message) => sum + overheadPerMessage + messageBytes(message), 0);
-  const ofTools = tools.reduce(
-    (sum, tool) => sum + overheadPerMessage + toolExpansion * utf8Bytes(JSON.stringify(tool)),
-    0,
-  );
-  return overheadPerRequest + ofMessages + ofTools;
+/** Everything of a message that is billed by its text; tool calls travel as JSON. */
+function asText(message: ChatMessage): { role: string; content: string } {
+  const text = textIn(message.content);
+  if (message.role === 'tool') return { role: message.role, content: message.toolCallId + text };
+  const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : [];
+  // Templates render calls with their own quoting around each; twice the JSON covers it, as for definitions.
+  const rendered = calls.length === 0 ? '' : JSON.stringify(calls).repeat(2);
+  return { role: message.role, content: text + rendered };
 }
 
-function messageBytes(message: ChatMessage): number {
-  const content = contentBytes(message.content);
-  if (message.role === 'tool') return content + utf8Bytes(message.toolCallId);
-  if (message.role !== 'assistant') return content;
-  return (message.toolCalls ?? []).reduce(
-    (sum, call) => sum + overheadPerMessage + toolExpansion * utf8Bytes(call.id + call.name + call.input),
-    content,
-  );
-}
+const textIn = (content: MessageContent): string =>
+  typeof content === 'string'
+    ? content
+    : content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
-function contentBytes(content: MessageContent): number {
-  if (typeof content === 'string') return utf8Bytes(content);
-  return content.reduce((sum, part) => sum + (part.type === 'text' ? utf8Bytes(part.text) : tokensPerImage), 0);
-}
+const imagesIn = (content: MessageContent): number =>
+  typeof content === 'string' ? 0 : content.filter(({ type }) => type === 'image').length;

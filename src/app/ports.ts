@@ -44,6 +44,8 @@ export interface ReservationRequest {
   readonly armId: ArmId;
   readonly decisionId: DecisionId | undefined;
   readonly purpose: Purpose;
+  /** Whose request it is, where the purpose does not say (a retry): inline's counts against the inline sub-limit. */
+  readonly surface?: Surface;
   readonly workspaceId: string;
   /** For the usage view: VS Code language id, or ''. */
   readonly language: string;
@@ -62,6 +64,17 @@ export interface Reservation {
   readonly worstCase: NanoUsd;
 }
 
+/** Why the ledger or the log cannot be used; `newer-schema` = written by a newer PILOT, left untouched. */
+export type StorageProblem =
+  | 'no-sqlite'
+  | 'read-only'
+  | 'disk-full'
+  | 'newer-schema'
+  | 'busy'
+  | 'io-error'
+  | 'worker-gone'
+  | 'bad-request';
+
 /** Why no money was reserved; each maps to one sentence for the user and a way on. */
 export type LedgerRefusal =
   | {
@@ -72,7 +85,7 @@ export type LedgerRefusal =
     }
   | { readonly kind: 'no-limit-set' }
   | { readonly kind: 'busy' }
-  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly problem?: StorageProblem }
   | {
       readonly kind: 'needs-confirmation';
       readonly candidates: readonly { readonly source: string; readonly total: NanoUsd }[];
@@ -106,8 +119,13 @@ export interface SpendSummary {
   /** Requests per local hour of week over the last eight weeks, all workspaces: 168 numbers. */
   readonly hourOfWeek: readonly number[];
   readonly state: 'ready' | 'unavailable' | 'needs-confirmation';
+  /** Days of requests behind `hourOfWeek`, up to 56. */
+  readonly historyDays?: number;
   /** One sentence, when not ready. */
   readonly problem: string | undefined;
+  readonly problemKind?: StorageProblem | undefined;
+  /** Reservations and holds a person may look at: how many rows stand behind `heldBack`. */
+  readonly nHolds?: number;
   readonly candidates: readonly { readonly source: string; readonly total: NanoUsd }[];
 }
 
@@ -126,12 +144,111 @@ export interface Ledger {
   ): Promise<Result<void, 'unknown' | 'already-settled' | 'unavailable'>>;
   /** The user, with the provider's bill in hand, or reconciliation, frees what was held back. */
   releaseHold(id: ReservationId | 'all', reason: string): Promise<NanoUsd>;
+  /**
+   * The provider told what a held call really cost: it is recorded as reported and the hold ends. Returns what was
+   * freed, negative when it cost more; 0 when there is nothing to reconcile.
+   */
+  reconcile?(id: ReservationId, cost: NanoUsd, reason: string): Promise<number>;
   raiseLimit(by: NanoUsd): Promise<void>;
+  /** Thresholds of 50/75/90/100 % passed and not yet told, over all windows once each; `limit` as the settings say. */
+  takeNotices?(limit: NanoUsd): Promise<readonly LimitNotice[]>;
   /** After a recovery with doubt: the user states what was spent this period. */
   confirmTotal(total: NanoUsd): Promise<void>;
   summary(): SpendSummary;
   /** Fires after any change, also of other windows (polled). */
   onDidChange(listener: () => void): Disposable;
+}
+
+export interface LimitNotice {
+  readonly period: string;
+  readonly percent: 50 | 75 | 90 | 100;
+  /** Settled + held back. */
+  readonly used: NanoUsd;
+  /** The raised limit. */
+  readonly limit: NanoUsd;
+  readonly resetsAt: EpochMs;
+}
+
+// ------------------------------------------------------------------------------------- the usage view
+
+export type SpendGroup = 'day' | 'model' | 'surface' | 'language' | 'workspace' | 'source';
+
+export interface SpendFilter {
+  /** `YYYY-MM`; undefined = all that is kept. */
+  readonly period?: string;
+  readonly workspaceId?: string;
+}
+
+export interface SpendRow {
+  /** The day `YYYY-MM-DD`, arm id, purpose, language id, workspace id, or cost source. */
+  readonly key: string;
+  readonly settled: NanoUsd;
+  readonly heldBack: NanoUsd;
+  readonly reserved: NanoUsd;
+  readonly calls: number;
+  readonly tokens: TokenCounts;
+}
+
+export interface PeriodTotal {
+  readonly period: string;
+  readonly settled: NanoUsd;
+  readonly heldBack: NanoUsd;
+  readonly reserved: NanoUsd;
+  readonly raisedBy: NanoUsd;
+}
+
+/** One row of the ledger, as it is shown in the hold list and exported. */
+export interface LedgerEntry {
+  readonly seq: number;
+  readonly id: ReservationId;
+  readonly period: string;
+  readonly at: EpochMs;
+  readonly state: 'reserved' | 'settled' | 'void';
+  readonly armId: ArmId;
+  readonly decisionId: DecisionId | undefined;
+  readonly purpose: string;
+  readonly workspaceId: string;
+  readonly language: string;
+  readonly expected: NanoUsd;
+  readonly worstCase: NanoUsd;
+  readonly cost: NanoUsd;
+  readonly heldBack: NanoUsd;
+  readonly overrun: NanoUsd;
+  readonly source: CostSource | undefined;
+  readonly tokens: TokenCounts;
+  readonly generationId: string | undefined;
+  readonly note: string | undefined;
+}
+
+export interface DecisionPage {
+  /** Rows before this position, newest first; undefined = from the newest. */
+  readonly before?: number;
+  readonly limit: number;
+  readonly armId?: ArmId;
+  readonly surface?: Surface;
+  readonly workspaceId?: string;
+}
+
+export interface LoggedDecision {
+  readonly seq: number;
+  readonly decision: Decision;
+  /** The newest outcome. */
+  readonly outcome: Outcome | undefined;
+  /** What its calls cost, holds not included. */
+  readonly cost: NanoUsd;
+}
+
+/** Read-only questions to the store; answered in the worker. Empty answers while the store is unavailable. */
+export interface UsageReader {
+  /** In the order of the key for days, else dearest first. */
+  spend(by: SpendGroup, filter: SpendFilter): Promise<readonly SpendRow[]>;
+  /** Newest first. */
+  periods(): Promise<readonly PeriodTotal[]>;
+  decisions(page: DecisionPage): Promise<readonly LoggedDecision[]>;
+  /** What is held back this period: cancelled calls, and reservations a crash left behind. */
+  holds(): Promise<readonly LedgerEntry[]>;
+  /** For export, in order; `afterSeq` 0 = from the oldest. */
+  entries(afterSeq: number, limit: number): Promise<readonly LedgerEntry[]>;
 }
 
 // ------------------------------------------------------------------------------- decisions and learning
@@ -157,7 +274,8 @@ export type LogEntry =
 /** Where the knapsack policy's state lives: one versioned key of workspaceState, under 64 KB. */
 export interface PolicyStore {
   load(): unknown;
-  save(state: unknown): void;
+  /** Writes are coalesced; `state` is called when one is due. */
+  save(state: () => unknown): void;
   /** Keeps an unreadable state under a new name and reports it. */
   setAside(state: unknown): void;
 }

@@ -14,7 +14,7 @@ export const maxStateBytes = 64 * 1024;
 export interface WorkspaceState {
   /** By policy name, as the policy encodes itself: switching back finds what was learnt. */
   readonly policies: Readonly<Record<string, unknown>>;
-  readonly outputLengths: unknown;
+  readonly callStatistics: unknown;
   /** Newest last. */
   readonly sticky: readonly (readonly [conversationId: string, arm: ArmId])[];
   readonly pins: Pins;
@@ -30,7 +30,7 @@ export interface Pins {
 export const noPins: Pins = { workspace: undefined, languages: {}, conversations: {} };
 const initial: WorkspaceState = {
   policies: {},
-  outputLengths: undefined,
+  callStatistics: undefined,
   sticky: [],
   pins: noPins,
   excluded: [],
@@ -39,6 +39,7 @@ const initial: WorkspaceState = {
 export class WorkspaceStateHolder {
   #state: WorkspaceState;
   readonly #store: PolicyStore;
+  readonly #contributors: (() => Partial<WorkspaceState>)[] = [];
 
   /** Total: garbage gives the initial state; the store sets the garbage aside. */
   constructor(store: PolicyStore) {
@@ -55,7 +56,19 @@ export class WorkspaceStateHolder {
 
   update(change: Partial<WorkspaceState>): void {
     this.#state = { ...this.#state, ...change };
-    this.#store.save(encodeWorkspaceState(this.#state));
+    this.touch();
+  }
+
+  /** A part that changes with each decision keeps itself and is asked for its state when there is something to save. */
+  contribute(part: () => Partial<WorkspaceState>): void {
+    this.#contributors.push(part);
+  }
+
+  touch(): void {
+    this.#store.save(() => {
+      for (const part of this.#contributors) this.#state = { ...this.#state, ...part() };
+      return encodeWorkspaceState(this.#state);
+    });
   }
 
   stickyArm(conversationId: string): ArmId | undefined {
@@ -74,7 +87,7 @@ export function encodeWorkspaceState(state: WorkspaceState): unknown {
   const full = { version, ...state };
   if (sizeOf(full) <= maxStateBytes) return full;
   const lean = { ...full, sticky: state.sticky.slice(-10), pins: { ...state.pins, conversations: {} } };
-  return sizeOf(lean) <= maxStateBytes ? lean : { ...lean, policies: {}, outputLengths: undefined };
+  return sizeOf(lean) <= maxStateBytes ? lean : { ...lean, policies: {}, callStatistics: undefined };
 }
 
 /** Undefined = not a state this version can read. */
@@ -83,7 +96,7 @@ export function decodeWorkspaceState(stored: unknown): WorkspaceState | undefine
   const pins = isRecord(stored['pins']) ? stored['pins'] : {};
   return {
     policies: isRecord(stored['policies']) ? stored['policies'] : {},
-    outputLengths: stored['outputLengths'],
+    callStatistics: stored['callStatistics'],
     sticky: array(stored['sticky']).filter(isStickyEntry).slice(-maxSticky),
     pins: {
       workspace: typeof pins['workspace'] === 'string' ? (pins['workspace'] as ArmId) : undefined,

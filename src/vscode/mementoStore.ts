@@ -10,7 +10,7 @@ export class MementoPolicyStore implements PolicyStore, vscode.Disposable {
   readonly #memento: vscode.Memento;
   readonly #log: Log;
   readonly #now: () => number;
-  #waiting: { state: unknown; timer: NodeJS.Timeout } | undefined;
+  #waiting: { state: () => unknown; timer: NodeJS.Timeout } | undefined;
 
   constructor(memento: vscode.Memento, log: Log, now: () => number) {
     this.#memento = memento;
@@ -22,7 +22,7 @@ export class MementoPolicyStore implements PolicyStore, vscode.Disposable {
     return this.#memento.get<unknown>(key);
   }
 
-  save(state: unknown): void {
+  save(state: () => unknown): void {
     if (this.#waiting) this.#waiting.state = state;
     else this.#waiting = { state, timer: setTimeout(() => this.#flush(), saveDelayMs) };
   }
@@ -44,7 +44,7 @@ export class MementoPolicyStore implements PolicyStore, vscode.Disposable {
     clearTimeout(this.#waiting.timer);
     const { state } = this.#waiting;
     this.#waiting = undefined;
-    this.#write(key, state);
+    this.#write(key, state());
   }
 
   #write(name: string, state: unknown): void {

@@ -1,0 +1,181 @@
+/**
+ * Learning: every decision and outcome goes into the log, and what is learnt is the log folded. One writer path, so
+ * two windows that share the database learn the same, and no outcome can be counted twice.
+ */
+import type { ArmId, DecisionId } from '../core/brand.ts';
+import type { Context, Decision, Head, OutcomeKind } from '../core/decision.ts';
+import type { ArmEstimate, Learner } from '../core/learner.ts';
+import { rewardOf } from '../core/reward.ts';
+import type { Clock, DecisionLog, Log, LogEntry } from './ports.ts';
+
+/** How a learner is put in and out of storage (core/state.ts), bound to the space and preset in force. */
+export interface LearnerCodec {
+  fresh(): Learner;
+  decode(stored: unknown): { readonly learner: Learner; readonly problem: string | undefined };
+  encode(learner: Learner): unknown;
+}
+
+export interface LearningDeps {
+  readonly decisionLog: () => Promise<DecisionLog>;
+  readonly codec: LearnerCodec;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told once when stored state could not be used and learning began anew from the log or the prior. */
+  readonly onReset: (problem: string) => void;
+}
+
+const pageSize = 1_000;
+const outcomesPerSnapshot = 50;
+const maxRatings = 1_000;
+
+/** Thumbs say what they mean; other signals only count while there is no thumb. */
+const explicit: ReadonlySet<OutcomeKind> = new Set(['thumb-up', 'thumb-down']);
+
+export class Learning {
+  readonly #deps: LearningDeps;
+  readonly #ratings = new Map<DecisionId, OutcomeKind>();
+  readonly #listeners = new Set<() => void>();
+  #learner: Learner;
+  #seq = 0;
+  #unsaved = 0;
+  #queue: Promise<void> = Promise.resolve();
+  #loaded: Promise<void> | undefined;
+  #paused = false;
+
+  constructor(deps: LearningDeps) {
+    this.#deps = deps;
+    this.#learner = deps.codec.fresh();
+  }
+
+  /** The prior until `load` has run; never waits. */
+  get learner(): Learner {
+    return this.#learner;
+  }
+
+  /** Decisions go on and are logged; outcomes are not recorded. */
+  set paused(paused: boolean) {
+    this.#paused = paused;
+  }
+
+  estimate(head: Head, armIds: readonly ArmId[], context: Context): readonly ArmEstimate[] | undefined {
+    return this.#learner.estimate(head, armIds, context, this.#deps.clock.now());
+  }
+
+  onDidLearn(listener: () => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** Snapshot, then what came since. Safe to call often; a failure leaves the prior in force and is logged. */
+  load(): Promise<void> {
+    this.#loaded ??= this.#enqueue(async (decisionLog) => {
+      const stored = await decisionLog.loadSnapshot();
+      if (stored) await this.#adopt(stored, decisionLog);
+      await this.#catchUp(decisionLog);
+    });
+    return this.#loaded;
+  }
+
+  decided(decision: Decision): Promise<void> {
+    return this.#enqueue(async (decisionLog) => {
+      await decisionLog.append(decision);
+      await this.#catchUp(decisionLog);
+    });
+  }
+
+  /** `fraction`: the share that was accepted or survived. A weak signal does not override a thumb. */
+  outcome(decisionId: DecisionId, kind: OutcomeKind, fraction?: number): Promise<void> {
+    return this.correctedOutcome(decisionId, kind, rewardOf(kind, fraction));
+  }
+
+  /** As `outcome`, with a reward that the surface has corrected (inline acceptance against its baseline). */
+  correctedOutcome(
+    decisionId: DecisionId,
+    kind: OutcomeKind,
+    reward: { readonly reward: number | undefined; readonly weight: number },
+  ): Promise<void> {
+    if (this.#paused) return Promise.resolve();
+    return this.#enqueue(async (decisionLog) => {
+      const rated = this.#ratings.has(decisionId);
+      if (rated && !explicit.has(kind) && kind !== 'cleared') return;
+      await decisionLog.record({ decisionId, at: this.#deps.clock.now(), kind, ...reward });
+      await this.#catchUp(decisionLog);
+    });
+  }
+
+  /** Entries of other windows; call when the database may have changed. */
+  refresh(): Promise<void> {
+    return this.#enqueue((decisionLog) => this.#catchUp(decisionLog));
+  }
+
+  /** Forgets the fold and reads the log anew: after the user deleted part of it, or changed the preset. */
+  rebuild(codec = this.#deps.codec): Promise<void> {
+    return this.#enqueue(async (decisionLog) => {
+      this.#learner = codec.fresh();
+      this.#seq = 0;
+      await this.#catchUp(decisionLog);
+    });
+  }
+
+  async #adopt(stored: { seq: number; state: unknown }, decisionLog: DecisionLog): Promise<void> {
+    const { learner, problem } = this.#deps.codec.decode(stored.state);
+    if (problem !== undefined) {
+      await decisionLog.quarantineSnapshot(problem);
+      this.#deps.onReset(problem);
+      return;
+    }
+    this.#learner = learner;
+    this.#seq = stored.seq;
+  }
+
+  async #catchUp(decisionLog: DecisionLog): Promise<void> {
+    let learnt = false;
+    for (;;) {
+      const entries = await decisionLog.read(this.#seq, pageSize);
+      for (const entry of entries) {
+        await this.#fold(entry, decisionLog);
+        this.#seq = entry.seq;
+        learnt ||= entry.type === 'outcome';
+      }
+      if (entries.length < pageSize) break;
+    }
+    if (!learnt) return;
+    for (const listener of this.#listeners) listener();
+    if (this.#unsaved >= outcomesPerSnapshot) await this.#save(decisionLog);
+  }
+
+  async #fold(entry: LogEntry, decisionLog: DecisionLog): Promise<void> {
+    const effect = this.#learner.fold(entry);
+    if (entry.type !== 'outcome') return;
+    this.#unsaved += 1;
+    this.#remember(entry.outcome.decisionId, entry.outcome.kind);
+    if (effect !== 'unknown-decision') return;
+    // The decision is older than what the learner keeps at hand: fold it again, then its outcome.
+    const decision = await decisionLog.decision(entry.outcome.decisionId);
+    if (!decision) return;
+    this.#learner.fold({ type: 'decision', decision });
+    this.#learner.fold(entry);
+  }
+
+  #remember(id: DecisionId, kind: OutcomeKind): void {
+    if (kind === 'cleared') this.#ratings.delete(id);
+    if (!explicit.has(kind)) return;
+    this.#ratings.set(id, kind);
+    const oldest = this.#ratings.keys().next();
+    if (this.#ratings.size > maxRatings && oldest.done !== true) this.#ratings.delete(oldest.value);
+  }
+
+  async #save(decisionLog: DecisionLog): Promise<void> {
+    this.#unsaved = 0;
+    await decisionLog.saveSnapshot(this.#seq, this.#deps.codec.encode(this.#learner));
+  }
+
+  /** One at a time and in order. A failure is logged and harms nothing that follows. */
+  #enqueue(step: (decisionLog: DecisionLog) => Promise<void>): Promise<void> {
+    const run = this.#queue.then(async () => step(await this.#deps.decisionLog()));
+    this.#queue = run.catch((error: unknown) => {
+      this.#deps.log.error('What was learnt could not be saved or read', error);
+    });
+    return this.#queue;
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * One prompt's journey: decide -> reserve the worst case -> stream -> settle what was billed -> learn.
+ *
+ * Invariant: a paid request leaves only after its reservation was committed, and every reservation is settled or
+ * voided exactly once, however the stream ends (the `finally` below also runs when the consumer walks away).
+ */
+import { isFree, type Arm } from '../core/arm.ts';
+import { billFor, type Bill } from '../core/billing.ts';
+import type { ArmId, DecisionId, NanoUsd } from '../core/brand.ts';
+import type { Decision, ExclusionReason, OutcomeKind } from '../core/decision.ts';
+import type { Result } from '../core/result.ts';
+import type { Health } from './health.ts';
+import type { Learning } from './learning.ts';
+import type { PolicyRuntime } from './policyRuntime.ts';
+import type {
+  Clock,
+  CostSource,
+  Ledger,
+  LedgerRefusal,
+  Log,
+  ModelClient,
+  ProviderError,
+  Purpose,
+  Reservation,
+  StreamEvent,
+  ToolCall,
+  Usage,
+} from './ports.ts';
+import { problemOfRefusal, type Problem } from './problem.ts';
+import type { Limits, RoutedArm, Routing, RoutingRequest } from './routing.ts';
+import type { WorkspaceStateHolder } from './workspaceState.ts';
+
+export interface CompletionOrder extends RoutingRequest {
+  readonly purpose: Purpose;
+  readonly signal: AbortSignal;
+}
+
+export type CompletionEvent =
+  /** Comes again when an arm provably did not serve and another takes over. */
+  | { readonly type: 'routed'; readonly decision: Decision; readonly arm: Arm }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | { readonly type: 'tool-call'; readonly call: ToolCall }
+  | {
+      readonly type: 'ended';
+      readonly costNano: NanoUsd;
+      readonly costSource: CostSource;
+      readonly leftNano: NanoUsd | undefined;
+      readonly finish: string | undefined;
+      readonly usage: Usage | undefined;
+    }
+  | { readonly type: 'failed'; readonly problem: Problem };
+
+export interface RoutedCompletionDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly routing: Routing;
+  readonly learning: Learning;
+  readonly policy: PolicyRuntime;
+  readonly health: Health;
+  readonly workspace: WorkspaceStateHolder;
+  readonly workspaceId: string;
+  readonly ledger: () => Promise<Ledger>;
+  readonly limits: () => Limits;
+  readonly clientFor: (arm: Arm) => ModelClient | undefined;
+  /** Loads what a first decision needs: the shared space, the ledger's summary, what was learnt. */
+  readonly ready: () => Promise<void>;
+  readonly arms: () => readonly Arm[];
+  /** A model called free that reported a cost is unpriced from then on. */
+  readonly distrustPrice: (arm: ArmId) => void;
+}
+
+/** Arms tried for one prompt when they provably did not serve it. */
+const maxAttempts = 3;
+
+export class RoutedCompletion {
+  readonly #deps: RoutedCompletionDeps;
+
+  constructor(deps: RoutedCompletionDeps) {
+    this.#deps = deps;
+  }
+
+  async *run(order: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
+    await this.#deps.ready();
+    const failed = new Map<ArmId, ExclusionReason>();
+    let lastFailure: Problem | undefined;
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const exclude = (arm: Arm): ExclusionReason | undefined => failed.get(arm.id) ?? order.exclude?.(arm);
+      const routed = this.#deps.routing.decide({ ...order, exclude });
+      if (!routed.ok) {
+        yield { type: 'failed', problem: lastFailure ?? routed.error };
+        return;
+      }
+      const attempted = new Attempt(this.#deps, order, routed.value, attempt > 0);
+      yield* attempted.run();
+      if (attempted.end.kind === 'answered') return;
+      lastFailure = attempted.end.problem;
+      const { arm } = routed.value;
+      if (!attempted.end.another || order.choice.type === 'arm' || order.signal.aborted) break;
+      failed.set(arm.id, attempted.end.another);
+    }
+    if (lastFailure) yield { type: 'failed', problem: lastFailure };
+  }
+
+  outcome(decisionId: DecisionId, kind: OutcomeKind, fraction?: number): Promise<void> {
+    return this.#deps.learning.outcome(decisionId, kind, fraction);
+  }
+}
+
+type AttemptEnd =
+  | { readonly kind: 'answered' }
+  /** `another`: provably nothing was served, so another arm may try; the reason this one is left out. */
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly another: ExclusionReason | undefined };
+
+class Attempt {
+  readonly #deps: RoutedCompletionDeps;
+  readonly #order: CompletionOrder;
+  readonly #routed: RoutedArm;
+  readonly #isRetry: boolean;
+  #text = '';
+  #textEvents = 0;
+  #bill: Bill | undefined;
+  end: AttemptEnd = { kind: 'answered' };
+
+  constructor(deps: RoutedCompletionDeps, order: CompletionOrder, routed: RoutedArm, isRetry: boolean) {
+    this.#deps = deps;
+    this.#order = order;
+    this.#routed = routed;
+    this.#isRetry = isRetry;
+  }
+
+  async *run(): AsyncGenerator<CompletionEvent, void, undefined> {
+    const { decision, arm, quote } = this.#routed;
+    const client = this.#deps.clientFor(arm);
+    if (!client) return this.#fail({ kind: 'chosen-unusable', arm, reason: 'no-key' }, 'no-key');
+    const ledger = await this.#deps.ledger();
+    const paid = quote.worstCase > 0;
+    const reserving = this.#reserve(ledger);
+    // A free model never waits for the ledger, and is never stopped by it.
+    const reserved = paid ? await reserving : undefined;
+    if (reserved && !reserved.ok) return this.#refused(reserved.error);
+    void this.#deps.learning.decided(decision);
+    yield { type: 'routed', decision, arm };
+    const stream = this.#order.call.open(client, arm, quote.outputCap, this.#order.signal);
+    let done: Extract<StreamEvent, { type: 'done' }> | undefined;
+    let walkedAway = true;
+    try {
+      for await (const event of stream.events) {
+        if (event.type === 'done') done = event;
+        else {
+          this.#see(event);
+          yield event;
+        }
+      }
+      walkedAway = false;
+    } finally {
+      if (walkedAway) await this.#settle(ledger, reserving, undefined, undefined, false);
+    }
+    const failure = await stream.failure;
+    const usage = done?.usage ?? failure?.usage;
+    await this.#settle(
+      ledger,
+      reserving,
+      usage,
+      done?.generationId ?? failure?.generationId,
+      failure?.served === 'no',
+    );
+    if (failure) this.#failed(arm, failure);
+    else yield this.#answered(ledger, done);
+  }
+
+  #reserve(ledger: Ledger): Promise<Result<Reservation, LedgerRefusal>> {
+    const { decision, arm, quote } = this.#routed;
+    const limits = this.#deps.limits();
+    return ledger.reserve({
+      armId: arm.id,
+      decisionId: decision.id,
+      purpose: this.#isRetry ? 'retry' : this.#order.purpose,
+      workspaceId: this.#deps.workspaceId,
+      language: decision.context.coarse.language,
+      worstCase: quote.worstCase,
+      expected: quote.expected,
+      limit: limits.monthly ?? (0 as NanoUsd),
+      workspaceLimit: limits.workspace,
+      inlineLimit: limits.inline,
+    });
+  }
+
+  #see(event: Exclude<StreamEvent, { type: 'done' }>): void {
+    this.#text += event.type === 'tool-call' ? event.call.name + event.call.input : event.text;
+    this.#textEvents += 1;
+  }
+
+  /** Another window took the money between the decision and the reservation, or the ledger cannot be used. */
+  #refused(refusal: LedgerRefusal): void {
+    const free = this.#deps.arms().find(({ price }) => price !== undefined && isFree(price));
+    this.#fail(problemOfRefusal(refusal, free?.id), 'over-limit');
+  }
+
+  async #settle(
+    ledger: Ledger,
+    reserving: Promise<Result<Reservation, LedgerRefusal>>,
+    usage: Usage | undefined,
+    generationId: string | undefined,
+    notServed: boolean,
+  ): Promise<void> {
+    const { arm, quote, decision } = this.#routed;
+    const bill = billFor({
+      arm,
+      worstCase: quote.worstCase,
+      inputTokens: quote.inputTokens,
+      usage,
+      visible: { text: this.#text, events: this.#textEvents },
+    });
+    this.#bill = bill;
+    const reserved = await reserving;
+    if (!reserved.ok) return;
+    const voided = notServed && this.#text === '' && usage === undefined;
+    const settled = voided
+      ? await ledger.void(reserved.value.id, 'not served')
+      : await ledger.settle(reserved.value.id, { ...bill, generationId });
+    if (!settled.ok) this.#deps.log.warn(`A reservation of ${arm.id} was not settled: ${settled.error}`);
+    if (voided) return;
+    this.#deps.policy.settled(bill.cost, this.#routed.money);
+    if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
+    if (bill.source === 'estimate' || usage === undefined) return;
+    const kind = { armId: arm.id, surface: decision.surface, task: decision.context.coarse.task };
+    this.#deps.policy.observeCall(kind, this.#order.call.inputBound(arm), usage.tokens);
+  }
+
+  #failed(arm: Arm, error: ProviderError): void {
+    const { health, clock } = this.#deps;
+    health.failed(arm.id, error, clock.now());
+    const partial = this.#text !== '';
+    const another = error.served === 'no' && !partial && error.kind !== 'cancelled' ? 'unhealthy' : undefined;
+    this.#fail({ kind: 'provider', arm, error, partial }, another);
+  }
+
+  #fail(problem: Problem, another: ExclusionReason | undefined): void {
+    this.end = { kind: 'failed', problem, another };
+  }
+
+  #answered(ledger: Ledger, done: Extract<StreamEvent, { type: 'done' }> | undefined): CompletionEvent {
+    const { arm } = this.#routed;
+    const { health, workspace, limits } = this.#deps;
+    health.succeeded(arm.id);
+    if (this.#order.conversationId !== undefined) workspace.stick(this.#order.conversationId, arm.id);
+    const { monthly } = limits();
+    const spend = ledger.summary();
+    const committed = spend.settled + spend.reserved + spend.heldBack;
+    return {
+      type: 'ended',
+      costNano: this.#bill?.cost ?? (0 as NanoUsd),
+      costSource: this.#bill?.source ?? 'estimate',
+      leftNano:
+        monthly === undefined ? undefined : (Math.max(0, monthly + spend.raisedBy - committed) as NanoUsd),
+      finish: done?.finish,
+      usage: done?.usage,
+    };
+  }
+}

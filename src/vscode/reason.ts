@@ -1,0 +1,100 @@
+/** The one line under an answer: why this model. Words only; the claims are made and tested in core/reasonClaim.ts. */
+import * as vscode from 'vscode';
+import type { Arm } from '../core/arm.ts';
+import type { ArmId } from '../core/brand.ts';
+import type { CoarseFeatures, Decision, TaskType } from '../core/decision.ts';
+import { reasonClaim, type PriceShare, type ReasonClaim } from '../core/reasonClaim.ts';
+import { percent } from './format.ts';
+
+const t = vscode.l10n.t;
+
+export function reasonLine(decision: Decision, arms: readonly Arm[]): string {
+  const name = (id: ArmId): string => arms.find((arm) => arm.id === id)?.label ?? id;
+  return `${name(decision.chosen)}: ${clause(reasonClaim(decision), name, promptKind(decision.context.coarse))}`;
+}
+
+function clause(claim: ReasonClaim, name: (id: ArmId) => string, prompts: string): string {
+  const at = (share: PriceShare | undefined): string =>
+    share === undefined ? '' : t(', at {0} of the price of {1}', percent(share.share), name(share.of));
+  switch (claim.kind) {
+    case 'pinned':
+      return t('you pinned it');
+    case 'user-choice':
+      return t('you chose it');
+    case 'escalated':
+      return t('one step up, since you asked for a better answer');
+    case 'sticky':
+      return t('it stays with this conversation');
+    case 'explore':
+      return t('a try: nearly as good by estimate, so that PILOT keeps learning');
+    case 'trial':
+      return t('a try: little is known of it yet for {0}', prompts);
+    case 'only':
+      return t('the only one that can answer this');
+    case 'fallback':
+      return t('the cheapest that fits; nothing dearer is worth its price with what is left this month');
+    case 'best':
+      return t('the best here for {0}{1}', prompts, at(claim.ofPrice));
+    case 'as-good':
+      return t('as good as the best here for {0}{1}', prompts, at(claim.ofPrice));
+    case 'worth':
+      return t('good enough for {0}{1}', prompts, at(claim.ofPrice));
+    case 'promising':
+      return t('it may be better than {0} for {1}', name(claim.than), prompts);
+  }
+}
+
+/** "short Python questions": what the estimate is about. Length in powers of two of characters. */
+export function promptKind({ task, language, lengthBucket }: CoarseFeatures): string {
+  const what = taskWord(task);
+  const subject = language === '' || language === 'plaintext' ? what : `${languageName(language)} ${what}`;
+  if (lengthBucket < 8) return t('short {0}', subject);
+  return lengthBucket >= 13 ? t('long {0}', subject) : subject;
+}
+
+const names: Readonly<Record<string, string>> = {
+  typescript: 'TypeScript',
+  typescriptreact: 'TSX',
+  javascript: 'JavaScript',
+  javascriptreact: 'JSX',
+  csharp: 'C#',
+  cpp: 'C++',
+  fsharp: 'F#',
+  php: 'PHP',
+  sql: 'SQL',
+  html: 'HTML',
+  css: 'CSS',
+  json: 'JSON',
+  yaml: 'YAML',
+  shellscript: 'shell',
+};
+const languageName = (id: string): string => names[id] ?? id.charAt(0).toUpperCase() + id.slice(1);
+
+function taskWord(task: TaskType): string {
+  switch (task) {
+    case 'explain':
+      return t('explanations');
+    case 'write':
+      return t('code to be written');
+    case 'fix':
+      return t('bug fixes');
+    case 'refactor':
+      return t('refactorings');
+    case 'test':
+      return t('tests');
+    case 'document':
+      return t('documentation');
+    case 'review':
+      return t('reviews');
+    case 'question':
+      return t('questions');
+    case 'math':
+      return t('calculations');
+    case 'tool':
+      return t('tool calls');
+    case 'complete':
+      return t('completions');
+    case 'chat':
+      return t('talk');
+  }
+}
