@@ -132,13 +132,19 @@ class Attempt {
   async *run(): AsyncGenerator<CompletionEvent, void, undefined> {
     const { decision, arm, quote } = this.#routed;
     const client = this.#deps.clientFor(arm);
-    if (!client) return this.#fail({ kind: 'chosen-unusable', arm, reason: 'no-key' }, 'no-key');
+    if (!client) {
+      this.#fail({ kind: 'chosen-unusable', arm, reason: 'no-key' }, 'no-key');
+      return;
+    }
     const ledger = await this.#deps.ledger();
     const paid = quote.worstCase > 0;
     const reserving = this.#reserve(ledger);
     // A free model never waits for the ledger, and is never stopped by it.
     const reserved = paid ? await reserving : undefined;
-    if (reserved && !reserved.ok) return this.#refused(reserved.error);
+    if (reserved && !reserved.ok) {
+      this.#refused(reserved.error);
+      return;
+    }
     void this.#deps.learning.decided(decision);
     yield { type: 'routed', decision, arm };
     const stream = this.#order.call.open(client, arm, quote.outputCap, this.#order.signal);
