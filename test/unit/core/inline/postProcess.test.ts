@@ -266,7 +266,7 @@ describe('what is shown, whatever the family', () => {
       name: 'one line for ever',
       input: 'const list = [<|fim|>\n',
       raw: '0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,',
-      shows: { suppressed: 'empty' },
+      shows: { suppressed: 'repetition' },
     },
     {
       name: 'a closer that is there already is covered',
