@@ -28,7 +28,7 @@ export async function buildClient(
         logLevel: 'off',
         // The guard has its own timers; this one must not be the first.
         timeout: endpoint.timeouts.totalMs + 60_000,
-        defaultHeaders: { ...authHeaders(endpoint, key), ...endpoint.headers },
+        defaultHeaders: { ...authHeaders(endpoint, key, expects), ...endpoint.headers },
         fetch: guardedFetch(guard, expects),
       }),
   );
@@ -38,11 +38,16 @@ export async function buildClient(
 const PLACEHOLDER = 'no-key-needed';
 
 /** `null` takes the package's own header out. */
-const authHeaders = (endpoint: Endpoint, key: string | undefined): Record<string, string | null> => {
+function authHeaders(
+  endpoint: Endpoint,
+  key: string | undefined,
+  expects: 'events' | 'json',
+): Record<string, string | null> {
   if (key === undefined) return { authorization: null };
-  // Anthropic's model list knows only its own headers; its chat address takes either.
-  return endpoint.preset === 'anthropic' ? { 'x-api-key': key, 'anthropic-version': '2023-06-01' } : {};
-};
+  // Anthropic's chat address takes OpenAI's header, its model list only its own.
+  if (endpoint.preset !== 'anthropic' || expects === 'events') return {};
+  return { authorization: null, 'x-api-key': key, 'anthropic-version': '2023-06-01' };
+}
 
 /**
  * The package adds the headers of OPENAI_CUSTOM_HEADERS in its constructor and has no option against it (and

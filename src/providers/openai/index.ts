@@ -6,6 +6,14 @@ import { streamCompletion } from './complete.ts';
 import { plainError } from './errors.ts';
 
 export type { CallContext } from './call.ts';
+export { embed } from './embeddings.ts';
+export type { EmbeddingRequest, Embeddings } from './embeddings.ts';
+export { listModels } from './models.ts';
+
+/** Loads the openai package ahead of the first call, when a surface opens that will need it. */
+export async function preload(): Promise<void> {
+  await import('openai');
+}
 
 /** The models of one endpoint. Nothing is loaded or connected before the first call. */
 export function createModelClient(context: CallContext): ModelClient {

@@ -28,6 +28,8 @@ function formsOf(secret: string): string[] {
 
 /** Keys that are not ours to know: a proxy's, or one that the user pasted into a base URL. */
 const KEY_PATTERNS = [
+  // What a provider masked itself still shows both ends.
+  /()[-\w]+\*{3,}[-\w]*/g,
   /\b()(?:sk|pk|gsk|xai|nvapi|hf|AIza)[-_A-Za-z0-9]{12,}/g,
   /\b((?:bearer|basic)\s+)[^\s"',;]{4,}/gi,
   /\b((?:api[-_]?key|access[-_]?token|password|secret)["']?\s*[=:]\s*["']?)[^\s"',;&]{4,}/gi,

@@ -18,6 +18,7 @@ export interface StreamRequest {
 export function streamCall(context: CallContext, request: StreamRequest): ModelStream {
   let settle: (failure: ProviderError | undefined) => void = () => undefined;
   const failure = new Promise<ProviderError | undefined>((resolve) => (settle = resolve));
+  void failure.then((error) => logFailure(context, error));
   const events = async function* (): AsyncGenerator<StreamEvent, void> {
     const opened = await openCall(context, request.signal, 'events', request.sent);
     if (opened.ok) yield* run(context, opened.value, request, settle);
@@ -55,6 +56,11 @@ async function* run(
     call.guard.stop('cancelled');
     end({});
   }
+}
+
+function logFailure({ endpoint, log }: CallContext, error: ProviderError | undefined): void {
+  if (!error || error.kind === 'cancelled') return;
+  log.warn(`${endpoint.id}: ${error.kind} (${error.status ?? 'no status'}) ${error.detail}`);
 }
 
 /** vLLM sends its error as a chunk of its own, where others send `{error: ...}`, which the package throws. */

@@ -1,0 +1,134 @@
+import type { ProviderError } from '../../app/ports.ts';
+import type { ListedModel } from '../../app/setup/catalog.ts';
+import type { RateCard } from '../../core/arm.ts';
+import { fail, ok } from '../../core/result.ts';
+import type { Result } from '../../core/result.ts';
+import { openCall } from './call.ts';
+import type { CallContext } from './call.ts';
+import { at, listAt, numberAt, stringAt } from './json.ts';
+
+/** More than the largest gateway lists; the rest is of no use in a picker. */
+const MAX_LISTED = 5000;
+
+/** What the endpoint says it serves, in its own order, with whatever facts it gives about each model. */
+export async function listModels(
+  context: CallContext,
+  signal: AbortSignal,
+): Promise<Result<readonly ListedModel[], ProviderError>> {
+  const opened = await openCall(context, signal, 'json', '');
+  if (!opened.ok) return opened;
+  const call = opened.value;
+  try {
+    const response = await call.client.models.list({ signal: call.guard.signal }).asResponse();
+    const reply = JSON.parse(await response.text()) as unknown;
+    const entries = Array.isArray(reply) ? (reply as unknown[]) : listAt(reply, 'data');
+    const models = entries.slice(0, MAX_LISTED).flatMap(readModel);
+    return models.length > 0 ? ok(models) : fail(call.failure('no models in the list', 'empty'));
+  } catch (error) {
+    return fail(call.failure(error));
+  } finally {
+    call.guard.end();
+  }
+}
+
+/** One entry in OpenAI's shape, with the additions of OpenRouter, Mistral, vLLM, Groq, llama.cpp and LM Studio. */
+function readModel(entry: unknown): ListedModel[] {
+  // Gemini lists resource names, but takes the bare name as well.
+  const id = stringAt(entry, 'id')?.replace(/^models\//, '');
+  if (!id || id.length > 300) return [];
+  return [
+    {
+      id,
+      name: stringAt(entry, 'name') ?? stringAt(entry, 'display_name'),
+      price: readPrice(at(entry, 'pricing')),
+      contextTokens: firstCount(entry, CONTEXT_PATHS),
+      maxOutputTokens: firstCount(entry, OUTPUT_PATHS),
+      tools: readTools(entry),
+      images: readImages(entry),
+      fim: at(entry, 'capabilities', 'completion_fim') === true || undefined,
+      simulated: at(entry, 'simulated') === true,
+      embedding: isEmbedding(entry, id),
+    },
+  ];
+}
+
+const CONTEXT_PATHS = [
+  ['context_length'],
+  ['top_provider', 'context_length'],
+  ['max_context_length'],
+  ['max_model_len'],
+  ['context_window'],
+  ['max_input_tokens'],
+  ['meta', 'n_ctx'],
+  ['meta', 'n_ctx_train'],
+];
+const OUTPUT_PATHS = [
+  ['top_provider', 'max_completion_tokens'],
+  ['max_completion_tokens'],
+  ['max_output_tokens'],
+  ['max_tokens'],
+];
+
+function firstCount(entry: unknown, paths: readonly string[][]): number | undefined {
+  for (const path of paths) {
+    const value = numberAt(entry, ...path);
+    if (value !== undefined && Number.isInteger(value) && 0 < value && value <= 100_000_000) return value;
+  }
+  return undefined;
+}
+
+/**
+ * OpenRouter's form: USD per token, as text; -1 stands for "depends on where it is routed". A price is taken whole
+ * or not at all. Classes that PILOT never uses (images per piece, web search) are left out.
+ */
+function readPrice(pricing: unknown): RateCard | undefined {
+  const input = perMillion(at(pricing, 'prompt'));
+  const output = perMillion(at(pricing, 'completion'));
+  if (input === undefined || output === undefined) return undefined;
+  const optional = {
+    cachedInputUsdPerMTok: perMillion(at(pricing, 'input_cache_read')),
+    cacheWriteUsdPerMTok: perMillion(at(pricing, 'input_cache_write')),
+    reasoningUsdPerMTok: perMillion(at(pricing, 'internal_reasoning')),
+    requestUsd: dollars(at(pricing, 'request')),
+  };
+  // A zero beside a real price means "no price of its own" for reasoning, and "none" for the request.
+  const kept = Object.entries(optional).filter(([name, usd]) =>
+    name === 'reasoningUsdPerMTok' || name === 'requestUsd' ? usd : usd !== undefined,
+  );
+  return { inputUsdPerMTok: input, outputUsdPerMTok: output, ...Object.fromEntries(kept) };
+}
+
+/** To nine digits: 0.00000125 * 1e6 is not quite 1.25 in a double. */
+function perMillion(value: unknown): number | undefined {
+  const usd = dollars(value);
+  return usd === undefined ? undefined : Number((usd * 1e6).toPrecision(9));
+}
+
+function dollars(value: unknown): number | undefined {
+  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
+  const usd = Number(value);
+  return 0 <= usd && usd <= 1000 ? usd : undefined;
+}
+
+function readTools(entry: unknown): boolean | undefined {
+  const declared = at(entry, 'capabilities', 'function_calling');
+  if (typeof declared === 'boolean') return declared;
+  const parameters = at(entry, 'supported_parameters');
+  return Array.isArray(parameters) ? parameters.includes('tools') : undefined;
+}
+
+function readImages(entry: unknown): boolean | undefined {
+  const declared = at(entry, 'capabilities', 'vision');
+  if (typeof declared === 'boolean') return declared;
+  const modalities = at(entry, 'architecture', 'input_modalities');
+  return Array.isArray(modalities) ? modalities.includes('image') : undefined;
+}
+
+/** By declaration, else by name: such a model can be listed but not asked. */
+function isEmbedding(entry: unknown, id: string): boolean {
+  const chat = at(entry, 'capabilities', 'completion_chat');
+  const fim = at(entry, 'capabilities', 'completion_fim');
+  if (typeof chat === 'boolean') return !chat && fim !== true;
+  if (stringAt(entry, 'type') === 'embeddings') return true;
+  return /embed|\b(bge|gte|e5|whisper|tts|dall-e|moderation|rerank|transcribe|imagen|veo|sora)\b/i.test(id);
+}
