@@ -48,14 +48,20 @@ export async function run(
 }
 
 /** Ends a program and everything it started, politely first. */
-export async function endTree(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined) return;
-  const tree = [child.pid, ...descendants(child.pid)];
+export async function endTree({ pid }: Pick<ChildProcess, 'pid'>): Promise<void> {
+  if (pid === undefined) return;
+  await endAll([pid, ...descendants(pid)]);
+}
+
+/** Ends everything this process started, but not itself. */
+export const endChildren = (): Promise<void> => endAll(descendants(process.pid));
+
+async function endAll(tree: readonly number[]): Promise<void> {
   signal(tree, 'SIGTERM');
   const deadline = Date.now() + graceMs;
   while (tree.some(isAlive) && Date.now() < deadline) await sleep(50);
   // Listed again: a program may have started another one while it was ending.
-  const late = isAlive(child.pid) ? descendants(child.pid) : [];
+  const late = tree.filter(isAlive).flatMap(descendants);
   signal([...tree, ...late].filter(isAlive), 'SIGKILL');
 }
 

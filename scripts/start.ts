@@ -1,0 +1,136 @@
+/**
+ * `npm start`: builds the extension and opens a VS Code that has it, on a sample workspace, connected to practice
+ * models on this machine. Stays up until Ctrl-C (or until the desktop window is closed) and leaves nothing running.
+ * Everything it keeps lies in .pilot-start/, so a second start remembers; delete that folder to begin anew.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type ModelServer } from '../test/fakes/modelServer.ts';
+import { startPracticeServer } from '../test/fakes/practiceModels.ts';
+import { startCodeServer, userDataFolder, workbenchUrl } from './host/codeServer.ts';
+import { findDesktop, openDesktop } from './host/desktop.ts';
+import { findOllamaModels } from './host/ollama.ts';
+import { inRoot } from './host/paths.ts';
+import { freePort } from './host/ports.ts';
+import { isAlive, onEndRequested } from './host/processes.ts';
+import { copySampleWorkspace } from './host/scratch.ts';
+import { prepareSettings } from './host/startSettings.ts';
+import { packageExtension } from './package.ts';
+
+/** Below the range from which systems hand out ports, so that they are still free at the next start. */
+const workbenchPort = 23571;
+const practicePort = 23572;
+
+const { values: flags } = parseArgs({ options: { web: { type: 'boolean' }, data: { type: 'string' } } });
+const dataFolder = path.resolve(flags.data ?? inRoot('.pilot-start'));
+const runningFile = path.join(dataFolder, 'running.json');
+
+interface Running {
+  readonly stop: () => Promise<void>;
+}
+
+const running: Running[] = [];
+let ending = false;
+const isEnding = (): boolean => ending;
+
+onEndRequested((why) => {
+  console.log(`\nEnding (${why})`);
+  void end(0);
+});
+try {
+  await start();
+} catch (error) {
+  // What was asked to end fails in passing.
+  if (!isEnding()) console.error(error instanceof Error ? error.message : error);
+  await end(1);
+}
+
+async function start(): Promise<void> {
+  refuseSecondStart();
+  mkdirSync(dataFolder, { recursive: true });
+  writeFileSync(runningFile, JSON.stringify({ pid: process.pid }));
+  running.push({
+    stop: () => {
+      rmSync(runningFile, { force: true });
+      return Promise.resolve();
+    },
+  });
+
+  const vsix = await packageExtension();
+  const workspace = path.join(dataFolder, 'harbour-cafe');
+  if (!existsSync(workspace)) copySampleWorkspace(workspace);
+  const practice = await startPractice();
+  const ollama = await findOllamaModels();
+  if (
+    !prepareSettings(userDataFolder(dataFolder), { practiceUrl: practice.url, ollama: ollama.length > 0 })
+  ) {
+    console.warn(
+      'Its settings.json cannot be read and was left as it is; the practice models may be missing.',
+    );
+  }
+  console.log(`Practice models (simulated) at ${practice.url}`);
+  if (ollama.length > 0) {
+    console.log(`Ollama answers, with ${ollama.join(', ')}: pick its models with “PILOT: Set Up Models”.`);
+  }
+  const program = flags.web === true ? undefined : await findDesktop();
+  await (program === undefined ? openWeb(workspace, vsix) : openWindow(program, workspace, vsix));
+}
+
+async function startPractice(): Promise<ModelServer> {
+  const practice = await startPracticeServer({ port: await freePort(practicePort) });
+  running.push({ stop: () => practice.close() });
+  return practice;
+}
+
+async function openWindow(program: string, workspace: string, vsix: string): Promise<void> {
+  const window = await openDesktop({ program, folder: dataFolder, workspace, vsix });
+  running.push(window);
+  console.log('PILOT is ready: in the VS Code window that has just opened');
+  console.log('Ctrl-C here, or closing the window, ends it.');
+  await window.closed;
+  await end(0);
+}
+
+async function openWeb(workspace: string, vsix: string): Promise<void> {
+  const port = await freePort(workbenchPort);
+  if (port !== workbenchPort) {
+    console.log(
+      `Port ${workbenchPort} is taken, so this is ${port}: the browser keeps keys by address, so enter them again.`,
+    );
+  }
+  const server = await startCodeServer({ folder: dataFolder, port, vsix });
+  running.push(server);
+  server.process.once('exit', () => {
+    if (ending) return;
+    console.error(`VS Code's server ended by itself:\n${server.log().slice(-2_000)}`);
+    void end(1);
+  });
+  console.log(`PILOT is ready: ${workbenchUrl(server.address, workspace)}`);
+  console.log('Open that address in a browser. Ctrl-C ends it.');
+}
+
+/** Two at once would point the same settings at two practice servers. */
+function refuseSecondStart(): void {
+  if (!existsSync(runningFile)) return;
+  const { pid } = JSON.parse(readFileSync(runningFile, 'utf8')) as { readonly pid?: unknown };
+  if (typeof pid !== 'number' || !isStart(pid)) return;
+  throw new Error(`PILOT already runs from ${dataFolder} (process ${pid}): end that one first.`);
+}
+
+/** A process id may have been given to another program since. */
+function isStart(pid: number): boolean {
+  if (pid === process.pid || !isAlive(pid)) return false;
+  if (process.platform === 'win32') return true;
+  return spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).stdout.includes(
+    'start.ts',
+  );
+}
+
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await Promise.allSettled(running.reverse().map(({ stop }) => stop()));
+  process.exit(code);
+}

@@ -1,0 +1,305 @@
+/**
+ * Drives VS Code as a person does, with the packaged extension, in a browser. One `useWorkbench` per journey file: it
+ * starts a server, practice models and a browser of its own, so that journeys cannot disturb one another.
+ *
+ * VS Code's class names are those of its web workbench, 1.139; they are named here and nowhere else.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/host/chromium.ts';
+import {
+  type CodeServer,
+  startCodeServer,
+  userDataFolder,
+  workbenchUrl,
+} from '../../scripts/host/codeServer.ts';
+import { inRoot, vsixFile } from '../../scripts/host/paths.ts';
+import { type Scratch, copySampleWorkspace, makeScratch } from '../../scripts/host/scratch.ts';
+import { type Settings, quietSettings, readSettings, writeSettings } from '../../scripts/host/settings.ts';
+import type { ModelServer } from '../fakes/modelServer.ts';
+import { practiceSettings, startPracticeServer } from '../fakes/practiceModels.ts';
+
+export interface WorkbenchOptions {
+  /** User settings beside the quiet ones and the practice models'. Undefined values remove a setting. */
+  readonly settings?: Settings;
+  /** 0 (default): answers come at once; 1: at the speed of real models. */
+  readonly pace?: number;
+  /** Instead of the practice models. */
+  readonly models?: () => Promise<ModelServer>;
+  /** Ask whether the folder is trusted. */
+  readonly workspaceTrust?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const extensionId = 'pilot-assistant.pilot-assistant';
+const startTimeoutMs = 60_000;
+const settleMs = 300;
+
+export const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+  'high-contrast-light': 'Default High Contrast Light',
+} as const;
+export type Theme = keyof typeof themes;
+
+/** Starts before the file's tests, ends after them; takes a picture where one failed. */
+export function useWorkbench(options: WorkbenchOptions = {}): Workbench {
+  const workbench = new Workbench(options);
+  before(async function () {
+    this.timeout(2 * startTimeoutMs);
+    await workbench.start();
+  });
+  afterEach(async function () {
+    const test = this.currentTest;
+    if (test?.state === 'failed') await workbench.shotOfFailure(test.fullTitle());
+  });
+  after(async function () {
+    this.timeout(startTimeoutMs);
+    await workbench.stop();
+  });
+  return workbench;
+}
+
+interface Parts {
+  readonly scratch: Scratch;
+  readonly models: ModelServer;
+  readonly server: CodeServer;
+  readonly browser: BrowserContext;
+}
+
+export class Workbench {
+  readonly #options: WorkbenchOptions;
+  #parts: Parts | undefined;
+  #page: Page | undefined;
+
+  constructor(options: WorkbenchOptions) {
+    this.#options = options;
+  }
+
+  // ------------------------------------------------------------------------------------------- life
+
+  async start(): Promise<void> {
+    const scratch = makeScratch();
+    copySampleWorkspace(path.join(scratch.folder, 'workspace'));
+    const models = await (this.#options.models?.() ?? startPracticeServer({ pace: this.#options.pace ?? 0 }));
+    writeSettings(userDataFolder(scratch.folder), {
+      ...quietSettings,
+      'workbench.colorTheme': themes[chosenTheme()],
+      ...practiceSettings(models.url),
+      ...this.#options.settings,
+    });
+    const { workspaceTrust = false, env = {} } = this.#options;
+    const vsix = process.env['PILOT_VSIX'] ?? vsixFile;
+    const server = await startCodeServer({ folder: scratch.folder, vsix, workspaceTrust, env });
+    const browser = await launchBrowser(scratch.folder);
+    this.#parts = { scratch, models, server, browser };
+    this.#page = browser.pages()[0] ?? (await browser.newPage());
+    await this.#show(this.#page);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#parts === undefined) return;
+    const { scratch, models, server, browser } = this.#parts;
+    this.#parts = undefined;
+    await browser.close().catch(() => undefined);
+    await server.stop();
+    await models.close();
+    scratch.remove();
+  }
+
+  /** As F5 does in a browser: everything that was only in memory is gone. */
+  async reload(): Promise<void> {
+    // VS Code writes its browser database a little after the change.
+    await sleep(500);
+    await this.page.reload();
+    await this.#untilReady(this.page);
+  }
+
+  /** A second window on the same or another folder of the same user; close its page to end it. */
+  async openSecondWindow(folder = this.workspaceFolder): Promise<Page> {
+    const page = await this.#running.browser.newPage();
+    await this.#show(page, folder);
+    return page;
+  }
+
+  /** Closes the window, as a person closes the browser tab, and opens it again. */
+  async closeAndReopen(afterMs = 0): Promise<void> {
+    await this.page.close();
+    await sleep(afterMs);
+    this.#page = await this.#running.browser.newPage();
+    await this.#show(this.#page);
+  }
+
+  async #show(page: Page, folder = this.workspaceFolder): Promise<void> {
+    page.setDefaultTimeout(20_000);
+    await page.setViewportSize({ width: chosenWidth(), height: 900 });
+    await page.goto(workbenchUrl(this.#running.server.address, folder));
+    await this.#untilReady(page);
+  }
+
+  async #untilReady(page: Page): Promise<void> {
+    await page.locator('.monaco-workbench').waitFor({ timeout: startTimeoutMs });
+    await page.locator(`.statusbar-item[id^="${extensionId}."]`).first().waitFor({ timeout: startTimeoutMs });
+  }
+
+  get #running(): Parts {
+    assert.ok(this.#parts, 'The workbench runs only between `before` and `after`');
+    return this.#parts;
+  }
+
+  // ------------------------------------------------------------------------------------------ parts
+
+  get page(): Page {
+    assert.ok(this.#page, 'The workbench runs only between `before` and `after`');
+    return this.#page;
+  }
+
+  /** The practice models' server: what it was sent, what it bills, and its misbehaviour on demand. */
+  get models(): ModelServer {
+    return this.#running.models;
+  }
+
+  get workspaceFolder(): string {
+    return path.join(this.#running.scratch.folder, 'workspace');
+  }
+
+  get userDataFolder(): string {
+    return this.#running.server.userDataFolder;
+  }
+
+  /** Where the extension keeps its database. */
+  get globalStorageFolder(): string {
+    return path.join(this.userDataFolder, 'User/globalStorage', extensionId);
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget').filter({ visible: true });
+  }
+
+  get editor(): Locator {
+    return this.page.locator('.editor-instance .monaco-editor').first();
+  }
+
+  /** The ghost text's first line. */
+  get ghostText(): Locator {
+    return this.page.locator('.ghost-text-decoration').first();
+  }
+
+  /** By the id the extension gave it; without one the extension's first. */
+  statusBarItem(id = ''): Locator {
+    return this.page.locator(`.statusbar-item[id^="${extensionId}.${id}"]`).first();
+  }
+
+  /** The document inside a webview; with several open, the one whose body holds `text`. */
+  webview(index = 0): FrameLocator {
+    return this.page.locator('iframe.webview.ready').nth(index).contentFrame().frameLocator('#active-frame');
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast').filter({ hasText: text }).first();
+  }
+
+  dialog(text: string | RegExp): Locator {
+    return this.page.locator('.monaco-dialog-box').filter({ hasText: text }).first();
+  }
+
+  // ---------------------------------------------------------------------------------------- actions
+
+  /** Runs a command as a person does: F1, its title, Enter. */
+  async command(title: string): Promise<void> {
+    await this.openPalette(title);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens the command palette and types, without choosing. */
+  async openPalette(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.waitFor();
+    await this.page.keyboard.type(text);
+    await this.option(text).waitFor();
+  }
+
+  /** One line of the open quick pick. */
+  option(text: string | RegExp): Locator {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  async pick(text: string | RegExp): Promise<void> {
+    await this.option(text).click();
+  }
+
+  /** Answers the open input box. */
+  async answer(text: string): Promise<void> {
+    await this.quickInput.waitFor();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.quickInput.waitFor();
+    await this.page.keyboard.type(name);
+    await this.option(path.basename(name)).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page
+      .locator('.tab.active')
+      .filter({ hasText: path.basename(name) })
+      .waitFor();
+    await this.editor.locator('.view-line').first().waitFor();
+  }
+
+  /** Moves the cursor to a line and column, both from 1. */
+  async goTo(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.quickInput.waitFor();
+    await this.page.keyboard.type(`${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await this.quickInput.waitFor({ state: 'hidden' });
+  }
+
+  /** Changes the user's settings on disk, where VS Code sees it within a moment. */
+  async set(settings: Settings): Promise<void> {
+    writeSettings(this.userDataFolder, { ...readSettings(this.userDataFolder), ...settings });
+    await sleep(500);
+  }
+
+  async until(holds: () => boolean | Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      if (await holds()) return;
+      await sleep(100);
+    }
+    assert.fail(`Waited in vain until ${what}`);
+  }
+
+  // --------------------------------------------------------------------------------------- pictures
+
+  /** A picture for people to look at: out/screenshots/THEME-WIDTH/NAME.png. */
+  async shot(name: string): Promise<void> {
+    await sleep(settleMs);
+    const folder = inRoot('out/screenshots', `${chosenTheme()}-${chosenWidth()}`);
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  async shotOfFailure(title: string): Promise<void> {
+    if (this.#page === undefined || this.#page.isClosed()) return;
+    const folder = inRoot('out/screenshots/failures');
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+    const file = path.join(folder, `${title.replace(/[^\w]+/g, '-').slice(0, 100)}.png`);
+    await this.#page.screenshot({ path: file }).catch(() => undefined);
+    console.log(`      what it looked like: ${path.relative(inRoot(), file)}`);
+  }
+}
+
+function chosenTheme(): Theme {
+  const theme = process.env['PILOT_THEME'] ?? 'dark';
+  if (!(theme in themes)) throw new Error(`PILOT_THEME is one of ${Object.keys(themes).join(', ')}.`);
+  return theme as Theme;
+}
+
+const chosenWidth = (): number => Number(process.env['PILOT_WIDTH'] ?? 1400);
