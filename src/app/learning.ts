@@ -16,7 +16,7 @@ export interface LearnerCodec {
 }
 
 export interface LearningDeps {
-  readonly decisionLog: () => Promise<DecisionLog>;
+  readonly decisionLog: DecisionLog;
   readonly codec: LearnerCodec;
   readonly clock: Clock;
   readonly log: Log;
@@ -172,7 +172,7 @@ export class Learning {
 
   /** One at a time and in order. A failure is logged and harms nothing that follows. */
   #enqueue(step: (decisionLog: DecisionLog) => Promise<void>): Promise<void> {
-    const run = this.#queue.then(async () => step(await this.#deps.decisionLog()));
+    const run = this.#queue.then(async () => step(this.#deps.decisionLog));
     this.#queue = run.catch((error: unknown) => {
       this.#deps.log.error('What was learnt could not be saved or read', error);
     });

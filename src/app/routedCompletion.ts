@@ -60,11 +60,9 @@ export interface RoutedCompletionDeps {
   readonly health: Health;
   readonly workspace: WorkspaceStateHolder;
   readonly workspaceId: string;
-  readonly ledger: () => Promise<Ledger>;
+  readonly ledger: Ledger;
   readonly limits: () => Limits;
-  readonly clientFor: (arm: Arm) => ModelClient | undefined;
-  /** Loads what a first decision needs: the shared space, the ledger's summary, what was learnt. */
-  readonly ready: () => Promise<void>;
+  readonly client: ModelClient;
   readonly arms: () => readonly Arm[];
   /** A model called free that reported a cost is unpriced from then on. */
   readonly distrustPrice: (arm: ArmId) => void;
@@ -81,7 +79,6 @@ export class RoutedCompletion {
   }
 
   async *run(order: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
-    await this.#deps.ready();
     const failed = new Map<ArmId, ExclusionReason>();
     let lastFailure: Problem | undefined;
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
@@ -131,12 +128,7 @@ class Attempt {
 
   async *run(): AsyncGenerator<CompletionEvent, void, undefined> {
     const { decision, arm, quote } = this.#routed;
-    const client = this.#deps.clientFor(arm);
-    if (!client) {
-      this.#fail({ kind: 'chosen-unusable', arm, reason: 'no-key' }, 'no-key');
-      return;
-    }
-    const ledger = await this.#deps.ledger();
+    const { client, ledger } = this.#deps;
     const paid = quote.worstCase > 0;
     const reserving = this.#reserve(ledger);
     // A free model never waits for the ledger, and is never stopped by it.

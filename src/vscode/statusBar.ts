@@ -49,7 +49,7 @@ interface Face {
   readonly warn: boolean;
 }
 
-function faceOf(facts: StatusFacts): Face {
+export function faceOf(facts: StatusFacts): Face {
   const t = vscode.l10n.t;
   const inline = facts.paidInline ? ' $(edit)' : '';
   if (!facts.hasModels) {

@@ -1,0 +1,150 @@
+/**
+ * The engine behind every surface: routing, money and learning, wired in dependency order. Loaded and built when the
+ * first prompt needs it, so that activation reads no file (src/extension.ts).
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { Health } from './app/health.ts';
+import { Learning, type LearnerCodec } from './app/learning.ts';
+import { PolicyRuntime } from './app/policyRuntime.ts';
+import type { Clock, Log, PolicyStore } from './app/ports.ts';
+import { RoutedCompletion } from './app/routedCompletion.ts';
+import { Routing } from './app/routing.ts';
+import { WorkspaceStateHolder } from './app/workspaceState.ts';
+import type { ArmId } from './core/brand.ts';
+import { decodeLearner, encodeLearner } from './core/learnerCodec.ts';
+import { Learner, type LearnerSpec } from './core/learner.ts';
+import { PILOT } from './core/preset.ts';
+import { priorOf } from './core/prior.ts';
+import { decodeSpace, type Space } from './core/space.ts';
+import { createClientPool } from './providers/openai/index.ts';
+import { openStore, type Store } from './storage/openStore.ts';
+import type { ModelSettings } from './vscode/modelSettings.ts';
+import type { Secrets } from './vscode/secrets.ts';
+import type { Settings } from './vscode/settings.ts';
+
+export interface EngineDeps {
+  readonly extensionContext: vscode.ExtensionContext;
+  readonly settings: Settings;
+  readonly models: ModelSettings;
+  readonly secrets: Secrets;
+  readonly policyStore: PolicyStore;
+  readonly workspaceId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onReset: (problem: string) => void;
+}
+
+export interface Engine {
+  readonly completion: RoutedCompletion;
+  readonly routing: Routing;
+  readonly learning: Learning;
+  readonly health: Health;
+  readonly workspace: WorkspaceStateHolder;
+  readonly space: Space;
+  readonly store: Store;
+}
+
+export async function buildEngine(deps: EngineDeps): Promise<Engine> {
+  const { extensionContext, settings, models, secrets, workspaceId, clock, log } = deps;
+  const [space, store] = await Promise.all([loadSpace(extensionContext), loadStore(deps)]);
+  const workspace = new WorkspaceStateHolder(deps.policyStore);
+  const policy = new PolicyRuntime(workspace, () => settings.policy);
+  const health = new Health();
+  const spec = learnerSpec(space, models);
+  const learning = new Learning({
+    decisionLog: store.log,
+    codec: codecOf(spec),
+    clock,
+    log,
+    onReset: deps.onReset,
+  });
+  await learning.load();
+  const limits = (): ReturnType<Settings['limits']>['limits'] => settings.limits().limits;
+  const arms = (): ModelSettings['arms'] => models.arms;
+  const routing = new Routing({
+    clock,
+    random: Math.random,
+    newId: () => crypto.randomUUID(),
+    workspaceId,
+    arms,
+    hasKey: (arm) => secrets.hasKey(models.endpointOf(arm)),
+    limits,
+    spend: () => store.ledger.summary(),
+    space: () => space,
+    preset: () => spec.preset,
+    policy,
+    learning,
+    health,
+    workspace,
+  });
+  const completion = new RoutedCompletion({
+    clock,
+    log,
+    routing,
+    learning,
+    policy,
+    health,
+    workspace,
+    workspaceId,
+    ledger: store.ledger,
+    limits,
+    client: createClientPool({
+      endpoints: () => models.endpoints,
+      key: (endpoint) => secrets.key(endpoint),
+      log,
+    }),
+    arms,
+    distrustPrice: (arm) => models.distrustPrice(arm),
+  });
+  return { completion, routing, learning, health, workspace, space, store };
+}
+
+async function loadSpace({ extensionPath }: vscode.ExtensionContext): Promise<Space> {
+  const stored: unknown = JSON.parse(await readFile(path.join(extensionPath, 'media', 'space.json'), 'utf8'));
+  const decoded = decodeSpace(stored);
+  // It ships with the extension, so a bad one is a broken installation, not bad input.
+  if (!decoded.ok) throw new Error(`media/space.json cannot be used: ${JSON.stringify(decoded.error)}`);
+  return decoded.value;
+}
+
+function loadStore({ extensionContext, workspaceId, clock }: EngineDeps): Promise<Store> {
+  const mirrorKey = 'pilot.spendMirror';
+  return openStore({
+    folder: extensionContext.globalStorageUri.fsPath,
+    workerPath: path.join(extensionContext.extensionPath, 'dist', 'storageWorker.js'),
+    workspaceId,
+    clock,
+    mirror: {
+      load: () => extensionContext.globalState.get<unknown>(mirrorKey),
+      save: (value) => void extensionContext.globalState.update(mirrorKey, value),
+    },
+  });
+}
+
+function learnerSpec(space: Space, models: ModelSettings): LearnerSpec {
+  const cache = new Map<ArmId, Float64Array>();
+  models.onDidChange(() => cache.clear());
+  const priorFor = (armId: ArmId): Float64Array => {
+    const known = cache.get(armId);
+    if (known) return known;
+    // An arm that was taken out of the settings is still in the log: its name follows the endpoint's.
+    const arm = models.arms.find(({ id }) => id === armId);
+    const { theta } = priorOf(space.models, arm?.model ?? armId.slice(armId.indexOf('/') + 1), arm?.price);
+    cache.set(armId, theta);
+    return theta;
+  };
+  return { spaceId: space.id, dimension: space.dimension, preset: PILOT, priorFor };
+}
+
+const codecOf = (spec: LearnerSpec): LearnerCodec => ({
+  fresh: () => new Learner(spec),
+  encode: encodeLearner,
+  decode: (stored) => {
+    const decoded = decodeLearner(stored, spec);
+    return decoded.ok
+      ? { learner: decoded.value, problem: undefined }
+      : { learner: new Learner(spec), problem: JSON.stringify(decoded.error) };
+  },
+});

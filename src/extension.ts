@@ -1,0 +1,78 @@
+/**
+ * The composition root: surfaces are registered here, and everything they share is made here once. Activation makes
+ * no request and reads no file; the engine (src/engine.ts) is loaded and built when a prompt, or the first idle
+ * moment, asks for it.
+ */
+import { createHash } from 'node:crypto';
+import * as vscode from 'vscode';
+import { registerAsk } from './vscode/ask/index.ts';
+import { AskEngineOverRouting } from './vscode/askEngine.ts';
+import { BadSettingsNotices, showReset } from './vscode/attention.ts';
+import { registerBudgetCommands } from './vscode/budgetCommands.ts';
+import { Disposables } from './vscode/disposables.ts';
+import { EngineHolder } from './vscode/engineHolder.ts';
+import { MementoPolicyStore } from './vscode/mementoStore.ts';
+import { showMenu } from './vscode/menu.ts';
+import { messageOf } from './vscode/messages.ts';
+import { ModelSettings } from './vscode/modelSettings.ts';
+import { openLogChannel, outputLog } from './vscode/outputLog.ts';
+import { reasonLine } from './vscode/reason.ts';
+import { Secrets } from './vscode/secrets.ts';
+import { Settings } from './vscode/settings.ts';
+import { registerSetup } from './vscode/setup/index.ts';
+import { StatusController } from './vscode/statusController.ts';
+
+export function activate(extensionContext: vscode.ExtensionContext): void {
+  const parts = new Disposables();
+  extensionContext.subscriptions.push(parts);
+  const channel = parts.add(openLogChannel());
+  const log = outputLog(channel);
+  const clock = { now: () => Date.now() };
+  const settings = parts.add(new Settings());
+  const models = parts.add(new ModelSettings(settings, extensionContext.globalState));
+  const secrets = parts.add(
+    new Secrets({ storage: extensionContext.secrets, log, endpoints: () => models.endpoints }),
+  );
+  const policyStore = parts.add(new MementoPolicyStore(extensionContext.workspaceState, log, clock.now));
+  const engine = parts.add(
+    new EngineHolder({
+      extensionContext,
+      settings,
+      models,
+      secrets,
+      policyStore,
+      workspaceId: workspaceId(),
+      clock,
+      log,
+      onReset: (problem) => void showReset(problem),
+    }),
+  );
+  const status = parts.add(new StatusController({ settings, models, engine }));
+  const badSettings = new BadSettingsNotices();
+  const retell = (): void => badSettings.tell(settings, models);
+  parts.add(models.onDidChange(retell));
+  retell();
+
+  parts.add(
+    registerAsk({
+      engine: new AskEngineOverRouting({ engine, settings, models, status }),
+      words: { reason: reasonLine, problem: messageOf },
+      settings,
+      log,
+      clock,
+      extensionUri: extensionContext.extensionUri,
+      storageUri: extensionContext.storageUri,
+      globalStorageUri: extensionContext.globalStorageUri,
+    }),
+  );
+  parts.add(registerSetup({ settings, models, secrets, log }));
+  parts.add(registerBudgetCommands({ settings, ledger: async () => (await engine.get()).store.ledger }));
+  parts.add(vscode.commands.registerCommand('pilot.showLog', () => channel.show()));
+  parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state, undefined)));
+}
+
+/** Which workspace the ledger's rows and the policy's state belong to; a hash, since paths are nobody's business. */
+function workspaceId(): string {
+  const root = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  return root ? createHash('sha256').update(root.toString()).digest('hex').slice(0, 16) : 'no-folder';
+}

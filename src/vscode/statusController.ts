@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../engine.ts';
+import type { EngineHolder } from './engineHolder.ts';
+import type { ModelSettings } from './modelSettings.ts';
+import type { Settings } from './settings.ts';
+import { faceOf, StatusBar, type StatusFacts } from './statusBar.ts';
+
+/** Time after activation at which the ledger is opened for the status bar: when the editor has settled. */
+const settleMs = 2_000;
+
+export interface StatusDeps {
+  readonly settings: Settings;
+  readonly models: ModelSettings;
+  readonly engine: EngineHolder;
+}
+
+/** Keeps the status bar item true: state, money left, and the last decision's reason. */
+export class StatusController implements vscode.Disposable {
+  readonly #deps: StatusDeps;
+  readonly #bar = new StatusBar();
+  readonly #subscriptions: { dispose(): unknown }[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #thinking = 0;
+  #lastReason: string | undefined;
+  #paidInline = false;
+
+  constructor(deps: StatusDeps) {
+    this.#deps = deps;
+    this.#subscriptions.push(deps.models.onDidChange(() => this.#refresh()));
+    deps.engine.onBuilt((engine) => this.#follow(engine));
+    this.#timer = setTimeout(() => void deps.engine.get().catch(() => undefined), settleMs);
+    this.#refresh();
+  }
+
+  get state(): string {
+    return faceOf(this.#facts()).state;
+  }
+
+  set lastReason(reason: string) {
+    this.#lastReason = reason;
+    this.#refresh();
+  }
+
+  set paidInline(on: boolean) {
+    this.#paidInline = on;
+    this.#refresh();
+  }
+
+  /** Shows "thinking" until the returned function is called. */
+  think(): () => void {
+    this.#thinking += 1;
+    this.#refresh();
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      this.#thinking -= 1;
+      this.#refresh();
+    };
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#bar.dispose();
+  }
+
+  #follow(engine: Engine): void {
+    this.#subscriptions.push(engine.store.ledger.onDidChange(() => this.#refresh()));
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    this.#bar.show(this.#facts());
+  }
+
+  #facts(): StatusFacts {
+    const { models, settings, engine } = this.#deps;
+    return {
+      activity: this.#thinking > 0 ? 'thinking' : 'ready',
+      hasModels: models.arms.length > 0,
+      monthlyLimit: settings.limits().limits.monthly,
+      spend: engine.built?.store.ledger.summary(),
+      lastReason: this.#lastReason,
+      paidInline: this.#paidInline,
+    };
+  }
+}
