@@ -36,7 +36,12 @@ export class AskEngineOverRouting implements AskEngine {
     const done = status.think();
     try {
       const { completion } = await engine.get();
-      const order = { ...request, purpose: 'ask' as const, call: chatCall({ messages: request.messages }) };
+      const order = {
+        ...request,
+        view: { ...request.view, surface: 'ask' as const },
+        purpose: 'ask' as const,
+        call: chatCall({ messages: request.messages }),
+      };
       for await (const event of completion.run(order)) {
         if (event.type === 'routed') status.lastReason = reasonLine(event.decision, this.arms());
         if (event.type !== 'tool-call') yield event;
