@@ -25,16 +25,13 @@ export class AnswerActions {
     const answer = findAnswer(session.conversation, message.answerId)?.answer;
     if (!answer) return;
     switch (message.type) {
-      case 'rate': {
+      case 'rate':
         session.rate(answer.id, message.rating);
         return;
-      }
       case 'copyAnswer':
         await copyText(answer.text);
-        {
-          session.used(answer.id, 'copied');
-          return;
-        }
+        session.used(answer.id, 'copied');
+        return;
       case 'openWhole':
         return showInNewEditor(answer.text, 'markdown');
       case 'code':
@@ -51,10 +48,8 @@ export class AnswerActions {
     switch (message.action) {
       case 'copy':
         await copyText(message.code);
-        {
-          session.used(message.answerId, 'copied');
-          return;
-        }
+        session.used(message.answerId, 'copied');
+        return;
       case 'insert':
         if (await insertCode(this.#editors, message)) session.used(message.answerId, 'inserted');
         return;

@@ -171,19 +171,17 @@ export class AskController implements vscode.Disposable {
   async #handle(message: FromWebview): Promise<void> {
     const session = this.#open.current;
     switch (message.type) {
-      case 'ready': {
+      case 'ready':
         this.#greet();
         return;
-      }
       case 'draft':
         this.#draft = message.text;
         return;
       case 'ask':
         return this.#ask(message.text);
-      case 'stop': {
+      case 'stop':
         session.stop();
         return;
-      }
       case 'inspect':
         return this.#inspect(message.text);
       case 'sendInspected':
@@ -196,18 +194,14 @@ export class AskController implements vscode.Disposable {
         return this.#chooseModel();
       case 'newConversation':
         this.#open.startNew();
-        {
-          this.#showAll();
-          return;
-        }
+        this.#showAll();
+        return;
       case 'history':
         return this.showHistory();
       case 'openConversation':
         await this.#open.open(message.id);
-        {
-          this.#showAll();
-          return;
-        }
+        this.#showAll();
+        return;
       case 'deleteConversation':
         return this.#delete(message.id);
       case 'retry':
@@ -216,10 +210,9 @@ export class AskController implements vscode.Disposable {
         return session.askAgain(message.turnId, { type: 'escalate', not: session.triedArms(message.turnId) });
       case 'another':
         return this.#another(session, message.turnId);
-      case 'show': {
+      case 'show':
         session.show(message.turnId, message.index);
         return;
-      }
       case 'link':
         return openLink(message.href);
       case 'rate':

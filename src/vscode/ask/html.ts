@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** Style sheets are served as they are; scripts as bundled. */
-export const webviewRoots = (extensionUri: vscode.Uri): readonly vscode.Uri[] => [
-  vscode.Uri.joinPath(extensionUri, 'media'),
-  vscode.Uri.joinPath(extensionUri, 'dist', 'media'),
-];
+/** The only folder a webview can load from: its bundled scripts and style sheets. */
+export const webviewRoot = (extensionUri: vscode.Uri): vscode.Uri =>
+  vscode.Uri.joinPath(extensionUri, 'dist', 'media');
 
 /**
  * The shell of a webview. Nothing remote, no inline code, no frames, no forms: the model's words are rendered inside,
@@ -18,8 +16,8 @@ export function webviewHtml(
   title: string,
 ): string {
   const nonce = randomBytes(18).toString('base64');
-  const uri = (...path: string[]): string =>
-    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, ...path)).toString();
+  const uri = (file: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(webviewRoot(extensionUri), file)).toString();
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -34,12 +32,12 @@ export function webviewHtml(
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="stylesheet" href="${uri('media', 'base.css')}">
-<link rel="stylesheet" href="${uri('media', `${name}.css`)}">
+<link rel="stylesheet" href="${uri('base.css')}">
+<link rel="stylesheet" href="${uri(`${name}.css`)}">
 </head>
 <body>
 <main id="root"></main>
-<script nonce="${nonce}" src="${uri('dist', 'media', `${name}.js`)}"></script>
+<script nonce="${nonce}" src="${uri(`${name}.js`)}"></script>
 </body>
 </html>`;
 }

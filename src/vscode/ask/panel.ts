@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports.ts';
 import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol.ts';
-import { webviewHtml, webviewRoots } from './html.ts';
+import { webviewHtml, webviewRoot } from './html.ts';
 
 export const panelType = 'pilot.ask';
 
@@ -27,7 +27,7 @@ export class AskPanel implements vscode.Disposable {
   ) {
     this.#panel = panel;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pilot.svg');
-    panel.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extensionUri) };
+    panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(extensionUri)] };
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((value: unknown) => {
         const message = parseFromWebview(value);

@@ -1,0 +1,22 @@
+import { h } from './dom.ts';
+
+/** Sentences kept for a screen reader; older ones have been said. */
+const maxKept = 20;
+const maxChars = 2_000;
+
+/** A polite live region: finished blocks are said as they come, never the flicker of a half-written line. */
+export class Announcer {
+  readonly element = h('div', {
+    class: 'sr-only',
+    role: 'log',
+    'aria-live': 'polite',
+    'aria-relevant': 'additions',
+  });
+
+  say(text: string): void {
+    const words = text.trim().slice(0, maxChars);
+    if (words === '') return;
+    this.element.append(h('p', {}, words));
+    while (this.element.childElementCount > maxKept) this.element.firstElementChild?.remove();
+  }
+}

@@ -1,0 +1,206 @@
+import type { AnswerView } from '../../src/protocol.ts';
+import { AnswerBody } from './answerBody.ts';
+import { button } from './button.ts';
+import { fill, h, replaceChildren } from './dom.ts';
+import { icon } from './icons.ts';
+import type { TurnHost } from './turn.ts';
+
+const isRunning = ({ state }: AnswerView): boolean => state === 'waiting' || state === 'streaming';
+
+/** One answer: its text, what it cost and why this model, and what the user can do about it. */
+export class AnswerElement {
+  readonly element: HTMLElement;
+  readonly #host: TurnHost;
+  readonly #turnId: string;
+  readonly #body: AnswerBody;
+  readonly #reasoning: HTMLDetailsElement;
+  readonly #reasoningText = document.createTextNode('');
+  readonly #status = h('div', { class: 'status' });
+  readonly #problem = h('div', { class: 'problem-slot' });
+  readonly #meta = h('div', { class: 'meta' });
+  readonly #reason = h('p', { class: 'reason' });
+  readonly #actions: HTMLElement;
+  readonly #pager = h('span', { class: 'pager' });
+  readonly #up: HTMLButtonElement;
+  readonly #down: HTMLButtonElement;
+  #view: AnswerView;
+  #ended = false;
+  /** It was seen running: only such an answer is said aloud, not one that is opened again. */
+  #live = false;
+
+  constructor(turnId: string, view: AnswerView, host: TurnHost) {
+    this.#host = host;
+    this.#turnId = turnId;
+    this.#view = view;
+    const { strings, post } = host;
+    this.#body = new AnswerBody({
+      strings,
+      code: (action, language, code) => post({ type: 'code', answerId: view.id, action, language, code }),
+      said: (text) => this.#say(text),
+      grown: () => host.grown(),
+    });
+    this.#reasoning = h(
+      'details',
+      { class: 'reasoning', hidden: true },
+      h('summary', {}, icon('chevron'), strings.reasoning),
+      h('div', { class: 'reasoning-text' }, this.#reasoningText),
+    );
+    this.#up = this.#thumb('up', strings.thumbUp);
+    this.#down = this.#thumb('down', strings.thumbDown);
+    this.#actions = this.#actionBar();
+    this.element = h(
+      'div',
+      { class: 'answer' },
+      h('h3', { class: 'sr-only' }, strings.answer),
+      this.#reasoning,
+      this.#body.element,
+      this.#status,
+      this.#problem,
+      h(
+        'footer',
+        { class: 'answer-footer' },
+        h('div', { class: 'evidence' }, this.#meta, this.#reason),
+        this.#actions,
+      ),
+    );
+    this.append(view.text, view.reasoning);
+  }
+
+  append(text: string, reasoning: string): void {
+    if (text !== '') this.#body.append(text);
+    if (reasoning === '') return;
+    this.#reasoning.hidden = false;
+    this.#reasoningText.appendData(reasoning);
+    this.#host.grown();
+  }
+
+  update(view: AnswerView): void {
+    this.#view = view;
+    const running = isRunning(view);
+    this.#live ||= running;
+    this.element.classList.toggle('running', running);
+    this.element.setAttribute('aria-busy', String(running));
+    this.#updateStatus();
+    this.#updateProblem();
+    this.#updateEvidence();
+    this.#actions.classList.toggle('withheld', running);
+    for (const [thumb, rating] of [
+      [this.#up, 'up'],
+      [this.#down, 'down'],
+    ] as const) {
+      thumb.setAttribute('aria-pressed', String(view.rating === rating));
+      thumb.disabled = !view.rateable;
+    }
+    if (running || this.#ended) return;
+    this.#ended = true;
+    this.#body.end();
+    this.#sayEnd();
+  }
+
+  /** Which of the turn's answers this is. */
+  page(index: number, count: number): void {
+    const { strings, post } = this.#host;
+    if (count < 2) return;
+    const to = (step: number) => (): void =>
+      post({ type: 'show', turnId: this.#turnId, index: index + step });
+    const back = button(strings.previousAnswer, { icon: 'left', press: to(-1) });
+    const on = button(strings.nextAnswer, { icon: 'right', press: to(1) });
+    back.disabled = index === 0;
+    on.disabled = index === count - 1;
+    this.#pager.replaceChildren(back, fill(strings.answerOf, index + 1, count), on);
+  }
+
+  #thumb(rating: 'up' | 'down', label: string): HTMLButtonElement {
+    return button(label, {
+      icon: rating,
+      class: 'thumb',
+      press: () => {
+        const taken = this.#view.rating === rating;
+        this.#host.post({ type: 'rate', answerId: this.#view.id, rating: taken ? 'none' : rating });
+      },
+    });
+  }
+
+  #actionBar(): HTMLElement {
+    const { strings, post } = this.#host;
+    const turnId = this.#turnId;
+    const answerId = this.#view.id;
+    return h(
+      'div',
+      { class: 'actions' },
+      this.#pager,
+      this.#up,
+      this.#down,
+      button(strings.copyAnswer, { icon: 'copy', press: () => post({ type: 'copyAnswer', answerId }) }),
+      button(strings.retry, { icon: 'retry', press: () => post({ type: 'retry', turnId }) }),
+      button(strings.another, { icon: 'models', press: () => post({ type: 'another', turnId }) }),
+      button(strings.better, {
+        icon: 'better',
+        text: strings.better,
+        press: () => post({ type: 'better', turnId }),
+      }),
+    );
+  }
+
+  #updateStatus(): void {
+    const { strings, post } = this.#host;
+    const { state, cut, id } = this.#view;
+    const dots = (): HTMLElement =>
+      h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'));
+    const open = (): HTMLElement =>
+      button(strings.openWhole, {
+        text: strings.openWhole,
+        class: 'secondary',
+        press: () => post({ type: 'openWhole', answerId: id }),
+      });
+    const lines = [
+      ...(cut ? [h('p', { class: 'notice' }, h('span', {}, strings.cut), open())] : []),
+      ...(state === 'waiting' ? [h('p', { class: 'waiting' }, strings.waiting, dots())] : []),
+      ...(state === 'streaming' ? [h('p', { class: 'waiting' }, dots())] : []),
+      ...(state === 'stopped' ? [h('p', { class: 'quiet' }, strings.stopped)] : []),
+    ];
+    replaceChildren(this.#status, lines);
+  }
+
+  #updateProblem(): void {
+    const { problem, id } = this.#view;
+    const way = (label: string, index: number): HTMLElement =>
+      button(label, {
+        text: label,
+        class: index === 0 ? 'primary' : 'secondary',
+        press: () => this.#host.post({ type: 'way', answerId: id, index }),
+      });
+    const box =
+      problem &&
+      h(
+        'div',
+        { class: 'problem' },
+        icon('warning'),
+        h('div', {}, h('p', {}, problem.text), h('div', { class: 'ways' }, ...problem.ways.map(way))),
+      );
+    this.#problem.replaceChildren(...(box ? [box] : []));
+  }
+
+  #updateEvidence(): void {
+    const { model, simulated, cost, costDetail, left, reason } = this.#view;
+    this.#meta.replaceChildren(
+      ...(model === undefined ? [] : [h('span', { class: 'model' }, model)]),
+      ...(simulated ? [h('span', { class: 'badge' }, this.#host.strings.simulated)] : []),
+      ...(cost === undefined ? [] : [h('span', { class: 'fact', title: costDetail }, cost)]),
+      ...(left === undefined ? [] : [h('span', { class: 'fact' }, left)]),
+    );
+    this.#reason.textContent = reason ?? '';
+  }
+
+  #sayEnd(): void {
+    const { problem, state, model, cost, left } = this.#view;
+    const { strings } = this.#host;
+    if (problem) return this.#say(problem.text);
+    if (state === 'stopped') return this.#say(strings.stopped);
+    this.#say([strings.finished, model, cost, left].filter((part) => part !== undefined).join(' '));
+  }
+
+  #say(text: string): void {
+    if (this.#live) this.#host.say(text);
+  }
+}

@@ -1,0 +1,104 @@
+/** The text of one answer, rendered as it comes: finished blocks once, the open one again with every frame. */
+import type { Strings } from '../../src/protocol.ts';
+import { BlockCutter, type Part } from './blocks.ts';
+import { CodeBlock, type CodeAction } from './codeBlock.ts';
+import { h } from './dom.ts';
+import { languageOf, markdown, renderMarkdown } from './markdown.ts';
+
+/** Characters rendered in one frame: at worst some 5 ms on a slow machine, so that a huge answer never blocks input. */
+const frameChars = 16_000;
+
+export interface AnswerBodyHost {
+  readonly strings: Strings;
+  readonly code: (action: CodeAction, language: string, code: string) => void;
+  /** A block stands: said to those who listen instead of look. */
+  readonly said: (text: string) => void;
+  /** The height may have changed. */
+  readonly grown: () => void;
+}
+
+export class AnswerBody {
+  readonly element = h('div', { class: 'answer-body' });
+  readonly #host: AnswerBodyHost;
+  readonly #cutter = new BlockCutter(markdown);
+  readonly #tail = h('div', { class: 'tail' });
+  #openCode: CodeBlock | undefined;
+  #waiting = '';
+  #ended = false;
+  #frame: number | undefined;
+
+  constructor(host: AnswerBodyHost) {
+    this.#host = host;
+    this.element.append(this.#tail);
+  }
+
+  append(text: string): void {
+    this.#waiting += text;
+    this.#schedule();
+  }
+
+  /** The text is complete. */
+  end(): void {
+    this.#ended = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#render();
+    });
+  }
+
+  #render(): void {
+    const piece = this.#waiting.slice(0, frameChars);
+    this.#waiting = this.#waiting.slice(frameChars);
+    for (const part of this.#cutter.push(piece)) this.#put(part);
+    if (this.#waiting !== '') this.#schedule();
+    else if (this.#ended) for (const part of this.#cutter.end()) this.#put(part);
+    this.#tail.replaceChildren(this.#rendered(this.#cutter.tail));
+    this.#host.grown();
+  }
+
+  #put(part: Part): void {
+    switch (part.type) {
+      case 'block': {
+        const block = this.#rendered(part.source);
+        const said = block.textContent;
+        this.#tail.before(block);
+        this.#host.said(said);
+        return;
+      }
+      case 'code-start':
+        this.#openCode = this.#codeBlock(languageOf(part.info));
+        this.#tail.before(this.#openCode.element);
+        return;
+      case 'code':
+        this.#openCode?.append(part.text);
+        return;
+      case 'code-end':
+        this.#openCode?.finish();
+        this.#openCode = undefined;
+    }
+  }
+
+  #rendered(source: string): DocumentFragment {
+    const fragment = renderMarkdown(source);
+    for (const pre of fragment.querySelectorAll('pre')) {
+      const block = this.#codeBlock(pre.dataset['language'] ?? '');
+      block.append(pre.textContent);
+      block.finish();
+      pre.replaceWith(block.element);
+    }
+    for (const table of fragment.querySelectorAll('table')) {
+      const scroller = h('div', { class: 'table', tabindex: '0' });
+      table.replaceWith(scroller);
+      scroller.append(table);
+    }
+    return fragment;
+  }
+
+  #codeBlock(language: string): CodeBlock {
+    return new CodeBlock(language, this.#host.strings, this.#host.code);
+  }
+}

@@ -1,0 +1,70 @@
+import type { FromWebview, Strings } from '../../src/protocol.ts';
+import { button } from './button.ts';
+import { fill, h } from './dom.ts';
+import { highlight } from './highlight.ts';
+import { icon } from './icons.ts';
+
+export type CodeAction = Extract<FromWebview, { type: 'code' }>['action'];
+
+/** How long a button says that it has done its work. */
+const doneMs = 1_500;
+
+/** A code block with what can be done with it; it may still be growing. */
+export class CodeBlock {
+  readonly element: HTMLElement;
+  readonly #code: HTMLElement;
+  readonly #text = document.createTextNode('');
+  readonly #language: string;
+
+  constructor(
+    language: string,
+    strings: Strings,
+    act: (action: CodeAction, language: string, code: string) => void,
+  ) {
+    this.#language = language;
+    this.#code = h('code', {}, this.#text);
+    const run = (action: CodeAction) => (): void => act(action, language, this.text);
+    const copy = button(strings.copy, {
+      icon: 'copy',
+      text: strings.copy,
+      press: () => {
+        run('copy')();
+        showDone(copy, strings.copied);
+      },
+    });
+    const label = fill(strings.codeBlock, language === '' ? 'text' : language);
+    this.element = h(
+      'figure',
+      { class: 'code-block' },
+      h(
+        'figcaption',
+        { class: 'code-bar' },
+        h('span', { class: 'code-language' }, language),
+        copy,
+        button(strings.insert, { icon: 'insert', text: strings.insert, press: run('insert') }),
+        button(strings.apply, { icon: 'apply', text: strings.apply, press: run('apply') }),
+      ),
+      // Long lines scroll, so the block must be reachable by keyboard.
+      h('pre', { tabindex: '0', role: 'group', 'aria-label': label }, this.#code),
+    );
+  }
+
+  get text(): string {
+    return this.#code.textContent;
+  }
+
+  append(text: string): void {
+    this.#text.appendData(text);
+  }
+
+  finish(): void {
+    const colored = highlight(this.text, this.#language);
+    if (colored) this.#code.replaceChildren(colored);
+  }
+}
+
+function showDone(pressed: HTMLButtonElement, done: string): void {
+  const before = [...pressed.childNodes];
+  pressed.replaceChildren(icon('check'), h('span', { class: 'button-text' }, done));
+  setTimeout(() => pressed.replaceChildren(...before), doneMs);
+}

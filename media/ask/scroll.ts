@@ -1,0 +1,32 @@
+/** Keeps the end in sight while an answer grows, until the reader scrolls away; then nothing moves under their eyes. */
+const nearPixels = 48;
+
+export class Follower {
+  readonly #scroller: HTMLElement;
+  readonly #jump: HTMLElement;
+  #follows = true;
+
+  constructor(scroller: HTMLElement, jump: HTMLElement) {
+    this.#scroller = scroller;
+    this.#jump = jump;
+    scroller.addEventListener('scroll', () => this.#look(), { passive: true });
+    new ResizeObserver(() => this.grown()).observe(scroller);
+  }
+
+  grown(): void {
+    if (this.#follows) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    else this.#look();
+  }
+
+  toEnd(): void {
+    this.#follows = true;
+    this.grown();
+    this.#look();
+  }
+
+  #look(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    this.#follows = scrollHeight - scrollTop - clientHeight < nearPixels;
+    this.#jump.hidden = this.#follows;
+  }
+}

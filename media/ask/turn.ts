@@ -1,0 +1,81 @@
+import type { AnswerView, FromWebview, Strings, TurnView } from '../../src/protocol.ts';
+import { AnswerElement } from './answer.ts';
+import { h } from './dom.ts';
+import { icon } from './icons.ts';
+
+export interface TurnHost {
+  readonly strings: Strings;
+  readonly post: (message: FromWebview) => void;
+  readonly say: (text: string) => void;
+  readonly grown: () => void;
+}
+
+/** Longer questions scroll inside their box. */
+const longQuestionChars = 900;
+
+/** One question with its answers, of which one is shown. */
+export class TurnElement {
+  readonly element: HTMLElement;
+  readonly #host: TurnHost;
+  readonly #slot = h('div', { class: 'answer-slot' });
+  readonly #answers = new Map<string, AnswerElement>();
+  #shown = '';
+
+  constructor(turn: TurnView, number: number, host: TurnHost) {
+    this.#host = host;
+    const { strings } = host;
+    const long = turn.question.length > longQuestionChars;
+    const focusable = long ? { tabindex: '0', role: 'group', 'aria-label': strings.you } : {};
+    const pills = turn.context.map(({ label, detail }) =>
+      h('li', { class: 'pill', title: detail }, icon('file'), label),
+    );
+    this.element = h(
+      'article',
+      {
+        class: 'turn',
+        'aria-label': `${strings.you}: ${turn.question.slice(0, 80)}`,
+        'data-turn': String(number),
+      },
+      h(
+        'div',
+        { class: 'question' },
+        h('h2', { class: 'sr-only' }, strings.you),
+        h('div', { class: 'question-text', ...focusable }, turn.question),
+        pills.length > 0 ? h('ul', { class: 'pills' }, ...pills) : undefined,
+      ),
+      this.#slot,
+    );
+    this.update(turn);
+  }
+
+  update(turn: TurnView): void {
+    const answer = turn.answers[turn.shown];
+    if (!answer) return;
+    this.#shown = answer.id;
+    const element = this.#answers.get(answer.id) ?? this.#add(turn.id, answer);
+    element.update(answer);
+    element.page(turn.shown, turn.answers.length);
+    if (this.#slot.firstChild !== element.element) this.#slot.replaceChildren(element.element);
+    this.#host.grown();
+  }
+
+  /** False when the answer is not of this turn. */
+  updateAnswer(answer: AnswerView): boolean {
+    const element = this.#answers.get(answer.id);
+    element?.update(answer);
+    if (element && answer.id === this.#shown) this.#host.grown();
+    return element !== undefined;
+  }
+
+  append(answerId: string, text: string, reasoning: string): boolean {
+    const element = this.#answers.get(answerId);
+    element?.append(text, reasoning);
+    return element !== undefined;
+  }
+
+  #add(turnId: string, answer: AnswerView): AnswerElement {
+    const element = new AnswerElement(turnId, answer, this.#host);
+    this.#answers.set(answer.id, element);
+    return element;
+  }
+}
