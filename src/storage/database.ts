@@ -1,0 +1,125 @@
+/**
+ * One SQLite connection with cached statements and immediate transactions. Synchronous: it lives in the worker thread,
+ * where waiting for another window's lock hurts nobody.
+ */
+import type * as SqliteModule from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { StorageFailure } from './failure.ts';
+
+export type Row = Record<string, SQLOutputValue>;
+
+export interface DatabaseOptions {
+  readonly readOnly?: boolean;
+  /** How long a statement waits for another connection's lock. */
+  readonly busyMs: number;
+}
+
+export class Database {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values);
+  }
+
+  all(sql: string, ...values: readonly SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...values);
+  }
+
+  /** Row by row, for tables that may break off in the middle. */
+  each(sql: string): Iterable<Row> {
+    return this.#db.prepare(sql).iterate();
+  }
+
+  /** Number of rows changed. */
+  run(sql: string, ...values: readonly SQLInputValue[]): number {
+    return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  pragmaNumber(name: string): number {
+    return Number(Object.values(this.#db.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+  }
+
+  /**
+   * All or nothing. IMMEDIATE takes the write lock before anything is read, so that what the work reads is what it
+   * decides on: between two windows, check-then-record is how budgets leak.
+   */
+  immediate<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const value = work();
+      this.#db.exec('COMMIT');
+      return value;
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors (disk full); a second ROLLBACK would hide the first error.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    const cached = this.#statements.get(sql);
+    if (cached) return cached;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+/** Opens the file; `node:sqlite` is loaded here and only here, since older hosts do not have it. */
+export async function openDatabase(file: string, options: DatabaseOptions): Promise<Database> {
+  const sqlite = await loadSqlite();
+  const raw = new sqlite.DatabaseSync(file, { readOnly: options.readOnly ?? false });
+  try {
+    // The pragma, not the constructor's option: that one came with Node 24.
+    raw.exec(`PRAGMA busy_timeout = ${options.busyMs}`);
+    if (options.readOnly !== true) {
+      // Where WAL is refused (network drives) SQLite stays with its rollback journal: slower, as safe.
+      raw.exec('PRAGMA journal_mode = WAL');
+      // A committed reservation survives a power cut: the call it pays for may have been served.
+      raw.exec('PRAGMA synchronous = FULL');
+    }
+    return new Database(raw);
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
+}
+
+async function loadSqlite(): Promise<typeof SqliteModule> {
+  try {
+    return await import('node:sqlite');
+  } catch (cause) {
+    throw new StorageFailure('no-sqlite', 'node:sqlite is not available in this host', cause);
+  }
+}
+
+export function integer(row: Row | undefined, column: string): number {
+  const value = row?.[column] ?? 0;
+  if (typeof value !== 'number') throw new StorageFailure('corrupt', `${column} is not a number`);
+  return value;
+}
+
+export function text(row: Row | undefined, column: string): string {
+  const value = row?.[column];
+  if (typeof value !== 'string') throw new StorageFailure('corrupt', `${column} is not text`);
+  return value;
+}
+
+export const optionalText = (row: Row, column: string): string | undefined => {
+  const value = row[column];
+  return typeof value === 'string' ? value : undefined;
+};

@@ -1,0 +1,50 @@
+/** One window at a time: a folder that only one can create. For the rare repair, not for payments: SQLite locks those. */
+import { mkdirSync, rmdirSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StorageFailure } from './failure.ts';
+
+/** Longer than any repair takes; whoever held it so long is gone. */
+const STALE_MS = 60_000;
+const WAIT_MS = 10_000;
+const STEP_MS = 50;
+
+export async function withLock<T>(lock: string, work: () => Promise<T>): Promise<T> {
+  for (let waited = 0; !tryLock(lock); waited += STEP_MS) {
+    if (waited >= WAIT_MS) throw new StorageFailure('busy', 'Another window is repairing the database.');
+    await sleep(STEP_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    unlock(lock);
+  }
+}
+
+function tryLock(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const age = ageOf(lock);
+  if (age !== undefined && age > STALE_MS) unlock(lock);
+  return false;
+}
+
+/** The file system's clock on both sides, so that a wrong system clock does not matter. */
+function ageOf(lock: string): number | undefined {
+  try {
+    return Date.now() - statSync(lock).mtimeMs;
+  } catch {
+    return undefined;
+  }
+}
+
+function unlock(lock: string): void {
+  try {
+    rmdirSync(lock);
+  } catch {
+    // Already gone: another window took it for stale.
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * One store a window: ledger, decision log and usage queries over one worker thread. Opening costs nothing: the thread
+ * starts with the first question, and until its first answer the summary is what globalState remembers.
+ */
+import type { Clock, DecisionLog, Ledger, UsageReader } from '../app/ports.ts';
+import { decodeMirror } from './mirrorFile.ts';
+import { RemoteLedger, initialSummary } from './remoteLedger.ts';
+import { RemoteLog, RemoteUsage } from './remoteLog.ts';
+import { WorkerClient } from './workerClient.ts';
+
+export interface StoreOptions {
+  /** globalStorageUri: one database for all windows and workspaces of this VS Code. */
+  readonly folder: string;
+  /** The bundled worker, or src/storage/worker.ts where Node runs the sources. */
+  readonly workerPath: string | URL;
+  readonly workspaceId: string;
+  readonly clock: Clock;
+  /** The copy of the month's total in globalState, one witness when the database is lost. */
+  readonly mirror?: { load(): unknown; save(total: unknown): void };
+  /** How often other windows' changes and the turn of the month are looked for; 0 = never (tests). */
+  readonly pollMs?: number;
+  /** How long a payment waits for another window's lock. */
+  readonly busyMs?: number;
+}
+
+export interface Store {
+  readonly ledger: Required<Ledger>;
+  readonly log: DecisionLog;
+  readonly usage: UsageReader;
+  close(): Promise<void>;
+}
+
+const POLL_MS = 2000;
+const BUSY_MS = 2000;
+/** Beyond the lock wait: the first question also opens, checks and migrates the file. */
+const DEADLINE_MS = 15_000;
+
+export function openStore(options: StoreOptions): Promise<Store> {
+  const { clock, mirror } = options;
+  const remembered = decodeMirror(mirror?.load());
+  const worker = new WorkerClient({
+    workerPath: options.workerPath,
+    clock,
+    worker: {
+      folder: options.folder,
+      workspaceId: options.workspaceId,
+      busyMs: options.busyMs ?? BUSY_MS,
+      remembered,
+    },
+    deadlineMs: DEADLINE_MS,
+    onNews: (news) => {
+      mirror?.save(news.mirror);
+      ledger.receive(news);
+    },
+    onFailure: (failure) => ledger.failed(failure),
+  });
+  const ledger = new RemoteLedger(worker, initialSummary(remembered, clock.now()));
+  const stopPolling = poll(worker, options.pollMs ?? POLL_MS);
+  return Promise.resolve({
+    ledger,
+    log: new RemoteLog(worker),
+    usage: new RemoteUsage(worker),
+    close: async () => {
+      stopPolling();
+      await worker.close();
+    },
+  });
+}
+
+/** One question at a time: a slow disk must not make a queue. */
+function poll(worker: WorkerClient, everyMs: number): () => void {
+  if (everyMs <= 0) return () => undefined;
+  let waiting = false;
+  const timer = setInterval(() => {
+    if (waiting) return;
+    waiting = true;
+    void worker.ask('poll', undefined).finally(() => (waiting = false));
+  }, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}

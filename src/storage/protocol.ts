@@ -1,0 +1,98 @@
+/** Messages between a window and its storage worker: one question, one answer, and the summary when it changed. */
+import type {
+  DecisionPage,
+  LedgerEntry,
+  LedgerRefusal,
+  LimitNotice,
+  LogEntry,
+  LoggedDecision,
+  PeriodTotal,
+  Reservation,
+  ReservationRequest,
+  Settlement,
+  SpendFilter,
+  SpendGroup,
+  SpendRow,
+  SpendSummary,
+  StorageProblem,
+} from '../app/ports.ts';
+import type { DecisionId, EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
+import type { Decision, Outcome } from '../core/decision.ts';
+import type { Result } from '../core/result.ts';
+import type { LogSnapshot } from './logTables.ts';
+import type { MirroredTotal } from './mirrorFile.ts';
+import type { SettleRefusal } from './reservations.ts';
+
+/** Each operation's argument and answer. */
+export interface Operations {
+  readonly reserve: readonly [ReservationRequest, Result<Reservation, LedgerRefusal>];
+  readonly settle: readonly [
+    { readonly id: ReservationId; readonly settlement: Settlement },
+    Result<{ readonly overrun: NanoUsd }, SettleRefusal>,
+  ];
+  readonly void: readonly [
+    { readonly id: ReservationId; readonly reason: string },
+    Result<undefined, SettleRefusal>,
+  ];
+  readonly release: readonly [{ readonly id: ReservationId | 'all'; readonly reason: string }, NanoUsd];
+  readonly reconcile: readonly [
+    { readonly id: ReservationId; readonly cost: NanoUsd; readonly reason: string },
+    number,
+  ];
+  readonly raise: readonly [NanoUsd, undefined];
+  readonly confirm: readonly [NanoUsd, undefined];
+  readonly takeNotices: readonly [NanoUsd, readonly LimitNotice[]];
+  readonly append: readonly [Decision, undefined];
+  readonly record: readonly [Outcome, undefined];
+  readonly decision: readonly [DecisionId, Decision | undefined];
+  readonly read: readonly [{ readonly afterSeq: number; readonly limit: number }, readonly LogEntry[]];
+  readonly loadSnapshot: readonly [undefined, LogSnapshot | undefined];
+  readonly saveSnapshot: readonly [LogSnapshot, undefined];
+  readonly quarantineSnapshot: readonly [string, undefined];
+  readonly spend: readonly [{ readonly by: SpendGroup; readonly filter: SpendFilter }, readonly SpendRow[]];
+  readonly periods: readonly [undefined, readonly PeriodTotal[]];
+  readonly decisions: readonly [DecisionPage, readonly LoggedDecision[]];
+  readonly holds: readonly [undefined, readonly LedgerEntry[]];
+  readonly entries: readonly [{ readonly afterSeq: number; readonly limit: number }, readonly LedgerEntry[]];
+  /** Looks for changes by other windows and for the turn of the month; also does the housekeeping. */
+  readonly poll: readonly [undefined, undefined];
+  readonly close: readonly [undefined, undefined];
+}
+
+export type Operation = keyof Operations;
+export type Argument<Op extends Operation> = Operations[Op][0];
+export type Answer<Op extends Operation> = Operations[Op][1];
+
+export interface WorkerOptions {
+  readonly folder: string;
+  readonly workspaceId: string;
+  readonly busyMs: number;
+  readonly remembered: MirroredTotal | undefined;
+}
+
+export interface Question<Op extends Operation = Operation> {
+  readonly id: number;
+  readonly op: Op;
+  readonly argument: Argument<Op>;
+  /** The window's clock: the worker has none of its own. */
+  readonly now: EpochMs;
+}
+
+export interface Failure {
+  readonly kind: StorageProblem;
+  readonly message: string;
+}
+
+export interface Reply {
+  readonly id: number;
+  readonly result:
+    { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Failure };
+  /** Present when it differs from the last one sent. */
+  readonly news: News | undefined;
+}
+
+export interface News {
+  readonly summary: SpendSummary;
+  /** For globalState. */
+  readonly mirror: MirroredTotal;
+}

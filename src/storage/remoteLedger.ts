@@ -1,0 +1,138 @@
+/** The Ledger port over the worker: a read model that is always there, and money that moves only in the database. */
+import type {
+  Disposable,
+  Ledger,
+  LedgerRefusal,
+  LimitNotice,
+  Reservation,
+  ReservationRequest,
+  Settlement,
+  SpendSummary,
+} from '../app/ports.ts';
+import type { NanoUsd, ReservationId } from '../core/brand.ts';
+import { ZERO } from '../core/money.ts';
+import { HOURS_PER_WEEK, periodFrom } from '../core/period.ts';
+import type { Result } from '../core/result.ts';
+import { fail, ok } from '../core/result.ts';
+import type { MirroredTotal } from './mirrorFile.ts';
+import type { Failure, News } from './protocol.ts';
+import type { SettleRefusal } from './reservations.ts';
+import type { WorkerClient } from './workerClient.ts';
+
+/** A free call without a ledger: nothing is reserved, so there is nothing to record unless it was billed after all. */
+const UNRECORDED = 'free-';
+
+export class RemoteLedger implements Ledger {
+  readonly #worker: WorkerClient;
+  readonly #listeners = new Set<() => void>();
+  #summary: SpendSummary;
+  #nUnrecorded = 0;
+
+  constructor(worker: WorkerClient, summary: SpendSummary) {
+    this.#worker = worker;
+    this.#summary = summary;
+  }
+
+  async reserve(request: ReservationRequest): Promise<Result<Reservation, LedgerRefusal>> {
+    const answer = await this.#worker.ask('reserve', request, (late) => {
+      // Nobody waits for it any more, so nothing was sent on it.
+      if (late.ok) void this.void(late.value.id, 'came too late');
+    });
+    if (answer.ok) return answer.value;
+    if (request.worstCase === ZERO) return ok(this.#unrecorded());
+    const { kind, message } = answer.error;
+    return fail(kind === 'busy' ? { kind } : { kind: 'unavailable', reason: message, problem: kind });
+  }
+
+  async settle(
+    id: ReservationId,
+    settlement: Settlement,
+  ): Promise<Result<{ readonly overrun: NanoUsd }, SettleRefusal | 'unavailable'>> {
+    if (id.startsWith(UNRECORDED))
+      return settlement.cost === ZERO ? ok({ overrun: ZERO }) : fail('unavailable');
+    const answer = await this.#worker.ask('settle', { id, settlement });
+    return answer.ok ? answer.value : fail('unavailable');
+  }
+
+  async void(id: ReservationId, reason: string): Promise<Result<void, SettleRefusal | 'unavailable'>> {
+    if (id.startsWith(UNRECORDED)) return ok(undefined);
+    const answer = await this.#worker.ask('void', { id, reason });
+    return answer.ok ? answer.value : fail('unavailable');
+  }
+
+  async releaseHold(id: ReservationId | 'all', reason: string): Promise<NanoUsd> {
+    const answer = await this.#worker.ask('release', { id, reason });
+    return answer.ok ? answer.value : ZERO;
+  }
+
+  async reconcile(id: ReservationId, cost: NanoUsd, reason: string): Promise<number> {
+    const answer = await this.#worker.ask('reconcile', { id, cost, reason });
+    return answer.ok ? answer.value : 0;
+  }
+
+  async raiseLimit(by: NanoUsd): Promise<void> {
+    await this.#worker.ask('raise', by);
+  }
+
+  async confirmTotal(total: NanoUsd): Promise<void> {
+    await this.#worker.ask('confirm', total);
+  }
+
+  async takeNotices(limit: NanoUsd): Promise<readonly LimitNotice[]> {
+    const answer = await this.#worker.ask('takeNotices', limit);
+    return answer.ok ? answer.value : [];
+  }
+
+  summary(): SpendSummary {
+    return this.#summary;
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  receive({ summary }: News): void {
+    this.#change(summary);
+  }
+
+  /** Amounts stay as last known; a lock that was busy once does not make the ledger unavailable. */
+  failed({ kind, message }: Failure): void {
+    if (kind === 'busy' || kind === 'bad-request') return;
+    this.#change({ ...this.#summary, state: 'unavailable', problem: message, problemKind: kind });
+  }
+
+  #change(summary: SpendSummary): void {
+    this.#summary = summary;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #unrecorded(): Reservation {
+    const id = `${UNRECORDED}${++this.#nUnrecorded}` as ReservationId;
+    return { id, period: this.#summary.period, worstCase: ZERO };
+  }
+}
+
+/** Until the worker has answered: what globalState remembers. */
+export function initialSummary(remembered: MirroredTotal | undefined, now: number): SpendSummary {
+  const period = periodFrom(remembered?.period, now);
+  return {
+    period: period.id,
+    periodStart: period.start,
+    periodEnd: period.end,
+    settled: remembered?.period === period.id ? remembered.total : ZERO,
+    reserved: ZERO,
+    heldBack: ZERO,
+    raisedBy: ZERO,
+    inlineCommitted: ZERO,
+    workspaceCommitted: ZERO,
+    requests: { ask: 0, inline: 0, chat: 0 },
+    hourOfWeek: new Array<number>(HOURS_PER_WEEK).fill(0),
+    historyDays: 0,
+    state: 'ready',
+    problem: undefined,
+    problemKind: undefined,
+    candidates: [],
+    nHolds: 0,
+  };
+}

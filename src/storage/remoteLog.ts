@@ -1,0 +1,93 @@
+/** The DecisionLog and UsageReader ports over the worker. */
+import type {
+  DecisionLog,
+  DecisionPage,
+  LedgerEntry,
+  LogEntry,
+  LoggedDecision,
+  PeriodTotal,
+  SpendFilter,
+  SpendGroup,
+  SpendRow,
+  UsageReader,
+} from '../app/ports.ts';
+import type { DecisionId } from '../core/brand.ts';
+import type { Decision, Outcome } from '../core/decision.ts';
+import type { LogSnapshot } from './logTables.ts';
+import type { Answer, Argument, Operation } from './protocol.ts';
+import type { WorkerClient } from './workerClient.ts';
+
+/** Without a store nothing is learnt beyond this session: writing does nothing, reading finds nothing. */
+export class RemoteLog implements DecisionLog {
+  readonly #worker: WorkerClient;
+
+  constructor(worker: WorkerClient) {
+    this.#worker = worker;
+  }
+
+  async append(decision: Decision): Promise<void> {
+    await this.#worker.ask('append', decision);
+  }
+
+  async record(outcome: Outcome): Promise<void> {
+    await this.#worker.ask('record', outcome);
+  }
+
+  decision(id: DecisionId): Promise<Decision | undefined> {
+    return askOr(this.#worker, 'decision', id, undefined);
+  }
+
+  read(afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
+    return askOr(this.#worker, 'read', { afterSeq, limit }, []);
+  }
+
+  loadSnapshot(): Promise<LogSnapshot | undefined> {
+    return askOr(this.#worker, 'loadSnapshot', undefined, undefined);
+  }
+
+  async saveSnapshot(seq: number, state: unknown): Promise<void> {
+    await this.#worker.ask('saveSnapshot', { seq, state });
+  }
+
+  async quarantineSnapshot(reason: string): Promise<void> {
+    await this.#worker.ask('quarantineSnapshot', reason);
+  }
+}
+
+export class RemoteUsage implements UsageReader {
+  readonly #worker: WorkerClient;
+
+  constructor(worker: WorkerClient) {
+    this.#worker = worker;
+  }
+
+  spend(by: SpendGroup, filter: SpendFilter): Promise<readonly SpendRow[]> {
+    return askOr(this.#worker, 'spend', { by, filter }, []);
+  }
+
+  periods(): Promise<readonly PeriodTotal[]> {
+    return askOr(this.#worker, 'periods', undefined, []);
+  }
+
+  decisions(page: DecisionPage): Promise<readonly LoggedDecision[]> {
+    return askOr(this.#worker, 'decisions', page, []);
+  }
+
+  holds(): Promise<readonly LedgerEntry[]> {
+    return askOr(this.#worker, 'holds', undefined, []);
+  }
+
+  entries(afterSeq: number, limit: number): Promise<readonly LedgerEntry[]> {
+    return askOr(this.#worker, 'entries', { afterSeq, limit }, []);
+  }
+}
+
+async function askOr<Op extends Operation>(
+  worker: WorkerClient,
+  op: Op,
+  argument: Argument<Op>,
+  otherwise: Answer<Op>,
+): Promise<Answer<Op>> {
+  const answer = await worker.ask(op, argument);
+  return answer.ok ? answer.value : otherwise;
+}

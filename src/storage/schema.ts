@@ -1,0 +1,125 @@
+/**
+ * The tables, and how older files become this version's. A migration is appended, never edited: what it did to
+ * somebody's file is history. `user_version` is the number of migrations a file has had.
+ */
+import type { Database } from './database.ts';
+import { StorageFailure } from './failure.ts';
+
+/** Money is integer nano-USD, time epoch milliseconds, days and hours are local as of when the row was written. */
+const version1 = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- One row a call. state: reserved -> settled | void. swept: settled at its worst case because nobody came back for it.
+CREATE TABLE entries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  period TEXT NOT NULL,
+  day TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  settled_at INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('reserved', 'settled', 'void')),
+  swept INTEGER NOT NULL DEFAULT 0,
+  arm TEXT NOT NULL,
+  decision_id TEXT,
+  purpose TEXT NOT NULL,
+  inline INTEGER NOT NULL,
+  workspace TEXT NOT NULL,
+  language TEXT NOT NULL,
+  expected INTEGER NOT NULL,
+  worst INTEGER NOT NULL CHECK (worst >= 0),
+  cost INTEGER NOT NULL DEFAULT 0 CHECK (cost >= 0 OR purpose = 'opening'),
+  held INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
+  overrun INTEGER NOT NULL DEFAULT 0,
+  source TEXT,
+  input INTEGER NOT NULL DEFAULT 0,
+  cached_input INTEGER NOT NULL DEFAULT 0,
+  cache_write INTEGER NOT NULL DEFAULT 0,
+  output INTEGER NOT NULL DEFAULT 0,
+  reasoning INTEGER NOT NULL DEFAULT 0,
+  generation_id TEXT,
+  note TEXT
+);
+CREATE INDEX entries_by_period ON entries (period, day);
+CREATE INDEX entries_open ON entries (at) WHERE state = 'reserved';
+CREATE INDEX entries_held ON entries (period) WHERE held > 0 OR swept = 1;
+CREATE INDEX entries_by_decision ON entries (decision_id);
+
+-- Sums of entries, kept in the same transactions, so that a reservation costs the same in a busy month.
+CREATE TABLE spend (
+  period TEXT NOT NULL,
+  workspace TEXT NOT NULL,
+  inline INTEGER NOT NULL,
+  settled INTEGER NOT NULL DEFAULT 0,
+  reserved INTEGER NOT NULL DEFAULT 0,
+  held INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (period, workspace, inline)
+) WITHOUT ROWID;
+
+CREATE TABLE raises (seq INTEGER PRIMARY KEY, period TEXT NOT NULL, at INTEGER NOT NULL, by_amount INTEGER NOT NULL);
+-- What was given back, by whom and why: the audit trail of every hold that was released or reconciled.
+CREATE TABLE releases (
+  seq INTEGER PRIMARY KEY,
+  entry_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  amount INTEGER NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE TABLE notices (
+  period TEXT NOT NULL,
+  percent INTEGER NOT NULL,
+  limit_amount INTEGER NOT NULL,
+  PRIMARY KEY (period, percent)
+) WITHOUT ROWID;
+
+CREATE TABLE requests (
+  period TEXT NOT NULL, surface TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (period, surface)
+) WITHOUT ROWID;
+CREATE TABLE demand (
+  day TEXT NOT NULL, hour INTEGER NOT NULL, surface TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (day, hour, surface)
+) WITHOUT ROWID;
+
+-- Decisions and outcomes in the order they happened; learned state is a fold over it.
+CREATE TABLE log (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  type TEXT NOT NULL CHECK (type IN ('decision', 'outcome')),
+  decision_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  arm TEXT,
+  surface TEXT,
+  workspace TEXT,
+  language TEXT,
+  task TEXT,
+  body TEXT NOT NULL,
+  x BLOB
+);
+CREATE INDEX log_by_decision ON log (decision_id, type);
+CREATE TABLE snapshots (
+  id INTEGER PRIMARY KEY, covers_seq INTEGER NOT NULL, body TEXT NOT NULL, set_aside TEXT
+);
+`;
+
+export const migrations: readonly string[] = [version1];
+
+/** 'PLOT' in ASCII: a file with another id is somebody else's database. */
+const applicationId = 0x504c4f54;
+
+/** Brings the file to this version; two windows may do it at once, so the version is read inside the transaction. */
+export function migrate(db: Database, steps: readonly string[] = migrations): void {
+  if (versionOf(db) === steps.length) return;
+  db.immediate(() => {
+    const version = versionOf(db);
+    if (version > steps.length) throw new StorageFailure('newer-schema', `schema ${version}`);
+    for (const sql of steps.slice(version)) db.exec(sql);
+    db.exec(`PRAGMA user_version = ${steps.length}`);
+    db.exec(`PRAGMA application_id = ${applicationId}`);
+  });
+}
+
+/** A file of ours is complete, or newer; anything else in its place is treated as damaged. */
+export function checkOurs(db: Database): void {
+  const ours = db.pragmaNumber('application_id') === applicationId && versionOf(db) > 0;
+  if (!ours) throw new StorageFailure('corrupt', 'not a PILOT database');
+}
+
+const versionOf = (db: Database): number => db.pragmaNumber('user_version');
