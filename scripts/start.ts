@@ -23,7 +23,16 @@ import { packageExtension } from './package.ts';
 const workbenchPort = 23571;
 const practicePort = 23572;
 
-const { values: flags } = parseArgs({ options: { web: { type: 'boolean' }, data: { type: 'string' } } });
+const { values: flags } = parseArgs({
+  options: {
+    /** code-server even where a desktop VS Code can be had. */
+    web: { type: 'boolean' },
+    /** Instead of .pilot-start/. */
+    data: { type: 'string' },
+    /** A package that is built already. */
+    vsix: { type: 'string' },
+  },
+});
 const dataFolder = path.resolve(flags.data ?? inRoot('.pilot-start'));
 const runningFile = path.join(dataFolder, 'running.json');
 
@@ -58,7 +67,7 @@ async function start(): Promise<void> {
     },
   });
 
-  const vsix = await packageExtension();
+  const vsix = flags.vsix ?? (await packageExtension());
   const workspace = path.join(dataFolder, 'harbour-cafe');
   if (!existsSync(workspace)) copySampleWorkspace(workspace);
   const practice = await startPractice();
