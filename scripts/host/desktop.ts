@@ -9,8 +9,12 @@ const updateServer = 'https://update.code.visualstudio.com/api/releases/stable';
 /** As `engines.vscode` in package.json. */
 const oldestMinor = 110;
 
-/** Whether the vendor's server, from which @vscode/test-electron downloads, answers within five seconds. */
+/**
+ * Whether a desktop VS Code can be downloaded and shown: the vendor's server, from which @vscode/test-electron takes
+ * it, answers within five seconds, and there is a display.
+ */
 export async function canDownloadDesktop(): Promise<boolean> {
+  if (!hasDisplay()) return false;
   try {
     return (await fetch(updateServer, { signal: AbortSignal.timeout(5_000) })).ok;
   } catch {

@@ -6,8 +6,6 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const graceMs = 5_000;
-
 export interface RunResult {
   readonly code: number;
   readonly output: string;
@@ -48,15 +46,15 @@ export async function run(
 }
 
 /** Ends a program and everything it started, politely first. */
-export async function endTree({ pid }: Pick<ChildProcess, 'pid'>): Promise<void> {
+export async function endTree({ pid }: Pick<ChildProcess, 'pid'>, graceMs = 5_000): Promise<void> {
   if (pid === undefined) return;
-  await endAll([pid, ...descendants(pid)]);
+  await endAll([pid, ...descendants(pid)], graceMs);
 }
 
 /** Ends everything this process started, but not itself. */
-export const endChildren = (): Promise<void> => endAll(descendants(process.pid));
+export const endChildren = (): Promise<void> => endAll(descendants(process.pid), 5_000);
 
-async function endAll(tree: readonly number[]): Promise<void> {
+async function endAll(tree: readonly number[], graceMs: number): Promise<void> {
   signal(tree, 'SIGTERM');
   const deadline = Date.now() + graceMs;
   while (tree.some(isAlive) && Date.now() < deadline) await sleep(50);

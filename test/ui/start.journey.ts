@@ -26,7 +26,7 @@ describe('npm start', () => {
   });
   after(async () => {
     await browser.close();
-    await Promise.all(started.map(endTree));
+    await Promise.all(started.map((child) => endTree(child)));
     scratch.remove();
   });
 

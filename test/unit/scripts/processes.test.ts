@@ -16,7 +16,7 @@ describe('ending processes', function () {
     assert.ok(child.pid);
     const tree = [child.pid, ...descendants(child.pid)];
     assert.equal(tree.length, 2);
-    await endTree(child);
+    await endTree(child, 300);
     // A killed orphan stays listed until the system has collected it.
     for (let i = 0; i < 100 && tree.some(isAlive); i++) await sleep(50);
     assert.deepEqual(tree.filter(isAlive), []);
