@@ -13,7 +13,7 @@
 import type { ArmId, DecisionId, EpochMs } from './brand.ts';
 import type { Context, Decision, Head, Outcome } from './decision.ts';
 import { headOf } from './decision.ts';
-import { dot, multiply } from './linalg.ts';
+import { dot, multiply, unit } from './linalg.ts';
 import { bound, meanOf, priorBound, type Bound } from './linucb.ts';
 import { precisionAt } from './priorStrength.ts';
 import type { Preset } from './preset.ts';
@@ -34,8 +34,15 @@ export interface LearnerSpec {
   /** Of x. */
   readonly dimension: number;
   readonly preset: Preset;
-  /** theta_pref of an arm, `dimension` long. Called often: the caller caches. */
-  readonly priorFor: (armId: ArmId) => Float64Array;
+  /** Called often: the caller caches. */
+  readonly priorFor: (armId: ArmId) => ArmPrior;
+}
+
+export interface ArmPrior {
+  /** theta_pref, `dimension` long: rewards for the dot product, a direction for the paper's cosine (`priorFor` in prior.ts). */
+  readonly theta: Float64Array;
+  /** Mean reward in pre-training, for the paper's lambda_a. */
+  readonly accuracy: number;
 }
 
 /** The part of a log entry that is learnt from; `LogEntry` of the application's ports fits it. */
@@ -166,7 +173,7 @@ export class Learner {
     const stored = state.arms.get(pending.armId) ?? fromPrior(this.#prior(pending.armId, state.total));
     state.arms.set(pending.armId, change(stored, 0, age));
     if (state.pool === undefined) return;
-    const predicted = meanOf(this.#theta(pending.armId), pending.x, this.spec.preset.scoring);
+    const predicted = meanOf(this.spec.priorFor(pending.armId).theta, pending.x, this.spec.preset.scoring);
     state.pool = change(state.pool, predicted, age);
   }
 
@@ -192,16 +199,13 @@ export class Learner {
   }
 
   #prior(armId: ArmId, total: number): Prior {
-    const precision = precisionAt(this.spec.preset, this.spec.priorFor(armId), total);
-    return { theta: this.#theta(armId), precision };
+    const { theta, accuracy } = this.spec.priorFor(armId);
+    return { theta, precision: precisionAt(this.spec.preset, theta.length, accuracy, total) };
   }
 
-  #theta(armId: ArmId): Float64Array {
-    return this.#view(this.spec.priorFor(armId));
-  }
-
+  /** The paper learns on unit vectors. */
   #view(x: Float64Array): Float64Array {
-    return this.spec.preset.intercept ? x : x.subarray(1);
+    return this.spec.preset.scoring === 'cosine' ? unit(x) : x;
   }
 
   #fits({ spaceId, x }: Context): boolean {
@@ -247,10 +251,9 @@ function pooledShift(ridge: Ridge, pool: Ridge | undefined, x: Float64Array): nu
 
 function emptyPool({ preset, dimension }: LearnerSpec): Ridge | undefined {
   if (preset.pool === undefined) return undefined;
-  const d = preset.intercept ? dimension : dimension - 1;
-  const precision = new Float64Array(d).fill(preset.pool.content);
-  if (preset.intercept) precision[0] = preset.pool.level;
-  return fromPrior({ theta: new Float64Array(d), precision });
+  const precision = new Float64Array(dimension).fill(preset.pool.content);
+  precision[0] = preset.pool.level;
+  return fromPrior({ theta: new Float64Array(dimension), precision });
 }
 
 /** The pool's evidence is the sum of the arms': gram S_a, moment m_a - S_a theta_pref_a. */

@@ -59,7 +59,7 @@ export function decodeLearner(stored: unknown, spec: LearnerSpec): Result<Learne
   if (!isWhole(day)) return fail({ kind: 'damaged', field: 'day' });
   const learner = new Learner(spec);
   learner.day = day;
-  const d = spec.preset.intercept ? spec.dimension : spec.dimension - 1;
+  const d = spec.dimension;
   for (const head of HEADS) {
     const evidence = decodeHead(isRecord(heads) ? heads[head] : undefined, d);
     if (evidence === undefined) return fail({ kind: 'damaged', field: head });

@@ -12,6 +12,8 @@ export interface KnownModel {
   readonly source: number;
   /** 1 + d: what was learnt of this very model beyond its rating, added to the rating's vector; absent for most. */
   readonly vector: Float64Array | undefined;
+  /** 1 + d, unit length: the paper's phase 2 vector, for the models that were in preference pairs. */
+  readonly direction: Float64Array | undefined;
 }
 
 export interface RatingSource {
@@ -26,6 +28,9 @@ export interface ModelTable {
   readonly reference: number;
   readonly base: Float64Array;
   readonly slope: Float64Array;
+  /** The same for the phase 2 directions, before they are brought to unit length. */
+  readonly directionBase: Float64Array;
+  readonly directionSlope: Float64Array;
   /** rating = constant + perDoubling * log2(size in 10^9 parameters); fitted on the open models of the table. */
   readonly fromSize: LogFit;
   /** rating = constant + perDoubling * log2(blended USD per million tokens); fitted on the priced ones. */
@@ -43,29 +48,35 @@ export function decodeModelTable(stored: unknown, dimension: number): ModelTable
     return undefined;
   const base = float32FromBase64(stored['base'], dimension);
   const slope = float32FromBase64(stored['slope'], dimension);
+  const directionBase = float32FromBase64(stored['directionBase'], dimension);
+  const directionSlope = float32FromBase64(stored['directionSlope'], dimension);
   const fromSize = decodeFit(stored['fromSize']);
   const fromPrice = decodeFit(stored['fromPrice']);
   const reference = stored['reference'];
   if (base === undefined || slope === undefined || fromSize === undefined || fromPrice === undefined)
     return undefined;
-  if (!isFiniteNumber(reference)) return undefined;
+  if (!isFiniteNumber(reference) || directionBase === undefined || directionSlope === undefined)
+    return undefined;
   const sources = stored['sources'].filter(isRecord).map((source) => ({
     name: String(source['name']),
     date: String(source['date']),
   }));
   const models = stored['models'].map((model) => decodeModel(model, dimension));
   if (!models.every((model) => model !== undefined)) return undefined;
-  return { models, sources, reference, base, slope, fromSize, fromPrice };
+  return { models, sources, reference, base, slope, directionBase, directionSlope, fromSize, fromPrice };
 }
 
-/** `[name, rating, source]` or `[name, rating, source, vector]`. */
+/** `[name, rating, source]` and, where there are any, vector and direction (null = none). */
 function decodeModel(stored: unknown, dimension: number): KnownModel | undefined {
   if (!Array.isArray(stored)) return undefined;
-  const [name, rating, source, packed] = stored as readonly unknown[];
+  const [name, rating, source, vector, direction] = stored as readonly unknown[];
   if (typeof name !== 'string' || !isFiniteNumber(rating) || !isFiniteNumber(source)) return undefined;
-  const vector = packed === undefined ? undefined : float32FromBase64(packed, dimension);
-  if (packed !== undefined && vector === undefined) return undefined;
-  return { name, rating, source, vector };
+  const unpacked = [vector, direction].map((packed) =>
+    float32FromBase64(packed ?? '', packed ? dimension : 0),
+  );
+  if (unpacked.some((values) => values === undefined)) return undefined;
+  const [own, learnt] = unpacked.map((values) => (values?.length === dimension ? values : undefined));
+  return { name, rating, source, vector: own, direction: learnt };
 }
 
 function decodeFit(stored: unknown): LogFit | undefined {

@@ -8,8 +8,6 @@ import type { Scoring } from './linucb.ts';
 export interface Preset {
   readonly name: 'pilot' | 'paper';
   readonly scoring: Scoring;
-  /** Whether x keeps its leading 1, so that an arm has a level of its own. */
-  readonly intercept: boolean;
   /** Width of the optimism in the index: mean + alpha * width. */
   readonly alpha: number;
   readonly prior: PriorStrength;
@@ -49,7 +47,6 @@ export type Exploration =
 export const PILOT: Preset = {
   name: 'pilot',
   scoring: 'dot',
-  intercept: true,
   alpha: 1,
   prior: { kind: 'fading', level: 30, content: 10, halfAt: 300, floor: 0.1 },
   pool: { level: 10, content: 10 },
@@ -61,7 +58,6 @@ export const PILOT: Preset = {
 export const PAPER: Preset = {
   name: 'paper',
   scoring: 'cosine',
-  intercept: false,
   alpha: 0.5,
   prior: { kind: 'inverse-accuracy' },
   pool: undefined,

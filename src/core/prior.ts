@@ -5,8 +5,11 @@
  * known one; anything else is rated by its size and price. The explanation is shown to the user, who may correct it.
  */
 import type { RateCard } from './arm.ts';
+import type { ArmPrior } from './learner.ts';
+import { unit } from './linalg.ts';
 import { closest, parseModelName, type ModelName } from './modelNames.ts';
 import type { KnownModel, ModelTable, RatingSource } from './modelTable.ts';
+import type { Preset } from './preset.ts';
 
 export type PriorOrigin =
   | {
@@ -27,7 +30,15 @@ export interface ModelPrior {
   readonly origin: PriorOrigin;
   /** theta_pref, 1 + d, the same for both heads: acceptance and thumbs rank models alike until feedback says otherwise. */
   readonly theta: Float64Array;
+  /** The paper's phase 2 vector, unit length. */
+  readonly direction: Float64Array;
 }
+
+/** What the learner starts an arm at under this preset. */
+export const armPrior = ({ theta, direction }: ModelPrior, { scoring }: Preset): ArmPrior => ({
+  theta: scoring === 'cosine' ? direction : theta,
+  accuracy: theta[0] ?? 0,
+});
 
 export interface PriorOptions {
   /** Rating sources to leave out, by name: a benchmark must not be routed by its own published scores. */
@@ -57,16 +68,23 @@ export function priorOf(
         source: table.sources[found.source],
       },
       theta: thetaOf(table, found.rating, close ? found.vector : undefined),
+      direction: (close ? found.direction : undefined) ?? directionOf(table, found.rating),
     };
   }
   const origin = fromSizeAndPrice(table, name, price);
-  return { origin, theta: thetaOf(table, origin.rating, undefined) };
+  const theta = thetaOf(table, origin.rating, undefined);
+  return { origin, theta, direction: directionOf(table, origin.rating) };
 }
 
 /** base + (rating - reference) / 100 * slope (+ the model's own vector). */
 export function thetaOf(table: ModelTable, rating: number, own: Float64Array | undefined): Float64Array {
   const steps = (rating - table.reference) / 100;
   return table.base.map((value, i) => value + steps * (table.slope[i] ?? 0) + (own?.[i] ?? 0));
+}
+
+function directionOf(table: ModelTable, rating: number): Float64Array {
+  const steps = (rating - table.reference) / 100;
+  return unit(table.directionBase.map((value, i) => value + steps * (table.directionSlope[i] ?? 0)));
 }
 
 /** A model that says neither size nor price is taken for a small, cheap one: it must earn its place. */

@@ -10,16 +10,18 @@ const STEPS = 4;
 /** The paper's lambda_a = 1 / accuracy; an arm without a positive level counts as this accurate. */
 const LEAST_ACCURACY = 0.1;
 
-/** The diagonal of Lambda for an arm with this prior vector [level, content] after `total` feedbacks of its head. */
-export function precisionAt(preset: Preset, theta: Float64Array, total: number): Float64Array {
-  const { prior } = preset;
-  const d = preset.intercept ? theta.length : theta.length - 1;
+/** The diagonal of Lambda for an arm of this accuracy in pre-training, after `total` feedbacks of its head. */
+export function precisionAt(
+  { prior }: Preset,
+  dimension: number,
+  accuracy: number,
+  total: number,
+): Float64Array {
   if (prior.kind === 'inverse-accuracy') {
-    const accuracy = Math.min(1, Math.max(LEAST_ACCURACY, theta[0] ?? 0));
-    return new Float64Array(d).fill(1 / accuracy);
+    return new Float64Array(dimension).fill(1 / Math.min(1, Math.max(LEAST_ACCURACY, accuracy)));
   }
-  const precision = new Float64Array(d).fill(prior.content);
+  const precision = new Float64Array(dimension).fill(prior.content);
   const step = Math.floor(STEPS * Math.log2(1 + Math.max(0, total) / prior.halfAt));
-  if (preset.intercept) precision[0] = prior.level * Math.max(prior.floor, 2 ** (-step / STEPS));
+  precision[0] = prior.level * Math.max(prior.floor, 2 ** (-step / STEPS));
   return precision;
 }

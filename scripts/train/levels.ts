@@ -1,0 +1,129 @@
+/**
+ * From public ratings to expected rewards. With contrasts within a prompt its difficulty drops out:
+ *
+ *   r_pa - mean_a r_pa = (rating_a - mean_a rating_a) / 100 * slope . x_p
+ *
+ * slope is a ridge regression over all outcome matrices; base is what remains of the mean. The residual of a model
+ * that was measured itself becomes its own vector, shrunk towards nothing.
+ */
+import { Matrix, solve } from 'ml-matrix';
+import type { Outcomes } from './corpus.ts';
+
+export interface Levels {
+  readonly reference: number;
+  readonly base: Float64Array;
+  readonly slope: Float64Array;
+  readonly own: ReadonlyMap<string, Float64Array>;
+}
+
+export interface LevelOptions {
+  readonly levelRidge: number;
+  readonly contentRidge: number;
+  readonly ownRidge: number;
+}
+
+export function fitLevels(
+  outcomes: readonly Outcomes[],
+  contexts: readonly Float64Array[],
+  ratingOf: (model: string) => number,
+  reference: number,
+  options: LevelOptions,
+): Levels {
+  const dimension = contexts[0]!.length;
+  const slope = new Regression(dimension);
+  const base = new Regression(dimension);
+  for (const { models, rows } of outcomes) {
+    const ratings = models.map((model) => (ratingOf(model) - reference) / 100);
+    // Each matrix counts alike: fifteen thousand knowledge questions must not speak for everything.
+    const weight = 1000 / rows.length / models.length;
+    for (const { prompt, quality } of rows) {
+      const x = contexts[prompt]!;
+      const meanQuality = mean(quality);
+      const meanRating = mean(Float64Array.from(ratings));
+      models.forEach((_, i) => {
+        const apart = ratings[i]! - meanRating;
+        slope.add(x, apart, quality[i]! - meanQuality, weight);
+      });
+      base.add(x, 1, meanQuality, weight * models.length);
+    }
+  }
+  const slopes = slope.solve(options.levelRidge, options.contentRidge);
+  const means = base.solve(options.levelRidge, options.contentRidge);
+  const middle = mean(
+    Float64Array.from(
+      outcomes.flatMap(({ models }) => models.map((model) => (ratingOf(model) - reference) / 100)),
+    ),
+  );
+  const bases = means.map((value, k) => value - middle * slopes[k]!);
+  return {
+    reference,
+    base: bases,
+    slope: slopes,
+    own: ownVectors(outcomes, contexts, ratingOf, reference, slopes, options),
+  };
+}
+
+function ownVectors(
+  outcomes: readonly Outcomes[],
+  contexts: readonly Float64Array[],
+  ratingOf: (model: string) => number,
+  reference: number,
+  slope: Float64Array,
+  { ownRidge }: LevelOptions,
+): ReadonlyMap<string, Float64Array> {
+  const own = new Map<string, Regression>();
+  for (const { models, rows } of outcomes) {
+    const ratings = models.map((model) => (ratingOf(model) - reference) / 100);
+    const meanRating = mean(Float64Array.from(ratings));
+    for (const { prompt, quality } of rows) {
+      const x = contexts[prompt]!;
+      const perStep = dot(slope, x);
+      const meanQuality = mean(quality);
+      models.forEach((model, i) => {
+        const regression = own.get(model) ?? new Regression(x.length);
+        own.set(model, regression);
+        regression.add(x, 1, quality[i]! - meanQuality - (ratings[i]! - meanRating) * perStep, 1);
+      });
+    }
+  }
+  return new Map([...own].map(([model, regression]) => [model, regression.solve(ownRidge, ownRidge)]));
+}
+
+/** Weighted ridge of y on z x. */
+class Regression {
+  readonly #gram: Matrix;
+  readonly #moment: Matrix;
+
+  constructor(dimension: number) {
+    this.#gram = Matrix.zeros(dimension, dimension);
+    this.#moment = Matrix.zeros(dimension, 1);
+  }
+
+  add(x: Float64Array, z: number, y: number, weight: number): void {
+    if (Number.isNaN(y)) return;
+    for (let i = 0; i < x.length; i++) {
+      const left = weight * z * z * x[i]!;
+      for (let j = 0; j < x.length; j++) this.#gram.set(i, j, this.#gram.get(i, j) + left * x[j]!);
+      this.#moment.set(i, 0, this.#moment.get(i, 0) + weight * z * x[i]! * y);
+    }
+  }
+
+  solve(levelRidge: number, contentRidge: number): Float64Array {
+    const held = this.#gram.clone();
+    for (let i = 0; i < held.rows; i++)
+      held.set(i, i, held.get(i, i) + (i === 0 ? levelRidge : contentRidge));
+    return Float64Array.from(solve(held, this.#moment).getColumn(0));
+  }
+}
+
+function mean(values: Float64Array): number {
+  let [sum, count] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return count === 0 ? NaN : sum / count;
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, k) => sum + value * b[k]!, 0);
