@@ -27,7 +27,7 @@ import { serve } from './modelServer/serve.ts';
 import { type Sink, makeSink } from './modelServer/sink.ts';
 
 export type { Misbehaviour } from './modelServer/misbehaviour.ts';
-export type { FakeModel, FakePrompt } from './modelServer/model.ts';
+export type { FakeModel } from './modelServer/model.ts';
 
 export interface ModelServerOptions {
   readonly models: readonly FakeModel[];

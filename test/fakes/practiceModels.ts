@@ -5,9 +5,8 @@
 import { type FakeModel, type ModelServer, startModelServer } from './modelServer.ts';
 import { type Character, practiceAnswer } from './practice/answers.ts';
 import { practiceCompletion } from './practice/completions.ts';
-import type { PracticeModelId } from './practice/skill.ts';
 
-export { hiddenSkill, practiceModelIds, type PracticeModelId } from './practice/skill.ts';
+export { hiddenSkill, practiceModelIds } from './practice/skill.ts';
 
 interface PracticeModel extends Character {
   readonly price: { readonly inputUsdPerMTok: number; readonly outputUsdPerMTok: number };
@@ -139,6 +138,3 @@ const practiceModelSetting = (model: PracticeModel): object => ({
   capabilities: { tools: false, images: false, fim: model.completes ? 'suffix' : 'none' },
   simulated: true,
 });
-
-export const isPracticeModel = (id: string): id is PracticeModelId =>
-  practiceModels.some((model) => model.id === id);

@@ -35,5 +35,3 @@ export type Misbehaviour =
       readonly kind: 'usage';
       readonly reported: 'too-high' | 'too-low' | 'negative' | 'not-a-number' | 'above-cap';
     };
-
-export type MisbehaviourKind = Misbehaviour['kind'];
