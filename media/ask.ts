@@ -66,7 +66,7 @@ class AskView {
     this.#page = h(
       'div',
       { class: 'page' },
-      h('header', { class: 'top' }, this.#title, ...actions),
+      h('header', { class: 'top' }, h('div', { class: 'top-row' }, this.#title, ...actions)),
       h('div', { class: 'log-frame' }, this.#log, jump),
       this.#composer.element,
     );

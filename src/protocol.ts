@@ -19,6 +19,9 @@ const sentence = text(4_000);
 const chip = object({
   id,
   kind: oneOf('selection', 'file', 'problems'),
+  /** On the chip: `app.ts`. */
+  name: label,
+  /** In full: `src/app.ts`. */
   label,
   /** Where it comes from and how large it is; the tooltip. */
   detail: label,

@@ -56,12 +56,7 @@ export class AnswerElement {
       this.#body.element,
       this.#status,
       this.#problem,
-      h(
-        'footer',
-        { class: 'answer-footer' },
-        h('div', { class: 'evidence' }, this.#meta, this.#reason),
-        this.#actions,
-      ),
+      h('footer', { class: 'answer-footer' }, this.#meta, this.#reason, this.#actions),
     );
     this.append(view.text, view.reasoning);
   }

@@ -114,13 +114,12 @@ export class Composer {
     this.#input.focus();
   }
 
-  #chip({ id, kind, label, detail, state }: ComposerView['chips'][number]): HTMLElement {
+  #chip({ id, kind, name, label, detail, state }: ComposerView['chips'][number]): HTMLElement {
     const { strings, post } = this.#host;
     const on = state === 'on';
     const purpose = { on: strings.removeChip, offered: strings.addChip, withheld: strings.withheldChip }[
       state
     ];
-    const name = label.split('/').at(-1) ?? label;
     return h(
       'li',
       { 'data-chip': id },

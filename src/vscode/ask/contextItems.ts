@@ -6,6 +6,8 @@ import type { ContextKind, ContextPiece } from '../../app/conversations.ts';
 export interface ContextItem {
   readonly id: string;
   readonly kind: ContextKind;
+  /** Short, for the chip; the label is unambiguous. */
+  readonly name: string;
   readonly label: string;
   readonly detail: string;
   readonly secret: boolean;
@@ -28,6 +30,7 @@ export function selectionItem(editor: vscode.TextEditor): ContextItem | undefine
   return {
     id: shortId(`${source}:${first}.${selection.start.character}-${last}.${selection.end.character}`),
     kind: 'selection',
+    name: baseName(label),
     label,
     detail: vscode.l10n.t('Selection, {0} lines', last - first + 1),
     secret: isSecretDocument(document),
@@ -49,6 +52,7 @@ export function fileItem(uri: vscode.Uri): ContextItem {
   return {
     id: shortId(source),
     kind: 'file',
+    name: baseName(label),
     label,
     detail: open ? vscode.l10n.t('File, {0} lines', open.lineCount) : vscode.l10n.t('File'),
     secret: open ? isSecretDocument(open) : isSecretFile(uri.path),
@@ -67,6 +71,7 @@ export function problemsItem(document: vscode.TextDocument): ContextItem | undef
   return {
     id: shortId(source),
     kind: 'problems',
+    name: countLabel(found.length),
     label,
     detail: vscode.l10n.t('Problems that VS Code shows for this file, with their lines'),
     secret: isSecretDocument(document),
@@ -80,6 +85,8 @@ export function problemsItem(document: vscode.TextDocument): ContextItem | undef
       }),
   };
 }
+
+const baseName = (path: string): string => path.split('/').at(-1) ?? path;
 
 const countLabel = (count: number): string =>
   count === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', count);

@@ -38,6 +38,7 @@ export class ContextTray implements vscode.Disposable {
     return this.#items().map(({ item, on }) => ({
       id: item.id,
       kind: item.kind,
+      name: item.name,
       label: item.label,
       detail: item.detail,
       state: on ? 'on' : item.secret ? 'withheld' : 'offered',
