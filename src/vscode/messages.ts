@@ -168,7 +168,7 @@ function providerMessage(arm: Arm, error: ProviderError, partial: boolean): Mess
   return { text, ways: providerWays(arm, error) };
 }
 
-function providerSentence(label: string, error: ProviderError): string {
+export function providerSentence(label: string, error: ProviderError): string {
   switch (error.kind) {
     case 'no-key':
       return t('{0} needs a key.', label);

@@ -22,7 +22,7 @@ export function parseEndpoint(
   const { headers, misplaced } = parseHeaders(reader);
   const endpoint = {
     preset: preset.id,
-    label: reader.string('label', id ?? preset.label),
+    label: reader.string('label', id === undefined || id === preset.id ? preset.label : id),
     needsKey: reader.boolean('needsKey', preset.needsKey),
     apiKeyEnv: parseVariable(reader, presets, variables, baseUrl),
     headers,

@@ -35,7 +35,7 @@ export class Answer {
 
   /** The tool calls, once all their arguments have arrived. */
   end(): StreamEvent[] {
-    return [...this.#toolCalls.values()].map((call) => ({ type: 'tool-call', call: complete(call) }));
+    return [...this.#toolCalls].map(([index, call]) => ({ type: 'tool-call', call: complete(call, index) }));
   }
 
   #shown(reasoning: string, text: string): StreamEvent[] {
@@ -81,8 +81,8 @@ export class Answer {
 const inputOf = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
 
-const complete = (call: ToolCall): ToolCall => ({
-  id: call.id || `call_${call.name}`,
+const complete = (call: ToolCall, index: number): ToolCall => ({
+  id: call.id || `call_${call.name}_${index}`,
   name: call.name,
   input: call.input || '{}',
 });

@@ -29,6 +29,7 @@ export class CallGuard {
   readonly #total: NodeJS.Timeout;
   readonly #onCallerAbort = () => this.stop('cancelled');
   #stopped: StopReason | undefined;
+  #ended = false;
 
   constructor(timeouts: Timeouts, caller: AbortSignal) {
     this.#timeouts = timeouts;
@@ -51,8 +52,13 @@ export class CallGuard {
     this.#controller.abort();
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** To be called when the call is over, however it ended. */
   end(): void {
+    this.#ended = true;
     clearTimeout(this.#total);
     this.#caller.removeEventListener('abort', this.#onCallerAbort);
   }
@@ -76,7 +82,11 @@ export class CallGuard {
           this.#check(undefined);
           sink.close();
         },
-        cancel: (reason) => (this.signal.aborted ? reader.cancel(reason) : drain(reader)),
+        cancel: (reason) => {
+          if (this.signal.aborted) return reader.cancel(reason);
+          void drain(reader);
+          return undefined;
+        },
       },
       { highWaterMark: 0 },
     );
@@ -115,7 +125,7 @@ export class CallGuard {
  * are missing. Reading these keeps the connection for the next request: one TLS handshake less each time.
  */
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  const giveUp = setTimeout(() => void reader.cancel().catch(() => undefined), 250);
+  const giveUp = setTimeout(() => void reader.cancel().catch(() => undefined), 250).unref();
   try {
     let left = 64 * 1024;
     for (let chunk = await reader.read(); !chunk.done && left > 0; chunk = await reader.read()) {

@@ -52,8 +52,8 @@ async function* run(
   } catch (error) {
     end({ error });
   } finally {
-    // The first end counts, so this one does only when the consumer left the loop early.
-    call.guard.stop('cancelled');
+    // Not ended: the consumer left the loop early.
+    if (!call.guard.ended) call.guard.stop('cancelled');
     end({});
   }
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
 import { createModelClient, listModels } from '../../../../src/providers/openai/index.ts';
 import type { ModelStream } from '../../../../src/app/ports.ts';
@@ -74,10 +75,8 @@ describe('a connection to an endpoint', () => {
     const before = { ...process.env };
     beforeEach(() => Object.assign(process.env, VARIABLES));
     afterEach(() => {
-      for (const name of Object.keys(VARIABLES)) {
-        if (before[name] === undefined) delete process.env[name];
-        else process.env[name] = before[name];
-      }
+      for (const name of Object.keys(VARIABLES)) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, before);
     });
 
     it('a third party’s endpoint sees none of them', async () => {
@@ -106,8 +105,15 @@ describe('a connection to an endpoint', () => {
   });
 
   it('is used again by the next request', async () => {
-    const baseUrl = await serve((_request, response) => response.end(ANSWER));
-    for (let i = 0; i < 6; i++) await collect(ask(baseUrl));
+    // The end of the body comes a little after `[DONE]`, as from a real server.
+    const baseUrl = await serve((_request, response) => {
+      response.write(ANSWER);
+      void setTimeout(5).then(() => response.end());
+    });
+    for (let i = 0; i < 6; i++) {
+      await collect(ask(baseUrl));
+      await setTimeout(25);
+    }
     assert.equal(seen.length, 6);
     // Node's fetch may open a second one before the first is known to be free.
     assert.ok(connections <= 2, `${connections} connections`);

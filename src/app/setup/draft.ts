@@ -1,0 +1,56 @@
+import type { Arm, RateCard } from '../../core/arm.ts';
+import type { Endpoint, Preset, PriceLookup } from '../settings/endpoint.ts';
+import type { ListedModel } from './catalog.ts';
+
+/** Where a price comes from; shown beside it, so that the user can judge it. */
+export type PriceOrigin =
+  | { readonly kind: 'endpoint' }
+  | { readonly kind: 'table'; readonly source: string; readonly date: string }
+  /** It runs on the user's own machine. */
+  | { readonly kind: 'local' }
+  /** The user's own, from the settings. */
+  | { readonly kind: 'settings' };
+
+/** A model that could become an arm, with what is known about it. */
+export interface ModelDraft {
+  readonly model: ListedModel;
+  /** Undefined: the user is asked, since unknown is not zero. */
+  readonly price: RateCard | undefined;
+  readonly origin: PriceOrigin | undefined;
+}
+
+export interface DraftFacts {
+  readonly endpoint: Endpoint;
+  readonly preset: Preset;
+  readonly isLoopback: boolean;
+  readonly prices: PriceLookup;
+  readonly arms: readonly Arm[];
+}
+
+/** The user's own price first, then the seller's, then the shipped table's; a local model costs nothing. */
+export function draftModel(model: ListedModel, facts: DraftFacts): ModelDraft {
+  const own = facts.arms.find((arm) => arm.endpointId === facts.endpoint.id && arm.model === model.id)?.price;
+  if (own) return { model, price: own, origin: { kind: 'settings' } };
+  if (model.price) return { model, price: model.price, origin: { kind: 'endpoint' } };
+  if (facts.preset.local && facts.isLoopback) return { model, price: FREE, origin: { kind: 'local' } };
+  const known = facts.prices.lookup(facts.preset.id, model.id);
+  if (!known) return { model, price: undefined, origin: undefined };
+  const { price, source, date } = known;
+  return { model, price, origin: { kind: 'table', source, date } };
+}
+
+export const FREE: RateCard = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
+
+/** A name typed by hand, where the endpoint lists nothing. */
+export const namedModel = (id: string): ListedModel => ({
+  id,
+  name: undefined,
+  price: undefined,
+  contextTokens: undefined,
+  maxOutputTokens: undefined,
+  tools: undefined,
+  images: undefined,
+  fim: undefined,
+  simulated: false,
+  embedding: false,
+});

@@ -1,0 +1,86 @@
+/** Changes to `pilot.endpoints` and `pilot.models` as they stand in the settings: what set-up does not know it keeps. */
+import type { Endpoint, Preset } from '../settings/endpoint.ts';
+import type { ModelDraft } from './draft.ts';
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Only what differs from the preset, so that a later version's better defaults apply. */
+export function endpointEntry(endpoint: Endpoint, preset: Preset): Entry {
+  return {
+    id: endpoint.id,
+    preset: endpoint.preset,
+    ...(endpoint.baseUrl !== preset.baseUrl && { baseUrl: endpoint.baseUrl }),
+    ...(endpoint.needsKey !== preset.needsKey && { needsKey: endpoint.needsKey }),
+    ...(endpoint.apiKeyEnv !== undefined && { apiKeyEnv: endpoint.apiKeyEnv }),
+    ...(endpoint.simulated && { simulated: true }),
+  };
+}
+
+export function modelEntry(endpointId: string, { model, price }: ModelDraft): Entry {
+  const capabilities = {
+    ...(model.tools !== undefined && { tools: model.tools }),
+    ...(model.images !== undefined && { images: model.images }),
+  };
+  return {
+    endpoint: endpointId,
+    model: model.id,
+    ...(model.name !== undefined && model.name !== model.id && { label: model.name }),
+    ...(price && { price }),
+    ...(model.contextTokens !== undefined && { contextTokens: model.contextTokens }),
+    ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
+    ...(Object.keys(capabilities).length > 0 && { capabilities }),
+    ...(model.simulated && { simulated: true }),
+  };
+}
+
+/** The entry of the same id gets the new fields over its own; else the entry is added. */
+export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
+  const entries = listOf(raw);
+  const at = entries.findIndex((candidate) => fieldOf(candidate, 'id') === entry['id']);
+  if (at < 0) return [...entries, entry];
+  return entries.with(at, { ...(entries[at] as Entry), ...entry });
+}
+
+/**
+ * The endpoint's models become the chosen ones. An entry that is there already keeps everything the user wrote, and
+ * gets a price if it had none.
+ */
+export function withModels(raw: unknown, endpointId: string, drafts: readonly ModelDraft[]): unknown[] {
+  const entries = listOf(raw);
+  const others = entries.filter((entry) => fieldOf(entry, 'endpoint') !== endpointId);
+  const chosen = drafts.map((draft) => {
+    const former = entries.find(
+      (entry) => fieldOf(entry, 'endpoint') === endpointId && fieldOf(entry, 'model') === draft.model.id,
+    );
+    return {
+      ...modelEntry(endpointId, draft),
+      ...(former as Entry | undefined),
+      ...(draft.price && { price: draft.price }),
+    };
+  });
+  return [...others, ...chosen];
+}
+
+/** Takes a misplaced key out: `apiKey`, or `headers.Authorization`. */
+export function withoutField(raw: unknown, endpointId: string, field: string): unknown[] {
+  const drop = (entry: Entry, [name = '', ...rest]: string[]): Entry => {
+    const { [name]: value, ...others } = entry;
+    if (rest.length === 0 || !isEntry(value)) return others;
+    return { ...others, [name]: drop(value, [rest.join('.')]) };
+  };
+  return listOf(raw).map((entry) =>
+    isEntry(entry) && entry['id'] === endpointId ? drop(entry, field.split('.')) : entry,
+  );
+}
+
+/** `openai`, or `openai-2` where that is taken. */
+export function freshId(wanted: string, taken: readonly string[]): string {
+  let id = wanted;
+  for (let number = 2; taken.includes(id); number++) id = `${wanted}-${number}`;
+  return id;
+}
+
+const listOf = (raw: unknown): unknown[] => (Array.isArray(raw) ? (raw as unknown[]) : []);
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const fieldOf = (entry: unknown, name: string): unknown => (isEntry(entry) ? entry[name] : undefined);

@@ -1,0 +1,256 @@
+/**
+ * PILOT: Set Up Models, as a conversation: which provider, its key, its models, their prices. Whatever the user
+ * breaks off leaves the settings as they were. The words are the surface's (`SetupUi`).
+ */
+import type { RateCard } from '../../core/arm.ts';
+import { isFree } from '../../core/arm.ts';
+import type { Result } from '../../core/result.ts';
+import type { ProviderError } from '../ports.ts';
+import type { Endpoint, Preset, PresetId, PresetTable, PriceLookup } from '../settings/endpoint.ts';
+import { parseSettings } from '../settings/index.ts';
+import type { ListedModel } from './catalog.ts';
+import type { ModelDraft } from './draft.ts';
+import { draftModel, namedModel } from './draft.ts';
+import { endpointEntry, freshId, withEndpoint, withModels } from './entries.ts';
+
+export type SetupStart =
+  | { readonly type: 'preset'; readonly preset: PresetId }
+  | { readonly type: 'endpoint'; readonly endpoint: Endpoint };
+
+/** A key typed in, a variable to read it from, or none. */
+export type KeyAnswer =
+  | { readonly type: 'typed'; readonly key: string }
+  | { readonly type: 'variable'; readonly name: string }
+  | { readonly type: 'none' };
+
+export interface KeyQuestion {
+  readonly endpoint: Endpoint;
+  readonly preset: Preset;
+  /** The provider's own variable, if it is set; only its name is shown, and it is used only when chosen. */
+  readonly variable: string | undefined;
+  readonly refused: boolean;
+  /** The keyring has just failed, so a typed key could not be kept. */
+  readonly keyringFailed: boolean;
+}
+
+export interface SetupSummary {
+  readonly endpoint: Endpoint;
+  readonly models: number;
+  readonly unpriced: number;
+  readonly paid: number;
+}
+
+/** Undefined from any question = the user broke off. */
+export interface SetupUi {
+  start(): Promise<SetupStart | undefined>;
+  askBaseUrl(preset: Preset): Promise<string | undefined>;
+  askKey(question: KeyQuestion): Promise<KeyAnswer | undefined>;
+  whileFetching<T>(endpoint: Endpoint, fetch: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  listFailed(endpoint: Endpoint, error: ProviderError): Promise<'again' | 'key' | 'by-hand' | undefined>;
+  askNames(endpoint: Endpoint): Promise<readonly string[] | undefined>;
+  chooseModels(offer: ModelOffer): Promise<readonly ModelDraft[] | undefined>;
+  /** 'later': leave this and all others without one. */
+  askPrice(draft: ModelDraft, position: number, total: number): Promise<RateCard | 'later' | undefined>;
+  done(summary: SetupSummary): Promise<void>;
+}
+
+export interface ModelOffer {
+  readonly endpoint: Endpoint;
+  readonly drafts: readonly ModelDraft[];
+  readonly isChosen: (draft: ModelDraft) => boolean;
+}
+
+export interface SetupDeps {
+  readonly ui: SetupUi;
+  readonly presets: PresetTable;
+  readonly prices: PriceLookup;
+  readonly settings: SetupSettings;
+  readonly list: (
+    endpoint: Endpoint,
+    key: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<Result<readonly ListedModel[], ProviderError>>;
+  readonly keys: SetupKeys;
+  readonly isLoopback: (hostname: string) => boolean;
+}
+
+/** The user's settings as they are written, not as they were understood. */
+export interface SetupSettings {
+  endpoints(): unknown;
+  models(): unknown;
+  write(endpoints: unknown, models: unknown): Promise<void>;
+}
+
+export interface SetupKeys {
+  stored(endpoint: Endpoint): Promise<string | undefined>;
+  variable(name: string): string | undefined;
+  /** False: the keyring refused. */
+  store(endpoint: Endpoint, key: string): Promise<boolean>;
+}
+
+export async function setUpModels(deps: SetupDeps): Promise<void> {
+  const start = await deps.ui.start();
+  const endpoint = start && (await endpointFor(deps, start));
+  const connected = endpoint && (await connect(deps, endpoint));
+  const drafts = connected && (await choose(deps, connected));
+  const priced = drafts && (await withPrices(deps.ui, drafts));
+  if (!connected || !priced) return;
+  const kept = await keepKey(deps, connected);
+  if (kept) await write(deps, kept, priced);
+}
+
+/** A new key for an endpoint that is set up already. */
+export async function enterKey(deps: SetupDeps, endpoint: Endpoint): Promise<void> {
+  const entered = await askForKey(deps, endpoint, { refused: false, keyringFailed: false });
+  const kept = entered && (await keepKey(deps, entered));
+  if (!kept || kept.apiKeyEnv === endpoint.apiKeyEnv) return;
+  const { settings, presets } = deps;
+  const entry = endpointEntry(kept, presets[kept.preset]);
+  await settings.write(withEndpoint(settings.endpoints(), entry), settings.models());
+}
+
+interface Keyed {
+  readonly endpoint: Endpoint;
+  readonly key: string | undefined;
+  /** To be put into the keyring once the set-up is complete. */
+  readonly typedKey: string | undefined;
+}
+
+interface Connected extends Keyed {
+  readonly listed: readonly ListedModel[];
+}
+
+async function endpointFor(deps: SetupDeps, start: SetupStart): Promise<Endpoint | undefined> {
+  if (start.type === 'endpoint') return start.endpoint;
+  const preset = deps.presets[start.preset];
+  const baseUrl = fixedAddress(preset) ?? (await deps.ui.askBaseUrl(preset));
+  if (baseUrl === undefined) return undefined;
+  const taken = current(deps).endpoints;
+  const same = taken.find((endpoint) => endpoint.preset === preset.id && endpoint.baseUrl === baseUrl);
+  if (same) return same;
+  const id = freshId(
+    preset.id,
+    taken.map((endpoint) => endpoint.id),
+  );
+  // Through the parser, so that what is written now is understood the same way later.
+  return parseSettings(
+    { endpoints: [{ id, preset: preset.id, baseUrl, label: preset.label }], models: [] },
+    deps.presets,
+  ).endpoints[0];
+}
+
+/** Providers and the local servers with a port of their own; the others run wherever the user put them. */
+const fixedAddress = (preset: Preset): string | undefined =>
+  preset.id === 'vllm' || preset.id === 'litellm' || preset.id === 'custom' ? undefined : preset.baseUrl;
+
+const current = ({ settings, presets }: SetupDeps) =>
+  parseSettings({ endpoints: settings.endpoints(), models: settings.models() }, presets);
+
+/** Asks for a key and for the model list until there is a list, or the user gives up. */
+async function connect(deps: SetupDeps, endpoint: Endpoint): Promise<Connected | undefined> {
+  let keyed = await firstKey(deps, endpoint);
+  while (keyed) {
+    const { endpoint: now, key } = keyed;
+    const listed = await deps.ui.whileFetching(now, (signal) => deps.list(now, key, signal));
+    if (listed.ok) return { ...keyed, listed: listed.value };
+    const way = await deps.ui.listFailed(now, listed.error);
+    if (way === undefined) return undefined;
+    if (way === 'by-hand') {
+      const names = await deps.ui.askNames(now);
+      return names && { ...keyed, listed: names.map(namedModel) };
+    }
+    if (way === 'key') {
+      const refused = listed.error.kind === 'wrong-key';
+      keyed = await askForKey(deps, now, { refused, keyringFailed: false });
+    }
+  }
+  return undefined;
+}
+
+async function firstKey(deps: SetupDeps, endpoint: Endpoint): Promise<Keyed | undefined> {
+  const stored = await deps.keys.stored(endpoint);
+  if (stored !== undefined) return { endpoint, key: stored, typedKey: undefined };
+  const mayNeedOne = endpoint.needsKey || endpoint.preset === 'custom';
+  if (!mayNeedOne) return { endpoint, key: undefined, typedKey: undefined };
+  return askForKey(deps, endpoint, { refused: false, keyringFailed: false });
+}
+
+async function askForKey(
+  deps: SetupDeps,
+  endpoint: Endpoint,
+  circumstances: Pick<KeyQuestion, 'refused' | 'keyringFailed'>,
+): Promise<Keyed | undefined> {
+  const preset = deps.presets[endpoint.preset];
+  const own = preset.apiKeyEnv;
+  // Offered only to the host it belongs to.
+  const fits = own !== undefined && new URL(preset.baseUrl ?? '').origin === new URL(endpoint.baseUrl).origin;
+  const variable = fits && deps.keys.variable(own) !== undefined ? own : undefined;
+  const answer = await deps.ui.askKey({ endpoint, preset, variable, ...circumstances });
+  switch (answer?.type) {
+    case undefined:
+      return undefined;
+    case 'none':
+      return { endpoint: { ...endpoint, needsKey: false }, key: undefined, typedKey: undefined };
+    case 'typed':
+      return { endpoint: { ...endpoint, needsKey: true }, key: answer.key, typedKey: answer.key };
+    case 'variable': {
+      const key = deps.keys.variable(answer.name);
+      return { endpoint: { ...endpoint, needsKey: true, apiKeyEnv: answer.name }, key, typedKey: undefined };
+    }
+  }
+}
+
+async function choose(deps: SetupDeps, connected: Connected): Promise<readonly ModelDraft[] | undefined> {
+  const { endpoint, listed } = connected;
+  const preset = deps.presets[endpoint.preset];
+  const { arms } = current(deps);
+  const isLoopback = deps.isLoopback(new URL(endpoint.baseUrl).hostname);
+  const facts = { endpoint, preset, isLoopback, prices: deps.prices, arms };
+  const drafts = listed.filter(({ embedding }) => !embedding).map((model) => draftModel(model, facts));
+  const mine = new Set(arms.flatMap((arm) => (arm.endpointId === endpoint.id ? [arm.model] : [])));
+  // What is free and few is taken unless the user says otherwise; of a long price list nothing is.
+  const takeAll =
+    mine.size === 0 && drafts.length <= 12 && drafts.every(({ price }) => price && isFree(price));
+  const isChosen = ({ model }: ModelDraft) => takeAll || mine.has(model.id) || model.simulated;
+  const chosen = await deps.ui.chooseModels({ endpoint, drafts, isChosen });
+  return chosen && chosen.length > 0 ? chosen : undefined;
+}
+
+/** Asks for each price that nobody knows. A model may stay without one; it is then not used for paid calls. */
+async function withPrices(
+  ui: SetupUi,
+  drafts: readonly ModelDraft[],
+): Promise<readonly ModelDraft[] | undefined> {
+  const unknown = drafts.filter(({ price }) => !price);
+  const entered = new Map<ModelDraft, ModelDraft>();
+  for (const [index, draft] of unknown.entries()) {
+    const price = await ui.askPrice(draft, index + 1, unknown.length);
+    if (price === undefined) return undefined;
+    if (price === 'later') break;
+    entered.set(draft, { ...draft, price, origin: { kind: 'settings' } });
+  }
+  return drafts.map((draft) => entered.get(draft) ?? draft);
+}
+
+/** The typed key goes into the keyring; where that fails, only a variable can hold it. */
+async function keepKey(deps: SetupDeps, { endpoint, typedKey }: Keyed): Promise<Endpoint | undefined> {
+  if (typedKey === undefined || (await deps.keys.store(endpoint, typedKey))) return endpoint;
+  const again = await askForKey(deps, endpoint, { refused: false, keyringFailed: true });
+  return again?.endpoint;
+}
+
+async function write(deps: SetupDeps, endpoint: Endpoint, drafts: readonly ModelDraft[]): Promise<void> {
+  const { settings, presets, ui } = deps;
+  const entry = endpointEntry(endpoint, presets[endpoint.preset]);
+  await settings.write(
+    withEndpoint(settings.endpoints(), entry),
+    withModels(settings.models(), endpoint.id, drafts),
+  );
+  const prices = drafts.map(({ price }) => price);
+  await ui.done({
+    endpoint,
+    models: drafts.length,
+    unpriced: prices.filter((price) => !price).length,
+    paid: prices.filter((price) => price && !isFree(price)).length,
+  });
+}

@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import type { ModelDraft, PriceOrigin } from '../../app/setup/draft.ts';
+import type { RateCard } from '../../core/arm.ts';
+import { isFree } from '../../core/arm.ts';
+
+const { t } = vscode.l10n;
+
+/** A model as a line of the picker: name, price, where the price is from, context. */
+export function describeModel({ model, price, origin }: ModelDraft): { label: string; description: string } {
+  const name = model.name ?? model.id;
+  const facts = [
+    price ? describePrice(price) : t('price unknown'),
+    originText(origin),
+    model.contextTokens === undefined ? '' : t('{0} tokens of context', model.contextTokens.toLocaleString()),
+  ];
+  return {
+    label: model.simulated ? t('{0} (simulated)', name) : name,
+    description: facts.filter((fact) => fact !== '').join(' · '),
+  };
+}
+
+function describePrice(price: RateCard): string {
+  if (isFree(price)) return t('free');
+  const usd = (value: number) => `$${value.toLocaleString(undefined, { maximumFractionDigits: 4 })}`;
+  return t('{0} in, {1} out per million', usd(price.inputUsdPerMTok), usd(price.outputUsdPerMTok));
+}
+
+function originText(origin: PriceOrigin | undefined): string {
+  switch (origin?.kind) {
+    case 'table':
+      return t('{0}, {1}', origin.source, origin.date);
+    case 'local':
+      return t('runs on this machine');
+    case 'settings':
+      return t('your own price');
+    case 'endpoint':
+    case undefined:
+      return '';
+  }
+}

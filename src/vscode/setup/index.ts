@@ -1,0 +1,80 @@
+/** The commands around models and keys: set up, enter a key, try one out; and keys out of the settings. */
+import * as vscode from 'vscode';
+import type { Log } from '../../app/ports.ts';
+import type { PriceLookup } from '../../app/settings/index.ts';
+import { detectLocal } from '../../app/setup/detect.ts';
+import type { SetupDeps } from '../../app/setup/flow.ts';
+import { enterKey, setUpModels } from '../../app/setup/flow.ts';
+import { listModels } from '../../providers/openai/index.ts';
+import { isLoopback } from '../../providers/openai/safety.ts';
+import { PRESETS } from '../../providers/presets.ts';
+import { Disposables } from '../disposables.ts';
+import type { ModelSettings } from '../modelSettings.ts';
+import type { Secrets } from '../secrets.ts';
+import type { Settings } from '../settings.ts';
+import { moveKeysOut } from './moveKeys.ts';
+import { pickEndpoint } from './pickers.ts';
+import type { Trial } from './testModel.ts';
+import { testModel } from './testModel.ts';
+import { QuickPickSetupUi } from './ui.ts';
+import { writeSettings } from './write.ts';
+
+export interface SetupCommandsDeps {
+  readonly settings: Settings;
+  readonly models: ModelSettings;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  /** The shipped price table; without one, unknown prices are asked for. */
+  readonly prices?: PriceLookup;
+  /** One request to one arm, reserved and settled like any other. Without it, the test command says that it cannot. */
+  readonly trial?: Trial;
+}
+
+export function registerSetup(deps: SetupCommandsDeps): Disposables {
+  const parts = new Disposables();
+  const command = (id: string, run: (...args: unknown[]) => Promise<void>) =>
+    parts.add(vscode.commands.registerCommand(id, run));
+  command('pilot.setUpModels', () => setUpModels(flowDeps(deps)));
+  command('pilot.enterKey', async (endpointId) => {
+    const endpoint = await pickEndpoint(deps.models.endpoints, endpointId);
+    if (endpoint) await enterKey(flowDeps(deps), endpoint);
+  });
+  command('pilot.testModel', (armId) => testModel(deps, armId));
+  const moveKeys = () => void moveKeysOut(deps);
+  parts.add(deps.models.onDidChange(moveKeys));
+  moveKeys();
+  return parts;
+}
+
+function flowDeps({ settings, models, secrets, log, prices }: SetupCommandsDeps): SetupDeps {
+  const list = (key: string | undefined, timeouts?: typeof PROBE) => {
+    return (endpoint: Parameters<SetupDeps['list']>[0], signal: AbortSignal) =>
+      listModels({ endpoint, key: () => Promise.resolve(key), log, timeouts }, signal);
+  };
+  const { signal } = new AbortController();
+  return {
+    ui: new QuickPickSetupUi({
+      endpoints: models.endpoints,
+      presets: PRESETS,
+      hasVariable: (name) => process.env[name] !== undefined,
+      detect: () => detectLocal(PRESETS, (endpoint) => list(undefined, PROBE)(endpoint, signal)),
+    }),
+    presets: PRESETS,
+    prices: prices ?? { lookup: () => undefined },
+    settings: {
+      endpoints: () => settings.endpoints,
+      models: () => settings.models,
+      write: writeSettings,
+    },
+    list: (endpoint, key, abort) => list(key)(endpoint, abort),
+    keys: {
+      stored: (endpoint) => secrets.key(endpoint),
+      variable: (name) => process.env[name]?.trim() || undefined,
+      store: (endpoint, key) => secrets.store(endpoint, key),
+    },
+    isLoopback,
+  };
+}
+
+/** A local server that is there answers at once. */
+const PROBE = { firstByteMs: 800, idleMs: 800, totalMs: 1500 };

@@ -1,0 +1,112 @@
+import * as vscode from 'vscode';
+import type { KeyAnswer, KeyQuestion } from '../../app/setup/flow.ts';
+
+const { t } = vscode.l10n;
+
+/** Asks for a key. A variable that is set is offered by its name, and read only when it was chosen. */
+export async function askForKey(question: KeyQuestion, title: string): Promise<KeyAnswer | undefined> {
+  if (question.keyringFailed) return askForVariable(question, title);
+  const choices = choicesFor(question);
+  const [only, ...others] = choices;
+  const choice =
+    only && others.length === 0
+      ? only
+      : await vscode.window.showQuickPick(choices, {
+          title,
+          placeHolder: t('How does {0} know you?', question.endpoint.label),
+          ignoreFocusOut: true,
+        });
+  switch (choice?.answer) {
+    case undefined:
+      return undefined;
+    case 'none':
+      return { type: 'none' };
+    case 'variable':
+      return question.variable === undefined ? undefined : { type: 'variable', name: question.variable };
+    case 'typed':
+      return askForTyped(question, title);
+  }
+}
+
+type Choice = vscode.QuickPickItem & { readonly answer: KeyAnswer['type'] };
+
+function choicesFor({ variable, preset }: KeyQuestion): Choice[] {
+  const typed: Choice = {
+    label: t('$(key) Enter a key'),
+    description: t('kept in the keyring of this system'),
+    answer: 'typed',
+  };
+  const fromVariable: Choice[] =
+    variable === undefined
+      ? []
+      : [
+          {
+            label: t('$(terminal) Use the environment variable {0}', variable),
+            description: t('read each time VS Code starts, never stored'),
+            answer: 'variable',
+          },
+        ];
+  const none: Choice[] = preset.needsKey ? [] : [{ label: t('$(unlock) It needs no key'), answer: 'none' }];
+  return [...fromVariable, ...none, typed];
+}
+
+function askForTyped(
+  { endpoint, preset, refused }: KeyQuestion,
+  title: string,
+): Promise<KeyAnswer | undefined> {
+  const input = vscode.window.createInputBox();
+  const openPage: vscode.QuickInputButton = {
+    iconPath: new vscode.ThemeIcon('link-external'),
+    tooltip: t('Open the page where {0} gives out keys', endpoint.label),
+  };
+  Object.assign(input, {
+    title,
+    prompt: refused
+      ? t('{0} refused that key. Please enter another one.', endpoint.label)
+      : t('The key for {0}. It goes into the keyring of this system, never into settings.', endpoint.label),
+    password: true,
+    ignoreFocusOut: true,
+    buttons: preset.keyPage === undefined ? [] : [openPage],
+  });
+  return new Promise((resolve) => {
+    input.onDidTriggerButton(() => {
+      if (preset.keyPage !== undefined) void vscode.env.openExternal(vscode.Uri.parse(preset.keyPage));
+    });
+    input.onDidChangeValue(() => (input.validationMessage = undefined));
+    input.onDidAccept(() => {
+      const key = input.value.trim();
+      if (/^[\x21-\x7e]{4,}$/.test(key)) {
+        resolve({ type: 'typed', key });
+        input.hide();
+      } else {
+        input.validationMessage = t('A key has no blanks and no letters beyond English ones.');
+      }
+    });
+    input.onDidHide(() => {
+      resolve(undefined);
+      input.dispose();
+    });
+    input.show();
+  });
+}
+
+/** Without a keyring there is no place to keep a key; the user's own environment is one. */
+async function askForVariable(
+  { endpoint, preset }: KeyQuestion,
+  title: string,
+): Promise<KeyAnswer | undefined> {
+  const name = await vscode.window.showInputBox({
+    title,
+    prompt: t(
+      'The keyring of this system refused the key. Name an environment variable that holds the key for {0}; VS Code must be started with it.',
+      endpoint.label,
+    ),
+    value: preset.apiKeyEnv ?? '',
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      /^[A-Za-z_]\w*$/.test(text.trim())
+        ? undefined
+        : t('The name of a variable, not the key: letters, digits and underscores.'),
+  });
+  return name === undefined ? undefined : { type: 'variable', name: name.trim() };
+}

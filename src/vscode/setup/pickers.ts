@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import type { Endpoint } from '../../app/settings/index.ts';
+import type { Arm } from '../../core/arm.ts';
+
+/** The endpoint named by whoever called the command, else the only one there is, else the user's choice. */
+export async function pickEndpoint(
+  endpoints: readonly Endpoint[],
+  wanted: unknown,
+): Promise<Endpoint | undefined> {
+  const named = endpoints.find(({ id }) => id === wanted);
+  if (named) return named;
+  if (endpoints.length === 0) {
+    await vscode.commands.executeCommand('pilot.setUpModels');
+    return undefined;
+  }
+  if (endpoints.length === 1) return endpoints[0];
+  const items = endpoints.map((endpoint) => ({
+    label: endpoint.label,
+    description: endpoint.baseUrl,
+    endpoint,
+  }));
+  const title = vscode.l10n.t('PILOT: Enter Key');
+  const placeHolder = vscode.l10n.t('Whose key?');
+  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.endpoint;
+}
+
+export async function pickArm(arms: readonly Arm[], wanted: unknown): Promise<Arm | undefined> {
+  const named = arms.find(({ id }) => id === wanted);
+  if (named) return named;
+  if (arms.length === 0) {
+    await vscode.commands.executeCommand('pilot.setUpModels');
+    return undefined;
+  }
+  const items = arms.map((arm) => ({
+    label: arm.simulated ? vscode.l10n.t('{0} (simulated)', arm.label) : arm.label,
+    description: arm.endpointId,
+    arm,
+  }));
+  const title = vscode.l10n.t('PILOT: Test a Model');
+  const placeHolder = vscode.l10n.t('Which model?');
+  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.arm;
+}

@@ -1,0 +1,81 @@
+import * as vscode from 'vscode';
+import type { CompletionEvent } from '../../app/routedCompletion.ts';
+import type { Arm } from '../../core/arm.ts';
+import { cost } from '../format.ts';
+import { messageOf } from '../messages.ts';
+import type { ModelSettings } from '../modelSettings.ts';
+import { pickArm } from './pickers.ts';
+
+/** Asks one arm, within the limit, and tells what happens. */
+export type Trial = (arm: Arm, prompt: string, signal: AbortSignal) => AsyncIterable<CompletionEvent>;
+
+interface TestDeps {
+  readonly models: ModelSettings;
+  readonly trial?: Trial;
+}
+
+const PROMPT = 'In one short sentence: what does a linked list make cheap that an array makes dear?';
+const MAX_SAMPLE = 200;
+
+/** Latency, price and a sample, of one model of the user's choice. */
+export async function testModel({ models, trial }: TestDeps, armId: unknown): Promise<void> {
+  const arm = await pickArm(models.arms, armId);
+  if (!arm || !trial) return;
+  const { t } = vscode.l10n;
+  const title = t('PILOT: testing {0} …', arm.label);
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const result = await vscode.window.withProgress(options, (_progress, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    return measure(trial(arm, PROMPT, abort.signal));
+  });
+  await show(arm, result);
+}
+
+interface TestResult {
+  readonly firstWordMs: number | undefined;
+  readonly totalMs: number;
+  readonly text: string;
+  readonly last: CompletionEvent | undefined;
+}
+
+async function measure(events: AsyncIterable<CompletionEvent>): Promise<TestResult> {
+  const start = performance.now();
+  let firstWordMs: number | undefined;
+  let text = '';
+  let last: CompletionEvent | undefined;
+  for await (const event of events) {
+    if (event.type === 'text') {
+      firstWordMs ??= performance.now() - start;
+      text += event.text;
+    }
+    last = event;
+  }
+  return { firstWordMs, totalMs: performance.now() - start, text, last };
+}
+
+async function show(arm: Arm, { firstWordMs, totalMs, text, last }: TestResult): Promise<void> {
+  const { t } = vscode.l10n;
+  if (last?.type === 'failed') {
+    const { text: sentence, ways } = messageOf(last.problem);
+    const labels = ways.map(({ label }) => label);
+    const picked = await vscode.window.showWarningMessage(sentence, ...labels);
+    const way = ways.find(({ label }) => label === picked);
+    if (way) await vscode.commands.executeCommand(way.command, ...(way.args ?? []));
+    return;
+  }
+  if (last?.type !== 'ended') return;
+  const sample = text.length <= MAX_SAMPLE ? text : `${text.slice(0, MAX_SAMPLE)}…`;
+  const seconds = (ms: number) => (ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 2 });
+  const label = arm.simulated ? t('{0} (simulated)', arm.label) : arm.label;
+  void vscode.window.showInformationMessage(
+    t(
+      '{0}: first word after {1} s, all of it after {2} s, {3}. It said: “{4}”',
+      label,
+      seconds(firstWordMs ?? totalMs),
+      seconds(totalMs),
+      cost(last.costNano),
+      sample.trim(),
+    ),
+  );
+}

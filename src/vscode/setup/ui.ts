@@ -1,0 +1,153 @@
+/** The questions of set-up as VS Code asks them: quick picks and input boxes, one after the other. */
+import * as vscode from 'vscode';
+import type { ProviderError } from '../../app/ports.ts';
+import type { Endpoint, Preset, PresetTable } from '../../app/settings/index.ts';
+import type { DetectedServer } from '../../app/setup/detect.ts';
+import type { ModelDraft } from '../../app/setup/draft.ts';
+import type {
+  KeyAnswer,
+  KeyQuestion,
+  ModelOffer,
+  SetupStart,
+  SetupSummary,
+  SetupUi,
+} from '../../app/setup/flow.ts';
+import { parsePriceInput } from '../../app/setup/priceInput.ts';
+import type { RateCard } from '../../core/arm.ts';
+import { providerSentence } from '../messages.ts';
+import { askForKey } from './keyInput.ts';
+import { describeModel } from './describe.ts';
+import { pickStart } from './startPicker.ts';
+
+const { t } = vscode.l10n;
+const title = (): string => t('PILOT: Set Up Models');
+
+export interface SetupUiFacts {
+  readonly endpoints: readonly Endpoint[];
+  readonly presets: PresetTable;
+  readonly hasVariable: (name: string) => boolean;
+  readonly detect: () => Promise<readonly DetectedServer[]>;
+}
+
+export class QuickPickSetupUi implements SetupUi {
+  readonly #facts: SetupUiFacts;
+
+  constructor(facts: SetupUiFacts) {
+    this.#facts = facts;
+  }
+
+  start(): Promise<SetupStart | undefined> {
+    return pickStart(this.#facts, title());
+  }
+
+  async askBaseUrl(preset: Preset): Promise<string | undefined> {
+    const entered = await vscode.window.showInputBox({
+      title: title(),
+      prompt: t('The address of the server, as its documentation gives it for OpenAI clients.'),
+      value: preset.baseUrl ?? '',
+      placeHolder: 'https://example.com/v1',
+      ignoreFocusOut: true,
+      validateInput: (text) =>
+        isAddress(text) ? undefined : t('An address that begins with https:// or http://'),
+    });
+    return entered?.trim().replace(/\/+$/, '');
+  }
+
+  askKey(question: KeyQuestion): Promise<KeyAnswer | undefined> {
+    return askForKey(question, title());
+  }
+
+  async whileFetching<T>(endpoint: Endpoint, fetch: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: t('PILOT: asking {0} for its models …', endpoint.label),
+      cancellable: true,
+    };
+    return vscode.window.withProgress(options, (_progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      return fetch(abort.signal);
+    });
+  }
+
+  async listFailed(
+    endpoint: Endpoint,
+    error: ProviderError,
+  ): Promise<'again' | 'key' | 'by-hand' | undefined> {
+    if (error.kind === 'cancelled') return undefined;
+    const again = { title: t('Try Again'), way: 'again' } as const;
+    const key = { title: t('Enter Key'), way: 'key' } as const;
+    const byHand = { title: t('Type Model Names'), way: 'by-hand' } as const;
+    const aboutKey = ['wrong-key', 'no-key', 'forbidden'].includes(error.kind);
+    const ways = aboutKey ? [key, byHand] : [again, byHand];
+    const picked = await vscode.window.showWarningMessage(providerSentence(endpoint.label, error), ...ways);
+    return picked?.way;
+  }
+
+  async askNames(endpoint: Endpoint): Promise<readonly string[] | undefined> {
+    const entered = await vscode.window.showInputBox({
+      title: title(),
+      prompt: t(
+        'The models of {0} to use, by the names the endpoint knows, separated by commas.',
+        endpoint.label,
+      ),
+      ignoreFocusOut: true,
+    });
+    const names = entered
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+    return names && names.length > 0 ? [...new Set(names)] : undefined;
+  }
+
+  async chooseModels({ endpoint, drafts, isChosen }: ModelOffer): Promise<readonly ModelDraft[] | undefined> {
+    const items = drafts.map((draft) => ({ ...describeModel(draft), draft, picked: isChosen(draft) }));
+    const picked = await vscode.window.showQuickPick(items, {
+      title: title(),
+      placeHolder: t('Which models of {0} may PILOT choose from?', endpoint.label),
+      canPickMany: true,
+      matchOnDescription: true,
+      ignoreFocusOut: true,
+    });
+    return picked?.map(({ draft }) => draft);
+  }
+
+  async askPrice(
+    draft: ModelDraft,
+    position: number,
+    total: number,
+  ): Promise<RateCard | 'later' | undefined> {
+    const entered = await vscode.window.showInputBox({
+      title: total === 1 ? title() : t('{0} ({1} of {2})', title(), position, total),
+      prompt: t(
+        'USD per million tokens of {0}: input / output, such as 0.25 / 2. 0 = free. Empty = later; without a price it is not used.',
+        draft.model.id,
+      ),
+      placeHolder: '0.25 / 2',
+      ignoreFocusOut: true,
+      validateInput: (text) =>
+        text.trim() === '' || parsePriceInput(text) ? undefined : t('Two numbers, such as 0.25 / 2, or 0.'),
+    });
+    return entered === undefined ? undefined : (parsePriceInput(entered) ?? 'later');
+  }
+
+  async done({ endpoint, models, unpriced, paid }: SetupSummary): Promise<void> {
+    const ask = { title: t('Ask'), command: 'pilot.ask' };
+    const limit = { title: t('Set Monthly Limit'), command: 'pilot.setMonthlyLimit' };
+    const test = { title: t('Test a Model'), command: 'pilot.testModel' };
+    const ready = t('PILOT may now choose among {0} models of {1}.', models, endpoint.label);
+    const text =
+      unpriced === 0 ? ready : t('{0} {1} of them have no price yet and are not used.', ready, unpriced);
+    const ways = paid > 0 ? [ask, limit, test] : [ask, test];
+    // Not awaited: the command is over, and the notice may stay as long as it likes.
+    void vscode.window.showInformationMessage(text, ...ways).then((picked) => {
+      if (picked) void vscode.commands.executeCommand(picked.command);
+    });
+    return Promise.resolve();
+  }
+}
+
+function isAddress(text: string): boolean {
+  const url = URL.parse(text.trim());
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.hostname !== '';
+}
