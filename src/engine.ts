@@ -14,9 +14,9 @@ import { Routing } from './app/routing.ts';
 import { WorkspaceStateHolder } from './app/workspaceState.ts';
 import type { ArmId } from './core/brand.ts';
 import { decodeLearner, encodeLearner } from './core/learnerCodec.ts';
-import { Learner, type LearnerSpec } from './core/learner.ts';
+import { Learner, type ArmPrior, type LearnerSpec } from './core/learner.ts';
 import { PILOT } from './core/preset.ts';
-import { priorOf } from './core/prior.ts';
+import { armPrior, priorOf } from './core/prior.ts';
 import { decodeSpace, type Space } from './core/space.ts';
 import { createClientPool } from './providers/openai/index.ts';
 import { openStore, type Store } from './storage/openStore.ts';
@@ -124,16 +124,17 @@ function loadStore({ extensionContext, workspaceId, clock }: EngineDeps): Promis
 }
 
 function learnerSpec(space: Space, models: ModelSettings): LearnerSpec {
-  const cache = new Map<ArmId, Float64Array>();
+  const cache = new Map<ArmId, ArmPrior>();
   models.onDidChange(() => cache.clear());
-  const priorFor = (armId: ArmId): Float64Array => {
+  const priorFor = (armId: ArmId): ArmPrior => {
     const known = cache.get(armId);
     if (known) return known;
     // An arm that was taken out of the settings is still in the log: its name follows the endpoint's.
     const arm = models.arms.find(({ id }) => id === armId);
-    const { theta } = priorOf(space.models, arm?.model ?? armId.slice(armId.indexOf('/') + 1), arm?.price);
-    cache.set(armId, theta);
-    return theta;
+    const model = arm?.model ?? armId.slice(armId.indexOf('/') + 1);
+    const prior = armPrior(priorOf(space.models, model, arm?.price), PILOT);
+    cache.set(armId, prior);
+    return prior;
   };
   return { spaceId: space.id, dimension: space.dimension, preset: PILOT, priorFor };
 }

@@ -19,7 +19,9 @@ import { openLogChannel, outputLog } from './vscode/outputLog.ts';
 import { reasonLine } from './vscode/reason.ts';
 import { Secrets } from './vscode/secrets.ts';
 import { Settings } from './vscode/settings.ts';
+import { trialOrder } from './app/trial.ts';
 import { registerSetup } from './vscode/setup/index.ts';
+import type { Trial } from './vscode/setup/testModel.ts';
 import { StatusController } from './vscode/statusController.ts';
 
 export function activate(extensionContext: vscode.ExtensionContext): void {
@@ -65,7 +67,11 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
       globalStorageUri: extensionContext.globalStorageUri,
     }),
   );
-  parts.add(registerSetup({ settings, models, secrets, log }));
+  const trial: Trial = async function* (arm, prompt, signal) {
+    const { completion } = await engine.get();
+    yield* completion.run(trialOrder(arm, prompt, signal));
+  };
+  parts.add(registerSetup({ settings, models, secrets, log, trial }));
   parts.add(registerBudgetCommands({ settings, ledger: async () => (await engine.get()).store.ledger }));
   parts.add(vscode.commands.registerCommand('pilot.showLog', () => channel.show()));
   parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state, undefined)));

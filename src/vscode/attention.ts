@@ -1,32 +1,24 @@
 /** What is worth interrupting a person for, and nothing else: money thresholds, bad settings, state set aside. */
 import * as vscode from 'vscode';
+import type { LimitNotice } from '../app/ports.ts';
 import type { Problem } from '../app/problem.ts';
 import { day, percent, usd } from './format.ts';
 import { messageOf, type Message } from './messages.ts';
 import { settingSentence, type ModelSettings } from './modelSettings.ts';
 import type { Settings } from './settings.ts';
-import type { NanoUsd } from '../core/brand.ts';
 
 const t = vscode.l10n.t;
 
 /** Shows a problem outside a surface of its own; resolves when the user chose a way on or closed it. */
 export const showProblem = (problem: Problem): Promise<void> => show('warning', messageOf(problem));
 
-export interface SpendNotice {
-  /** 0.5, 0.75, 0.9 or 1 of the limit. */
-  readonly share: number;
-  readonly spent: NanoUsd;
-  readonly limit: NanoUsd;
-  readonly resetsAt: number;
-}
-
-export function showSpendNotice({ share, spent, limit, resetsAt }: SpendNotice): Promise<void> {
+export function showLimitNotice({ percent: share, used, limit, resetsAt }: LimitNotice): Promise<void> {
   const ways = [
     { label: t('Show Spending'), command: 'pilot.showSpending' },
     { label: t('Raise Limit for This Month'), command: 'pilot.raiseLimit' },
   ];
   const text =
-    share >= 1
+    share === 100
       ? t(
           'PILOT has used its limit of {0} for this month. Free models go on; paid ones start again on {1}.',
           usd(limit),
@@ -34,11 +26,11 @@ export function showSpendNotice({ share, spent, limit, resetsAt }: SpendNotice):
         )
       : t(
           'PILOT has used {0} of its limit for this month: {1} of {2}.',
-          percent(share),
-          usd(spent),
+          percent(share / 100),
+          usd(used),
           usd(limit),
         );
-  return show(share >= 0.9 ? 'warning' : 'information', { text, ways });
+  return show(share >= 90 ? 'warning' : 'information', { text, ways });
 }
 
 export const showReset = (problem: string): Promise<void> =>

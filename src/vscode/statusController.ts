@@ -1,5 +1,6 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Engine } from '../engine.ts';
+import { showLimitNotice } from './attention.ts';
 import type { EngineHolder } from './engineHolder.ts';
 import type { ModelSettings } from './modelSettings.ts';
 import type { Settings } from './settings.ts';
@@ -66,8 +67,20 @@ export class StatusController implements vscode.Disposable {
   }
 
   #follow(engine: Engine): void {
-    this.#subscriptions.push(engine.store.ledger.onDidChange(() => this.#refresh()));
-    this.#refresh();
+    const { ledger } = engine.store;
+    const told = (): void => {
+      this.#refresh();
+      void this.#tellThresholds(engine);
+    };
+    this.#subscriptions.push(ledger.onDidChange(told));
+    told();
+  }
+
+  /** The ledger gives each threshold out once, over all windows. */
+  async #tellThresholds({ store }: Engine): Promise<void> {
+    const { monthly } = this.#deps.settings.limits().limits;
+    if (monthly === undefined || monthly === 0 || store.ledger.summary().state !== 'ready') return;
+    for (const notice of await store.ledger.takeNotices(monthly)) void showLimitNotice(notice);
   }
 
   #refresh(): void {

@@ -1,0 +1,180 @@
+/**
+ * The engine as src/engine.ts wires it, without VS Code: a real SQLite store in a scratch folder, the real openai
+ * client, and whatever endpoint the test gives. Only the clock, the ids and the settings are the test's own.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chatCall } from '../../src/app/call.ts';
+import { Health } from '../../src/app/health.ts';
+import { Learning } from '../../src/app/learning.ts';
+import { PolicyRuntime } from '../../src/app/policyRuntime.ts';
+import type { Log } from '../../src/app/ports.ts';
+import {
+  RoutedCompletion,
+  type CompletionEvent,
+  type CompletionOrder,
+} from '../../src/app/routedCompletion.ts';
+import { Routing, type Limits } from '../../src/app/routing.ts';
+import { parseSettings } from '../../src/app/settings/index.ts';
+import { WorkspaceStateHolder } from '../../src/app/workspaceState.ts';
+import type { NanoUsd } from '../../src/core/brand.ts';
+import { decodeLearner, encodeLearner } from '../../src/core/learnerCodec.ts';
+import { Learner } from '../../src/core/learner.ts';
+import { PILOT } from '../../src/core/preset.ts';
+import { createClientPool } from '../../src/providers/openai/index.ts';
+import { PRESETS } from '../../src/providers/presets.ts';
+import { openStore } from '../../src/storage/openStore.ts';
+import { seeded } from './random.ts';
+import { testSpace } from './space.ts';
+
+export interface TestEngineOptions {
+  readonly endpoints: unknown;
+  readonly models: unknown;
+  readonly monthlyUsd?: number | undefined;
+  readonly folder?: string;
+  readonly workspaceId?: string;
+  readonly policy?: string;
+  readonly key?: string;
+  readonly now?: () => number;
+  readonly seed?: number;
+}
+
+export type TestEngine = Awaited<ReturnType<typeof testEngine>>;
+
+export const scratchFolder = (): string => mkdtempSync(path.join(tmpdir(), 'pilot-'));
+
+export async function testEngine(options: TestEngineOptions) {
+  const folder = options.folder ?? scratchFolder();
+  const clock = { now: options.now ?? (() => Date.now()) };
+  const lines: string[] = [];
+  const log: Log = {
+    info: (message) => void lines.push(message),
+    warn: (message) => void lines.push(message),
+    error: (message, error) => void lines.push(`${message} ${String(error)}`),
+  };
+  const parsed = parseSettings(options, PRESETS);
+  const arms = [...parsed.arms];
+  const workerPath = new URL('../../src/storage/worker.ts', import.meta.url);
+  const workspaceId = options.workspaceId ?? 'test';
+  const store = await openStore({ folder, workerPath, workspaceId, clock, pollMs: 0 });
+  const saved: { state: unknown } = { state: undefined };
+  const workspace = new WorkspaceStateHolder({
+    load: () => saved.state,
+    save: (state) => void (saved.state = JSON.parse(JSON.stringify(state()))),
+    setAside: () => undefined,
+  });
+  const policy = new PolicyRuntime(workspace, () => options.policy ?? 'shadow-price');
+  const space = testSpace();
+  const priorFor = () => ({ theta: space.models.base, accuracy: 0.6 });
+  const spec = { spaceId: space.id, dimension: space.dimension, preset: PILOT, priorFor };
+  const learning = new Learning({
+    decisionLog: store.log,
+    clock,
+    log,
+    onReset: (problem) => void lines.push(`reset: ${problem}`),
+    codec: {
+      fresh: () => new Learner(spec),
+      encode: encodeLearner,
+      decode: (stored) => {
+        const decoded = decodeLearner(stored, spec);
+        return decoded.ok
+          ? { learner: decoded.value, problem: undefined }
+          : { learner: new Learner(spec), problem: decoded.error.kind };
+      },
+    },
+  });
+  await learning.load();
+  const limits: { value: Limits } = {
+    value: {
+      monthly: options.monthlyUsd === undefined ? undefined : ((options.monthlyUsd * 1e9) as NanoUsd),
+      workspace: undefined,
+      inline: undefined,
+    },
+  };
+  const health = new Health();
+  const random = seeded(options.seed ?? 1);
+  let ids = 0;
+  const routing = new Routing({
+    clock,
+    random,
+    newId: () => `${workspaceId}-${++ids}-${random().toString(36).slice(2)}`,
+    workspaceId,
+    arms: () => arms,
+    hasKey: () => true,
+    limits: () => limits.value,
+    spend: () => store.ledger.summary(),
+    space: () => space,
+    preset: () => PILOT,
+    policy,
+    learning,
+    health,
+    workspace,
+  });
+  const completion = new RoutedCompletion({
+    clock,
+    log,
+    routing,
+    learning,
+    policy,
+    health,
+    workspace,
+    workspaceId,
+    ledger: store.ledger,
+    limits: () => limits.value,
+    client: createClientPool({
+      endpoints: () => parsed.endpoints,
+      key: () => Promise.resolve(options.key),
+      log,
+    }),
+    arms: () => arms,
+    distrustPrice: (id) => {
+      const index = arms.findIndex((arm) => arm.id === id);
+      const arm = arms[index];
+      if (arm) arms[index] = { ...arm, price: undefined };
+    },
+  });
+  return {
+    completion,
+    routing,
+    learning,
+    health,
+    workspace,
+    store,
+    limits,
+    lines,
+    folder,
+    saved,
+    arms: () => arms,
+    close: async () => {
+      await store.close();
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function askOrder(question: string, change: Partial<CompletionOrder> = {}): CompletionOrder {
+  return {
+    surface: 'ask',
+    purpose: 'ask',
+    view: {
+      text: question,
+      languageId: 'typescript',
+      surface: 'ask',
+      contextChars: 0,
+      turn: 0,
+      referenceCount: 0,
+    },
+    call: chatCall({ messages: [{ role: 'user', content: question }], outputCap: 200 }),
+    conversationId: undefined,
+    choice: { type: 'auto' },
+    signal: new AbortController().signal,
+    ...change,
+  };
+}
+
+export async function collect(events: AsyncIterable<CompletionEvent>): Promise<CompletionEvent[]> {
+  const all: CompletionEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
