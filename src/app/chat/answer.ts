@@ -1,0 +1,94 @@
+/** One answer in VS Code's Chat: the events of the routed completion as the chat takes them, and how it ended. */
+import type { Arm } from '../../core/arm.ts';
+import type { Decision } from '../../core/decision.ts';
+import type { ToolCall } from '../ports.ts';
+import type { Problem } from '../problem.ts';
+import type { CompletionEvent, CompletionOrder } from '../routedCompletion.ts';
+
+export interface Completion {
+  run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
+}
+
+/** A tool call with its arguments read. */
+export interface ReadyToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: object;
+}
+
+export interface ChatSink {
+  text(text: string): void;
+  toolCall(call: ReadyToolCall): void;
+}
+
+export interface Route {
+  readonly decision: Decision;
+  readonly arm: Arm;
+}
+
+export type ChatEnd =
+  | {
+      readonly kind: 'answered';
+      readonly route: Route;
+      readonly ended: Extract<CompletionEvent, { type: 'ended' }>;
+    }
+  | { readonly kind: 'cancelled'; readonly route: Route | undefined }
+  | { readonly kind: 'failed'; readonly route: Route | undefined; readonly problem: Problem }
+  /** The model wrote arguments that are not a JSON object. */
+  | { readonly kind: 'bad-tool-call'; readonly route: Route; readonly tool: string };
+
+/** The stream is read to its end whatever comes, so that what the call cost is settled as it was billed. */
+export async function answerChat(
+  completion: Completion,
+  order: CompletionOrder,
+  sink: ChatSink,
+): Promise<ChatEnd> {
+  let route: Route | undefined;
+  let badTool: string | undefined;
+  let ended: Extract<CompletionEvent, { type: 'ended' }> | undefined;
+  for await (const event of completion.run(order)) {
+    switch (event.type) {
+      case 'routed':
+        route = { decision: event.decision, arm: event.arm };
+        break;
+      case 'text':
+        sink.text(event.text);
+        break;
+      case 'reasoning':
+        // VS Code has no stable part for it.
+        break;
+      case 'tool-call': {
+        const input = toolInput(event.call);
+        if (input) sink.toolCall({ id: event.call.id, name: event.call.name, input });
+        else badTool ??= event.call.name;
+        break;
+      }
+      case 'ended':
+        ended = event;
+        break;
+      case 'failed':
+        return endOfFailure(event.problem, route, order.signal);
+    }
+  }
+  if (order.signal.aborted) return { kind: 'cancelled', route };
+  if (!route || !ended) return { kind: 'failed', route, problem: { kind: 'internal', detail: 'No end' } };
+  return badTool === undefined
+    ? { kind: 'answered', route, ended }
+    : { kind: 'bad-tool-call', route, tool: badTool };
+}
+
+function endOfFailure(problem: Problem, route: Route | undefined, signal: AbortSignal): ChatEnd {
+  const cancelled = problem.kind === 'provider' && problem.error.kind === 'cancelled';
+  return cancelled || signal.aborted ? { kind: 'cancelled', route } : { kind: 'failed', route, problem };
+}
+
+/** Many servers send nothing at all where a tool takes no arguments. */
+export function toolInput({ input }: ToolCall): object | undefined {
+  if (input.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(input);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

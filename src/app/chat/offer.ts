@@ -1,0 +1,63 @@
+/** Which models PILOT offers to VS Code's Chat: Auto, and each of the user's own as a pinned one. */
+import type { Arm } from '../../core/arm.ts';
+import type { Choice } from '../routing.ts';
+
+/** No arm has this id: an arm's id holds a slash. */
+export const AUTO_ID = 'auto';
+
+/** Arms that are VS Code's own language models: its Chat offers them itself, only Auto may use them. */
+export const VSCODE_ENDPOINT_ID = 'vscode';
+
+export interface OfferedModel {
+  readonly id: string;
+  /** Undefined = Auto. */
+  readonly arm: Arm | undefined;
+  readonly maxInputTokens: number;
+  readonly maxOutputTokens: number;
+  readonly tools: boolean;
+  readonly images: boolean;
+}
+
+export function offeredModels(arms: readonly Arm[]): readonly OfferedModel[] {
+  if (arms.length === 0) return [];
+  return [auto(arms), ...arms.filter(({ endpointId }) => endpointId !== VSCODE_ENDPOINT_ID).map(pinned)];
+}
+
+/** Undefined for a model that was taken out of the settings: whoever chose it is told, not given another. */
+export function choiceOf(modelId: string, arms: readonly Arm[]): Choice | undefined {
+  if (modelId === AUTO_ID) return { type: 'auto' };
+  const arm = arms.find(({ id }) => id === modelId);
+  return arm && { type: 'arm', armId: arm.id };
+}
+
+/**
+ * What the best placed of the arms can do: the router leaves out those that cannot take a request. Without a price an
+ * arm is not used, so it counts only where none has one.
+ */
+function auto(arms: readonly Arm[]): OfferedModel {
+  const priced = arms.filter(({ price }) => price !== undefined);
+  const usable = priced.length > 0 ? priced : arms;
+  const withTools = usable.filter(({ capabilities }) => capabilities.tools);
+  const counted = withTools.length > 0 ? withTools : usable;
+  return {
+    id: AUTO_ID,
+    arm: undefined,
+    maxInputTokens: Math.max(...counted.map(inputRoom)),
+    maxOutputTokens: Math.max(...counted.map(({ maxOutputTokens }) => maxOutputTokens)),
+    tools: withTools.length > 0,
+    images: counted.some(({ capabilities }) => capabilities.images),
+  };
+}
+
+const pinned = (arm: Arm): OfferedModel => ({
+  id: arm.id,
+  arm,
+  maxInputTokens: inputRoom(arm),
+  maxOutputTokens: arm.maxOutputTokens,
+  tools: arm.capabilities.tools,
+  images: arm.capabilities.images,
+});
+
+/** Chat fills whatever it is told there is: a quarter of the window at most is kept free for the answer. */
+const inputRoom = ({ contextTokens, maxOutputTokens }: Arm): number =>
+  contextTokens - Math.min(maxOutputTokens, Math.floor(contextTokens / 4));

@@ -1,0 +1,39 @@
+/** From what VS Code's Chat asks to an order for the routed completion. */
+import type { ToolDefinition } from '../ports.ts';
+import { chatCall } from '../call.ts';
+import type { CompletionOrder } from '../routedCompletion.ts';
+import type { Choice } from '../routing.ts';
+import { toChatMessages, type ChatTurn } from './messages.ts';
+import { chatView } from './view.ts';
+
+export interface ChatOrderOptions {
+  readonly turns: readonly ChatTurn[];
+  readonly tools: readonly ToolDefinition[];
+  readonly toolChoice: 'auto' | 'required';
+  readonly outputCap: number | undefined;
+  readonly languageId: string;
+  readonly conversationId: string;
+  readonly choice: Choice;
+  readonly signal: AbortSignal;
+}
+
+export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
+  surface: 'chat',
+  purpose: 'chat',
+  view: chatView(options.turns, options.languageId),
+  call: chatCall({
+    messages: toChatMessages(options.turns),
+    outputCap: options.outputCap,
+    tools: options.tools,
+    toolChoice: options.tools.length > 0 ? options.toolChoice : undefined,
+  }),
+  conversationId: options.conversationId,
+  choice: options.choice,
+  signal: options.signal,
+});
+
+/** How other extensions cap an answer's length, in tokens; what is not a number is theirs to mend, not ours to guess. */
+export function outputCapOf(modelOptions: Readonly<Record<string, unknown>> | undefined): number | undefined {
+  const given = modelOptions?.['max_tokens'] ?? modelOptions?.['maxTokens'];
+  return typeof given === 'number' && Number.isSafeInteger(given) && given > 0 ? given : undefined;
+}

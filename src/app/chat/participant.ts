@@ -1,0 +1,104 @@
+/**
+ * The participant's side of a chat: what was asked and answered so far, read from VS Code's history. An answer carries
+ * a memory (its decision, model and conversation) that VS Code keeps with it and hands back; it is read as unknown.
+ */
+import type { ArmId, DecisionId } from '../../core/brand.ts';
+import { count, object, parse, text } from '../../shape.ts';
+import { emptyAnswer, emptyConversation, type ContextPiece, type Conversation } from '../conversations.ts';
+
+const memoryShape = object({
+  decisionId: text(200),
+  armId: text(1000),
+  conversationId: text(200),
+  /** What follows these characters is the reason line, which no model is to read. */
+  answerChars: count,
+});
+
+export interface AnswerMemory {
+  readonly decisionId: DecisionId;
+  readonly armId: ArmId;
+  readonly conversationId: string;
+  readonly answerChars: number;
+}
+
+export function memoryOf(metadata: unknown): AnswerMemory | undefined {
+  const found = parse(memoryShape, metadata);
+  return found && { ...found, decisionId: found.decisionId as DecisionId, armId: found.armId as ArmId };
+}
+
+/** A question with every answer it has got: "better" adds one to the question before it. */
+export interface Exchange<Reference> {
+  readonly question: string;
+  readonly references: readonly Reference[];
+  readonly answers: readonly { readonly text: string; readonly memory: AnswerMemory | undefined }[];
+}
+
+export type HistoryItem<Reference> =
+  | {
+      readonly type: 'question';
+      readonly text: string;
+      readonly references: readonly Reference[];
+      readonly better: boolean;
+    }
+  | { readonly type: 'answer'; readonly text: string; readonly memory: AnswerMemory | undefined };
+
+export function exchangesOf<Reference>(
+  items: readonly HistoryItem<Reference>[],
+): readonly Exchange<Reference>[] {
+  const exchanges: Exchange<Reference>[] = [];
+  for (const item of items) {
+    const last = exchanges.at(-1);
+    if (item.type === 'question') {
+      const { text: question, references, better } = item;
+      if (!better || !last) exchanges.push({ question, references, answers: [] });
+    } else if (last) {
+      const whole = item.memory ? item.text.slice(0, item.memory.answerChars) : item.text;
+      const answer = { text: whole, memory: item.memory };
+      exchanges[exchanges.length - 1] = { ...last, answers: [...last.answers, answer] };
+    }
+  }
+  return exchanges;
+}
+
+/** The models that have answered already, and the decision that the newest of them was. */
+export function triedIn({ answers }: Exchange<unknown>): {
+  readonly armIds: readonly ArmId[];
+  readonly newest: DecisionId | undefined;
+} {
+  const memories = answers.flatMap(({ memory }) => memory ?? []);
+  return { armIds: [...new Set(memories.map(({ armId }) => armId))], newest: memories.at(-1)?.decisionId };
+}
+
+export const conversationIdIn = (exchanges: readonly Exchange<unknown>[]): string | undefined =>
+  exchanges.flatMap(({ answers }) => answers.flatMap(({ memory }) => memory?.conversationId ?? [])).at(-1);
+
+/** As the Ask surface has it, so that both build a prompt the same way. `pieces`: one list for each exchange. */
+export function conversationFrom(
+  id: string,
+  exchanges: readonly Exchange<unknown>[],
+  pieces: readonly (readonly ContextPiece[])[],
+): Conversation {
+  const turns = exchanges.map(({ question, answers }, index) => ({
+    id: String(index),
+    askedAt: 0,
+    question,
+    context: pieces[index] ?? [],
+    answers: answers.map((answer, version) => ({
+      ...emptyAnswer(`${index}.${version}`),
+      state: 'done' as const,
+      text: answer.text,
+    })),
+    shown: answers.length - 1,
+  }));
+  return { ...emptyConversation(id, 0), turns };
+}
+
+/** An answer cut off inside a code block would swallow what is written below it. */
+export function closedFences(answer: string): string {
+  let open = '';
+  for (const [, run = ''] of answer.matchAll(/^ {0,3}(`{3,}|~{3,})/gm)) {
+    if (open === '') open = run;
+    else if (run.startsWith(open)) open = '';
+  }
+  return open === '' ? '' : `\n${open}`;
+}

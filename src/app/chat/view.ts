@@ -1,0 +1,61 @@
+/** What the router looks at of a chat: the user's own request, out of all that VS Code's chat wraps around it. */
+import type { PromptView } from '../../core/features.ts';
+import { textOf, type ChatPart, type ChatTurn } from './messages.ts';
+
+/** VS Code's built-in agent marks the user's words so, after context and reminders of its own. */
+const REQUEST = /<userRequest>\s*([\s\S]*?)\s*<\/userRequest>/g;
+const ATTACHMENT = /<attachment\b/g;
+
+export function chatView(turns: readonly ChatTurn[], languageId: string): PromptView {
+  const text = latestRequest(turns);
+  const chars = turns.reduce(
+    (sum, { parts }) => sum + parts.reduce((all, part) => all + charsOf(part), 0),
+    0,
+  );
+  return {
+    text,
+    languageId,
+    surface: 'chat',
+    contextChars: Math.max(0, chars - text.length),
+    turn: turns.filter(isFinalAnswer).length,
+    referenceCount: turns.reduce((sum, turn) => sum + references(turn), 0),
+  };
+}
+
+/** The user's words inside VS Code's wrapping; undefined where nothing is wrapped. */
+export function requestIn(parts: readonly ChatPart[]): string | undefined {
+  return Array.from(textOf(parts).matchAll(REQUEST)).at(-1)?.[1];
+}
+
+/** In a tool loop the request stays what the user asked, however many results and reminders follow it. */
+function latestRequest(turns: readonly ChatTurn[]): string {
+  const asked = turns.filter(({ role }) => role === 'user');
+  for (const { parts } of asked.toReversed()) {
+    const request = requestIn(parts);
+    if (request !== undefined) return request;
+  }
+  return asked.map(({ parts }) => textOf(parts)).findLast((text) => text.trim() !== '') ?? '';
+}
+
+/** An answer that asks for tools is a step of a turn; one without ends it. */
+const isFinalAnswer = ({ role, parts }: ChatTurn): boolean =>
+  role === 'assistant' && !parts.some(({ type }) => type === 'tool-call');
+
+function references({ role, parts }: ChatTurn): number {
+  if (role !== 'user') return 0;
+  const images = parts.filter(({ type }) => type === 'image').length;
+  return images + (textOf(parts).match(ATTACHMENT)?.length ?? 0);
+}
+
+export function charsOf(part: ChatPart): number {
+  switch (part.type) {
+    case 'text':
+      return part.text.length;
+    case 'image':
+      return 0;
+    case 'tool-call':
+      return part.call.name.length + part.call.input.length;
+    case 'tool-result':
+      return part.content.reduce((sum, inner) => sum + charsOf(inner), 0);
+  }
+}

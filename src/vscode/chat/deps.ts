@@ -1,0 +1,18 @@
+import type * as vscode from 'vscode';
+import type { Completion } from '../../app/chat/answer.ts';
+import type { Log } from '../../app/ports.ts';
+import type { Arm } from '../../core/arm.ts';
+import type { DecisionId } from '../../core/brand.ts';
+import type { OutcomeKind } from '../../core/decision.ts';
+
+export interface ChatCompletion extends Completion {
+  outcome(decisionId: DecisionId, kind: OutcomeKind): Promise<void>;
+}
+
+/** What VS Code's Chat needs from the composition root. */
+export interface ChatDeps {
+  /** Built by the first prompt; activation and the model picker do without. */
+  readonly completion: () => Promise<ChatCompletion>;
+  readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<unknown> };
+  readonly log: Log;
+}

@@ -1,0 +1,84 @@
+/**
+ * PILOT in VS Code's own Chat: its models in the picker, and the participant `@pilot`. Registered where the host has
+ * the interfaces, silently left out where it has not; the code behind is loaded by the first request.
+ */
+import * as vscode from 'vscode';
+import { ConversationIds } from '../../app/chat/conversationIds.ts';
+import type { Disposable } from '../../app/ports.ts';
+import { Disposables } from '../disposables.ts';
+import type { ChatDeps } from './deps.ts';
+import { modelInformation } from './information.ts';
+import { VENDOR } from './vendor.ts';
+
+export type { ChatCompletion, ChatDeps } from './deps.ts';
+
+/** As package.json contributes it. */
+const PARTICIPANT = 'pilot.chat';
+
+/** Forks and older hosts lack parts of these. */
+const host: { readonly lm?: Partial<typeof vscode.lm>; readonly chat?: Partial<typeof vscode.chat> } = vscode;
+
+export function registerChat(deps: ChatDeps): Disposable {
+  const registered = new Disposables();
+  attempt(deps, 'the models', () => registerModels(deps, registered));
+  attempt(deps, 'the participant', () => registerParticipant(deps, registered));
+  return registered;
+}
+
+/** A host may have the function and still refuse, for a contribution it does not know. Nothing else may break. */
+function attempt({ log }: ChatDeps, what: string, register: () => void): void {
+  try {
+    register();
+  } catch (error) {
+    log.error(`VS Code's Chat does not take ${what} of PILOT`, error);
+  }
+}
+
+function registerModels(deps: ChatDeps, registered: Disposables): void {
+  const { lm } = host;
+  if (!lm?.registerLanguageModelChatProvider) return;
+  const changed = registered.add(new vscode.EventEmitter<void>());
+  const conversations = new ConversationIds(() => crypto.randomUUID());
+  const provider: vscode.LanguageModelChatProvider = {
+    onDidChangeLanguageModelChatInformation: changed.event,
+    provideLanguageModelChatInformation: async ({ silent }) => {
+      const offered = modelInformation(deps.models.arms);
+      // Asked for by hand, in Chat's own list of providers: the way there is the way to set PILOT up.
+      if (offered.length === 0 && !silent) await vscode.commands.executeCommand('pilot.setUpModels');
+      return offered.length === 0 && !silent ? modelInformation(deps.models.arms) : offered;
+    },
+    provideLanguageModelChatResponse: async (model, messages, options, progress, token) => {
+      const { respond } = await import('./respond.ts');
+      await respond(deps, conversations, { model, messages, options, progress, token });
+    },
+    provideTokenCount: async (_model, text) => (await import('./convert.ts')).tokenCount(text),
+  };
+  registered.add(lm.registerLanguageModelChatProvider(VENDOR, provider));
+  registered.add(deps.models.onDidChange(() => changed.fire()));
+  // The picker lists a vendor's models only once somebody has asked for them.
+  void lm.selectChatModels?.({ vendor: VENDOR }).then(undefined, (error: unknown) => {
+    deps.log.error('VS Code could not list the models of PILOT', error);
+  });
+}
+
+function registerParticipant(deps: ChatDeps, registered: Disposables): void {
+  if (!host.chat?.createChatParticipant) return;
+  const participant = host.chat.createChatParticipant(
+    PARTICIPANT,
+    async (request, context, stream, token) => {
+      const { answerAsParticipant } = await import('./participant.ts');
+      return answerAsParticipant(deps, { request, context, stream, token });
+    },
+  );
+  registered.add(participant);
+  participant.iconPath = new vscode.ThemeIcon('circuit-board');
+  participant.followupProvider = {
+    provideFollowups: async (result) => (await import('./participant.ts')).followupsOf(result),
+  };
+  registered.add(
+    participant.onDidReceiveFeedback(async ({ result, kind }) => {
+      const { learnFromThumb } = await import('./participant.ts');
+      await learnFromThumb(deps, result, kind);
+    }),
+  );
+}

@@ -1,0 +1,207 @@
+/** `@pilot` in VS Code's Chat: Ask's prompt and Ask's learning, in the place where people already talk. */
+import * as vscode from 'vscode';
+import { answerChat, type ChatEnd, type Route } from '../../app/chat/answer.ts';
+import { choiceOf } from '../../app/chat/offer.ts';
+import {
+  closedFences,
+  conversationFrom,
+  conversationIdIn,
+  exchangesOf,
+  memoryOf,
+  triedIn,
+  type AnswerMemory,
+  type Exchange,
+  type HistoryItem,
+} from '../../app/chat/participant.ts';
+import { chatCall } from '../../app/call.ts';
+import { assemble, type Prepared } from '../../app/context/assemble.ts';
+import type { Choice } from '../../app/routing.ts';
+import { cost, usd } from '../format.ts';
+import { messageOf, type WayOn } from '../messages.ts';
+import { reasonLine } from '../reason.ts';
+import { signalOf } from './cancellation.ts';
+import type { ChatDeps } from './deps.ts';
+import { badToolCallText } from './failure.ts';
+import { readReferences } from './references.ts';
+import { VENDOR } from './vendor.ts';
+
+type Reference = vscode.ChatPromptReference;
+
+export interface ParticipantRequest {
+  readonly request: vscode.ChatRequest;
+  readonly context: vscode.ChatContext;
+  readonly stream: vscode.ChatResponseStream;
+  readonly token: vscode.CancellationToken;
+}
+
+/** The slash command behind "Better Answer", as package.json contributes it. */
+const BETTER = 'better';
+
+export async function answerAsParticipant(
+  deps: ChatDeps,
+  asked: ParticipantRequest,
+): Promise<vscode.ChatResult> {
+  const { request, context, stream, token } = asked;
+  const exchanges = exchangesOf(context.history.map(historyItem));
+  const plan =
+    request.command === BETTER ? betterPlan(exchanges, request) : newPlan(deps, exchanges, request);
+  if (!plan) {
+    stream.markdown(vscode.l10n.t('There is no answer yet that could become a better one.'));
+    return {};
+  }
+  const completion = await deps.completion();
+  if (plan.improves) void completion.outcome(plan.improves, 'escalated');
+  const conversationId = conversationIdIn(exchanges) ?? crypto.randomUUID();
+  const prepared = await prepare(conversationId, plan, stream);
+  const answer = { text: '' };
+  const order = {
+    surface: 'chat' as const,
+    purpose: 'chat' as const,
+    view: { ...prepared.view, surface: 'chat' as const },
+    call: chatCall({ messages: prepared.messages }),
+    conversationId,
+    choice: plan.choice,
+    signal: signalOf(token),
+  };
+  const end = await answerChat(completion, order, {
+    text: (text) => {
+      answer.text += text;
+      stream.markdown(text);
+    },
+    toolCall: () => undefined,
+  });
+  return resultOf(deps, end, { answer: answer.text, conversationId, stream });
+}
+
+/** The answer's thumb. VS Code reports no taking back, so none can be learnt. */
+export async function learnFromThumb(
+  { completion, log }: ChatDeps,
+  { metadata }: vscode.ChatResult,
+  kind: vscode.ChatResultFeedbackKind,
+): Promise<void> {
+  const memory = memoryOf(metadata);
+  if (!memory) {
+    log.warn('A thumb in Chat belongs to no answer that PILOT remembers');
+    return;
+  }
+  const helpful = kind === vscode.ChatResultFeedbackKind.Helpful;
+  await (await completion()).outcome(memory.decisionId, helpful ? 'thumb-up' : 'thumb-down');
+}
+
+export const followupsOf = ({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] =>
+  memoryOf(metadata) ? [{ prompt: '', label: vscode.l10n.t('Better answer'), command: BETTER }] : [];
+
+interface Plan {
+  readonly question: string;
+  readonly references: readonly Reference[];
+  readonly earlier: readonly Exchange<Reference>[];
+  readonly choice: Choice;
+  readonly improves: AnswerMemory['decisionId'] | undefined;
+}
+
+/** A model of PILOT chosen in Chat's picker holds for `@pilot` too; anybody else's means nothing to it. */
+function newPlan(
+  { models }: ChatDeps,
+  earlier: readonly Exchange<Reference>[],
+  { prompt, references, model }: vscode.ChatRequest,
+): Plan {
+  const picked = model.vendor === VENDOR ? choiceOf(model.id, models.arms) : undefined;
+  return { question: prompt, references, earlier, choice: picked ?? { type: 'auto' }, improves: undefined };
+}
+
+/** One step up for the last question; what the user wrote behind the command is added to it. */
+function betterPlan(
+  exchanges: readonly Exchange<Reference>[],
+  { prompt }: vscode.ChatRequest,
+): Plan | undefined {
+  const last = exchanges.at(-1);
+  if (!last || last.answers.length === 0) return undefined;
+  const { armIds, newest } = triedIn(last);
+  return {
+    question: prompt.trim() === '' ? last.question : `${last.question}\n\n${prompt}`,
+    references: last.references,
+    earlier: exchanges.slice(0, -1),
+    choice: { type: 'escalate', not: armIds },
+    improves: newest,
+  };
+}
+
+async function prepare(
+  conversationId: string,
+  { question, references, earlier }: Plan,
+  stream: vscode.ChatResponseStream,
+): Promise<Prepared> {
+  const { t } = vscode.l10n;
+  const now = await readReferences(references);
+  const before = await Promise.all(earlier.map((exchange) => readReferences(exchange.references)));
+  for (const source of now.sources) stream.reference(source);
+  for (const label of now.withheld) stream.progress(t('{0} may hold secrets and is not sent.', label));
+  for (const label of now.unreadable) stream.progress(t('{0} cannot be read and is not sent.', label));
+  const pieces = before.map((read) => read.pieces);
+  return assemble(conversationFrom(conversationId, earlier, pieces), question, now.pieces);
+}
+
+interface Given {
+  readonly answer: string;
+  readonly conversationId: string;
+  readonly stream: vscode.ChatResponseStream;
+}
+
+function resultOf({ models }: ChatDeps, end: ChatEnd, given: Given): vscode.ChatResult {
+  const { stream, answer } = given;
+  switch (end.kind) {
+    case 'answered': {
+      const left = end.ended.leftNano;
+      const facts = [
+        reasonLine(end.route.decision, models.arms),
+        cost(end.ended.costNano),
+        ...(left === undefined ? [] : [vscode.l10n.t('{0} left this month', usd(left))]),
+      ];
+      stream.markdown(footer(answer, facts.join(' · ')));
+      return { metadata: { ...remember(end.route, given) } };
+    }
+    case 'cancelled':
+      return end.route ? { metadata: { ...remember(end.route, given) } } : {};
+    case 'bad-tool-call':
+      return { errorDetails: { message: badToolCallText(end) } };
+    case 'failed': {
+      const { text, ways } = messageOf(end.problem);
+      for (const way of ways.filter(leadsOnFromChat)) stream.button(buttonOf(way));
+      return { errorDetails: { message: text } };
+    }
+  }
+}
+
+const remember = ({ decision, arm }: Route, { answer, conversationId }: Given): AnswerMemory => ({
+  decisionId: decision.id,
+  armId: arm.id,
+  conversationId,
+  answerChars: answer.length,
+});
+
+/** Appended as text, so that a model's label cannot write Markdown. */
+function footer(answer: string, line: string): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(`${closedFences(answer)}\n\n---\n\n`);
+  return markdown.appendText(line);
+}
+
+/** Those act on the Ask panel's last answer. */
+const ofAskPanel: ReadonlySet<string> = new Set(['pilot.retry', 'pilot.askAnother', 'pilot.askFree']);
+const leadsOnFromChat = ({ command }: WayOn): boolean => !ofAskPanel.has(command);
+
+const buttonOf = ({ label, command, args }: WayOn): vscode.Command => ({
+  title: label,
+  command,
+  arguments: [...(args ?? [])],
+});
+
+function historyItem(turn: vscode.ChatRequestTurn | vscode.ChatResponseTurn): HistoryItem<Reference> {
+  if (turn instanceof vscode.ChatRequestTurn) {
+    const { prompt: text, references, command } = turn;
+    return { type: 'question', text, references, better: command === BETTER };
+  }
+  const text = turn.response
+    .map((part) => (part instanceof vscode.ChatResponseMarkdownPart ? part.value.value : ''))
+    .join('');
+  return { type: 'answer', text, memory: memoryOf(turn.result.metadata) };
+}

@@ -1,0 +1,56 @@
+/** One request of VS Code's Chat to a model of PILOT. Agent mode sends dozens in a row; each has its own reservation. */
+import * as vscode from 'vscode';
+import { answerChat } from '../../app/chat/answer.ts';
+import type { ConversationIds } from '../../app/chat/conversationIds.ts';
+import { choiceOf } from '../../app/chat/offer.ts';
+import { chatOrder, outputCapOf } from '../../app/chat/order.ts';
+import { signalOf } from './cancellation.ts';
+import { toToolDefinitions, toTurn } from './convert.ts';
+import type { ChatDeps } from './deps.ts';
+import { badToolCallText, chatError } from './failure.ts';
+
+export interface ModelRequest {
+  readonly model: vscode.LanguageModelChatInformation;
+  readonly messages: readonly vscode.LanguageModelChatRequestMessage[];
+  readonly options: vscode.ProvideLanguageModelChatResponseOptions;
+  readonly progress: vscode.Progress<vscode.LanguageModelResponsePart>;
+  readonly token: vscode.CancellationToken;
+}
+
+/** Resolves when the answer is complete; rejects with what the user is to read. */
+export async function respond(
+  { completion, models }: ChatDeps,
+  conversations: ConversationIds,
+  { model, messages, options, progress, token }: ModelRequest,
+): Promise<void> {
+  const choice = choiceOf(model.id, models.arms);
+  if (!choice) throw vscode.LanguageModelError.NotFound(goneText(model.name));
+  const turns = messages.map(toTurn);
+  const order = chatOrder({
+    turns,
+    tools: toToolDefinitions(options.tools),
+    toolChoice: options.toolMode === vscode.LanguageModelChatToolMode.Required ? 'required' : 'auto',
+    outputCap: outputCapOf(options.modelOptions),
+    languageId: vscode.window.activeTextEditor?.document.languageId ?? '',
+    conversationId: conversations.idOf(turns),
+    choice,
+    signal: signalOf(token),
+  });
+  const end = await answerChat(await completion(), order, {
+    text: (text) => progress.report(new vscode.LanguageModelTextPart(text)),
+    toolCall: ({ id, name, input }) => progress.report(new vscode.LanguageModelToolCallPart(id, name, input)),
+  });
+  switch (end.kind) {
+    case 'answered':
+      return;
+    case 'cancelled':
+      throw new vscode.CancellationError();
+    case 'bad-tool-call':
+      throw new Error(badToolCallText(end));
+    case 'failed':
+      throw chatError(end.problem);
+  }
+}
+
+const goneText = (name: string): string =>
+  vscode.l10n.t('{0} is not among your models any more. Choose another one in the list of models.', name);
