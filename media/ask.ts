@@ -115,7 +115,7 @@ class AskView {
     this.#turns.clear();
     this.#runningAnswer = undefined;
     this.#log.replaceChildren(...(conversation.turns.length === 0 ? [this.#empty] : []));
-    this.#setTitle(conversation.turns.length === 0 ? '' : conversation.title);
+    this.#setTitle(conversation.title);
     this.#composer.running = false;
     this.#composer.text = draft === '' ? keptDraft : draft;
     this.#composer.followUp = conversation.turns.length > 0;

@@ -107,7 +107,6 @@ const strings = object({
   historyTitle: label,
   historyEmpty: label,
   historyFilter: label,
-  openConversation: label,
   deleteConversation: label,
   answering: label,
   current: label,

@@ -8,12 +8,13 @@ export type CodeAction = Extract<FromWebview, { type: 'code' }>['action'];
 
 /** How long a button says that it has done its work. */
 const doneMs = 1_500;
+const chunkChars = 4_000;
 
 /** A code block with what can be done with it; it may still be growing. */
 export class CodeBlock {
   readonly element: HTMLElement;
   readonly #code: HTMLElement;
-  readonly #text = document.createTextNode('');
+  #text = document.createTextNode('');
   readonly #language: string;
 
   constructor(
@@ -22,7 +23,7 @@ export class CodeBlock {
     act: (action: CodeAction, language: string, code: string) => void,
   ) {
     this.#language = language;
-    this.#code = h('code', {}, this.#text);
+    this.#code = h('code', {}, h('span', { class: 'code-chunk' }, this.#text));
     const run = (action: CodeAction) => (): void => act(action, language, this.text);
     const copy = button(strings.copy, {
       icon: 'copy',
@@ -53,8 +54,14 @@ export class CodeBlock {
     return this.#code.textContent;
   }
 
+  /** Whole lines are closed off in chunks: a browser lays a chunk out once, but a growing one again and again. */
   append(text: string): void {
     this.#text.appendData(text);
+    if (this.#text.length < chunkChars) return;
+    const end = this.#text.data.lastIndexOf('\n') + 1;
+    if (end === 0) return;
+    this.#text = this.#text.splitText(end);
+    this.#code.append(h('span', { class: 'code-chunk' }, this.#text));
   }
 
   finish(): void {

@@ -121,7 +121,6 @@ function historyRow(
       {
         type: 'button',
         class: 'history-open',
-        'aria-label': fill(strings.openConversation, title),
         on: { click: open },
       },
       h('span', { class: 'history-title' }, title),

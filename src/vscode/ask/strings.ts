@@ -24,7 +24,6 @@ export function askStrings(): Strings {
     historyTitle: t('Conversations'),
     historyEmpty: t('No conversations yet.'),
     historyFilter: t('Search conversations'),
-    openConversation: t('Open: {0}'),
     deleteConversation: t('Delete: {0}'),
     answering: t('answering'),
     current: t('open'),
