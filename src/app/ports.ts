@@ -330,6 +330,8 @@ export interface CompletionRequest {
   readonly suffix: string | undefined;
   /** Which of the endpoint's addresses takes it; undefined = inferred from the arm and the endpoint. */
   readonly api?: 'completions' | 'mistral-fim' | 'infill' | undefined;
+  /** Pieces of other files for `infill`; elsewhere the prompt carries them. */
+  readonly extra?: readonly { readonly filename: string; readonly text: string }[];
   readonly outputCap: number;
   readonly temperature?: number;
   readonly stop: readonly string[];

@@ -11,7 +11,13 @@ import type { NanoUsd } from './brand.ts';
 import { ZERO, left, nano } from './money.ts';
 import type { TokenClasses } from './pricing.ts';
 import { costOf, isUsable } from './pricing.ts';
-import type { ReportedUsage } from './usage.ts';
+
+/** What the provider said of a call, by disjoint classes (src/providers reads the many ways it is said). */
+export interface ReportedUsage {
+  readonly tokens: TokenClasses;
+  /** USD the provider says it charged, if it says so. */
+  readonly reportedUsd: number | undefined;
+}
 
 export interface FinishedCall {
   readonly arm: Arm;

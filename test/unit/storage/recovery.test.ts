@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { nano } from '../../../src/core/money.ts';
+import { openDatabase } from '../../../src/storage/database.ts';
+import type { Store } from '../../../src/storage/openStore.ts';
+import { databaseFile, mirrorFile } from '../../../src/storage/recovery.ts';
+import { fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
+
+/** Spends 0.40 in a store of its own and leaves the files behind. */
+async function spend(folder: string, mirror = fakeMirror()): Promise<void> {
+  await withStore({ folder, mirror }, async (store) => {
+    const { id } = await reserved(store, request(0.5));
+    await store.ledger.settle(id, settlement(0.4));
+  });
+}
+
+const setAside = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name.startsWith('pilot.db.set-aside-') && name.endsWith('Z'));
+
+async function refusal(store: Store, worstUsd = 0.1): Promise<string> {
+  const result = await store.ledger.reserve(request(worstUsd));
+  return result.ok ? 'granted' : result.error.kind;
+}
+
+describe('ledger recovery', () => {
+  it('starts clean where nothing was', async () => {
+    await withFolder((folder) =>
+      withStore({ folder: path.join(folder, 'not', 'there', 'yet') }, async (store) => {
+        assert.equal(await refusal(store), 'granted');
+        assert.equal(store.ledger.summary().state, 'ready');
+      }),
+    );
+  });
+
+  it('recovers by itself when all three witnesses agree', async () => {
+    await withFolder(async (folder) => {
+      const mirror = fakeMirror();
+      await spend(folder, mirror);
+      // The application id in the header: no longer ours, though every row can be read.
+      damage(folder, (bytes) => bytes.fill(0xff, 68, 72));
+      await withStore({ folder, mirror }, async (store) => {
+        assert.equal(await refusal(store), 'granted');
+        assert.equal(store.ledger.summary().settled, nano(0.4));
+        assert.equal((await store.usage.entries(0, 10)).length, 2);
+      });
+      assert.equal(setAside(folder).length, 1);
+    });
+  });
+
+  it('sets a damaged file aside, keeps it, and stops paid calls until an amount is confirmed', async () => {
+    await withFolder(async (folder) => {
+      const mirror = fakeMirror();
+      await spend(folder, mirror);
+      damage(folder, (bytes) => bytes.fill(0x5a));
+      await withStore({ folder, mirror }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+        const summary = store.ledger.summary();
+        assert.equal(summary.state, 'needs-confirmation');
+        assert.deepEqual(summary.candidates, [
+          { source: 'mirror', total: nano(0.4) },
+          { source: 'global-state', total: nano(0.4) },
+        ]);
+        assert.equal(summary.settled, nano(0.4));
+        assert.equal((await store.ledger.reserve(request(0))).ok, true, 'free models go on');
+
+        await store.ledger.confirmTotal(nano(0.95));
+        assert.equal(store.ledger.summary().state, 'ready');
+        assert.equal(await refusal(store), 'over-limit');
+        assert.equal(await refusal(store, 0.05), 'granted');
+      });
+      const [aside] = setAside(folder);
+      assert.ok(aside);
+      assert.equal(readFileSync(path.join(folder, aside))[0], 0x5a);
+    });
+  });
+
+  it('takes the highest of what the witnesses say until the user decides, also downwards', async () => {
+    await withFolder(async (folder) => {
+      await spend(folder);
+      const mirror = fakeMirror({ period: '2026-11', total: nano(0.7), seq: 9 });
+      damage(folder, (bytes) => bytes.fill(0));
+      await withStore({ folder, mirror }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+        assert.equal(store.ledger.summary().settled, nano(0.7));
+        await store.ledger.confirmTotal(nano(0.4));
+        assert.equal(store.ledger.summary().settled, nano(0.4));
+      });
+    });
+  });
+
+  it('brings over what is readable of a damaged file', async () => {
+    await withFolder(async (folder) => {
+      const mirror = fakeMirror();
+      await withStore({ folder, mirror }, async (store) => {
+        await Promise.all(Array.from({ length: 600 }, () => store.ledger.reserve(request(0.0003))));
+      });
+      const size = statSync(databaseFile(folder)).size;
+      // The tail: some rows are lost, most are not.
+      damage(folder, (bytes) => bytes.fill(0x11, Math.floor(size * 0.7)));
+      await withStore({ folder, mirror }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+        const aside = store.ledger.summary().candidates.find(({ source }) => source === 'set-aside');
+        assert.ok(aside && nano(0.01) < aside.total && aside.total < nano(0.18), JSON.stringify(aside));
+        assert.equal(store.ledger.summary().reserved + store.ledger.summary().settled, nano(0.18));
+      });
+    });
+  });
+
+  it('notices a database that has gone although money was spent', async () => {
+    await withFolder(async (folder) => {
+      await spend(folder);
+      for (const name of readdirSync(folder))
+        if (name.startsWith('pilot.db')) rmSync(path.join(folder, name));
+      await withStore({ folder }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+        assert.deepEqual(store.ledger.summary().candidates, [{ source: 'mirror', total: nano(0.4) }]);
+      });
+    });
+  });
+
+  it('notices it while running, too', async () => {
+    await withFolder((folder) =>
+      withStore({ folder }, async (store) => {
+        await reserved(store, request(0.4));
+        for (const name of readdirSync(folder))
+          if (name.startsWith('pilot.db')) rmSync(path.join(folder, name));
+        assert.equal(await refusal(store), 'needs-confirmation');
+      }),
+    );
+  });
+
+  it('treats an emptied file as damaged, not as new', async () => {
+    await withFolder(async (folder) => {
+      const mirror = fakeMirror();
+      await spend(folder, mirror);
+      damage(folder, () => undefined, 0);
+      await withStore({ folder, mirror }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+      });
+    });
+  });
+
+  it('notices an older copy of the database put back', async () => {
+    await withFolder(async (folder) => {
+      await spend(folder);
+      const backup = path.join(folder, 'backup');
+      copyFileSync(databaseFile(folder), backup);
+      await spend(folder);
+      copyFileSync(backup, databaseFile(folder));
+      await withStore({ folder }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+        assert.equal(store.ledger.summary().settled, nano(0.8));
+      });
+    });
+  });
+
+  it('does not trust a mirror whose checksum is wrong', async () => {
+    await withFolder(async (folder) => {
+      await spend(folder);
+      const tampered = readFileSync(mirrorFile(folder), 'utf8').replace('400000000', '100000000');
+      writeFileSync(mirrorFile(folder), tampered);
+      for (const name of readdirSync(folder))
+        if (name.startsWith('pilot.db')) rmSync(path.join(folder, name));
+      await withStore({ folder }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+        assert.deepEqual(store.ledger.summary().candidates, []);
+      });
+    });
+  });
+
+  it('a doubt about one month does not stop the next', async () => {
+    await withFolder(async (folder) => {
+      await spend(folder);
+      damage(folder, (bytes) => bytes.fill(0));
+      const clock = { time: new Date(2026, 10, 30).getTime(), now: () => clock.time };
+      await withStore({ folder, clock }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+        clock.time = new Date(2026, 11, 1).getTime();
+        assert.equal(await refusal(store), 'granted');
+      });
+    });
+  });
+
+  it('leaves the file of a newer version untouched and stops paid calls', async () => {
+    await withFolder(async (folder) => {
+      await spend(folder);
+      const db = await openDatabase(databaseFile(folder), { busyMs: 100 });
+      db.exec('PRAGMA user_version = 99');
+      db.close();
+      await withStore({ folder }, async (store) => {
+        const result = await store.ledger.reserve(request(0.1));
+        assert.equal(
+          !result.ok && result.error.kind === 'unavailable' && result.error.problem,
+          'newer-schema',
+        );
+        assert.equal(store.ledger.summary().state, 'unavailable');
+        assert.equal((await store.ledger.reserve(request(0))).ok, true, 'free models go on');
+      });
+      assert.deepEqual(setAside(folder), []);
+    });
+  });
+
+  it('refuses paid calls and lets free ones pass where nothing can be written', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'file');
+      writeFileSync(file, '');
+      await withStore({ folder: path.join(file, 'storage') }, async (store) => {
+        const paid = await store.ledger.reserve(request(0.1));
+        assert.equal(!paid.ok && paid.error.kind === 'unavailable' && paid.error.problem, 'read-only');
+        const free = await reserved(store, request(0));
+        assert.equal((await store.ledger.settle(free.id, settlement(0))).ok, true);
+        assert.deepEqual(await store.usage.spend('day', {}), []);
+      });
+    });
+  });
+
+  it('refuses paid calls when the worker cannot be started, and says so', async () => {
+    await withFolder((folder) =>
+      withStore({ folder, workerPath: path.join(folder, 'no-worker.js') }, async (store) => {
+        for (let i = 0; i < 6; i++) assert.equal(await refusal(store), 'unavailable');
+        assert.equal(store.ledger.summary().problemKind, 'worker-gone');
+        assert.equal((await store.ledger.reserve(request(0))).ok, true);
+      }),
+    );
+  });
+
+  it('makes no paid call while another process keeps the lock', async () => {
+    await withFolder((folder) =>
+      withStore({ folder, busyMs: 50 }, async (store) => {
+        await reserved(store, request(0.1));
+        const other = await openDatabase(databaseFile(folder), { busyMs: 50 });
+        other.exec('BEGIN IMMEDIATE');
+        assert.equal(await refusal(store), 'busy');
+        other.exec('ROLLBACK');
+        other.close();
+        assert.equal(await refusal(store), 'granted');
+        assert.equal(store.ledger.summary().state, 'ready');
+      }),
+    );
+  });
+});
+
+/** Rewrites the database file, as a failing disk would; the write-ahead log has been folded in by then. */
+function damage(folder: string, change: (bytes: Buffer) => unknown, keep = Infinity): void {
+  const file = databaseFile(folder);
+  assert.equal(existsSync(`${file}-wal`), false);
+  const bytes = readFileSync(file);
+  change(bytes);
+  writeFileSync(file, bytes.subarray(0, Math.min(bytes.length, keep)));
+}
