@@ -87,6 +87,7 @@ export class ModelSettings implements vscode.Disposable {
 export function settingSentence(problem: SettingProblem): string {
   const t = vscode.l10n.t;
   const wrong = wrongText(problem);
+  if (problem.used === '') return t('{0}: {1}; it is ignored.', problem.key, wrong);
   return problem.used === undefined
     ? t('{0}: {1}; the entry is left out.', problem.key, wrong)
     : t('{0}: {1}; {2} is used instead.', problem.key, wrong, problem.used);

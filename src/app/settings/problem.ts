@@ -7,7 +7,7 @@ export interface SettingProblem {
   readonly found: string;
   /** What may stand there: a type, a range, a list; '' where the kind says it all. */
   readonly allowed: string;
-  /** What is used instead, as JSON; undefined = the entry is left out. */
+  /** What is used instead, as JSON; '' = nothing, undefined = the whole entry is left out. */
   readonly used: string | undefined;
 }
 

@@ -1,0 +1,355 @@
+/** Set-up as a whole, with a scripted person, real settings parsing and a real server. */
+import assert from 'node:assert/strict';
+import type { ProviderError } from '../../../../src/app/ports.ts';
+import type { KnownPrice } from '../../../../src/app/settings/index.ts';
+import { parseSettings } from '../../../../src/app/settings/index.ts';
+import { detectLocal } from '../../../../src/app/setup/detect.ts';
+import type {
+  KeyAnswer,
+  KeyQuestion,
+  ModelOffer,
+  SetupDeps,
+  SetupStart,
+  SetupSummary,
+  SetupUi,
+} from '../../../../src/app/setup/flow.ts';
+import { enterKey, setUpModels } from '../../../../src/app/setup/flow.ts';
+import type { RateCard } from '../../../../src/core/arm.ts';
+import { listModels } from '../../../../src/providers/openai/index.ts';
+import { isLoopback } from '../../../../src/providers/openai/safety.ts';
+import { PRESETS } from '../../../../src/providers/presets.ts';
+import type { ModelServer } from '../../../fakes/modelServer.ts';
+import { startModelServer } from '../../../fakes/modelServer.ts';
+import { MemoryLog, fakeModel } from '../../providers/openai/harness.ts';
+
+const KEY = 'sk-live-0123456789';
+const free = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
+
+/** A person's answers, by question. What is not given is broken off. */
+interface Script {
+  readonly start?: SetupStart;
+  readonly baseUrl?: string;
+  readonly keys?: KeyAnswer[];
+  readonly onFailure?: ('again' | 'key' | 'by-hand')[];
+  readonly names?: string[];
+  readonly choose?: (offer: ModelOffer) => readonly string[] | undefined;
+  readonly prices?: (RateCard | 'later')[];
+}
+
+class ScriptedUi implements SetupUi {
+  readonly #script: Script;
+  readonly keyQuestions: KeyQuestion[] = [];
+  readonly failures: ProviderError[] = [];
+  readonly priced: string[] = [];
+  offer: ModelOffer | undefined;
+  summary: SetupSummary | undefined;
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+  start = () => Promise.resolve(this.#script.start);
+  askBaseUrl = () => Promise.resolve(this.#script.baseUrl);
+  askKey = (question: KeyQuestion) => {
+    this.keyQuestions.push(question);
+    return Promise.resolve(this.#script.keys?.shift());
+  };
+  whileFetching = <T>(_endpoint: unknown, fetch: (signal: AbortSignal) => Promise<T>) =>
+    fetch(new AbortController().signal);
+  listFailed = (_endpoint: unknown, error: ProviderError) => {
+    this.failures.push(error);
+    return Promise.resolve(this.#script.onFailure?.shift());
+  };
+  askNames = () => Promise.resolve(this.#script.names);
+  chooseModels = (offer: ModelOffer) => {
+    this.offer = offer;
+    const chosen = this.#script.choose
+      ? this.#script.choose(offer)
+      : offer.drafts.filter(offer.isChosen).map(({ model }) => model.id);
+    return Promise.resolve(chosen && offer.drafts.filter(({ model }) => chosen.includes(model.id)));
+  };
+  askPrice = (draft: { model: { id: string } }) => {
+    this.priced.push(draft.model.id);
+    return Promise.resolve(this.#script.prices?.shift());
+  };
+  done = (summary: SetupSummary) => {
+    this.summary = summary;
+    return Promise.resolve();
+  };
+}
+
+describe('set-up of models', () => {
+  let server: ModelServer;
+  let settings: { endpoints: unknown; models: unknown; writes: number };
+  let keyring: Map<string, string>;
+  let keyringWorks: boolean;
+  let variables: Record<string, string>;
+  let known: Record<string, KnownPrice>;
+
+  beforeEach(async () => {
+    server = await startModelServer({
+      models: [
+        { ...fakeModel, id: 'cheap', price: free },
+        { ...fakeModel, id: 'dear', price: { inputUsdPerMTok: 3, outputUsdPerMTok: 15 } },
+        { ...fakeModel, id: 'text-embedding' },
+      ],
+      key: KEY,
+    });
+    settings = { endpoints: [], models: [], writes: 0 };
+    keyring = new Map();
+    keyringWorks = true;
+    variables = {};
+    known = {};
+  });
+  afterEach(() => server.close());
+
+  const depsFor = (ui: SetupUi): SetupDeps => ({
+    ui,
+    presets: PRESETS,
+    prices: { lookup: (_preset, model) => known[model] },
+    settings: {
+      endpoints: () => settings.endpoints,
+      models: () => settings.models,
+      write: (endpoints, models) => {
+        settings = { endpoints, models, writes: settings.writes + 1 };
+        return Promise.resolve();
+      },
+    },
+    list: (endpoint, key, signal) =>
+      listModels({ endpoint, key: () => Promise.resolve(key), log: new MemoryLog() }, signal),
+    keys: {
+      stored: ({ id }) => Promise.resolve(keyring.get(id)),
+      variable: (name) => variables[name],
+      store: ({ id }, key) => {
+        if (keyringWorks) keyring.set(id, key);
+        return Promise.resolve(keyringWorks);
+      },
+    },
+    isLoopback,
+  });
+  const run = async (script: Script): Promise<ScriptedUi> => {
+    const ui = new ScriptedUi(script);
+    await setUpModels(depsFor(ui));
+    return ui;
+  };
+  const parsed = () => parseSettings({ endpoints: settings.endpoints, models: settings.models }, PRESETS);
+  const custom: SetupStart = { type: 'preset', preset: 'custom' };
+  const typed: KeyAnswer = { type: 'typed', key: KEY };
+  const all = ({ drafts }: ModelOffer) => drafts.map(({ model }) => model.id);
+
+  it('writes what was chosen, without a problem, and the key to the keyring only', async () => {
+    const ui = await run({ start: custom, baseUrl: server.url, keys: [typed], choose: all });
+    const { endpoints, arms, problems } = parsed();
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      arms.map(({ id, price }) => [id, price?.inputUsdPerMTok]),
+      [
+        ['custom/cheap', 0],
+        ['custom/dear', 3],
+      ],
+    );
+    assert.deepEqual([endpoints[0]?.baseUrl, endpoints[0]?.needsKey], [server.url, true]);
+    assert.equal(arms[0]?.contextTokens, fakeModel.contextTokens);
+    assert.equal(keyring.get('custom'), KEY);
+    assert.doesNotMatch(JSON.stringify(settings), /sk-live/);
+    assert.deepEqual([ui.summary?.models, ui.summary?.paid, ui.summary?.unpriced], [2, 1, 0]);
+  });
+
+  it('does not offer what cannot chat', async () => {
+    const ui = await run({ start: custom, baseUrl: server.url, keys: [typed], choose: all });
+    assert.deepEqual(
+      ui.offer?.drafts.map(({ model }) => model.id),
+      ['cheap', 'dear'],
+    );
+  });
+
+  describe('broken off', () => {
+    const cases: [string, Script][] = [
+      ['at the start', {}],
+      ['at the address', { start: custom }],
+      ['at the key', { start: custom, baseUrl: 'SERVER' }],
+      ['at the failed list', { start: custom, baseUrl: 'SERVER', keys: [{ type: 'none' }] }],
+      ['at the models', { start: custom, baseUrl: 'SERVER', keys: [typed], choose: () => undefined }],
+      ['with no model chosen', { start: custom, baseUrl: 'SERVER', keys: [typed], choose: () => [] }],
+      [
+        'at a price',
+        { start: custom, baseUrl: 'SERVER', keys: [{ type: 'none' }], onFailure: ['by-hand'], names: ['m'] },
+      ],
+    ];
+    for (const [name, script] of cases) {
+      it(`${name} leaves settings and keyring as they were`, async () => {
+        const baseUrl = script.baseUrl === 'SERVER' ? server.url : undefined;
+        const ui = await run({ ...script, keys: [...(script.keys ?? [])], ...(baseUrl && { baseUrl }) });
+        assert.equal(settings.writes, 0);
+        assert.equal(keyring.size, 0);
+        assert.equal(ui.summary, undefined);
+      });
+    }
+  });
+
+  describe('keys', () => {
+    it('refused are asked for again', async () => {
+      const wrong: KeyAnswer = { type: 'typed', key: 'sk-wrong-key' };
+      const ui = await run({
+        start: custom,
+        baseUrl: server.url,
+        keys: [wrong, typed],
+        onFailure: ['key'],
+        choose: all,
+      });
+      assert.deepEqual(
+        ui.keyQuestions.map(({ refused }) => refused),
+        [false, true],
+      );
+      assert.equal(keyring.get('custom'), KEY);
+    });
+
+    it('of the environment are offered by name, to their own host only', async () => {
+      variables = { OPENAI_API_KEY: KEY };
+      const own = await run({ start: { type: 'preset', preset: 'openai' } });
+      assert.equal(own.keyQuestions[0]?.variable, 'OPENAI_API_KEY');
+      const other = await run({ start: custom, baseUrl: server.url });
+      assert.equal(other.keyQuestions[0]?.variable, undefined);
+      const unset = await run({ start: { type: 'preset', preset: 'mistral' } });
+      assert.equal(unset.keyQuestions[0]?.variable, undefined);
+    });
+
+    it('of the environment are used when chosen, and never copied', async () => {
+      variables = { MY_KEY: KEY };
+      await run({
+        start: custom,
+        baseUrl: server.url,
+        keys: [{ type: 'variable', name: 'MY_KEY' }],
+        choose: all,
+      });
+      assert.equal(parsed().endpoints[0]?.apiKeyEnv, 'MY_KEY');
+      assert.equal(keyring.size, 0);
+      assert.doesNotMatch(JSON.stringify(settings), /sk-live/);
+    });
+
+    it('that the keyring refuses go nowhere; a variable is asked for instead', async () => {
+      keyringWorks = false;
+      const keys: KeyAnswer[] = [typed, { type: 'variable', name: 'MY_KEY' }];
+      const ui = await run({ start: custom, baseUrl: server.url, keys, choose: all });
+      assert.equal(ui.keyQuestions[1]?.keyringFailed, true);
+      assert.equal(parsed().endpoints[0]?.apiKeyEnv, 'MY_KEY');
+    });
+
+    it('can be entered anew without touching the models', async () => {
+      await run({ start: custom, baseUrl: server.url, keys: [typed], choose: all });
+      const before = structuredClone(settings);
+      const [endpoint] = parsed().endpoints;
+      assert.ok(endpoint);
+      await enterKey(depsFor(new ScriptedUi({ keys: [{ type: 'typed', key: 'sk-second' }] })), endpoint);
+      assert.equal(keyring.get('custom'), 'sk-second');
+      assert.deepEqual(settings, before);
+    });
+  });
+
+  describe('prices', () => {
+    const byHand = {
+      start: custom,
+      keys: [{ type: 'none' }] as KeyAnswer[],
+      onFailure: ['by-hand' as const],
+    };
+    it('come from the table where the endpoint has none, with source and date', async () => {
+      known = {
+        m: { price: { inputUsdPerMTok: 1, outputUsdPerMTok: 4 }, source: 'a table', date: '2026-11-01' },
+      };
+      const ui = await run({ ...byHand, baseUrl: server.url, names: ['m'], choose: all });
+      assert.deepEqual(ui.offer?.drafts[0]?.origin, { kind: 'table', source: 'a table', date: '2026-11-01' });
+      assert.deepEqual(ui.priced, []);
+      assert.equal(parsed().arms[0]?.price?.outputUsdPerMTok, 4);
+    });
+    it('are asked for where nobody knows them', async () => {
+      const price = { inputUsdPerMTok: 2, outputUsdPerMTok: 8 };
+      const ui = await run({
+        ...byHand,
+        keys: [{ type: 'none' }],
+        onFailure: ['by-hand'],
+        baseUrl: server.url,
+        names: ['m', 'n'],
+        choose: all,
+        prices: [price, 'later'],
+      });
+      assert.deepEqual(ui.priced, ['m', 'n']);
+      assert.deepEqual(
+        parsed().arms.map((arm) => arm.price),
+        [price, undefined],
+      );
+      assert.equal(ui.summary?.unpriced, 1);
+    });
+  });
+
+  describe('of an endpoint that is there', () => {
+    beforeEach(() => run({ start: custom, baseUrl: server.url, keys: [typed], choose: all }));
+    const again = (): SetupStart => ({ type: 'endpoint', endpoint: parsed().endpoints[0]! });
+
+    it('asks for no key, and has its models chosen', async () => {
+      const ui = await run({ start: again() });
+      assert.deepEqual(ui.keyQuestions, []);
+      assert.deepEqual(ui.offer?.drafts.map(ui.offer.isChosen), [true, true]);
+    });
+    it('keeps what the user wrote by hand', async () => {
+      const [cheap, dear] = settings.models as object[];
+      const price = { inputUsdPerMTok: 2, outputUsdPerMTok: 9 };
+      settings.models = [cheap, { ...dear, label: 'My dear', price, outputCapCoversReasoning: false }];
+      settings.endpoints = [
+        { ...(settings.endpoints as object[])[0], label: 'Home', timeouts: { idleMs: 900 } },
+      ];
+      await run({ start: again() });
+      const arm = parsed().arms[1];
+      assert.deepEqual([arm?.label, arm?.price, arm?.outputCapCoversReasoning], ['My dear', price, false]);
+      assert.deepEqual([parsed().endpoints[0]?.label, parsed().endpoints[0]?.timeouts.idleMs], ['Home', 900]);
+    });
+    it('drops models that are no longer chosen, and leaves other endpoints alone', async () => {
+      settings.endpoints = [...(settings.endpoints as object[]), { id: 'other', preset: 'ollama' }];
+      settings.models = [...(settings.models as object[]), { endpoint: 'other', model: 'qwen' }];
+      await run({ start: again(), choose: () => ['dear'] });
+      assert.deepEqual(
+        parsed()
+          .arms.map(({ id }) => id)
+          .sort(),
+        ['custom/dear', 'other/qwen'],
+      );
+    });
+    it('is found again by its address', async () => {
+      await run({ start: custom, baseUrl: server.url, choose: all });
+      assert.equal(parsed().endpoints.length, 1);
+    });
+    it('does not lend its id to another address', async () => {
+      const other = await startModelServer({ models: [{ ...fakeModel, id: 'third' }] });
+      await run({ start: custom, baseUrl: other.url, keys: [{ type: 'none' }], choose: all });
+      assert.deepEqual(
+        parsed().endpoints.map(({ id }) => id),
+        ['custom', 'custom-2'],
+      );
+      await other.close();
+    });
+  });
+
+  it('finds the servers that run here, by the models they list', async () => {
+    await server.close();
+    server = await startModelServer({
+      models: [
+        { ...fakeModel, id: 'qwen' },
+        { ...fakeModel, id: 'nomic-embed' },
+      ],
+    });
+    const presets = { ...PRESETS, ollama: { ...PRESETS.ollama, baseUrl: server.url } };
+    const log = new MemoryLog();
+    const found = await detectLocal(presets, (endpoint) =>
+      listModels(
+        {
+          endpoint: {
+            ...endpoint,
+            baseUrl: endpoint.preset === 'ollama' ? endpoint.baseUrl : 'http://127.0.0.1:9/v1',
+          },
+          key: () => Promise.resolve(undefined),
+          log,
+        },
+        new AbortController().signal,
+      ),
+    );
+    assert.deepEqual(found, [{ preset: 'ollama', models: 1 }]);
+  });
+});
