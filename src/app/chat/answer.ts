@@ -17,6 +17,8 @@ export interface ReadyToolCall {
 }
 
 export interface ChatSink {
+  /** Comes again when another arm takes over. */
+  routed(route: Route): void;
   text(text: string): void;
   toolCall(call: ReadyToolCall): void;
 }
@@ -50,6 +52,7 @@ export async function answerChat(
     switch (event.type) {
       case 'routed':
         route = { decision: event.decision, arm: event.arm };
+        sink.routed(route);
         break;
       case 'text':
         sink.text(event.text);

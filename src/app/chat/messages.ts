@@ -26,6 +26,7 @@ export function toChatMessages(turns: readonly ChatTurn[]): readonly ChatMessage
   const messages: ChatMessage[] = [];
   let round = new Round();
   for (const turn of turns) {
+    if (turn.role !== 'user' && saysNothing(turn)) continue;
     const startsAnew =
       turn.role === 'system' ? !round.isEmpty : turn.role === 'assistant' && round.hasUserParts;
     if (startsAnew) {
@@ -37,12 +38,15 @@ export function toChatMessages(turns: readonly ChatTurn[]): readonly ChatMessage
     else round.addUser(turn.parts);
   }
   messages.push(...round.messages());
-  return messages.filter(({ role, content }) => role !== 'system' || content !== '');
+  return messages;
 }
 
 /** The text of a message's parts; parts of one message belong together without a break. */
 export const textOf = (parts: readonly ChatPart[]): string =>
   parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+
+const saysNothing = ({ parts }: ChatTurn): boolean =>
+  textOf(parts) === '' && !parts.some(({ type }) => type === 'tool-call');
 
 /** An answer of the model and everything that came back to it before its next one. */
 class Round {

@@ -14,5 +14,7 @@ export interface ChatDeps {
   /** Built by the first prompt; activation and the model picker do without. */
   readonly completion: () => Promise<ChatCompletion>;
   readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<unknown> };
+  /** Told while an answer is under way, and why its model was chosen. */
+  readonly status: { think(): () => void; set lastReason(reason: string) };
   readonly log: Log;
 }

@@ -1,6 +1,6 @@
 /** `@pilot` in VS Code's Chat: Ask's prompt and Ask's learning, in the place where people already talk. */
 import * as vscode from 'vscode';
-import { answerChat, type ChatEnd, type Route } from '../../app/chat/answer.ts';
+import type { ChatEnd, Route } from '../../app/chat/answer.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
 import {
   closedFences,
@@ -19,6 +19,7 @@ import type { Choice } from '../../app/routing.ts';
 import { cost, usd } from '../format.ts';
 import { messageOf, type WayOn } from '../messages.ts';
 import { reasonLine } from '../reason.ts';
+import { answering } from './answering.ts';
 import { signalOf } from './cancellation.ts';
 import type { ChatDeps } from './deps.ts';
 import { badToolCallText } from './failure.ts';
@@ -49,8 +50,7 @@ export async function answerAsParticipant(
     stream.markdown(vscode.l10n.t('There is no answer yet that could become a better one.'));
     return {};
   }
-  const completion = await deps.completion();
-  if (plan.improves) void completion.outcome(plan.improves, 'escalated');
+  if (plan.improves) void (await deps.completion()).outcome(plan.improves, 'escalated');
   const conversationId = conversationIdIn(exchanges) ?? crypto.randomUUID();
   const prepared = await prepare(conversationId, plan, stream);
   const answer = { text: '' };
@@ -63,7 +63,7 @@ export async function answerAsParticipant(
     choice: plan.choice,
     signal: signalOf(token),
   };
-  const end = await answerChat(completion, order, {
+  const end = await answering(deps, order, {
     text: (text) => {
       answer.text += text;
       stream.markdown(text);

@@ -1,9 +1,9 @@
 /** One request of VS Code's Chat to a model of PILOT. Agent mode sends dozens in a row; each has its own reservation. */
 import * as vscode from 'vscode';
-import { answerChat } from '../../app/chat/answer.ts';
 import type { ConversationIds } from '../../app/chat/conversationIds.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
 import { chatOrder, outputCapOf } from '../../app/chat/order.ts';
+import { answering } from './answering.ts';
 import { signalOf } from './cancellation.ts';
 import { toToolDefinitions, toTurn } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
@@ -19,11 +19,11 @@ export interface ModelRequest {
 
 /** Resolves when the answer is complete; rejects with what the user is to read. */
 export async function respond(
-  { completion, models }: ChatDeps,
+  deps: ChatDeps,
   conversations: ConversationIds,
   { model, messages, options, progress, token }: ModelRequest,
 ): Promise<void> {
-  const choice = choiceOf(model.id, models.arms);
+  const choice = choiceOf(model.id, deps.models.arms);
   if (!choice) throw vscode.LanguageModelError.NotFound(goneText(model.name));
   const turns = messages.map(toTurn);
   const order = chatOrder({
@@ -36,7 +36,7 @@ export async function respond(
     choice,
     signal: signalOf(token),
   });
-  const end = await answerChat(await completion(), order, {
+  const end = await answering(deps, order, {
     text: (text) => progress.report(new vscode.LanguageModelTextPart(text)),
     toolCall: ({ id, name, input }) => progress.report(new vscode.LanguageModelToolCallPart(id, name, input)),
   });
