@@ -5,6 +5,7 @@
  * VS Code's class names are those of its web workbench, 1.139; they are named here and nowhere else.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -134,6 +135,13 @@ export class Workbench {
     await this.#show(this.#page);
   }
 
+  /** As a crash does: no time for last words. */
+  killExtensionHost(): void {
+    const hosts = this.#running.server.tree().filter((pid) => commandOf(pid).includes('type=extensionHost'));
+    assert.ok(hosts.length > 0, 'an extension host runs');
+    for (const pid of hosts) process.kill(pid, 'SIGKILL');
+  }
+
   async #show(page: Page, folder = this.workspaceFolder): Promise<void> {
     page.setDefaultTimeout(20_000);
     await page.setViewportSize({ width: chosenWidth(), height: 900 });
@@ -190,8 +198,8 @@ export class Workbench {
   }
 
   /** By the id the extension gave it; without one the extension's first. */
-  statusBarItem(id = ''): Locator {
-    return this.page.locator(`.statusbar-item[id^="${extensionId}.${id}"]`).first();
+  statusBarItem(id = '', page = this.page): Locator {
+    return page.locator(`.statusbar-item[id^="${extensionId}.${id}"]`).first();
   }
 
   /** The document inside a webview; with several open, the one whose body holds `text`. */
@@ -295,6 +303,9 @@ export class Workbench {
     console.log(`      what it looked like: ${path.relative(inRoot(), file)}`);
   }
 }
+
+const commandOf = (pid: number): string =>
+  spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).stdout;
 
 function chosenTheme(): Theme {
   const theme = process.env['PILOT_THEME'] ?? 'dark';

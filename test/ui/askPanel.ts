@@ -1,0 +1,58 @@
+/** The Ask panel as a journey sees it. The class names are those of media/ask. */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Workbench } from './driver.ts';
+
+const answerTimeoutMs = 30_000;
+
+export class AskPanel {
+  readonly frame: FrameLocator;
+
+  constructor(page: Page) {
+    this.frame = page.locator('iframe.webview.ready').first().contentFrame().frameLocator('#active-frame');
+  }
+
+  get composer(): Locator {
+    return this.frame.locator('.composer textarea');
+  }
+
+  get answers(): Locator {
+    return this.frame.locator('.answer');
+  }
+
+  get lastAnswer(): Locator {
+    return this.answers.last();
+  }
+
+  /** The sentence where there is no answer, or only a part of one. */
+  get problem(): Locator {
+    return this.lastAnswer.locator('.problem');
+  }
+
+  /** Sends, without waiting for the answer. */
+  async send(question: string): Promise<void> {
+    await this.composer.fill(question);
+    await this.composer.press('Enter');
+  }
+
+  /** Sends, and waits until the answer is paid for or has failed. */
+  async ask(question: string): Promise<void> {
+    const before = await this.answers.count();
+    await this.send(question);
+    await this.answers.nth(before).waitFor();
+    await this.settled();
+  }
+
+  /** The last answer has its cost, or a problem. */
+  async settled(): Promise<void> {
+    const end = this.lastAnswer.locator('.meta .fact, .problem').first();
+    await end.waitFor({ timeout: answerTimeoutMs });
+  }
+}
+
+/** Runs PILOT: Ask and waits for the panel. */
+export async function openAskPanel(workbench: Workbench): Promise<AskPanel> {
+  await workbench.command('PILOT: Ask');
+  const panel = new AskPanel(workbench.page);
+  await panel.composer.waitFor();
+  return panel;
+}
