@@ -40,6 +40,7 @@ const openers: Record<Api, (endpoint: Endpoint, request: CompletionRequest) => O
     post(call, addressed(endpoint, '/infill'), {
       input_prefix: request.prompt,
       input_suffix: request.suffix ?? '',
+      ...(request.extra && { input_extra: request.extra }),
       n_predict: request.outputCap,
       ...sampling(request),
       cache_prompt: true,

@@ -14,16 +14,20 @@ export function classify(error: unknown, guard: CallGuard): ProviderError {
   return {
     ...verdict(error, guard, detail),
     status: guard.status,
-    retryAfterMs: guard.headers && retryAfter(guard.headers, Date.now()),
+    retryAfterMs: guard.headers && (retryAfter(guard.headers, Date.now()) ?? retryDelay(guard.errorBody)),
     detail: summary(detail),
   };
 }
 
 function verdict(error: unknown, guard: CallGuard, detail: string): Verdict {
-  if (guard.stopped) return { kind: guard.stopped, served: guard.sent ? 'maybe' : 'no' };
-  const { status } = guard;
+  const { status, stopped, sent } = guard;
+  const refused = status !== undefined && 400 <= status && status < 500;
+  // A refusal stands even if the rest of its text never came.
+  if (stopped && (status === undefined || status < 400 || stopped === 'cancelled')) {
+    return { kind: stopped, served: sent && !refused ? 'maybe' : 'no' };
+  }
   if (status === undefined) return connectionVerdict(error);
-  if (status >= 400) return { kind: statusKind(status, detail), served: status < 500 ? 'no' : 'maybe' };
+  if (status >= 400) return { kind: statusKind(status, detail), served: refused ? 'no' : 'maybe' };
   return { kind: midStreamKind(error, detail), served: 'maybe' };
 }
 
@@ -90,7 +94,8 @@ export function statusKind(status: number, body: string): ProviderErrorKind {
     case 413:
       return 'too-long';
     case 429:
-      return NO_CREDIT.test(body) ? 'no-credit' : 'rate-limited';
+      // Gemini speaks of quota at every rate limit, but says when to come back.
+      return NO_CREDIT.test(body) && !RETRY_LATER.test(body) ? 'no-credit' : 'rate-limited';
     default:
       return kindByWords(body);
   }
@@ -105,11 +110,12 @@ function kindByWords(body: string): ProviderErrorKind {
 }
 
 const TOO_LONG =
-  /context.{0,12}(length|window|size)|maximum context|(prompt|input|request).{0,20}too (long|large)|exceed.{0,40}(context|maximum.{0,20}token)|too many (input )?tokens/i;
+  /context.{0,12}(length|window|size)|maximum context|(prompt|input|request).{0,20}too (long|large)|exceed.{0,40}(context|maximum.{0,20}token)|too many (input )?tokens|context.{0,20}overflow/i;
 const WRONG_KEY =
   /(api|authentication|access).{0,3}key.{0,20}(invalid|not valid|incorrect|expired|missing)|(invalid|incorrect).{0,12}(api|access).{0,3}key/i;
 const NO_CREDIT =
   /insufficient.{0,3}(quota|credit|balance|funds)|credit balance|out of credits?|exceeded your current quota|budget.{0,12}exceeded|(key|spend(ing)?|usage|monthly|weekly|daily) limit (exceeded|reached)|payment required/i;
+const RETRY_LATER = /retry ?(delay|in |after)/i;
 const MODEL_GONE =
   /model.{0,80}(not (exist|found|available|supported|valid)|does ?n.t exist|does not exist|deprecated|decommissioned|retired)|(unknown|invalid|no such|not a valid) model|model_not_found/i;
 
@@ -121,6 +127,12 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
   const candidates = [exact, seconds * 1000, Date.parse(header) - now];
   const ms = candidates.find((value) => Number.isFinite(value));
   return ms === undefined ? undefined : Math.min(Math.max(0, Math.round(ms)), 24 * 3_600_000);
+}
+
+/** Gemini tells it in the body only. */
+function retryDelay(body: string): number | undefined {
+  const seconds = /"retryDelay":\s*"(\d{1,5}(?:\.\d+)?)s"/.exec(body)?.[1];
+  return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000);
 }
 
 /** The provider's own sentence out of the many shapes of error bodies. */

@@ -208,9 +208,9 @@ describe('a request', () => {
       assert.ok(listed.ok);
       const [small, thinking, embedding] = listed.value;
       assert.deepEqual(small?.price, { inputUsdPerMTok: 1, outputUsdPerMTok: 10 });
-      assert.deepEqual([small?.contextTokens, small?.maxOutputTokens, small?.simulated], [4000, 1000, false]);
+      assert.deepEqual([small.contextTokens, small.maxOutputTokens, small.simulated], [4000, 1000, false]);
       assert.equal(thinking?.simulated, true);
-      assert.deepEqual([small?.embedding, embedding?.embedding], [false, true]);
+      assert.deepEqual([small.embedding, embedding?.embedding], [false, true]);
     });
     it('uses Anthropic’s own headers there, and only there', async () => {
       await list({ preset: 'anthropic' });
