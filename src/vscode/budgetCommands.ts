@@ -1,12 +1,12 @@
 /** The commands around the limit: set it, raise it once, confirm what was spent after a recovery. */
 import * as vscode from 'vscode';
+import { dollarsIn, largestDollars } from '../app/dollars.ts';
 import type { Ledger } from '../app/ports.ts';
 import type { NanoUsd } from '../core/brand.ts';
 import { day, usd } from './format.ts';
 import type { Settings } from './settings.ts';
 
 const t = vscode.l10n.t;
-const largestUsd = 100_000;
 
 export interface BudgetDeps {
   readonly settings: Settings;
@@ -91,16 +91,8 @@ async function askForDollars(options: {
     ignoreFocusOut: true,
     validateInput: (text) =>
       dollarsIn(text) === undefined
-        ? t('A number of dollars from 0 to {0}.', largestUsd.toLocaleString())
+        ? t('A number of dollars from 0 to {0}.', largestDollars.toLocaleString())
         : undefined,
   });
   return entered === undefined ? undefined : dollarsIn(entered);
-}
-
-/** "5", "$5", "2.50", "2,50". */
-export function dollarsIn(text: string): number | undefined {
-  const digits = /^\s*\$?\s*(\d{1,6}(?:[.,]\d{1,9})?)\s*$/.exec(text)?.[1];
-  if (digits === undefined) return undefined;
-  const value = Number(digits.replace(',', '.'));
-  return 0 <= value && value <= largestUsd ? value : undefined;
 }

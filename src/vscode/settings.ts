@@ -3,6 +3,7 @@
  * key, what is wrong, and what is used instead; it is never handed on.
  */
 import * as vscode from 'vscode';
+import { largestDollars } from '../app/dollars.ts';
 import type { NanoUsd } from '../core/brand.ts';
 
 /** Money limits as the settings say them; undefined = not set. */
@@ -19,8 +20,6 @@ export interface BadSetting {
 }
 
 const section = 'pilot';
-/** No sane person's month; a bound so that a slip of the finger is caught. */
-const largestLimitUsd = 100_000;
 
 /** Only the user's own value and the default count: what a workspace says about money is not even looked at. */
 function userValue(key: string): unknown {
@@ -66,14 +65,11 @@ export class Settings implements vscode.Disposable {
     const read = (key: string): NanoUsd | undefined => {
       const value = userValue(key);
       if (value === undefined || value === null) return undefined;
-      if (typeof value === 'number' && 0 <= value && value <= largestLimitUsd)
+      if (typeof value === 'number' && 0 <= value && value <= largestDollars)
         return Math.floor(value * 1e9) as NanoUsd;
       bad.push({
         key: `pilot.${key}`,
-        wrong: vscode.l10n.t(
-          'it must be a number of dollars from 0 to {0}',
-          largestLimitUsd.toLocaleString(),
-        ),
+        wrong: vscode.l10n.t('it must be a number of dollars from 0 to {0}', largestDollars.toLocaleString()),
         // A limit that cannot be understood must not become "no limit": nothing is spent until it is mended.
         instead: vscode.l10n.t('0 (free models only)'),
       });

@@ -1,0 +1,97 @@
+/** package.json and the code say the same: every command and setting that is in one is in the other. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+interface Setting {
+  readonly scope?: string;
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, Setting>> }[];
+    readonly keybindings: readonly { readonly command: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+  };
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
+}
+
+const manifest = JSON.parse(read('package.json')) as Manifest;
+const { contributes, capabilities } = manifest;
+const code = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n');
+const declared = new Set(contributes.commands.map(({ command }) => command));
+const settings = new Map(contributes.configuration.flatMap(({ properties }) => Object.entries(properties)));
+/** Ids as they stand in string literals of the code. */
+const quoted = (pattern: string): Set<string> =>
+  new Set([...code.matchAll(new RegExp(`['"\`](${pattern})['"\`]`, 'g'))].map(([, id]) => id!));
+
+describe('the manifest', () => {
+  const registered = new Set(
+    [...code.matchAll(/(?:registerCommand|registerTextEditorCommand|command)\(\s*'(pilot\.[\w.]+)'/g)].map(
+      ([, id]) => id!,
+    ),
+  );
+
+  it('declares every command that is registered', () => {
+    const internal = new Set([...registered].filter((id) => /\.(internal|accepted)/.test(id)));
+    assert.deepEqual([...registered].filter((id) => !declared.has(id) && !internal.has(id)).sort(), []);
+  });
+
+  it('registers every command that is declared', () => {
+    assert.deepEqual([...declared].filter((id) => !registered.has(id)).sort(), []);
+  });
+
+  it('uses in menus, keybindings and code only commands that exist', () => {
+    const used = [
+      ...contributes.keybindings.map(({ command }) => command),
+      ...Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command)),
+    ].filter((id) => id?.startsWith('pilot.'));
+    for (const id of used) assert.ok(declared.has(id), id);
+  });
+
+  it('declares settings that the code reads, and no others', () => {
+    const short = [...settings.keys()].map((key) => key.replace(/^pilot\./, ''));
+    const unread = short.filter((key) => !quoted(`(?:pilot\\.)?${key.replaceAll('.', '\\.')}`).size);
+    assert.deepEqual(unread, []);
+  });
+
+  it('describes every setting', () => {
+    for (const [key, setting] of settings) {
+      assert.ok((setting.markdownDescription ?? setting.description ?? '').length > 0, key);
+    }
+  });
+
+  it('gives application scope, and no say in Restricted Mode, to what touches money, endpoints, arms and policy', () => {
+    const money = [...settings].filter(([key]) =>
+      /^pilot\.(budget|endpoints|models|routing|inline\.paid|sync)/.test(key),
+    );
+    assert.ok(money.length >= 6);
+    for (const [key, { scope }] of money) {
+      assert.equal(scope, 'application', key);
+      assert.ok(
+        capabilities.untrustedWorkspaces.restrictedConfigurations.includes(key),
+        `${key} is not restricted`,
+      );
+    }
+  });
+
+  it('names no proposed API', () => {
+    assert.ok(!('enabledApiProposals' in manifest));
+    for (const name of [
+      'handleDidShowCompletionItem',
+      'handleDidPartiallyAcceptCompletionItem',
+      'handleEndOfLifetime',
+    ]) {
+      assert.ok(!code.includes(name), name);
+    }
+  });
+});
