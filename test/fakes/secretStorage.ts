@@ -35,8 +35,7 @@ export class FakeSecretStorage implements vscode.SecretStorage {
 
   readonly onDidChange: vscode.Event<vscode.SecretStorageChangeEvent> = (listener: Listener) => {
     this.#listeners.add(listener);
-    const subscription: { dispose(): void } = { dispose: () => void this.#listeners.delete(listener) };
-    return subscription as vscode.Disposable;
+    return new vscode.Disposable(() => this.#listeners.delete(listener));
   };
 
   async #answer(): Promise<void> {

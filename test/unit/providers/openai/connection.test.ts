@@ -98,6 +98,37 @@ describe('a connection to an endpoint', () => {
     });
   });
 
+  describe('through the fetch that VS Code puts in place for http.proxy', () => {
+    const original = globalThis.fetch;
+    afterEach(() => void (globalThis.fetch = original));
+
+    it('is looked up at each call', async () => {
+      const baseUrl = await serve((_request, response) => response.end(ANSWER));
+      const urls: string[] = [];
+      globalThis.fetch = (input, init) => {
+        urls.push(input instanceof Request ? input.url : String(input));
+        return original(input, init);
+      };
+      assert.equal((await collect(ask(baseUrl))).text, 'word ');
+      assert.deepEqual(urls, [`${baseUrl}/chat/completions`]);
+    });
+
+    it('takes its way of hiding a redirect, or of following one all the same, for an error', async () => {
+      for (const [name, value] of [
+        ['type', 'opaqueredirect'],
+        ['redirected', true],
+      ] as const) {
+        globalThis.fetch = () => {
+          const response = new Response(ANSWER);
+          Object.defineProperty(response, name, { value });
+          return Promise.resolve(response);
+        };
+        const { failure, text } = await collect(ask('https://models.invalid/v1', { key: 'secret-key' }));
+        assert.deepEqual([failure?.kind, text], ['redirect', '']);
+      }
+    });
+  });
+
   it('carries the endpoint’s own headers', async () => {
     const baseUrl = await serve((_request, response) => response.end(ANSWER));
     await collect(ask(baseUrl, { headers: { 'x-team': 'compilers' } }));
