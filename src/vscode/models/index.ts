@@ -1,0 +1,40 @@
+/** VS Code's own language models as PILOT's arms, where the user has added them by hand. */
+import * as vscode from 'vscode';
+import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
+import type { Log, ModelClient } from '../../app/ports.ts';
+import { Disposables } from '../disposables.ts';
+import { VscodeModels } from './vscodeModels.ts';
+
+export { VscodeModels } from './vscodeModels.ts';
+
+export interface VscodeModelDeps {
+  readonly log: Log;
+  /** `extensionContext.languageModelAccessInformation`; absent in forks. */
+  readonly access: vscode.LanguageModelAccessInformation | undefined;
+}
+
+/** The models, with the command that lets the user choose among them. */
+export function registerVscodeModels(deps: VscodeModelDeps): VscodeModels {
+  const models = new VscodeModels(deps);
+  const commands = new Disposables();
+  commands.add(
+    vscode.commands.registerCommand('pilot.useVscodeModels', async () => {
+      const { chooseVscodeModels } = await import('./choose.ts');
+      await chooseVscodeModels(models);
+    }),
+  );
+  models.own(commands);
+  return models;
+}
+
+/** Requests to these arms go to VS Code, all others to their endpoints. */
+export function withVscodeModels(models: VscodeModels, endpoints: ModelClient): ModelClient {
+  return {
+    chat: (request) =>
+      request.arm.endpointId === VSCODE_ENDPOINT_ID ? models.client.chat(request) : endpoints.chat(request),
+    complete: (request) =>
+      request.arm.endpointId === VSCODE_ENDPOINT_ID
+        ? models.client.complete(request)
+        : endpoints.complete(request),
+  };
+}

@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import type { Log, ModelClient } from '../../app/ports.ts';
+import type { SettingProblem } from '../../app/settings/index.ts';
+import { parseVscodeModels, vscodeArm, type ParsedVscodeModels } from '../../app/vscodeModels.ts';
+import type { Arm } from '../../core/arm.ts';
+import { VENDOR } from '../chat/vendor.ts';
+import { Disposables } from '../disposables.ts';
+import { vscodeModelClient } from './client.ts';
+
+const SECTION = 'pilot';
+const KEY = 'vscodeModels';
+
+/** Forks and older hosts may lack it. */
+const host: { readonly lm?: Partial<typeof vscode.lm> } = vscode;
+
+export const keyOf = ({ vendor, id }: vscode.LanguageModelChat): string => `${vendor}/${id}`;
+
+/**
+ * The models that `pilot.vscodeModels` names and that are there now. VS Code is asked for its list only once the
+ * setting names one, since asking starts the extensions behind the models.
+ */
+export class VscodeModels implements vscode.Disposable {
+  readonly client: ModelClient;
+  readonly #log: Log;
+  readonly #access: vscode.LanguageModelAccessInformation | undefined;
+  readonly #parts = new Disposables();
+  readonly #changed = this.#parts.add(new vscode.EventEmitter<void>());
+  /** Fires when the arms may have changed. */
+  readonly onDidChange = this.#changed.event;
+  #parsed: ParsedVscodeModels | undefined;
+  #live: ReadonlyMap<string, vscode.LanguageModelChat> | undefined;
+  #listing: Promise<void> | undefined;
+
+  constructor({ log, access }: { log: Log; access: vscode.LanguageModelAccessInformation | undefined }) {
+    this.#log = log;
+    this.#access = access;
+    this.client = vscodeModelClient((arm) => this.#live?.get(arm.model));
+    this.#parts.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration(`${SECTION}.${KEY}`)) return;
+        this.#parsed = undefined;
+        this.#changed.fire();
+      }),
+    );
+    if (access) this.#parts.add(access.onDidChange(() => this.#changed.fire()));
+    const relist = host.lm?.onDidChangeChatModels?.(() => {
+      if (this.#live) void this.#list();
+    });
+    if (relist) this.#parts.add(relist);
+  }
+
+  own(part: { dispose(): unknown }): void {
+    this.#parts.add(part);
+  }
+
+  dispose(): void {
+    this.#parts.dispose();
+  }
+
+  /** Empty until VS Code has told its models; `ready` waits for that. */
+  get arms(): readonly Arm[] {
+    const { entries } = this.#read();
+    if (entries.length === 0) return [];
+    if (!this.#live) void this.ready();
+    return entries.flatMap((entry) => {
+      const live = this.#live?.get(entry.model);
+      const refused = live && this.#access?.canSendRequest(live) === false;
+      return live && !refused ? [vscodeArm(entry, live)] : [];
+    });
+  }
+
+  get problems(): readonly SettingProblem[] {
+    return this.#read().problems;
+  }
+
+  async ready(): Promise<void> {
+    if (this.#live || this.#read().entries.length === 0) return;
+    await (this.#listing ??= this.#list());
+  }
+
+  /** All models of VS Code but PILOT's own, which would ask PILOT again. */
+  async list(): Promise<readonly vscode.LanguageModelChat[]> {
+    await this.#list();
+    return [...(this.#live?.values() ?? [])];
+  }
+
+  /** The user's own entries as they stand; what a workspace says does not count. */
+  stored(): readonly unknown[] {
+    const value = vscode.workspace.getConfiguration(SECTION).inspect<unknown>(KEY)?.globalValue;
+    return Array.isArray(value) ? value : [];
+  }
+
+  async store(entries: readonly unknown[]): Promise<void> {
+    const target = vscode.ConfigurationTarget.Global;
+    await vscode.workspace
+      .getConfiguration(SECTION)
+      .update(KEY, entries.length === 0 ? undefined : entries, target);
+  }
+
+  #read(): ParsedVscodeModels {
+    const value = vscode.workspace.getConfiguration(SECTION).inspect<unknown>(KEY)?.globalValue;
+    this.#parsed ??= parseVscodeModels(value, VENDOR);
+    return this.#parsed;
+  }
+
+  async #list(): Promise<void> {
+    try {
+      const models = (await host.lm?.selectChatModels?.()) ?? [];
+      const others = models.filter(({ vendor }) => vendor !== VENDOR);
+      this.#live = new Map(others.map((model) => [keyOf(model), model]));
+    } catch (error) {
+      this.#log.error('VS Code could not list its language models', error);
+      this.#live ??= new Map();
+    }
+    this.#changed.fire();
+  }
+}
