@@ -21,6 +21,10 @@ const maxBlockChars = 20_000;
 /** Parsed at once; keeps a large piece from looking like a large block. */
 const sliceChars = 8_000;
 
+/** A fence's first line, whole; what follows backticks on it holds none. */
+const opening = /^(?:[ \t]*\n)*( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n/;
+const maxOpeningChars = 500;
+
 interface Fence {
   readonly marker: string;
   readonly indent: number;
@@ -96,12 +100,13 @@ export class BlockCutter {
     return false;
   }
 
-  /** All top-level blocks but the last. */
+  /** The top-level blocks but the last, up to where a fence begins. */
   #takeBlocks(parts: Part[]): void {
     let from = 0;
     for (const to of this.#cuts()) {
       parts.push({ type: 'block', source: this.#rest.slice(from, to) });
       from = to;
+      if (opening.test(this.#rest.slice(to, to + maxOpeningChars))) break;
     }
     this.#rest = this.#rest.slice(from);
   }
