@@ -32,9 +32,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const clock = { now: () => Date.now() };
   const settings = parts.add(new Settings());
   const models = parts.add(new ModelSettings(settings, extensionContext.globalState));
-  const secrets = parts.add(
-    new Secrets({ storage: extensionContext.secrets, log, endpoints: () => models.endpoints }),
-  );
+  const secrets = parts.add(new Secrets({ storage: extensionContext.secrets, log }));
   const policyStore = parts.add(new MementoPolicyStore(extensionContext.workspaceState, log, clock.now));
   const engine = parts.add(
     new EngineHolder({

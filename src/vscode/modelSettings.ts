@@ -66,7 +66,12 @@ export class ModelSettings implements vscode.Disposable {
       .then(() => this.#changed.fire());
   }
 
+  distrusts(arm: ArmId): boolean {
+    return this.#distrusted().includes(arm);
+  }
+
   trustPrice(arm: ArmId): void {
+    if (!this.distrusts(arm)) return;
     const rest = this.#distrusted().filter((id) => id !== arm);
     void this.#globalState.update(distrustedKey, rest).then(() => this.#changed.fire());
   }

@@ -10,7 +10,6 @@ import { isLoopback } from '../providers/openai/safety.ts';
 export interface SecretsDeps {
   readonly storage: vscode.SecretStorage;
   readonly log: Log;
-  readonly endpoints: () => readonly Endpoint[];
   /** Where the environment is read from; a test has its own. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }

@@ -31,7 +31,7 @@ describe('keys', () => {
       warn: (message) => lines.push(message),
       error: (message, error) => lines.push(`${message} ${String(error)}`),
     };
-    return new Secrets({ storage, log, endpoints: () => [], environment });
+    return new Secrets({ storage, log, environment });
   };
   beforeEach(() => {
     storage = new FakeSecretStorage();

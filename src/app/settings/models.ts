@@ -1,5 +1,6 @@
 import { armId } from '../../core/brand.ts';
 import type { Arm, ArmCapabilities } from '../../core/arm.ts';
+import { FIM_FORMAT_IDS } from '../../core/inline/fim/format.ts';
 import type { Endpoint } from './endpoint.ts';
 import { OUTPUT_CAP_FIELDS } from './endpoints.ts';
 import { parsePrice } from './price.ts';
@@ -61,7 +62,7 @@ function parseCapabilities(reader: SettingReader | undefined): ArmCapabilities {
   const capabilities = {
     tools: reader.boolean('tools', false),
     images: reader.boolean('images', false),
-    fim: reader.string('fim', 'auto'),
+    fim: reader.oneOf('fim', ['auto', ...FIM_FORMAT_IDS], 'auto'),
   };
   reader.reportUnknown();
   return capabilities;

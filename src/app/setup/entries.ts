@@ -16,13 +16,15 @@ export function endpointEntry(endpoint: Endpoint, preset: Preset): Entry {
   };
 }
 
-export function modelEntry(endpointId: string, { model, price }: ModelDraft): Entry {
+export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraft): Entry {
   const capabilities = {
+    // The others are told by the model's name; Mistral alone says it of each model.
+    ...(model.fim && preset === 'mistral' && { fim: 'mistral' }),
     ...(model.tools !== undefined && { tools: model.tools }),
     ...(model.images !== undefined && { images: model.images }),
   };
   return {
-    endpoint: endpointId,
+    endpoint: id,
     model: model.id,
     ...(model.name !== undefined && model.name !== model.id && { label: model.name }),
     ...(price && { price }),
@@ -45,15 +47,15 @@ export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
  * The endpoint's models become the chosen ones. An entry that is there already keeps everything the user wrote, and
  * gets a price if it had none.
  */
-export function withModels(raw: unknown, endpointId: string, drafts: readonly ModelDraft[]): unknown[] {
+export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly ModelDraft[]): unknown[] {
   const entries = listOf(raw);
-  const others = entries.filter((entry) => fieldOf(entry, 'endpoint') !== endpointId);
+  const others = entries.filter((entry) => fieldOf(entry, 'endpoint') !== endpoint.id);
   const chosen = drafts.map((draft) => {
     const former = entries.find(
-      (entry) => fieldOf(entry, 'endpoint') === endpointId && fieldOf(entry, 'model') === draft.model.id,
+      (entry) => fieldOf(entry, 'endpoint') === endpoint.id && fieldOf(entry, 'model') === draft.model.id,
     );
     return {
-      ...modelEntry(endpointId, draft),
+      ...modelEntry(endpoint, draft),
       ...(former as Entry | undefined),
       ...(draft.price && { price: draft.price }),
     };

@@ -4,6 +4,8 @@
  */
 import type { RateCard } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
+import type { ArmId } from '../../core/brand.ts';
+import { armId } from '../../core/brand.ts';
 import type { Result } from '../../core/result.ts';
 import type { ProviderError } from '../ports.ts';
 import type { Endpoint, Preset, PresetId, PresetTable, PriceLookup } from '../settings/endpoint.ts';
@@ -72,6 +74,9 @@ export interface SetupDeps {
   ) => Promise<Result<readonly ListedModel[], ProviderError>>;
   readonly keys: SetupKeys;
   readonly isLoopback: (hostname: string) => boolean;
+  /** The model was called free and sent a bill: what the settings say counts no more until the user states a price. */
+  readonly distrustsPrice: (arm: ArmId) => boolean;
+  readonly trustPrice: (arm: ArmId) => void;
 }
 
 /** The user's settings as they are written, not as they were understood. */
@@ -206,7 +211,11 @@ async function choose(deps: SetupDeps, connected: Connected): Promise<readonly M
   const { arms } = current(deps);
   const isLoopback = deps.isLoopback(new URL(endpoint.baseUrl).hostname);
   const facts = { endpoint, preset, isLoopback, prices: deps.prices, arms };
-  const drafts = listed.filter(({ embedding }) => !embedding).map((model) => draftModel(model, facts));
+  const draft = (model: ListedModel): ModelDraft =>
+    deps.distrustsPrice(armId(endpoint.id, model.id))
+      ? { model, price: undefined, origin: undefined }
+      : draftModel(model, facts);
+  const drafts = listed.filter(({ embedding }) => !embedding).map(draft);
   const mine = new Set(arms.flatMap((arm) => (arm.endpointId === endpoint.id ? [arm.model] : [])));
   // What is free and few is taken unless the user says otherwise; of a long price list nothing is.
   const takeAll =
@@ -244,8 +253,11 @@ async function write(deps: SetupDeps, endpoint: Endpoint, drafts: readonly Model
   const entry = endpointEntry(endpoint, presets[endpoint.preset]);
   await settings.write(
     withEndpoint(settings.endpoints(), entry),
-    withModels(settings.models(), endpoint.id, drafts),
+    withModels(settings.models(), endpoint, drafts),
   );
+  for (const { model, origin } of drafts) {
+    if (origin?.kind === 'settings') deps.trustPrice(armId(endpoint.id, model.id));
+  }
   const prices = drafts.map(({ price }) => price);
   await ui.done({
     endpoint,

@@ -12,7 +12,7 @@ export function streamCompletion(context: CallContext, request: CompletionReques
   return streamCall(context, {
     open: openers[apiOf(context.endpoint, request)](context.endpoint, request),
     signal: request.signal,
-    sent: `${request.prompt}\n${request.suffix ?? ''}`,
+    sent: [request.prompt, request.suffix ?? '', ...(request.extra ?? []).map(({ text }) => text)].join('\n'),
     mayBeEmpty: true,
   });
 }
@@ -23,8 +23,9 @@ type Open = (call: Call) => PromiseLike<AsyncIterable<unknown>>;
 function apiOf(endpoint: Endpoint, request: CompletionRequest): Api {
   if (request.api) return request.api;
   if (request.suffix === undefined) return 'completions';
-  if (request.arm.capabilities.fim === 'infill') return 'infill';
-  return endpoint.preset === 'mistral' ? 'mistral-fim' : 'completions';
+  const { fim } = request.arm.capabilities;
+  if (fim === 'infill') return 'infill';
+  return fim === 'mistral' || endpoint.preset === 'mistral' ? 'mistral-fim' : 'completions';
 }
 
 const openers: Record<Api, (endpoint: Endpoint, request: CompletionRequest) => Open> = {
@@ -40,6 +41,7 @@ const openers: Record<Api, (endpoint: Endpoint, request: CompletionRequest) => O
     post(call, addressed(endpoint, '/infill'), {
       input_prefix: request.prompt,
       input_suffix: request.suffix ?? '',
+      ...(request.extra?.length && { input_extra: request.extra }),
       ...(request.extra && { input_extra: request.extra }),
       n_predict: request.outputCap,
       ...sampling(request),

@@ -19,10 +19,13 @@ export async function listModels(
   if (!opened.ok) return opened;
   const call = opened.value;
   try {
-    const response = await call.client.models.list({ signal: call.guard.signal }).asResponse();
+    // Anthropic's list has pages of twenty unless asked for more; nobody else knows the field.
+    const query = context.endpoint.preset === 'anthropic' && { query: { limit: 1000 } };
+    const response = await call.client.models.list({ signal: call.guard.signal, ...query }).asResponse();
     const reply = JSON.parse(await response.text()) as unknown;
     const entries = Array.isArray(reply) ? (reply as unknown[]) : listAt(reply, 'data');
-    const models = entries.slice(0, MAX_LISTED).flatMap(readModel);
+    const listed = entries.slice(0, MAX_LISTED).flatMap(readModel);
+    const models = [...new Map(listed.map((model) => [model.id, model])).values()];
     return models.length > 0 ? ok(models) : fail(call.failure('no models in the list', 'empty'));
   } catch (error) {
     return fail(call.failure(error));

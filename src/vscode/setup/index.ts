@@ -73,6 +73,8 @@ function flowDeps({ settings, models, secrets, log, prices }: SetupCommandsDeps)
       store: (endpoint, key) => secrets.store(endpoint, key),
     },
     isLoopback,
+    distrustsPrice: (arm) => models.distrusts(arm),
+    trustPrice: (arm) => models.trustPrice(arm),
   };
 }
 

@@ -19,7 +19,7 @@ export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStar
   picker.busy = true;
   void facts.detect().then((detected) => {
     picker.busy = false;
-    if (detected.length > 0) picker.items = itemsFor(facts, detected);
+    if (detected.length > 0) refill(picker, itemsFor(facts, detected));
   });
   return new Promise((resolve) => {
     picker.onDidAccept(() => {
@@ -32,6 +32,14 @@ export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStar
     });
     picker.show();
   });
+}
+
+/** New items make the first one active; whoever has moved on already stays where he is. */
+function refill(picker: vscode.QuickPick<Item>, items: readonly Item[]): void {
+  const [active] = picker.activeItems;
+  const moved = active !== undefined && active !== picker.items.find(({ start }) => start);
+  picker.items = items;
+  if (moved) picker.activeItems = items.filter(({ label }) => label === active.label);
 }
 
 function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Item[] {

@@ -13,7 +13,7 @@ describe('entries of the settings', () => {
       { id: 'a', label: 'A', future: { x: 1 }, preset: 'custom' },
       null,
     ]);
-    assert.deepEqual(withModels(raw, 'a', []), raw);
+    assert.deepEqual(withModels(raw, endpointAt('http://127.0.0.1:1/v1', { id: 'a' }), []), raw);
   });
   it('are begun where there are none, or something else', () => {
     for (const raw of [undefined, null, {}, 'x'])

@@ -84,6 +84,8 @@ describe('set-up of models', () => {
   let keyringWorks: boolean;
   let variables: Record<string, string>;
   let known: Record<string, KnownPrice>;
+  const distrusted = new Set<string>();
+  let trusted: string[];
 
   beforeEach(async () => {
     server = await startModelServer({
@@ -99,6 +101,7 @@ describe('set-up of models', () => {
     keyringWorks = true;
     variables = {};
     known = {};
+    trusted = [];
   });
   afterEach(() => server.close());
 
@@ -125,6 +128,8 @@ describe('set-up of models', () => {
       },
     },
     isLoopback,
+    distrustsPrice: (arm) => distrusted.delete(arm),
+    trustPrice: (arm) => void trusted.push(arm),
   });
   const run = async (script: Script): Promise<ScriptedUi> => {
     const ui = new ScriptedUi(script);
@@ -259,6 +264,14 @@ describe('set-up of models', () => {
       assert.deepEqual(ui.offer?.drafts[0]?.origin, { kind: 'table', source: 'a table', date: '2026-11-01' });
       assert.deepEqual(ui.priced, []);
       assert.equal(parsed().arms[0]?.price?.outputUsdPerMTok, 4);
+    });
+    it('are asked for where a model that was called free has sent a bill', async () => {
+      distrusted.add('custom/cheap');
+      const prices = [{ inputUsdPerMTok: 2, outputUsdPerMTok: 8 }];
+      const ui = await run({ start: custom, baseUrl: server.url, keys: [typed], choose: all, prices });
+      assert.deepEqual(ui.priced, ['cheap']);
+      assert.deepEqual(trusted, ['custom/cheap']);
+      assert.equal(parsed().arms[0]?.price?.outputUsdPerMTok, 8);
     });
     it('are asked for where nobody knows them', async () => {
       const price = { inputUsdPerMTok: 2, outputUsdPerMTok: 8 };

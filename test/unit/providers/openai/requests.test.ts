@@ -182,6 +182,11 @@ describe('a request', () => {
     it('goes to Mistral’s own address', () =>
       check('/v1/fim/completions', {}, { preset: 'mistral', acceptsStreamOptions: false }));
     it('goes to llama.cpp’s, beside /v1', () => check('/infill', { api: 'infill' }, { preset: 'llamacpp' }));
+    it('takes pieces of other files to llama.cpp', async () => {
+      const extra = [{ filename: 'a.ts', text: 'export const a = 1;' }];
+      await complete({ api: 'infill', extra }, { preset: 'llamacpp' });
+      assert.deepEqual(sent()['input_extra'], extra);
+    });
     it('goes to llama.cpp’s for a model that says so', () =>
       check('/infill', {
         arm: armOf('fake', 'small', { capabilities: { tools: false, images: false, fim: 'infill' } }),
@@ -216,6 +221,7 @@ describe('a request', () => {
       await list({ preset: 'anthropic' });
       const { headers } = server.requests.at(-1) ?? {};
       assert.deepEqual([headers?.['x-api-key'], headers?.['authorization']], ['k-123456', undefined]);
+      assert.equal(server.requests.at(-1)?.path, '/v1/models?limit=1000');
       await chat({}, { preset: 'anthropic' });
       assert.equal(server.requests.at(-1)?.headers['x-api-key'], undefined);
     });
