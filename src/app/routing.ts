@@ -40,6 +40,8 @@ export interface RoutingRequest {
   readonly call: Call;
   readonly conversationId: string | undefined;
   readonly choice: Choice;
+  /** The arm to stay with unless another is clearly better; instead of the conversation's. */
+  readonly sticky?: ArmId | undefined;
   /** Reasons of the surface's own: too slow for inline, paid inline off, failed a moment ago. */
   readonly exclude?: ((arm: Arm) => ExclusionReason | undefined) | undefined;
 }
@@ -114,7 +116,9 @@ export class Routing {
       policyState: policy.state,
       money,
       pinned: target ?? this.#pin(request),
-      sticky: request.conversationId === undefined ? undefined : workspace.stickyArm(request.conversationId),
+      sticky:
+        request.sticky ??
+        (request.conversationId === undefined ? undefined : workspace.stickyArm(request.conversationId)),
       random: this.#deps.random,
     });
     if (!routed.ok) return fail(this.#refusal(routed.error, arms, request));

@@ -73,8 +73,6 @@ export function learnBaseline(
     let cell = cells[key] ?? { sum: 0, weight: 0 };
     if (former?.reward !== undefined) cell = add(cell, -former.weight * former.reward, -former.weight);
     if (observed.reward !== undefined) cell = add(cell, observed.weight * observed.reward, observed.weight);
-    // Last in insertion order is last touched: `limited` drops the first.
-    Reflect.deleteProperty(cells, key);
     cells[key] = forgetting(cell);
   }
   return { cells: limited(cells) };
@@ -100,7 +98,9 @@ const forgetting = (cell: Cell): Cell =>
 const shrunkMean = (cell: Cell | undefined, parent: number, strength: number): number =>
   Math.min(1, ((cell?.sum ?? 0) + strength * parent) / ((cell?.weight ?? 0) + strength));
 
+/** The cells with the least evidence go first. */
 function limited(cells: Record<string, Cell>): Record<string, Cell> {
   const entries = Object.entries(cells);
-  return entries.length <= MAX_CELLS ? cells : Object.fromEntries(entries.slice(-MAX_CELLS));
+  if (entries.length <= MAX_CELLS) return cells;
+  return Object.fromEntries(entries.sort(([, a], [, b]) => b.weight - a.weight).slice(0, MAX_CELLS));
 }

@@ -130,12 +130,13 @@ const unit = (value: number): number => (value >= 0 ? Math.min(1, value) : 0);
 
 /** What the evidence says now, or undefined while it may still change for the better. */
 export function verdict(evidence: Evidence, now: EpochMs, rules: OutcomeRules): Verdict | undefined {
-  const takenAt = evidence.acceptedAt ?? evidence.typedThroughAt;
-  if (takenAt !== undefined) return taken(evidence, takenAt, rules);
+  if (evidence.acceptedAt !== undefined) return taken(evidence, evidence.acceptedAt, rules);
   if (evidence.lastEndAt === undefined) return undefined;
   const waited = now - evidence.lastEndAt;
   // A negative wait is a clock that went back: the grace period counts as over.
   if (0 <= waited && waited < rules.graceMs) return undefined;
+  // Accepting inserts the text before the command runs, so it too looks like typing at first.
+  if (evidence.typedThroughAt !== undefined) return taken(evidence, evidence.typedThroughAt, rules);
   return passedBy(evidence, rules);
 }
 

@@ -45,11 +45,10 @@ const WORD_START = /^[\p{L}\p{N}_$]/u;
 const STATEMENT_END = /[)\]}];\s*$/;
 
 /** The first reason not to complete here, or undefined. The order is from "must not" to "not worth it". */
-export function skipReason(input: SkipInput): SkipReason | undefined {
-  return forbidden(input) ?? (input.explicit ? undefined : (unwise(input) ?? popupClash(input)));
-}
+export const skipReason = (input: SkipInput): SkipReason | undefined => mustSkip(input) ?? unwise(input);
 
-function forbidden(input: SkipInput): SkipReason | undefined {
+/** Nothing may be shown here, not even what is at hand. */
+export function mustSkip(input: SkipInput): SkipReason | undefined {
   if (input.secret) return 'secret-file';
   if (input.excluded) return 'file-excluded';
   if (input.scheme === 'vscode-scm') return 'scm-input';
@@ -62,7 +61,10 @@ function forbidden(input: SkipInput): SkipReason | undefined {
 export const languageEnabled = (languages: Readonly<Record<string, boolean>>, id: string): boolean =>
   (Object.hasOwn(languages, id) ? languages[id] : languages['*']) ?? true;
 
-function unwise({ cursor, justAcceptedLine }: SkipInput): SkipReason | undefined {
+/** Not worth a request; a suggestion that is there already and still fits may be shown all the same. */
+export function unwise(input: SkipInput): SkipReason | undefined {
+  if (input.explicit) return undefined;
+  const { cursor, justAcceptedLine } = input;
   const before = linePrefix(cursor);
   const after = lineSuffix(cursor);
   if (WORD_START.test(after)) return 'middle-of-word';
@@ -70,7 +72,7 @@ function unwise({ cursor, justAcceptedLine }: SkipInput): SkipReason | undefined
   if (STATEMENT_END.test(before)) return 'statement-complete';
   if (justAcceptedLine && before.trim() !== '') return 'just-accepted-line';
   if (!hasText(cursor)) return 'too-little-text';
-  return undefined;
+  return popupClash(input);
 }
 
 /** Looks at 2,000 characters on each side at most: this runs on every keystroke. */

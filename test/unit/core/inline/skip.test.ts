@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isSecretPath, pathMatcher } from '../../../../src/core/inline/secretFiles.ts';
+import { pathMatcher } from '../../../../src/core/inline/pathMatcher.ts';
 import { skipReason } from '../../../../src/core/inline/skip.ts';
 import type { SkipInput, SkipReason } from '../../../../src/core/inline/skip.ts';
 import { at } from './fimCase.ts';
@@ -70,38 +70,13 @@ describe('where no completion is asked for', () => {
   });
 });
 
-describe('secret files', () => {
-  const secret = [
-    '.env',
-    'app/.env.local',
-    'prod.env',
-    'certs/server.pem',
-    'C:\\Users\\me\\.ssh\\config',
-    '/home/me/.aws/credentials',
-    'id_rsa',
-    'keys/id_ed25519.pub',
-    'secrets/db.yaml',
-    'deploy/terraform.tfvars',
-    'TLS.KEY',
-    '.npmrc',
-    'x/.git-credentials',
-    'my-credentials-prod.json',
-  ];
-  for (const path of secret) it(`${path}: secret`, () => assert.ok(isSecretPath(path)));
-  const harmless = [
-    'src/env.ts',
-    'src/keyboard.ts',
-    'monkey.ts',
-    'src/credentialsView.ts',
-    'environment.py',
-    '',
-  ];
-  for (const path of harmless) it(`${path || '(none)'}: not`, () => assert.ok(!isSecretPath(path)));
-
-  it('exclusion globs are gitignore patterns; bad ones match nothing', () => {
+describe('excluded files', () => {
+  it('are told by gitignore patterns; bad ones match nothing', () => {
     const excluded = pathMatcher(['*.gen.ts', 'vendor/', '', '[']);
     assert.ok(excluded('/w/src/a.gen.ts'));
     assert.ok(excluded('w/vendor/x.js'));
+    assert.ok(excluded('C:\\w\\vendor\\x.js'));
     assert.ok(!excluded('w/src/a.ts'));
+    assert.ok(!excluded(''));
   });
 });

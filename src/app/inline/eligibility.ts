@@ -1,0 +1,94 @@
+/** Which arms may answer here and now, with what has been learnt about their speed and use. */
+import { isFree } from '../../core/arm.ts';
+import type { Arm } from '../../core/arm.ts';
+import type { ArmId, EpochMs } from '../../core/brand.ts';
+import type { ExclusionReason } from '../../core/decision.ts';
+import { fimFormat } from '../../core/inline/fim/templates.ts';
+import type { FimFormat } from '../../core/inline/fim/format.ts';
+import { expectedLatencyMs, initialLatency, observeLatency } from '../../core/inline/latency.ts';
+import { earn, initialPace, mayPay, spend } from '../../core/inline/pace.ts';
+import type { InlineDeps } from './ports.ts';
+
+export interface Place {
+  readonly tokens: number;
+  readonly explicit: boolean;
+  readonly localHasAnswer: boolean;
+  /** Arms that have answered here already (cycling). */
+  readonly taken: readonly ArmId[];
+}
+
+/** So many answers in a row that could not be shown: the arm does not understand its format, and rests. */
+const USELESS_IN_A_ROW = 6;
+const REST_MS = 60_000;
+/** Somebody who asked by key waits longer than somebody who types. */
+const EXPLICIT_PATIENCE = 4;
+
+export class Eligibility {
+  readonly #deps: Pick<InlineDeps, 'now' | 'settings' | 'arms' | 'formatOf'>;
+  readonly #useless = new Map<ArmId, { readonly count: number; readonly at: EpochMs }>();
+  #pace = initialPace;
+  #latency = initialLatency;
+
+  constructor(deps: Pick<InlineDeps, 'now' | 'settings' | 'arms' | 'formatOf'>) {
+    this.#deps = deps;
+  }
+
+  formatOf(arm: Arm): FimFormat | undefined {
+    return fimFormat(this.#deps.formatOf(arm).id);
+  }
+
+  /** Undefined = may be chosen. From "cannot" to "not now". */
+  exclusion(arm: Arm, place: Place): ExclusionReason | undefined {
+    const format = this.formatOf(arm);
+    const settings = this.#deps.settings();
+    if (format === undefined) return 'lacks-capability';
+    if (place.taken.includes(arm.id)) return 'excluded-by-user';
+    if (format.transport === 'local') {
+      return settings.local && place.localHasAnswer ? undefined : 'lacks-capability';
+    }
+    const free = arm.price !== undefined && isFree(arm.price);
+    if (!free && !settings.paid) return 'paid-off';
+    if (this.#rests(arm.id)) return 'unhealthy';
+    if (this.#isTooSlow(arm.id, place)) return 'too-slow';
+    if (!free && !place.explicit && !mayPay(this.#pace)) return 'not-worth-price';
+    return undefined;
+  }
+
+  typed(characters: number): void {
+    this.#pace = earn(this.#pace, characters);
+  }
+
+  /** A request has left for this arm. */
+  sent(arm: Arm): void {
+    if (arm.price === undefined || !isFree(arm.price)) this.#pace = spend(this.#pace);
+  }
+
+  answered(arm: Arm, tokens: number, ms: number): void {
+    this.#latency = observeLatency(this.#latency, arm.id, { tokens, ms, at: this.#deps.now() });
+  }
+
+  judged(armId: ArmId, shown: boolean): void {
+    if (shown) this.#useless.delete(armId);
+    else
+      this.#useless.set(armId, { count: (this.#useless.get(armId)?.count ?? 0) + 1, at: this.#deps.now() });
+  }
+
+  expectedMs(armId: ArmId, tokens: number): number {
+    return expectedLatencyMs(this.#latency, armId, tokens, this.#deps.now());
+  }
+
+  #isTooSlow(armId: ArmId, { tokens, explicit }: Place): boolean {
+    const target = this.#deps.settings().latencyTargetMs * (explicit ? EXPLICIT_PATIENCE : 1);
+    return this.expectedMs(armId, tokens) > target;
+  }
+
+  #rests(armId: ArmId): boolean {
+    const useless = this.#useless.get(armId);
+    if (useless === undefined || useless.count < USELESS_IN_A_ROW) return false;
+    const since = this.#deps.now() - useless.at;
+    if (0 <= since && since < REST_MS) return true;
+    // One more answer decides whether it rests again.
+    this.#useless.set(armId, { ...useless, count: USELESS_IN_A_ROW - 1 });
+    return false;
+  }
+}

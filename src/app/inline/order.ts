@@ -1,0 +1,67 @@
+/** What the router and an arm are asked for one place: features, prompt, and who may answer. */
+import type { ArmId } from '../../core/brand.ts';
+import { rankContext } from '../../core/inline/contextRanking.ts';
+import type { CursorText } from '../../core/inline/cursorText.ts';
+import { estimateTokens } from '../../core/inline/promptBudget.ts';
+import { LOCAL_THRESHOLD } from '../../core/local/localArm.ts';
+import type { CompletionOrder } from '../routedCompletion.ts';
+import type { Eligibility, Place } from './eligibility.ts';
+import type { InlineDeps, LocalModelPort } from './ports.ts';
+import { inlineCall } from './request.ts';
+import type { InlineRequest } from './request.ts';
+
+export interface OrderInput {
+  readonly request: InlineRequest;
+  readonly cursor: CursorText;
+  readonly multiline: boolean;
+  readonly localText: string;
+  readonly place: Place;
+  readonly sticky: ArmId | undefined;
+}
+
+/** Text before the cursor that the router's features and the context ranking look at. */
+const VIEW_CHARS = 1500;
+/** What the local model reads; more would only be copied between threads. */
+const LOCAL_PREFIX = 12_000;
+const LOCAL_SUFFIX = 4000;
+
+export function inlineOrder(
+  deps: Pick<InlineDeps, 'settings' | 'context'>,
+  eligibility: Eligibility,
+  { request, cursor, multiline, localText, place, sticky }: OrderInput,
+): Omit<CompletionOrder, 'signal'> {
+  const { contextTokens } = deps.settings();
+  const around = cursor.prefix.slice(-VIEW_CHARS);
+  const spare = Math.max(contextTokens / 4, contextTokens - place.tokens);
+  const context = rankContext(around, deps.context(request.documentId), spare);
+  const formatOf = eligibility.formatOf.bind(eligibility);
+  return {
+    surface: 'inline',
+    purpose: 'inline',
+    view: {
+      text: around,
+      languageId: request.languageId,
+      surface: 'inline',
+      contextChars: cursor.prefix.length + cursor.suffix.length,
+      turn: 0,
+      referenceCount: context.length,
+    },
+    call: inlineCall({ request, cursor, multiline, contextTokens, context, formatOf, localText }),
+    conversationId: undefined,
+    choice: { type: 'auto' },
+    sticky,
+    exclude: (arm) => eligibility.exclusion(arm, place),
+  };
+}
+
+/** What the local model says here, where it is sure enough; '' = nothing. */
+export async function askLocal(local: LocalModelPort, { prefix, suffix }: CursorText): Promise<string> {
+  const lineEnd = suffix.indexOf('\n');
+  const below = lineEnd < 0 ? '' : suffix.slice(lineEnd + 1, lineEnd + 1 + LOCAL_SUFFIX);
+  const said = await local.complete({ prefix: prefix.slice(-LOCAL_PREFIX), suffix: below });
+  return said !== undefined && said.confidence >= LOCAL_THRESHOLD ? said.text : '';
+}
+
+/** Size of the prompt as far as latency goes; a window of it is enough to tell. */
+export const promptTokens = ({ prefix, suffix }: CursorText): number =>
+  estimateTokens(prefix.slice(-8000)) + estimateTokens(suffix.slice(0, 3000));

@@ -1,0 +1,69 @@
+/** What the inline use case needs from outside, as narrow as it uses it. */
+import type { Arm } from '../../core/arm.ts';
+import type { DecisionId, EpochMs } from '../../core/brand.ts';
+import type { OutcomeKind } from '../../core/decision.ts';
+import type { ContextSource } from '../../core/inline/contextRanking.ts';
+import type { ChosenFormat } from '../../core/inline/fim/infer.ts';
+import type { MultilineSetting } from '../../core/inline/multiline.ts';
+import type { LocalCompletion, LocalQuery } from '../../core/local/localModel.ts';
+import type { Disposable, Log } from '../ports.ts';
+import type { Problem } from '../problem.ts';
+import type { CompletionEvent, CompletionOrder } from '../routedCompletion.ts';
+
+/** Settings under `pilot.inline`, checked where they are read. */
+export interface InlineSettings {
+  readonly enabled: boolean;
+  readonly languages: Readonly<Record<string, boolean>>;
+  /** gitignore patterns. */
+  readonly excludedFiles: readonly string[];
+  /** Whether arms that cost money may be used. Application scope. */
+  readonly paid: boolean;
+  readonly local: boolean;
+  readonly multiline: MultilineSetting;
+  /** An arm expected to take longer (75th percentile) is left out. */
+  readonly latencyTargetMs: number;
+  /** Prompt size: prefix, suffix and context. */
+  readonly contextTokens: number;
+  readonly debounceMs: { readonly min: number; readonly max: number };
+}
+
+/** `RoutedCompletion` is one: route, reserve, stream, settle. */
+export interface InlineEngine {
+  run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
+}
+
+/** `Learning` is one. */
+export interface InlineLearning {
+  correctedOutcome(
+    decisionId: DecisionId,
+    kind: OutcomeKind,
+    reward: { readonly reward: number | undefined; readonly weight: number },
+  ): Promise<void>;
+}
+
+export interface LocalModelPort {
+  /** Resolves within a fraction of a second, with undefined where there is no idea or no worker. */
+  complete(query: LocalQuery): Promise<LocalCompletion | undefined>;
+}
+
+export interface Timers {
+  after(ms: number, action: () => void): Disposable;
+}
+
+export interface InlineDeps {
+  readonly now: () => EpochMs;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly engine: InlineEngine;
+  readonly learning: InlineLearning;
+  readonly local: LocalModelPort;
+  readonly settings: () => InlineSettings;
+  /** With the local arm; what a surface may not use it excludes itself. */
+  readonly arms: () => readonly Arm[];
+  /** The user's setting for the model, or what its name says. */
+  readonly formatOf: (arm: Arm) => ChosenFormat;
+  /** Neighbouring files and recent edits; already free of secrets. Called once for each request. */
+  readonly context: (documentId: string) => readonly ContextSource[];
+  /** Called for each failed request; the surface decides what of it to show, once. */
+  readonly onProblem: (problem: Problem) => void;
+}

@@ -1,0 +1,147 @@
+/**
+ * One request that runs, apart from the editor's cancellation: the editor cancels with every key, but text that the
+ * user goes on to type as predicted is still wanted. Nobody waiting for longer than a moment aborts it, down to the
+ * socket.
+ */
+import type { Arm } from '../../core/arm.ts';
+import type { Decision } from '../../core/decision.ts';
+import type { CursorText } from '../../core/inline/cursorText.ts';
+import { anchored, typedSince } from '../../core/inline/reuse.ts';
+import type { Anchored } from '../../core/inline/reuse.ts';
+import { stripArtefacts } from '../../core/inline/artefacts.ts';
+import type { FimFormat } from '../../core/inline/fim/format.ts';
+import type { Gate } from '../../core/inline/streamGate.ts';
+import { streamVerdict } from '../../core/inline/streamGate.ts';
+import type { Disposable } from '../ports.ts';
+import type { Problem } from '../problem.ts';
+import type { CompletionEvent } from '../routedCompletion.ts';
+import type { Timers } from './ports.ts';
+import type { Suggestion } from './suggestion.ts';
+
+export interface RunningInput {
+  readonly documentId: string;
+  readonly cursor: CursorText;
+  readonly gate: Gate;
+  readonly formatOf: (arm: Arm) => FimFormat | undefined;
+  readonly timers: Timers;
+  readonly now: () => number;
+  /** Called once, when the request has ended by itself; what it makes is the result for all who wait. */
+  readonly finish: (end: RunEnd | Problem | undefined) => Suggestion | undefined;
+}
+
+export interface RunEnd {
+  readonly decision: Decision;
+  readonly arm: Arm;
+  readonly format: FimFormat;
+  /** As the model wrote it, up to where it was stopped. */
+  readonly raw: string;
+  /** From sending to the last text wanted, ms. */
+  readonly tookMs: number;
+}
+
+/** Nobody wanted it for this long: typing has gone elsewhere. Longer than the gap between two calls for one key. */
+const LINGER_MS = 120;
+
+export class Running {
+  readonly result: Promise<Suggestion | undefined>;
+  /** Settles when an arm has been chosen, or nothing was sent. */
+  readonly routed: Promise<Decision | undefined>;
+  readonly documentId: string;
+  readonly place: Anchored;
+  readonly #input: RunningInput;
+  readonly #aborter = new AbortController();
+  #raw = '';
+  #format: FimFormat | undefined;
+  #waiting = 0;
+  #linger: Disposable | undefined;
+  #ended = false;
+
+  constructor(input: RunningInput, open: (signal: AbortSignal) => AsyncIterable<CompletionEvent>) {
+    this.#input = input;
+    this.documentId = input.documentId;
+    this.place = anchored(input.cursor);
+    let resolve: (decision: Decision | undefined) => void = () => undefined;
+    this.routed = new Promise((settle) => {
+      resolve = settle;
+    });
+    this.result = this.#run(open(this.#aborter.signal), resolve);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** What was typed since, if what has arrived so far goes on in the same way; undefined = of no use any more. */
+  joins(cursor: CursorText): string | undefined {
+    if (this.#aborter.signal.aborted) return undefined;
+    const typed = typedSince(this.place, cursor);
+    if (typed === undefined) return undefined;
+    if (typed === '' || this.#format === undefined) return typed;
+    const text = stripArtefacts(this.#raw, this.#format, this.#input.cursor).trimStart();
+    const wanted = typed.trimStart();
+    return text.startsWith(wanted) || wanted.startsWith(text) ? typed : undefined;
+  }
+
+  /** Waits for the end as long as `signal` allows; the last to leave starts the clock. */
+  async wait(signal: AbortSignal): Promise<Suggestion | undefined> {
+    this.#waiting += 1;
+    this.#linger?.dispose();
+    try {
+      return await Promise.race([this.result, aborted(signal)]);
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0 && !this.#ended) {
+        this.#linger = this.#input.timers.after(LINGER_MS, () => this.abort());
+      }
+    }
+  }
+
+  abort(): void {
+    this.#aborter.abort();
+  }
+
+  async #run(
+    events: AsyncIterable<CompletionEvent>,
+    onRouted: (decision: Decision | undefined) => void,
+  ): Promise<Suggestion | undefined> {
+    try {
+      return this.#input.finish(await this.#consume(events, onRouted));
+    } finally {
+      this.#ended = true;
+      this.#linger?.dispose();
+      onRouted(undefined);
+    }
+  }
+
+  async #consume(
+    events: AsyncIterable<CompletionEvent>,
+    onRouted: (decision: Decision) => void,
+  ): Promise<RunEnd | Problem | undefined> {
+    const began = this.#input.now();
+    let routed: { decision: Decision; arm: Arm; format: FimFormat } | undefined;
+    for await (const event of events) {
+      // A provider may go on after the cancellation; nothing of that is wanted.
+      if (this.#aborter.signal.aborted) return undefined;
+      if (event.type === 'failed') return event.problem;
+      if (event.type === 'routed') {
+        const format = this.#input.formatOf(event.arm);
+        if (format === undefined) return undefined;
+        routed = { decision: event.decision, arm: event.arm, format };
+        this.#raw = '';
+        this.#format = format;
+        onRouted(event.decision);
+      }
+      if (event.type !== 'text' || routed === undefined) continue;
+      this.#raw += event.text;
+      // Leaving the loop ends the stream and closes the socket: what follows is neither shown nor paid for.
+      if (streamVerdict(this.#raw, routed.format, this.#input.cursor, this.#input.gate) !== undefined) break;
+    }
+    return routed && { ...routed, raw: this.#raw, tookMs: this.#input.now() - began };
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });

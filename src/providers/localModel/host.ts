@@ -1,0 +1,141 @@
+/** The extension host's end of the local model: a promise for each request, and a new worker for one that died. */
+import { Worker } from 'node:worker_threads';
+import type { Disposable, Log } from '../../app/ports.ts';
+import type { LocalModelPort } from '../../app/inline/ports.ts';
+import type { LocalCompletion, LocalQuery, LocalStats } from '../../core/local/localModel.ts';
+import type { FromWorker, SourceFile, SourceText, ToWorker } from './protocol.ts';
+
+export interface LocalModelHostOptions {
+  /** The built worker, dist/localModelWorker.js. */
+  readonly workerPath: string | URL;
+  readonly maxTokens: number;
+  readonly log: Log;
+}
+
+const EMPTY: LocalStats = { documents: 0, tokens: 0, words: 0, bytes: 0, full: false };
+/** A query that takes longer than this is worth nothing to somebody who types. */
+const QUERY_TIMEOUT_MS = 150;
+/** A worker that keeps dying is left dead; completions go on without it. */
+const MAX_RESTARTS = 3;
+
+export class LocalModelHost implements LocalModelPort, Disposable {
+  readonly #options: LocalModelHostOptions;
+  readonly #queries = new Map<number, (completion: LocalCompletion | undefined) => void>();
+  readonly #batches = new Map<number, () => void>();
+  readonly #restartListeners = new Set<() => void>();
+  #worker: Worker | undefined;
+  #restarts = 0;
+  #nextId = 1;
+  #stats = EMPTY;
+
+  constructor(options: LocalModelHostOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  get stats(): LocalStats {
+    return this.#stats;
+  }
+
+  /** The index is empty again: whoever filled it may fill it anew. */
+  onDidRestart(listener: () => void): Disposable {
+    this.#restartListeners.add(listener);
+    return { dispose: () => this.#restartListeners.delete(listener) };
+  }
+
+  /** Resolves when they are in the index (or were passed over); wait, so that texts do not pile up. */
+  indexTexts(texts: readonly SourceText[]): Promise<void> {
+    return this.#batch((batch) => ({ type: 'texts', batch, texts }));
+  }
+
+  /** Files of scheme `file` on this machine: the worker reads them itself. */
+  indexFiles(files: readonly SourceFile[]): Promise<void> {
+    return this.#batch((batch) => ({ type: 'files', batch, files }));
+  }
+
+  remove(ids: readonly string[]): void {
+    this.#post({ type: 'remove', ids });
+  }
+
+  cancelIndexing(): void {
+    this.#post({ type: 'cancel' });
+  }
+
+  complete(query: LocalQuery): Promise<LocalCompletion | undefined> {
+    if (this.#worker === undefined) return Promise.resolve(undefined);
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      const finish = (completion: LocalCompletion | undefined): void => {
+        clearTimeout(timer);
+        this.#queries.delete(id);
+        resolve(completion);
+      };
+      const timer = setTimeout(() => finish(undefined), QUERY_TIMEOUT_MS);
+      this.#queries.set(id, finish);
+      this.#post({ type: 'query', query: id, prefix: query.prefix, suffix: query.suffix });
+    });
+  }
+
+  dispose(): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#settleAll();
+    void worker?.terminate();
+  }
+
+  #batch(message: (batch: number) => ToWorker): Promise<void> {
+    if (this.#worker === undefined) return Promise.resolve();
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#batches.set(id, resolve);
+      this.#post(message(id));
+    });
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #start(): void {
+    const { workerPath, maxTokens } = this.#options;
+    // The index itself lies outside the JavaScript heap; this bounds what a bad file can do to it.
+    const worker = new Worker(workerPath, {
+      workerData: { maxTokens },
+      resourceLimits: { maxOldGenerationSizeMb: 192 },
+    });
+    worker.unref();
+    worker.on('message', (message: FromWorker) => this.#receive(message));
+    worker.on('error', (error: unknown) => this.#died(worker, error));
+    worker.on('exit', (code) => this.#died(worker, new Error(`The worker left with code ${code}`)));
+    this.#worker = worker;
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'answer') {
+      this.#queries.get(message.query)?.(message.completion);
+      return;
+    }
+    this.#stats = message.stats;
+    this.#batches.get(message.batch)?.();
+    this.#batches.delete(message.batch);
+  }
+
+  /** Comes twice for one death (error, then exit) and once for our own `dispose`. */
+  #died(worker: Worker, error: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#stats = EMPTY;
+    this.#settleAll();
+    this.#options.log.error('The local model stopped', error);
+    if (this.#restarts >= MAX_RESTARTS) return;
+    this.#restarts += 1;
+    this.#start();
+    for (const listener of this.#restartListeners) listener();
+  }
+
+  #settleAll(): void {
+    for (const finish of [...this.#queries.values()]) finish(undefined);
+    for (const resolve of this.#batches.values()) resolve();
+    this.#batches.clear();
+  }
+}
