@@ -51,7 +51,7 @@ export function answerView(answer: Answer): AnswerView {
     reasoning: answer.reasoning.slice(0, maxShownChars),
     cut: answer.text.length > maxShownChars || answer.reasoning.length > maxShownChars,
     model: route?.label,
-    simulated: route?.simulated ?? false,
+    simulated: route !== undefined && route.simulated && !saysSimulated(route.label),
     reason: route?.reason,
     cost: cost && costLabel(cost.nano),
     costDetail: cost && costDetail(cost),
@@ -61,6 +61,9 @@ export function answerView(answer: Answer): AnswerView {
     problem: notice && { text: notice.text, ways: notice.ways.map(({ label }) => label).slice(0, 6) },
   };
 }
+
+/** The practice models' own names say it already. */
+const saysSimulated = (label: string): boolean => /simulated/i.test(label);
 
 /** An update of everything but the text, which the webview has. */
 export const answerUpdate = (answer: Answer): AnswerView => ({

@@ -101,9 +101,9 @@ function open(): {
     save: (conversation) => saved.push(conversation),
   });
   session.onDidChange((change) => changes.push(change));
-  const ask = async (question: string): Promise<void> => {
+  const ask = (question: string): Promise<void> => {
     void session.ask(assemble(session.conversation, question, []), { type: 'auto' });
-    await settle();
+    return settle();
   };
   return { engine, session, changes, saved, errors, ask, clock };
 }
@@ -126,7 +126,7 @@ describe('AskSession', () => {
     assert.equal(session.running, false);
   });
 
-  it('sends exactly what was prepared', async () => {
+  it('sends exactly what was prepared', () => {
     const { engine, session } = open();
     const prepared = assemble(session.conversation, 'Why?', []);
     void session.ask(prepared, { type: 'arm', armId: 'n' as ArmId });
