@@ -5,6 +5,7 @@
 import { type FakeModel, type ModelServer, startModelServer } from './modelServer.ts';
 import { type Character, practiceAnswer } from './practice/answers.ts';
 import { practiceCompletion } from './practice/completions.ts';
+import { practiceToolCall } from './practice/tools.ts';
 
 export { hiddenSkill, practiceModelIds } from './practice/skill.ts';
 
@@ -17,6 +18,7 @@ interface PracticeModel extends Character {
   readonly maxOutputTokens: number;
   /** Whether it completes code in the middle of a file. */
   readonly completes: boolean;
+  readonly callsTools: boolean;
 }
 
 export const practiceModels: readonly PracticeModel[] = [
@@ -31,6 +33,7 @@ export const practiceModels: readonly PracticeModel[] = [
     contextTokens: 32_000,
     maxOutputTokens: 8_000,
     completes: true,
+    callsTools: false,
   },
   {
     id: 'practice-steady',
@@ -43,6 +46,7 @@ export const practiceModels: readonly PracticeModel[] = [
     contextTokens: 128_000,
     maxOutputTokens: 8_000,
     completes: true,
+    callsTools: true,
   },
   {
     id: 'practice-scholar',
@@ -55,6 +59,7 @@ export const practiceModels: readonly PracticeModel[] = [
     contextTokens: 200_000,
     maxOutputTokens: 16_000,
     completes: true,
+    callsTools: true,
   },
   {
     id: 'practice-sage',
@@ -67,6 +72,7 @@ export const practiceModels: readonly PracticeModel[] = [
     contextTokens: 200_000,
     maxOutputTokens: 32_000,
     completes: false,
+    callsTools: true,
   },
 ];
 
@@ -96,6 +102,7 @@ function served(model: PracticeModel, pace: number): FakeModel {
       prompt.kind === 'code'
         ? practiceCompletion(id, prompt.prefix, prompt.suffix)
         : practiceAnswer(model, prompt),
+    ...(model.callsTools ? { toolCall: practiceToolCall } : {}),
   };
 }
 
@@ -135,6 +142,6 @@ const practiceModelSetting = (model: PracticeModel): object => ({
   price: { ...model.price, cachedInputUsdPerMTok: model.cachedInputUsdPerMTok },
   contextTokens: model.contextTokens,
   maxOutputTokens: model.maxOutputTokens,
-  capabilities: { tools: false, images: false, fim: model.completes ? 'suffix' : 'none' },
+  capabilities: { tools: model.callsTools, images: false, fim: model.completes ? 'suffix' : 'none' },
   simulated: true,
 });

@@ -1,3 +1,5 @@
+import { toolOrderFault, toolsFault } from './toolCalls.ts';
+
 /** Which fields each endpoint takes, and what each must look like. Anything else is refused, as the real ones do. */
 
 /** Says what is wrong with a value, or undefined. */
@@ -58,7 +60,7 @@ const messages: Check = (value) => {
       ((content === null || content === undefined) && toolCalls);
     if (!good) return `messages[${index}].content must be a string or an array of parts`;
   }
-  return undefined;
+  return toolOrderFault(value as readonly Readonly<Record<string, unknown>>[]);
 };
 
 const sampling: Readonly<Record<string, Check>> = {
@@ -87,7 +89,7 @@ export const fieldsOf = {
     max_completion_tokens: nullable(positiveInteger),
     reasoning_effort: oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh'),
     response_format: record,
-    tools: list,
+    tools: toolsFault,
     tool_choice: () => undefined,
     parallel_tool_calls: flag,
     store: nullable(flag),

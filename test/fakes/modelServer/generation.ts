@@ -2,6 +2,7 @@
 import { type ApiError, badRequest, contextLengthExceeded, modelNotFound } from './apiError.ts';
 import { type EndpointKind, findFault, isRecord } from './fields.ts';
 import { type FakeModel, type FakePrompt, wholeText } from './model.ts';
+import { readTools } from './toolCalls.ts';
 import { countTokens, messageOverheadTokens, replyOverheadTokens } from './tokens.ts';
 
 export type GenerationKind = Exclude<EndpointKind, 'embedding'>;
@@ -116,7 +117,7 @@ function readPrompt(kind: GenerationKind, body: Readonly<Record<string, unknown>
       text: textOf(content),
     }),
   );
-  return { kind: 'chat', messages, temperature };
+  return { kind: 'chat', messages, tools: readTools(body['tools']), temperature };
 }
 
 function textOf(content: unknown): string {
@@ -130,5 +131,7 @@ function textOf(content: unknown): string {
 function countInput(prompt: FakePrompt): number {
   if (prompt.kind === 'code') return countTokens(wholeText(prompt));
   const content = prompt.messages.reduce((sum, { text }) => sum + countTokens(text), 0);
-  return content + prompt.messages.length * messageOverheadTokens + replyOverheadTokens;
+  const { tools = [] } = prompt;
+  const described = tools.length === 0 ? 0 : countTokens(JSON.stringify(tools));
+  return content + described + prompt.messages.length * messageOverheadTokens + replyOverheadTokens;
 }

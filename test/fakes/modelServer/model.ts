@@ -1,3 +1,5 @@
+import type { FakeTool, FakeToolCall } from './toolCalls.ts';
+
 /** What a test says about one served model. */
 export interface FakePrice {
   readonly inputUsdPerMTok: number;
@@ -18,16 +20,21 @@ export interface FakeModel {
   readonly pace?: { readonly firstTokenMs: number; readonly tokenMs: number };
   readonly simulated?: boolean;
   readonly answer?: (prompt: FakePrompt) => string;
+  /** Asked before `answer` where tools are offered; undefined = it answers without one. */
+  readonly toolCall?: (prompt: ChatPrompt) => FakeToolCall | undefined;
   /** Length of its embeddings; absent = the model embeds nothing. */
   readonly embeddingDimensions?: number;
 }
 
+export interface ChatPrompt {
+  readonly kind: 'chat';
+  readonly messages: readonly { readonly role: string; readonly text: string }[];
+  readonly tools?: readonly FakeTool[];
+  readonly temperature: number;
+}
+
 export type FakePrompt =
-  | {
-      readonly kind: 'chat';
-      readonly messages: readonly { readonly role: string; readonly text: string }[];
-      readonly temperature: number;
-    }
+  | ChatPrompt
   | { readonly kind: 'code'; readonly prefix: string; readonly suffix: string; readonly temperature: number };
 
 export const lastUserText = (prompt: FakePrompt): string =>

@@ -5,6 +5,7 @@ import type { Misbehaviour } from './misbehaviour.ts';
 import { defaultAnswer, wholeText } from './model.ts';
 import type { Sink } from './sink.ts';
 import { tokenize } from './tokens.ts';
+import type { FakeToolCall } from './toolCalls.ts';
 import { type FinishReason, type Wire, type WireUsage, wireOf } from './wire.ts';
 
 /** What was really served, counted as it happens. */
@@ -17,7 +18,9 @@ export interface Meter {
 
 interface Plan {
   readonly reasoning: readonly string[];
+  /** Pieces of text, or of the called tool's arguments. */
   readonly answer: Iterable<string>;
+  readonly tool?: string;
   readonly finish: FinishReason;
 }
 
@@ -74,6 +77,10 @@ async function serveStream(call: Call): Promise<void> {
     const event = generation.model.reasoning?.shown === true ? wire.reasoning(text) : undefined;
     if (event !== undefined) await sink.event(event);
     await sink.pause(tokenMs);
+  }
+  if (plan.tool !== undefined && wire.tool !== undefined) {
+    meter.outputTokens += tokenize(plan.tool).length;
+    await sink.event(wire.tool.opening(plan.tool));
   }
   let position = 0;
   for (const text of plan.answer) {
@@ -139,8 +146,11 @@ async function breaksOff({ sink, misbehaviour }: Call, position: number): Promis
   return true;
 }
 
-async function writeText({ wire, sink, misbehaviour }: Call, text: string, position: number): Promise<void> {
-  if (position === 0 && misbehaviour?.kind === 'invalid-utf8') {
+async function writeText(call: Call, text: string, position: number): Promise<void> {
+  const { wire, plan, sink, misbehaviour } = call;
+  if (plan.tool !== undefined && wire.tool !== undefined) {
+    await sink.event(wire.tool.arguments(text));
+  } else if (position === 0 && misbehaviour?.kind === 'invalid-utf8') {
     await sink.raw(withInvalidBytes(`data: ${JSON.stringify(wire.text(`${invalidMark}${text}`))}\n\n`));
   } else if (position === 0 && misbehaviour?.kind === 'split-utf8') {
     const bytes = Buffer.from(`data: ${JSON.stringify(wire.text(`${splitCharacter}${text}`))}\n\n`);
@@ -179,6 +189,8 @@ function planAnswer(generation: Generation, misbehaviour: Misbehaviour | undefin
       return { reasoning: [], answer: repeated(misbehaviour.tokens), finish: 'stop' };
     default: {
       const { prompt, model } = generation;
+      const called = misbehaviour === undefined ? calledTool(generation) : undefined;
+      if (called !== undefined) return planCall(called, room);
       const text =
         misbehaviour?.kind === 'echo-prompt' ? wholeText(prompt) : (model.answer ?? defaultAnswer)(prompt);
       const tokens = tokenize(cutAtStop(text, generation.stop));
@@ -193,6 +205,19 @@ function planAnswer(generation: Generation, misbehaviour: Misbehaviour | undefin
       };
     }
   }
+}
+
+/** Only streams carry calls here: nothing of ours asks for a tool without one. */
+function calledTool({ model, prompt, stream }: Generation): FakeToolCall | undefined {
+  if (prompt.kind !== 'chat' || !stream || !prompt.tools?.length) return undefined;
+  return model.toolCall?.(prompt);
+}
+
+function planCall({ name, input }: FakeToolCall, room: number): Plan {
+  const tokens = tokenize(JSON.stringify(input));
+  const answer = tokens.slice(0, Math.max(0, room));
+  const finish = answer.length < tokens.length ? 'length' : 'tool_calls';
+  return { reasoning: [], answer, tool: name, finish };
 }
 
 function cutAtStop(text: string, stops: readonly string[]): string {

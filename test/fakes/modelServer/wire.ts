@@ -1,5 +1,6 @@
 /** The shapes in which each endpoint answers. */
 import type { Generation } from './generation.ts';
+import { toolArguments, toolOpening } from './toolCalls.ts';
 
 export interface WireUsage {
   readonly prompt_tokens: number;
@@ -10,13 +11,15 @@ export interface WireUsage {
   readonly cost?: number;
 }
 
-export type FinishReason = 'stop' | 'length';
+export type FinishReason = 'stop' | 'length' | 'tool_calls';
 
 /** What a generation sends, event by event; `undefined` events are not sent. */
 export interface Wire {
   /** Before the first text. */
   opening(): object | undefined;
   text(text: string): object;
+  /** Where tools can be called: the call's name, then its arguments piece by piece. */
+  readonly tool?: { opening(name: string): object; arguments(piece: string): object };
   reasoning(text: string): object | undefined;
   closing(finish: FinishReason, usage: WireUsage | undefined): object;
   /** OpenAI's extra event without choices. */
@@ -61,6 +64,10 @@ function chatWire(generation: Generation, id: string, usageEvent: boolean): Wire
   return {
     opening: () => chunk({ role: 'assistant', content: '' }),
     text: (content) => chunk({ content }),
+    tool: {
+      opening: (name) => chunk(toolOpening(`call_${id}`, name)),
+      arguments: (piece) => chunk(toolArguments(piece)),
+    },
     reasoning: (text) => chunk({ reasoning_content: text }),
     closing: (finish) => chunk({}, finish),
     usage: (usage) =>

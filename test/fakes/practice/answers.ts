@@ -3,6 +3,7 @@ import { hashOf } from '../modelServer/embeddings.ts';
 import { type FakePrompt, lastUserText } from '../modelServer/model.ts';
 import { type PracticeModelId, hiddenSkill } from './skill.ts';
 import { type Subject, subjectOf } from './subject.ts';
+import { toolResult } from './tools.ts';
 
 export interface Character {
   readonly id: PracticeModelId;
@@ -16,14 +17,23 @@ export function practiceAnswer(character: Character, prompt: FakePrompt): string
   const subject = subjectOf(lastUserText(prompt));
   const good = succeeds(character.id, subject);
   const turn = prompt.kind === 'chat' ? prompt.messages.filter(({ role }) => role === 'user').length : 1;
+  const disclaimer = `*Simulated answer by ${character.label}. No model was asked; this is for practice only.*`;
+  const returned = prompt.kind === 'chat' ? toolResult(prompt) : undefined;
+  if (returned !== undefined) return `${disclaimer}\n\n${retold(returned)}\n`;
   const parts = [
-    `*Simulated answer by ${character.label}. No model was asked; this is for practice only.*`,
+    disclaimer,
     opening(subject, good, turn),
     `\`\`\`${fenceTag(subject.language)}\n${code(subject, good)}\n\`\`\``,
   ];
   if (character.depth >= 2) parts.push(reasons(subject, good));
   if (character.depth >= 3) parts.push(remark(subject, good));
   return `${parts.join('\n\n')}\n`;
+}
+
+function retold(returned: string): string {
+  const lines = returned.trim().split('\n');
+  const shown = lines.slice(0, 12).join('\n');
+  return `The tool returned ${lines.length} lines, beginning so:\n\n\`\`\`\n${shown}\n\`\`\``;
 }
 
 /** The same prompt gets the same answer: what is learnt about it can be checked. */
