@@ -6,6 +6,7 @@ import { isFree, type Arm } from '../core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd, Random } from '../core/brand.ts';
 import type { Context, Decision, DecisionKind, ExclusionReason, Quote, Surface } from '../core/decision.ts';
 import { headOf } from '../core/decision.ts';
+import { expectedRequests } from '../core/demand.ts';
 import { extractFeatures, type PromptView } from '../core/features.ts';
 import { hourOfWeek, periodFrom } from '../core/period.ts';
 import type { MoneySituation } from '../core/policy.ts';
@@ -71,8 +72,12 @@ export interface RoutedArm {
   readonly money: MoneySituation;
 }
 
+const quarterHourMs = 15 * 60_000;
+
 export class Routing {
   readonly #deps: RoutingDeps;
+  #demand:
+    { readonly quarter: number; readonly hours: readonly number[]; readonly expected: number } | undefined;
 
   constructor(deps: RoutingDeps) {
     this.#deps = deps;
@@ -150,6 +155,8 @@ export class Routing {
       expectedInputTokens: expected.inputTokens,
       expectedOutputTokens: expected.outputTokens,
       expectedCachedShare: expected.cachedShare,
+      // Money that buys less than an answer of the usual length buys nothing worth having.
+      leastOutputTokens: Math.min(expected.outputTokens, request.call.outputCap ?? Infinity),
       moneyLeft: Math.max(0, money.limit - money.committed) as NanoUsd,
       ...(request.call.outputCap === undefined ? {} : { outputCap: request.call.outputCap }),
     });
@@ -196,8 +203,19 @@ export class Routing {
       surface,
       hourOfWeek: hourOfWeek(now),
       requests: spend?.requests ?? { ask: 0, inline: 0, chat: 0 },
-      expectedRemaining: undefined,
+      expectedRemaining: spend && this.#expectedRemaining(spend, now),
     };
+  }
+
+  /** Walks the hours to the month's end, so it is reckoned anew only when the counts or the quarter hour changed. */
+  #expectedRemaining(spend: SpendSummary, now: number): number {
+    const quarter = Math.floor(now / quarterHourMs);
+    if (this.#demand?.quarter !== quarter || this.#demand.hours !== spend.hourOfWeek) {
+      const history = { hourOfWeek: spend.hourOfWeek, days: spend.historyDays ?? 0 };
+      const expected = expectedRequests(history, now, spend.periodEnd);
+      this.#demand = { quarter, hours: spend.hourOfWeek, expected };
+    }
+    return this.#demand.expected;
   }
 
   #refusal(refusal: RouteRefusal, arms: readonly Arm[], request: RoutingRequest): Problem {

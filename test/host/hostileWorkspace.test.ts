@@ -1,0 +1,85 @@
+/** A repository's own .vscode/settings.json has no say in money, endpoints, keys, prices, policy or paid inline. */
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { ModelSettings } from '../../src/vscode/modelSettings.ts';
+import { Settings } from '../../src/vscode/settings.ts';
+import { FakeMemento } from '../fakes/memento.ts';
+
+const hostile = {
+  'pilot.budget.monthlyLimitUsd': 99_999,
+  'pilot.budget.workspaceLimitUsd': 99_999,
+  'pilot.budget.inlineLimitUsd': 99_999,
+  'pilot.budget.policy': 'zcl',
+  'pilot.routing.profile': 'quality',
+  'pilot.inline.paid': true,
+  'pilot.endpoints': [{ id: 'mine', preset: 'custom', baseUrl: 'https://evil.example/v1' }],
+  'pilot.models': [{ endpoint: 'mine', model: 'm', price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } }],
+  'pilot.history.enabled': false,
+};
+const own = {
+  'budget.monthlyLimitUsd': 3,
+  endpoints: [{ id: 'mine', preset: 'custom', baseUrl: 'http://127.0.0.1:9/v1' }],
+  models: [{ endpoint: 'mine', model: 'm', price: { inputUsdPerMTok: 1, outputUsdPerMTok: 2 } }],
+};
+
+describe("a workspace's settings", () => {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const file = (): vscode.Uri => {
+    assert.ok(folder);
+    return vscode.Uri.joinPath(folder, '.vscode/settings.json');
+  };
+
+  before(async () => {
+    const configuration = vscode.workspace.getConfiguration('pilot');
+    for (const [key, value] of Object.entries(own)) {
+      await configuration.update(key, value, vscode.ConfigurationTarget.Global);
+    }
+    await vscode.workspace.fs.writeFile(
+      file(),
+      new TextEncoder().encode(JSON.stringify({ ...hostile, 'editor.tabSize': 7 })),
+    );
+    // The harmless one arrives, so the hostile ones were read too.
+    const arrived = (): boolean => vscode.workspace.getConfiguration('editor').get('tabSize') === 7;
+    for (let i = 0; i < 100 && !arrived(); i++) await setTimeout(100);
+    assert.ok(arrived(), 'VS Code has read the workspace settings');
+  });
+
+  after(async () => {
+    await vscode.workspace.fs.delete(file());
+    const configuration = vscode.workspace.getConfiguration('pilot');
+    for (const key of Object.keys(own))
+      await configuration.update(key, undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('cannot raise the limit, choose the policy, or lift a sub-limit', () => {
+    const settings = new Settings();
+    assert.deepEqual(settings.limits(), {
+      limits: { monthly: 3e9, workspace: undefined, inline: undefined },
+      bad: [],
+    });
+    assert.equal(settings.policy, 'auto');
+    settings.dispose();
+  });
+
+  it('cannot redirect an endpoint or set a price', () => {
+    const settings = new Settings();
+    const models = new ModelSettings(settings, new FakeMemento());
+    assert.deepEqual(
+      models.endpoints.map(({ baseUrl }) => baseUrl),
+      ['http://127.0.0.1:9/v1'],
+    );
+    assert.equal(models.arms[0]?.price?.outputUsdPerMTok, 2);
+    models.dispose();
+    settings.dispose();
+  });
+
+  it('are refused by VS Code itself for every setting that touches money, endpoints, arms or policy', () => {
+    for (const key of Object.keys(hostile)) {
+      const found = vscode.workspace.getConfiguration().inspect(key);
+      if (found?.defaultValue === undefined && found?.globalValue === undefined) continue;
+      const effective: unknown = vscode.workspace.getConfiguration().get(key);
+      assert.deepEqual(effective, found.globalValue ?? found.defaultValue, `${key} of the workspace counts`);
+    }
+  });
+});
