@@ -1,22 +1,22 @@
 /**
  * The learnt state: a fold over the log of decisions and outcomes. Per head (Ask, inline) one ridge regression per
- * arm that anything was learnt about, and one pooled regression of what all arms share.
+ * arm that anything was learnt about.
  *
  * The state is a function of the *set* of observations: each counts weight * 2^(-age / half-life), so the order in
  * which outcomes arrive does not matter, an outcome can be revised or taken back exactly at any time, and pausing
  * an arm or forgetting a period is folding the log again without it.
  *
- * Departure from the paper, pooling: theta_a = A_a^-1 (Lambda (theta_pref_a + beta) + m_a), where beta is a ridge
- * regression of r - x . theta_pref over all arms' feedback. What the prior has wrong for every arm alike (a strict
- * user, hard prompts) is then learnt once and not once per arm. beta costs one extra dot product per arm.
+ * Departures from the paper: arms share what they have in common (pooling.ts), the prior's hold fades
+ * (priorStrength.ts), and evidence is forgotten in wall time.
  */
 import type { ArmId, DecisionId, EpochMs } from './brand.ts';
 import type { Context, Decision, Head, Outcome } from './decision.ts';
 import { headOf } from './decision.ts';
-import { dot, multiply, unit } from './linalg.ts';
-import { bound, meanOf, priorBound, type Bound } from './linucb.ts';
-import { precisionAt } from './priorStrength.ts';
-import type { Preset } from './preset.ts';
+import { dot, unit } from './linalg.ts';
+import { bound, priorBound, type Bound } from './linucb.ts';
+import { sharedShift, shiftOf } from './pooling.ts';
+import { diagonalOf, strengthAt } from './priorStrength.ts';
+import type { Preset, Strength } from './preset.ts';
 import {
   forget,
   fromPrior,
@@ -72,19 +72,22 @@ export interface Pending {
 
 export interface HeadState {
   readonly arms: Map<ArmId, Ridge>;
-  pool: Ridge | undefined;
+  /** beta of pooling.ts; undefined = to be solved anew. */
+  shared: Float64Array | undefined;
   /** Observations over all arms, discounted: what the prior's hold fades with. */
   total: number;
 }
 
 /** Oldest decisions fall out first; an outcome for one that did is folded with its decision from the log. */
 export const MAX_PENDING = 512;
+const MAX_PRECISIONS = 256;
 const DAY_MS = 86_400_000;
 
 export class Learner {
   readonly spec: LearnerSpec;
   readonly heads: Readonly<Record<Head, HeadState>>;
   readonly pending = new Map<DecisionId, Pending>();
+  readonly #precisions = new Map<string, Float64Array>();
   /** Days since 1970 to which the evidence is discounted; never goes back. */
   day = 0;
 
@@ -108,22 +111,21 @@ export class Learner {
     this.#advance(dayOf(now));
     const x = this.#view(context.x);
     const state = this.heads[head];
-    return armIds.map((armId) => this.#estimateArm(state, armId, x));
+    this.#hold(state);
+    const shared = this.#shared(state);
+    return armIds.map((armId) => this.#estimateArm(state, armId, x, shared));
   }
 
-  #estimateArm(state: HeadState, armId: ArmId, x: Float64Array): ArmEstimate {
+  #estimateArm(state: HeadState, armId: ArmId, x: Float64Array, shared: Float64Array): ArmEstimate {
     const { scoring } = this.spec.preset;
-    const stored = state.arms.get(armId);
-    if (stored === undefined) {
+    const ridge = state.arms.get(armId);
+    if (ridge === undefined) {
       const { theta, precision } = this.#prior(armId, state.total);
-      const own = priorBound(theta, precision, x, scoring);
-      const shared = state.pool === undefined ? 0 : dot(state.pool.theta, x);
-      return { armId, mean: own.mean + shared, width: own.width, observations: 0 };
+      const { mean, width } = priorBound(theta, precision, x, scoring);
+      return { armId, mean: mean + dot(shared, x), width, observations: 0 };
     }
-    const ridge = this.#current(state, armId, stored);
-    const own = bound(ridge, x, scoring);
-    const mean = own.mean + pooledShift(ridge, state.pool, x);
-    return { armId, mean, width: own.width, observations: ridge.count };
+    const { mean, width, spread } = bound(ridge, x, scoring);
+    return { armId, mean: mean + shiftOf(ridge, spread, shared), width, observations: ridge.count };
   }
 
   #note(decision: LearnerDecision): FoldEffect {
@@ -151,30 +153,24 @@ export class Learner {
     if (next === undefined && learnt === undefined) return 'no-observation';
     if (next !== undefined && learnt !== undefined && learnt.weight === next.weight) {
       const by = next.reward - learnt.reward;
-      this.#change(pending, (ridge, _base, age) => revise(ridge, pending.x, by, next.weight * age));
+      this.#change(pending, (ridge, age) => revise(ridge, pending.x, by, next.weight * age));
       return 'revised';
     }
-    this.#change(pending, (ridge, base, age) => {
-      const without =
-        learnt === undefined ? ridge : observe(ridge, pending.x, learnt.reward - base, -learnt.weight * age);
-      return next === undefined
-        ? without
-        : observe(without, pending.x, next.reward - base, next.weight * age);
+    this.#change(pending, (ridge, age) => {
+      const { x } = pending;
+      const without = learnt === undefined ? ridge : observe(ridge, x, learnt.reward, -learnt.weight * age);
+      return next === undefined ? without : observe(without, x, next.reward, next.weight * age);
     });
     this.heads[pending.head].total += ((next?.weight ?? 0) - (learnt?.weight ?? 0)) * this.#keep(pending.day);
     if (next === undefined) return 'taken-back';
     return learnt === undefined ? 'learnt' : 'revised';
   }
 
-  /** Applies one change to the arm (base 0) and to the pool (base: what the arm's prior had predicted). */
-  #change(pending: Pending, change: (ridge: Ridge, base: number, age: number) => Ridge): void {
-    const state = this.heads[pending.head];
-    const age = this.#keep(pending.day);
-    const stored = state.arms.get(pending.armId) ?? fromPrior(this.#prior(pending.armId, state.total));
-    state.arms.set(pending.armId, change(stored, 0, age));
-    if (state.pool === undefined) return;
-    const predicted = meanOf(this.spec.priorFor(pending.armId).theta, pending.x, this.spec.preset.scoring);
-    state.pool = change(state.pool, predicted, age);
+  #change({ head, armId, day }: Pending, change: (ridge: Ridge, age: number) => Ridge): void {
+    const state = this.heads[head];
+    const ridge = state.arms.get(armId) ?? fromPrior(this.#prior(armId, state.total));
+    state.arms.set(armId, change(ridge, this.#keep(day)));
+    state.shared = undefined;
   }
 
   #advance(day: number): void {
@@ -184,23 +180,39 @@ export class Learner {
     if (keep === 1) return;
     for (const state of Object.values(this.heads)) {
       for (const [armId, ridge] of state.arms) state.arms.set(armId, forget(ridge, keep));
-      if (state.pool !== undefined) state.pool = forget(state.pool, keep);
+      state.shared = undefined;
       state.total *= keep;
     }
   }
 
-  /** The arm's ridge under the prior's present hold; refactored only when the hold has moved a step. */
-  #current(state: HeadState, armId: ArmId, ridge: Ridge): Ridge {
-    const prior = this.#prior(armId, state.total);
-    if (prior.precision[0] === ridge.prior.precision[0]) return ridge;
-    const current = withPrior(ridge, prior);
-    state.arms.set(armId, current);
-    return current;
+  /** Brings every arm under the prior's present hold; refactors only when the hold has moved a step. */
+  #hold(state: HeadState): void {
+    for (const [armId, ridge] of state.arms) {
+      const prior = this.#prior(armId, state.total);
+      if (prior.precision[0] === ridge.prior.precision[0]) continue;
+      state.arms.set(armId, withPrior(ridge, prior));
+      state.shared = undefined;
+    }
+  }
+
+  #shared(state: HeadState): Float64Array {
+    const { preset, dimension } = this.spec;
+    if (preset.pool === undefined) return new Float64Array(dimension);
+    return (state.shared ??= sharedShift(state.arms.values(), preset.pool, dimension));
   }
 
   #prior(armId: ArmId, total: number): Prior {
     const { theta, accuracy } = this.spec.priorFor(armId);
-    return { theta, precision: precisionAt(this.spec.preset, theta.length, accuracy, total) };
+    return { theta, precision: this.#precision(strengthAt(this.spec.preset, accuracy, total)) };
+  }
+
+  /** The diagonal of Lambda, the same array for the same strength: a thousand arms need not make a thousand. */
+  #precision(strength: Strength): Float64Array {
+    const key = `${strength.level} ${strength.content}`;
+    const known = this.#precisions.get(key) ?? diagonalOf(strength, this.spec.dimension);
+    if (this.#precisions.size > MAX_PRECISIONS) this.#precisions.clear();
+    this.#precisions.set(key, known);
+    return known;
   }
 
   /** The paper learns on unit vectors. */
@@ -220,7 +232,20 @@ export class Learner {
   }
 
   #emptyHead(): HeadState {
-    return { arms: new Map(), pool: emptyPool(this.spec), total: 0 };
+    return { arms: new Map(), shared: undefined, total: 0 };
+  }
+
+  /** A copy that later folds into this one do not change. Ridges are values, so only the maps are copied. */
+  snapshot(): Learner {
+    const copy = new Learner(this.spec);
+    copy.day = this.day;
+    for (const [decisionId, pending] of this.pending) copy.pending.set(decisionId, pending);
+    for (const head of ['ask', 'inline'] as const) {
+      const { arms, shared, total } = this.heads[head];
+      for (const [armId, ridge] of arms) copy.heads[head].arms.set(armId, ridge);
+      Object.assign(copy.heads[head], { shared, total });
+    }
+    return copy;
   }
 
   /** Puts stored evidence under this spec's priors (state.ts). */
@@ -230,42 +255,12 @@ export class Learner {
     for (const [armId, seen] of evidence) {
       const prior = this.#prior(armId, state.total);
       state.arms.set(armId, withPrior({ ...fromPrior(prior), ...seen }, prior));
-      if (state.pool !== undefined) state.pool = addToPool(state.pool, seen, prior.theta);
     }
   }
 }
 
 export const dayOf = (at: EpochMs): number =>
   Number.isFinite(at) ? Math.max(0, Math.floor(at / DAY_MS)) : 0;
-
-/** x' A^-1 Lambda beta: how far the pooled correction moves this arm's mean. */
-function pooledShift(ridge: Ridge, pool: Ridge | undefined, x: Float64Array): number {
-  if (pool === undefined) return 0;
-  const spread = multiply(ridge.inverse, x);
-  let shift = 0;
-  for (let i = 0; i < x.length; i++) {
-    shift += (spread[i] ?? 0) * (ridge.prior.precision[i] ?? 0) * (pool.theta[i] ?? 0);
-  }
-  return shift;
-}
-
-function emptyPool({ preset, dimension }: LearnerSpec): Ridge | undefined {
-  if (preset.pool === undefined) return undefined;
-  const precision = new Float64Array(dimension).fill(preset.pool.content);
-  precision[0] = preset.pool.level;
-  return fromPrior({ theta: new Float64Array(dimension), precision });
-}
-
-/** The pool's evidence is the sum of the arms': gram S_a, moment m_a - S_a theta_pref_a. */
-function addToPool(pool: Ridge, { gram, moment, count }: Evidence, theta: Float64Array): Ridge {
-  const predicted = multiply(gram, theta);
-  const evidence = {
-    gram: pool.gram.map((value, i) => value + (gram[i] ?? 0)),
-    moment: pool.moment.map((value, i) => value + (moment[i] ?? 0) - (predicted[i] ?? 0)),
-    count: pool.count + count,
-  };
-  return withPrior({ ...pool, ...evidence }, pool.prior);
-}
 
 function checked(reward: number | undefined, weight: number): { reward: number; weight: number } | undefined {
   if (reward === undefined || !Number.isFinite(reward) || !Number.isFinite(weight) || weight <= 0)

@@ -68,6 +68,15 @@ export function invertSymmetric(matrix: Float64Array, d: number): Float64Array |
   return inverse.every(Number.isFinite) ? inverse : undefined;
 }
 
+/** M^-1 v for a symmetric positive definite M, by Cholesky; undefined where it is not. O(d^3). */
+export function solveSymmetric(matrix: Float64Array, v: Float64Array): Float64Array | undefined {
+  const d = v.length;
+  if (!matrix.every(Number.isFinite) || !v.every(Number.isFinite)) return undefined;
+  const cholesky = new CholeskyDecomposition(Matrix.from1DArray(d, d, symmetrised(matrix, d)));
+  if (!cholesky.isPositiveDefinite()) return undefined;
+  return Float64Array.from(cholesky.solve(Matrix.columnVector(v)).getColumn(0));
+}
+
 /** (M + M') / 2: rounding may leave a matrix a bit away from symmetric, and ml-matrix refuses it then. */
 function symmetrised(matrix: ArrayLike<number>, d: number): Float64Array {
   const out = new Float64Array(d * d);

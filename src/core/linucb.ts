@@ -16,10 +16,16 @@ export interface Bound {
   readonly width: number;
 }
 
+/** With A^-1 x, which the pooled correction needs again. */
+export interface SpreadBound extends Bound {
+  readonly spread: Float64Array;
+}
+
 /** O(d^2). */
-export function bound(ridge: Ridge, x: Float64Array, scoring: Scoring): Bound {
+export function bound(ridge: Ridge, x: Float64Array, scoring: Scoring): SpreadBound {
   const spread = multiply(ridge.inverse, x);
-  return { mean: meanOf(ridge.theta, x, scoring), width: Math.sqrt(Math.max(0, dot(x, spread))) };
+  const width = Math.sqrt(Math.max(0, dot(x, spread)));
+  return { mean: meanOf(ridge.theta, x, scoring), width, spread };
 }
 
 /** An arm nothing was learnt about: A = Lambda, so no matrix is needed. O(d). */

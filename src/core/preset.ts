@@ -49,7 +49,7 @@ export const PILOT: Preset = {
   scoring: 'dot',
   alpha: 1,
   prior: { kind: 'fading', level: 30, content: 10, halfAt: 300, floor: 0.1 },
-  pool: { level: 10, content: 10 },
+  pool: { level: 20, content: 20 },
   halfLifeDays: 30,
   exploration: { kind: 'epsilon', epsilon: 0.03, margin: 0.1 },
   switchMargin: 0.05,

@@ -3,25 +3,26 @@
  * about 100 feedbacks and costs 1-2 points by 300-1,000 if it stays (pilot-spec.md section 13); the content's does
  * not: there it is regularisation, not belief.
  */
-import type { Preset } from './preset.ts';
+import type { Preset, Strength } from './preset.ts';
 
 /** The hold moves in steps of 2^(1/STEPS), so that arms are refactored rarely and the result depends on `total` only. */
 const STEPS = 4;
 /** The paper's lambda_a = 1 / accuracy; an arm without a positive level counts as this accurate. */
 const LEAST_ACCURACY = 0.1;
 
-/** The diagonal of Lambda for an arm of this accuracy in pre-training, after `total` feedbacks of its head. */
-export function precisionAt(
-  { prior }: Preset,
-  dimension: number,
-  accuracy: number,
-  total: number,
-): Float64Array {
+/** For an arm of this accuracy in pre-training, after `total` feedbacks of its head. */
+export function strengthAt({ prior }: Preset, accuracy: number, total: number): Strength {
   if (prior.kind === 'inverse-accuracy') {
-    return new Float64Array(dimension).fill(1 / Math.min(1, Math.max(LEAST_ACCURACY, accuracy)));
+    const lambda = 1 / Math.min(1, Math.max(LEAST_ACCURACY, accuracy));
+    return { level: lambda, content: lambda };
   }
-  const precision = new Float64Array(dimension).fill(prior.content);
   const step = Math.floor(STEPS * Math.log2(1 + Math.max(0, total) / prior.halfAt));
-  precision[0] = prior.level * Math.max(prior.floor, 2 ** (-step / STEPS));
-  return precision;
+  return { level: prior.level * Math.max(prior.floor, 2 ** (-step / STEPS)), content: prior.content };
+}
+
+/** The diagonal of Lambda: level first, then content. */
+export function diagonalOf({ level, content }: Strength, dimension: number): Float64Array {
+  const diagonal = new Float64Array(dimension).fill(content);
+  diagonal[0] = level;
+  return diagonal;
 }

@@ -123,7 +123,7 @@ const overLimit = (worstCase: NanoUsd, left: number): ExclusionReason | undefine
   worstCase > 0 && worstCase > left ? 'over-limit' : undefined;
 
 function offersOf<State>(
-  { candidates, estimates }: RouteInput<State>,
+  { candidates, estimates, preset }: RouteInput<State>,
   reasons: ReadonlyMap<ArmId, ExclusionReason>,
 ): { offers: Offer[]; quotes: Map<ArmId, Quote> } {
   const offers: Offer[] = [];
@@ -131,7 +131,8 @@ function offersOf<State>(
   candidates.forEach(({ armId, quote }, i) => {
     if (quote === undefined || reasons.has(armId)) return;
     quotes.set(armId, quote);
-    const reward = clamp(estimates[i]?.mean ?? 0);
+    const estimate = estimates[i];
+    const reward = clamp(estimate === undefined ? 0 : confidenceBound(estimate, preset.alpha));
     offers.push({ armId, reward, cost: quote.expected, worstCase: quote.worstCase });
   });
   return { offers, quotes };

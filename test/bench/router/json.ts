@@ -1,0 +1,182 @@
+/** The benchmark's JSON, per dataset; means over seeds. */
+import type { DatasetRun } from './report.ts';
+import { mean } from './references.ts';
+
+export interface CurvePoint {
+  readonly fraction: number;
+  /** USD for the deployment set: the fraction of the best fixed model's cost. */
+  readonly budget: number;
+  readonly spend: number;
+  /** The largest spending of any seed, as a share of its own budget, times `budget`: never above `budget`. */
+  readonly worstSpend: number;
+  readonly quality: number;
+  /** Over seeds. */
+  readonly qualityStd: number;
+  /** Prompts that no arm could answer within what was left, mean over seeds. */
+  readonly refused: number;
+}
+
+export interface DatasetJson {
+  readonly dataset: string;
+  readonly models: readonly string[];
+  readonly rows: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly priors: readonly string[];
+  readonly bestFixed: { readonly model: string; readonly quality: number; readonly cost: number };
+  readonly oracle: { readonly quality: number; readonly cost: number };
+  readonly curves: readonly { readonly policy: string; readonly points: readonly CurvePoint[] }[];
+  readonly learning: readonly {
+    readonly policy: string;
+    readonly points: readonly {
+      readonly feedbacks: number;
+      readonly quality: number;
+      readonly qualityStd: number;
+    }[];
+  }[];
+  readonly regret: readonly {
+    readonly policy: string;
+    readonly points: readonly {
+      readonly prompts: number;
+      readonly regret: number;
+      readonly regretStd: number;
+    }[];
+  }[];
+  readonly paired: readonly {
+    readonly fraction: number;
+    readonly against: string;
+    readonly difference: number;
+    readonly standardError: number;
+  }[];
+  readonly shares: Readonly<Record<string, readonly number[]>>;
+  readonly linucbGrid: DatasetRun['grid'];
+  readonly scenarios: Readonly<Record<string, number>>;
+  readonly reactions: Readonly<Record<string, { readonly median: number | null; readonly never: number }>>;
+  readonly ablation: Readonly<Record<string, number>>;
+}
+
+export const toJson = (runs: readonly DatasetRun[]): DatasetJson[] => runs.map(datasetJson);
+
+export function datasetJson({ description, grid, results, scenarios, ablation }: DatasetRun): DatasetJson {
+  const { dataset, models, rows, dropped, priors } = description;
+  const policies = Object.keys(results[0]?.curves ?? {});
+  return {
+    dataset,
+    models,
+    rows,
+    dropped,
+    priors,
+    bestFixed: {
+      model: mostOften(results.map(({ best }) => models[best.arm]!)),
+      quality: mean(results.map(({ best }) => best.quality)),
+      cost: mean(results.map(({ best }) => best.cost)),
+    },
+    oracle: {
+      quality: mean(results.map(({ oracle }) => oracle.quality)),
+      cost: mean(results.map(({ oracle }) => oracle.spend)),
+    },
+    curves: policies.map((policy) => ({ policy, points: curveOf(results, policy) })),
+    learning: Object.keys(results[0]?.learning ?? {}).map((policy) => ({
+      policy,
+      points: series(
+        results.map(({ learning }) =>
+          (learning[policy] ?? []).map(({ n, quality }) => [n, quality] as const),
+        ),
+      ).map(([feedbacks, quality, qualityStd]) => ({ feedbacks, quality, qualityStd })),
+    })),
+    regret: Object.keys(results[0]?.regret ?? {}).map((policy) => ({
+      policy,
+      points: series(
+        results.map(({ regret }) => (regret[policy] ?? []).map((point) => [point.n, point.regret] as const)),
+      ).map(([prompts, regret, regretStd]) => ({ prompts, regret, regretStd })),
+    })),
+    paired: pairedOf(results),
+    shares: sharesOf(results, models.length),
+    linucbGrid: grid,
+    scenarios: meansOf(scenarios.map(({ quality }) => quality)),
+    reactions: reactionsOf(scenarios),
+    ablation: meansOf(ablation),
+  };
+}
+
+function curveOf(results: DatasetRun['results'], policy: string): CurvePoint[] {
+  const curves = results.map(({ curves: all }) => all[policy] ?? []);
+  return (curves[0] ?? []).map(({ fraction }, i) => {
+    const points = curves.map((curve) => curve[i]!);
+    const budget = mean(points.map((point) => point.budget));
+    return {
+      fraction,
+      budget,
+      spend: mean(points.map(({ spend }) => spend)),
+      worstSpend:
+        budget * Math.max(...points.map((point) => (point.budget > 0 ? point.spend / point.budget : 0))),
+      quality: mean(points.map(({ quality }) => quality)),
+      qualityStd: deviation(points.map(({ quality }) => quality)),
+      refused: mean(points.map(({ refused }) => refused)),
+    };
+  });
+}
+
+/** Mean and deviation by the first number of each pair. */
+function series(
+  runs: readonly (readonly (readonly [number, number])[])[],
+): [at: number, mean: number, deviation: number][] {
+  const byAt = new Map<number, number[]>();
+  for (const run of runs) for (const [at, value] of run) byAt.set(at, [...(byAt.get(at) ?? []), value]);
+  return [...byAt].map(([at, values]) => [at, mean(values), deviation(values)]);
+}
+
+/** Pooled: the mean of the differences, and the root mean square of the seeds' standard errors (their prompts overlap). */
+function pairedOf(results: DatasetRun['results']): DatasetJson['paired'] {
+  return (results[0]?.paired ?? []).flatMap(({ fraction, against }, i) =>
+    Object.keys(against).map((other) => {
+      const pairs = results.map(({ paired }) => paired[i]!.against[other]!);
+      return {
+        fraction,
+        against: other,
+        difference: mean(pairs.map(({ difference }) => difference)),
+        standardError: Math.sqrt(mean(pairs.map(({ error }) => error * error))),
+      };
+    }),
+  );
+}
+
+function sharesOf(results: DatasetRun['results'], nModels: number): Record<string, number[]> {
+  const out: Record<string, number[]> = {};
+  for (const { shares } of results) {
+    for (const [task, tally] of Object.entries(shares)) {
+      const sum = (out[task] ??= new Array<number>(nModels).fill(0));
+      tally.forEach((share, i) => (sum[i]! += share));
+    }
+  }
+  for (const tally of Object.values(out)) {
+    const total = tally.reduce((sum, share) => sum + share, 0) || 1;
+    tally.forEach((share, i) => (tally[i] = Math.round((1000 * share) / total) / 1000));
+  }
+  return out;
+}
+
+const meansOf = (runs: readonly Readonly<Record<string, number>>[]): Record<string, number> =>
+  Object.fromEntries(Object.keys(runs[0] ?? {}).map((key) => [key, mean(runs.map((run) => run[key]!))]));
+
+function reactionsOf(scenarios: DatasetRun['scenarios']): DatasetJson['reactions'] {
+  return Object.fromEntries(
+    Object.keys(scenarios[0]?.reaction ?? {}).map((key) => {
+      const seen = scenarios.flatMap(({ reaction }) => (reaction[key] === undefined ? [] : [reaction[key]]));
+      const median = [...seen].sort((a, b) => a - b)[Math.floor(seen.length / 2)];
+      return [key, { median: median ?? null, never: scenarios.length - seen.length }];
+    }),
+  );
+}
+
+export function deviation(values: readonly number[]): number {
+  const middle = mean(values);
+  return Math.sqrt(
+    mean(values.map((value) => (value - middle) ** 2)) * (values.length / Math.max(1, values.length - 1)),
+  );
+}
+
+function mostOften(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '';
+}

@@ -1,0 +1,189 @@
+/**
+ * What a router is measured against: fixed models, random choice, the best static mix of two models, routers with
+ * full information, and what hindsight could have done with the same budget.
+ */
+import { Matrix, solve } from 'ml-matrix';
+import { qualityOf, spendOf, type Trial } from './dataset.ts';
+import { deployFixed, type Deployed, type Estimates } from './deploy.ts';
+
+export const allTo = (trial: Trial, arm: number, budget: number): Deployed =>
+  deployFixed(trial, () => arm, budget);
+
+export const randomChoice = (trial: Trial, budget: number, random: () => number): Deployed =>
+  deployFixed(trial, () => Math.floor(random() * trial.data.models.length), budget);
+
+/**
+ * The two models, and the share of prompts for the dearer one, that promise most within the budget by the learning
+ * prompts' full information; drawn per prompt.
+ */
+export function staticMix(trial: Trial, budget: number, random: () => number): Deployed {
+  const { data, learning, deployment } = trial;
+  const rate = budget / deployment.length;
+  const arms = data.models.map((_, arm) => ({
+    arm,
+    quality: qualityOf(data, learning, arm),
+    cost: spendOf(data, learning, arm) / learning.length,
+  }));
+  let best = { quality: -1, cheap: 0, dear: 0, share: 0 };
+  for (const a of arms) {
+    for (const b of arms) {
+      if (a.cost > rate || b.cost < a.cost) continue;
+      const share = b.cost <= rate ? 1 : (rate - a.cost) / (b.cost - a.cost);
+      const quality = a.quality + share * (b.quality - a.quality);
+      if (quality > best.quality) best = { quality, cheap: a.arm, dear: b.arm, share };
+    }
+  }
+  if (best.quality < 0) {
+    const cheapest = arms.reduce((least, arm) => (arm.cost < least.cost ? arm : least));
+    best = { quality: 0, cheap: cheapest.arm, dear: cheapest.arm, share: 0 };
+  }
+  return deployFixed(trial, () => (random() < best.share ? best.dear : best.cheap), budget);
+}
+
+/** Ridge regression on the product's context with every model's outcome on every learning prompt. */
+export function fullInformation(trial: Trial): Estimates {
+  const { data, learning } = trial;
+  const design = new Matrix(learning.map((row) => [...data.contexts[row]!.x]));
+  const target = new Matrix(learning.map((row) => [...data.rows[row]!.quality]));
+  const gram = design.transpose().mmul(design);
+  for (let i = 0; i < gram.rows; i++) gram.set(i, i, gram.get(i, i) + (i === 0 ? 0.1 : 1));
+  const weights = solve(gram, design.transpose().mmul(target));
+  return (row) => {
+    const { x } = data.contexts[row]!;
+    return Float64Array.from(data.models, (_, arm) =>
+      x.reduce((sum, value, k) => sum + value * weights.get(k, arm), 0),
+    );
+  };
+}
+
+const NEIGHBOURS = 40;
+
+/** Mean outcome of the learning prompts nearest in hashed n-grams, shrunk to the model's mean. */
+export function nearestNeighbours(trial: Trial): Estimates {
+  const { data, learning } = trial;
+  const idf = inverseFrequency(trial);
+  const postings = new Map<number, { at: number; weight: number }[]>();
+  const lengths = learning.map((row, at) => {
+    const { buckets, weights } = data.features[row]!.grams;
+    let squares = 0;
+    buckets.forEach((bucket, i) => {
+      const weight = weights[i]! * (idf.get(bucket) ?? 0);
+      squares += weight * weight;
+      const list = postings.get(bucket) ?? [];
+      postings.set(bucket, list);
+      list.push({ at, weight });
+    });
+    return Math.sqrt(squares) || 1;
+  });
+  const means = data.models.map((_, arm) => qualityOf(data, learning, arm));
+  return cachedByRow((row) => {
+    const near = new Float64Array(learning.length);
+    const { buckets, weights } = data.features[row]!.grams;
+    buckets.forEach((bucket, i) => {
+      const weight = weights[i]! * (idf.get(bucket) ?? 0);
+      for (const posting of postings.get(bucket) ?? []) near[posting.at]! += weight * posting.weight;
+    });
+    const order = [...near.keys()]
+      .sort((a, b) => near[b]! / lengths[b]! - near[a]! / lengths[a]!)
+      .slice(0, NEIGHBOURS);
+    return Float64Array.from(data.models, (_, arm) => {
+      const sum = order.reduce((total, at) => total + data.rows[learning[at]!]!.quality[arm]!, 0);
+      return (sum + 5 * means[arm]!) / (order.length + 5);
+    });
+  });
+}
+
+function inverseFrequency({ data, learning }: Trial): ReadonlyMap<number, number> {
+  const seen = new Map<number, number>();
+  for (const row of learning) {
+    for (const bucket of data.features[row]!.grams.buckets) seen.set(bucket, (seen.get(bucket) ?? 0) + 1);
+  }
+  return new Map([...seen].map(([bucket, count]) => [bucket, Math.log(learning.length / count)]));
+}
+
+export function cachedByRow(estimates: Estimates): Estimates {
+  const cache = new Map<number, Float64Array>();
+  return (row) => {
+    const known = cache.get(row) ?? estimates(row);
+    cache.set(row, known);
+    return known;
+  };
+}
+
+export interface Priced {
+  readonly quality: number;
+  readonly spend: number;
+  /** Reward per USD. */
+  readonly price: number;
+  readonly scores: Float64Array;
+  readonly chosen: Int16Array;
+}
+
+/** argmax reward - price cost at the lowest price whose real spending stays within the budget. */
+export function atHindsightPrice(trial: Trial, estimates: Estimates, budget: number): Priced {
+  let [low, high] = [0, 1];
+  const at = (price: number): Priced => takeAt(trial, estimates, price);
+  if (at(0).spend <= budget) return at(0);
+  while (at(high).spend > budget && high < 1e12) high *= 4;
+  for (let i = 0; i < 40; i++) {
+    const middle = low === 0 ? high / 1e6 : Math.sqrt(low * high);
+    if (at(middle).spend <= budget) high = middle;
+    else low = middle;
+  }
+  return at(high);
+}
+
+function takeAt({ data, deployment, quotes }: Trial, estimates: Estimates, price: number): Priced {
+  const scores = new Float64Array(deployment.length);
+  const chosen = new Int16Array(deployment.length);
+  let spend = 0;
+  deployment.forEach((row, i) => {
+    const means = estimates(row);
+    let best = 0;
+    let highest = -Infinity;
+    means.forEach((mean, arm) => {
+      const score = mean - price * (quotes[row]![arm]!.expected / 1e9);
+      if (score > highest) [highest, best] = [score, arm];
+    });
+    const { quality, cost } = data.rows[row]!;
+    scores[i] = quality[best]!;
+    chosen[i] = best;
+    spend += cost[best]!;
+  });
+  return { quality: mean(scores), spend, price, scores, chosen };
+}
+
+/** The best any policy could have done with this budget, knowing every outcome and cost (Lagrangian bound's solution). */
+export function hindsight(trial: Trial, budget: number): Priced {
+  const known = {
+    ...trial,
+    quotes: trial.data.rows.map(({ cost }, row) =>
+      trial.quotes[row]!.map((quote, arm) => ({
+        ...quote,
+        expected: (cost[arm]! * 1e9) as typeof quote.expected,
+      })),
+    ),
+  };
+  return atHindsightPrice(known, (row) => trial.data.rows[row]!.quality, budget);
+}
+
+/** The best model for each prompt, the cheapest among equals; no budget. */
+export function oracle({ data, deployment }: Trial): { readonly quality: number; readonly spend: number } {
+  let [quality, spend] = [0, 0];
+  for (const row of deployment) {
+    const { quality: q, cost } = data.rows[row]!;
+    const best = q.reduce(
+      (at, value, arm) => (value > q[at]! || (value === q[at]! && cost[arm]! < cost[at]!) ? arm : at),
+      0,
+    );
+    quality += q[best]! / deployment.length;
+    spend += cost[best]!;
+  }
+  return { quality, spend };
+}
+
+export const mean = (values: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return values.length === 0 ? 0 : sum / values.length;
+};

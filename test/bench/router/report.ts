@@ -1,0 +1,204 @@
+/** The benchmark as Markdown: what a reader of the README wants, most important table first. */
+import { datasetJson, type CurvePoint, type DatasetJson } from './json.ts';
+import type { Scenarios } from './scenarios.ts';
+import type { SeedResult } from './seed.ts';
+import type { Description, GridResult } from './worker.ts';
+
+export interface DatasetRun {
+  readonly description: Description;
+  readonly grid: readonly GridResult[];
+  readonly tuned: { readonly alpha: number; readonly lambda: number };
+  readonly results: readonly SeedResult[];
+  readonly scenarios: readonly Scenarios[];
+  readonly ablation: readonly Readonly<Record<string, number>>[];
+}
+
+/** The order of the tables' rows; fixed models other than the best stay in the JSON. */
+const ROWS = [
+  'hindsight',
+  'full-info',
+  'knn',
+  'pilot',
+  'pilot-evaluation',
+  'pilot-reversed',
+  'pilot-paper',
+  'linucb',
+  'epsilon-greedy',
+  'epoch-greedy',
+  'static-mix',
+  'random',
+];
+
+export function summarise(runs: readonly DatasetRun[]): string {
+  const datasets = runs.map(datasetJson);
+  const seeds = runs[0]?.results.length ?? 0;
+  return [
+    '# Router benchmark',
+    '',
+    `Mean over ${seeds} seeds (plus or minus the standard deviation over seeds). Quality is divided by the best fixed model's on the same prompts; budgets are fractions of what that model costs. Models are real, replayed from published outcomes, except where a dataset is called simulated.`,
+    '',
+    overview(datasets),
+    ...datasets.map((dataset, i) => section(dataset, runs[i]!)),
+    '',
+  ].join('\n');
+}
+
+/** The product against its references at 10 / 25 / 50 %. */
+function overview(datasets: readonly DatasetJson[]): string {
+  const fractions = [0.1, 0.25, 0.5];
+  const cell = (dataset: DatasetJson, policy: string): string => {
+    const points = dataset.curves.find((curve) => curve.policy === policy)?.points;
+    if (points === undefined) return '-';
+    return fractions
+      .map((fraction) =>
+        short(
+          points.find((point) => point.fraction === fraction),
+          dataset,
+        ),
+      )
+      .join(' / ');
+  };
+  return table(
+    ["quality at 10 / 25 / 50 % of the best fixed model's cost", ...datasets.map(({ dataset }) => dataset)],
+    ROWS.filter((policy) =>
+      datasets.some(({ curves }) => curves.some((curve) => curve.policy === policy)),
+    ).map((policy) => [
+      policy === 'pilot' ? '**pilot**' : policy,
+      ...datasets.map((dataset) => cell(dataset, policy)),
+    ]),
+  );
+}
+
+const short = (point: CurvePoint | undefined, { bestFixed }: DatasetJson): string =>
+  point === undefined ? '-' : (point.quality / bestFixed.quality).toFixed(3);
+
+function section(dataset: DatasetJson, run: DatasetRun): string {
+  const { bestFixed, oracle, models, rows } = dataset;
+  const dropped = Object.entries(dataset.dropped).filter(([, count]) => count > 0);
+  return [
+    '',
+    `## ${dataset.dataset}`,
+    '',
+    `${rows} prompts, ${models.length} models${dropped.length === 0 ? '' : `; dropped: ${dropped.map(([why, n]) => `${n} ${why}`).join(', ')}`}. Best fixed: ${bestFixed.model}, quality ${bestFixed.quality.toFixed(3)}, $${bestFixed.cost.toPrecision(3)} for the deployment set. Oracle without a budget: ${oracle.quality.toFixed(3)} for $${oracle.cost.toPrecision(3)}. Cold LinUCB tuned to alpha ${run.tuned.alpha}, lambda ${run.tuned.lambda}.`,
+    '',
+    curves(dataset),
+    paired(dataset),
+    learning(dataset),
+    regret(dataset),
+    pairs('Deployment quality when learning was disturbed', dataset.scenarios),
+    reactions(dataset),
+    pairs('Embedding ablation, at 25 %', dataset.ablation),
+    shares(dataset),
+    grid(dataset),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function curves({ curves: all, bestFixed }: DatasetJson): string {
+  const fractions = all[0]?.points.map(({ fraction }) => fraction) ?? [];
+  const shown = [`all:${bestFixed.model}`, ...ROWS];
+  return table(
+    ['quality / best fixed (spent / budget)', ...fractions.map((fraction) => `${fraction * 100} %`)],
+    all
+      .filter(({ policy }) => shown.includes(policy))
+      .sort((a, b) => shown.indexOf(a.policy) - shown.indexOf(b.policy))
+      .map(({ policy, points }) => [
+        policy,
+        ...fractions.map((fraction) => {
+          const point = points.find((each) => each.fraction === fraction);
+          if (point === undefined) return '-';
+          const [quality, spread] = [point.quality, point.qualityStd].map((value) =>
+            (value / bestFixed.quality).toFixed(3),
+          );
+          return `${quality!} ± ${spread!} (${(point.spend / point.budget).toFixed(2)})`;
+        }),
+      ]),
+  );
+}
+
+function paired({ paired: rows, bestFixed }: DatasetJson): string {
+  if (rows.length === 0) return '';
+  const scale = (value: number): string => (value / bestFixed.quality).toFixed(4);
+  return table(
+    ['pilot minus', 'budget', 'difference', 'standard error (paired)'],
+    rows.map(({ against, fraction, difference, standardError }) => [
+      against,
+      `${fraction * 100} %`,
+      scale(difference),
+      scale(standardError),
+    ]),
+  );
+}
+
+function learning({ learning: all }: DatasetJson): string {
+  const counts = all[0]?.points.map(({ feedbacks }) => feedbacks) ?? [];
+  return table(
+    ['quality at 25 % after so many feedbacks', ...counts.map(String)],
+    all.map(({ policy, points }) => [
+      policy,
+      ...counts.map((n) => points.find(({ feedbacks }) => feedbacks === n)?.quality.toFixed(3) ?? '-'),
+    ]),
+  );
+}
+
+function regret({ regret: all }: DatasetJson): string {
+  const prompts = all[0]?.points.map((point) => point.prompts) ?? [];
+  return table(
+    ['cumulative regret net of cost, after so many prompts', ...prompts.map(String)],
+    all.map(({ policy, points }) => [
+      policy,
+      ...points.map((point) => `${point.regret.toFixed(1)} ± ${point.regretStd.toFixed(1)}`),
+    ]),
+  );
+}
+
+const pairs = (title: string, values: Readonly<Record<string, number>>): string =>
+  Object.keys(values).length === 0
+    ? ''
+    : table(
+        [title, 'quality / best fixed'],
+        Object.entries(values).map(([name, value]) => [name, value.toFixed(3)]),
+      );
+
+const reactions = ({ reactions: all }: DatasetJson): string =>
+  Object.keys(all).length === 0
+    ? ''
+    : table(
+        ['reaction (prompts, median over seeds)', 'prompts', 'seeds that never did'],
+        Object.entries(all).map(([name, { median, never }]) => [
+          name,
+          median === null ? '-' : String(median),
+          String(never),
+        ]),
+      );
+
+const MOST_TASKS = 12;
+
+function shares({ shares: all, models }: DatasetJson): string {
+  const used = models
+    .map((model, i) => ({ model, i, share: all['all']?.[i] ?? 0 }))
+    .sort((a, b) => b.share - a.share);
+  const shown = used.filter(({ share }) => share >= 0.02).slice(0, 8);
+  if (shown.length === 0) return '';
+  return table(
+    ['share of prompts at 25 %', ...shown.map(({ model }) => model)],
+    Object.entries(all)
+      .slice(0, MOST_TASKS)
+      .map(([task, tally]) => [task, ...shown.map(({ i }) => `${Math.round(100 * tally[i]!)} %`)]),
+  );
+}
+
+const grid = ({ linucbGrid }: DatasetJson): string =>
+  linucbGrid.length === 0
+    ? ''
+    : table(
+        ['cold LinUCB on the tuning folds', 'alpha', 'lambda'],
+        linucbGrid.map(({ alpha, lambda, score }) => [score.toFixed(3), String(alpha), String(lambda)]),
+      );
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(header), `|${header.map(() => '---|').join('')}`, ...rows.map(line), ''].join('\n');
+}

@@ -1,0 +1,82 @@
+/** The quality-cost and learning curves as plain SVG, one file a dataset. */
+import { datasetJson, type DatasetJson } from './json.ts';
+import type { DatasetRun } from './report.ts';
+
+const SHOWN = ['hindsight', 'full-info', 'pilot', 'pilot-paper', 'linucb', 'static-mix', 'random'];
+const COLOURS = ['#888888', '#1f77b4', '#d62728', '#9467bd', '#2ca02c', '#ff7f0e', '#bcbd22'];
+const [WIDTH, HEIGHT, MARGIN] = [640, 400, 56];
+
+interface Line {
+  readonly name: string;
+  readonly colour: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+export function plots(runs: readonly DatasetRun[]): [string, string][] {
+  return runs.map(datasetJson).flatMap((dataset) => {
+    const slug = dataset.dataset.replace(/[^a-z0-9]+/gi, '-');
+    return [
+      [
+        `${slug}-curve`,
+        plot(
+          `${dataset.dataset}: quality against budget`,
+          'budget / cost of the best fixed model',
+          costLines(dataset),
+        ),
+      ],
+      [
+        `${slug}-learning`,
+        plot(`${dataset.dataset}: quality against feedback`, 'feedbacks (log)', learningLines(dataset)),
+      ],
+    ] as [string, string][];
+  });
+}
+
+const colourOf = (policy: string): string => COLOURS[SHOWN.indexOf(policy)] ?? '#000000';
+
+const costLines = ({ curves, bestFixed }: DatasetJson): Line[] =>
+  curves
+    .filter(({ policy }) => SHOWN.includes(policy))
+    .map(({ policy, points }) => ({
+      name: policy,
+      colour: colourOf(policy),
+      points: points.map(({ fraction, quality }) => ({ x: fraction, y: quality / bestFixed.quality })),
+    }));
+
+const learningLines = ({ learning }: DatasetJson): Line[] =>
+  learning
+    .filter(({ policy }) => SHOWN.includes(policy))
+    .map(({ policy, points }) => ({
+      name: policy,
+      colour: colourOf(policy),
+      points: points.map(({ feedbacks, quality }) => ({ x: Math.log10(1 + feedbacks), y: quality })),
+    }));
+
+function plot(title: string, xLabel: string, lines: readonly Line[]): string {
+  const points = lines.flatMap((line) => line.points);
+  const [minX, maxX] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
+  const [minY, maxY] = [Math.min(...points.map(({ y }) => y)), Math.max(1, ...points.map(({ y }) => y))];
+  const toX = (x: number): number => MARGIN + ((x - minX) / (maxX - minX || 1)) * (WIDTH - 2 * MARGIN);
+  const toY = (y: number): number =>
+    HEIGHT - MARGIN - ((y - minY) / (maxY - minY || 1)) * (HEIGHT - 2 * MARGIN);
+  const path = ({ points: each }: Line): string =>
+    each.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join(' ');
+  const body = lines.map(
+    (line, i) =>
+      `<path d="${path(line)}" fill="none" stroke="${line.colour}" stroke-width="2"/>` +
+      `<text x="${WIDTH - MARGIN - 120}" y="${HEIGHT - MARGIN - 16 - 16 * (lines.length - 1 - i)}" fill="${line.colour}">${line.name}</text>`,
+  );
+  const ticks = [minY, (minY + maxY) / 2, maxY].map(
+    (y) => `<text x="8" y="${toY(y).toFixed(1)}">${y.toFixed(3)}</text>`,
+  );
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
+    `<text x="${MARGIN}" y="24" font-size="15">${title}</text>`,
+    `<text x="${WIDTH / 2}" y="${HEIGHT - 16}" text-anchor="middle">${xLabel}</text>`,
+    ...ticks,
+    ...body,
+    '</svg>',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+/**
+ * A small made-up matrix, so that the benchmark runs where no outcome files are: four simulated models, three kinds of
+ * prompt, and a model's chance of success a logistic function of its ability less the prompt's difficulty.
+ */
+import { seeded } from '../../../scripts/train/random.ts';
+import type { OutcomeMatrix, OutcomeRow } from '../outcomes.ts';
+
+const MODELS = [
+  { name: 'simulated-small-3b', ability: -0.6, usdPerMTok: 0.1 },
+  { name: 'simulated-medium-30b', ability: 0.4, usdPerMTok: 0.6 },
+  { name: 'simulated-large-120b', ability: 1.2, usdPerMTok: 3 },
+  { name: 'simulated-frontier-400b', ability: 2, usdPerMTok: 15 },
+] as const;
+
+const KINDS = [
+  {
+    task: 'rename',
+    difficulty: -1.5,
+    text: (n: number) => `Rename the variable x${n} to total${n} in this file.`,
+  },
+  {
+    task: 'explain',
+    difficulty: 0,
+    text: (n: number) =>
+      `Explain what this function does:\n\`\`\`python\ndef f(a, b):\n    return a * ${n} + b\n\`\`\``,
+  },
+  {
+    task: 'design',
+    difficulty: 1.5,
+    text: (n: number) =>
+      `Design a lock-free queue for ${n} producers. Prove that it is linearizable, and give the memory order of each operation.`,
+  },
+] as const;
+
+const ROWS = 900;
+
+export function synthetic(): OutcomeMatrix {
+  const random = seeded(2026);
+  const rows = Array.from({ length: ROWS }, (_, n): OutcomeRow => {
+    const kind = KINDS[Math.floor(random() * KINDS.length)]!;
+    const difficulty = kind.difficulty + random() - 0.5;
+    const prompt = kind.text(n);
+    return {
+      id: `synthetic.${n}`,
+      task: kind.task,
+      prompt,
+      quality: Float64Array.from(MODELS, ({ ability }) =>
+        random() < logistic(2 * (ability - difficulty)) ? 1 : 0,
+      ),
+      cost: Float64Array.from(
+        MODELS,
+        ({ usdPerMTok }) => ((prompt.length / 4 + 200 + 400 * random()) * usdPerMTok) / 1e6,
+      ),
+    };
+  });
+  const dropped = {
+    'not-json': 0,
+    'no-prompt': 0,
+    'wrong-shape': 0,
+    'null-quality': 0,
+    'null-cost': 0,
+    'out-of-range': 0,
+  };
+  return { dataset: 'synthetic (simulated models)', models: MODELS.map(({ name }) => name), rows, dropped };
+}
+
+const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
