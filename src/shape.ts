@@ -31,6 +31,11 @@ export const count: Shape<number> = shape((value) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? { value } : undefined,
 );
 
+/** A number in [0, 1]: shares, and positions within a plot. */
+export const unit: Shape<number> = shape((value) =>
+  typeof value === 'number' && 0 <= value && value <= 1 ? { value } : undefined,
+);
+
 export const oneOf = <const T extends string>(...choices: readonly T[]): Shape<T> =>
   shape((value) => {
     const found = choices.find((choice) => choice === value);

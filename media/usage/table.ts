@@ -1,0 +1,52 @@
+/** A table as it is also written to CSV; the first column may carry a bar of the row's share. */
+import type { ReportStrings, Table } from '../../src/usageProtocol.ts';
+import { fill, h } from '../ask/dom.ts';
+import { svg } from './svg.ts';
+
+export interface TableHost {
+  readonly strings: ReportStrings;
+  open(row: string): void;
+}
+
+export function tableOf(table: Table, title: string, host: TableHost): HTMLElement {
+  const barred = table.rows.some(({ bar }) => bar !== undefined);
+  const head = table.columns.map(({ label, numeric }) =>
+    h('th', { scope: 'col', class: numeric ? 'number' : undefined }, label),
+  );
+  if (barred)
+    head.splice(
+      1,
+      0,
+      h('th', { scope: 'col', class: 'bar' }, h('span', { class: 'sr-only' }, host.strings.bar)),
+    );
+  const rows = table.rows.map((row) => {
+    const cells = row.cells.map((cell, i) =>
+      i === 0
+        ? h('th', { scope: 'row' }, row.open === undefined ? cell : opener(cell, row.open, host))
+        : h('td', { class: table.columns[i]?.numeric === true ? 'number' : undefined }, cell),
+    );
+    if (barred) cells.splice(1, 0, h('td', { class: 'bar' }, bar(row.bar ?? 0, row.heldBar ?? 0)));
+    return h('tr', {}, ...cells);
+  });
+  return h(
+    'div',
+    { class: 'table', tabindex: '0', role: 'region', 'aria-label': fill(host.strings.table, title) },
+    h('table', {}, h('thead', {}, h('tr', {}, ...head)), h('tbody', {}, ...rows)),
+  );
+}
+
+const opener = (label: string, row: string, host: TableHost): HTMLElement =>
+  h('button', { type: 'button', class: 'link', on: { click: () => host.open(row) } }, label);
+
+/** Stretched to the cell: in percent, so that it needs no drawing anew. */
+function bar(share: number, held: number): Node {
+  const wide = (value: number): string => `${(value * 100).toFixed(2)}%`;
+  return svg(
+    'svg',
+    { class: 'share', width: '100%', height: 10, 'aria-hidden': 'true' },
+    svg('rect', { class: 'part', width: wide(share), height: 10 }),
+    held > 0
+      ? svg('rect', { class: 'held', x: wide(share), width: wide(Math.min(held, 1 - share)), height: 10 })
+      : undefined,
+  );
+}

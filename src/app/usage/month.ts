@@ -1,0 +1,126 @@
+/** The month by day: what each day cost, the running total, the pace to the limit, and the forecast to the end. */
+import type { EpochMs, NanoUsd } from '../../core/brand.ts';
+import { expectedRequests, type DemandHistory } from '../../core/demand.ts';
+import { forecastTotals, type Interval } from '../../core/forecast.ts';
+import { dayOf, periodOf, type Period } from '../../core/period.ts';
+import type { SpendRow, SpendSummary } from '../ports.ts';
+
+export interface MonthDay {
+  /** `YYYY-MM-DD`. */
+  readonly id: string;
+  readonly at: EpochMs;
+  /** Settled and held back that day; undefined = not yet come. */
+  readonly spent: NanoUsd | undefined;
+  readonly calls: number;
+  /** Running total at the day's end; for today, so far. */
+  readonly total: NanoUsd | undefined;
+  /** Expected running total with its 80 % interval, for days to come and today. */
+  readonly forecast: Interval | undefined;
+}
+
+export interface Month {
+  readonly period: Period;
+  readonly days: readonly MonthDay[];
+  readonly spent: NanoUsd;
+  /** With this month's raise. */
+  readonly limit: NanoUsd | undefined;
+  readonly forecast: Interval | undefined;
+  /** False for a month that is over. */
+  readonly running: boolean;
+}
+
+export interface MonthInput {
+  readonly period: string;
+  readonly now: EpochMs;
+  /** Rows by day of this month, and of the one before it, for the forecast. */
+  readonly days: readonly SpendRow[];
+  readonly daysBefore: readonly SpendRow[];
+  readonly summary: Pick<SpendSummary, 'hourOfWeek' | 'historyDays'>;
+  readonly limit: NanoUsd | undefined;
+}
+
+/** Days behind that the forecast looks at. */
+const MEMORY_DAYS = 28;
+
+/** Undefined when the period's id is none. */
+export function monthOf(input: MonthInput): Month | undefined {
+  const period = periodOf(input.period);
+  if (!period) return undefined;
+  const { now, limit } = input;
+  const rows = new Map(input.days.map((row) => [row.key, row]));
+  const dates = datesOf(period);
+  const running = period.start <= now && now < period.end;
+  const today = running ? dayOf(now) : undefined;
+  let total = 0;
+  const past = dates.map(({ id, at }) => {
+    const come = today === undefined || id <= today;
+    const row = rows.get(id);
+    const spent = (row ? row.settled + row.heldBack + row.reserved : 0) as NanoUsd;
+    total += spent;
+    return { id, at, calls: row?.calls ?? 0, spent: come ? spent : undefined, total: come ? (total as NanoUsd) : undefined }; // prettier-ignore
+  });
+  const forecast = today === undefined ? undefined : forecastOf(input, dates, total);
+  const first = dates.findIndex(({ id }) => id === today);
+  const days = past.map((day, i) => ({ ...day, forecast: i >= first ? forecast?.[i - first] : undefined }));
+  return { period, days, spent: total as NanoUsd, limit, forecast: forecast?.at(-1), running };
+}
+
+interface CalendarDay {
+  readonly id: string;
+  readonly at: EpochMs;
+}
+
+/** Every calendar day of the month; noon, so that no change of clocks skips one. */
+function datesOf({ start, end }: Period): readonly CalendarDay[] {
+  const dates: CalendarDay[] = [];
+  const first = new Date(start);
+  for (let day = 1; dates.length < 31; day++) {
+    const at = new Date(first.getFullYear(), first.getMonth(), day, 12).getTime();
+    if (at >= end) break;
+    dates.push({ id: dayOf(at), at });
+  }
+  return dates;
+}
+
+function forecastOf(
+  { now, days, daysBefore, summary, limit }: MonthInput,
+  dates: readonly CalendarDay[],
+  spent: number,
+): readonly Interval[] | undefined {
+  const history: DemandHistory = { hourOfWeek: summary.hourOfWeek, days: summary.historyDays ?? 0 };
+  const spentOn = new Map([...daysBefore, ...days].map((row) => [row.key, row.settled + row.heldBack]));
+  const today = dayOf(now);
+  // Days before the first call were days without PILOT, not days without spending.
+  const firstDay = [...spentOn.keys()].sort()[0];
+  const behind = lastDays(now).flatMap((at) => {
+    const id = dayOf(at);
+    if (firstDay === undefined || id < firstDay || id >= today) return [];
+    return [{ exposure: exposureOf(history, at), spent: spentOn.get(id) ?? 0 }];
+  });
+  const ahead = dates
+    .filter(({ id }) => id >= today)
+    .map(({ id, at }) =>
+      id === today ? expectedRequests(history, now, endOfDay(at)) : exposureOf(history, at),
+    );
+  return forecastTotals({ behind, ahead, spent, limit });
+}
+
+const lastDays = (now: EpochMs): readonly EpochMs[] => {
+  const date = new Date(now);
+  return Array.from({ length: MEMORY_DAYS }, (_, i) =>
+    new Date(date.getFullYear(), date.getMonth(), date.getDate() - 1 - i, 12).getTime(),
+  );
+};
+
+const exposureOf = (history: DemandHistory, noon: EpochMs): number =>
+  expectedRequests(history, startOfDay(noon), endOfDay(noon));
+
+function startOfDay(at: EpochMs): EpochMs {
+  const date = new Date(at);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}
+
+function endOfDay(at: EpochMs): EpochMs {
+  const date = new Date(at);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
+}

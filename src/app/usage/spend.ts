@@ -1,0 +1,84 @@
+/** The spend of one month from every side, asked for at once: the first thing the usage view shows. */
+import type { NanoUsd } from '../../core/brand.ts';
+import type { LedgerEntry, PeriodTotal, SpendFilter, SpendGroup, SpendRow } from '../ports.ts';
+import { monthOf, type Month } from './month.ts';
+import type { UsageSource } from './ports.ts';
+
+export interface SpendQuery {
+  /** `YYYY-MM`; undefined = the current month. */
+  readonly period: string | undefined;
+  readonly workspaceId: string | undefined;
+}
+
+export const breakdowns = ['model', 'surface', 'language', 'workspace', 'source'] as const;
+export type Breakdown = (typeof breakdowns)[number];
+
+export interface SpendReport {
+  readonly month: Month;
+  readonly by: Readonly<Record<Breakdown, readonly ShareRow[]>>;
+  readonly heldBack: NanoUsd;
+  readonly calls: number;
+  readonly periods: readonly PeriodTotal[];
+  readonly holds: readonly LedgerEntry[];
+}
+
+export interface ShareRow extends SpendRow {
+  /** Of the dearest row, for the bar: what is spent, and what is held back or reserved beyond it. */
+  readonly bar: number;
+  readonly heldBar: number;
+}
+
+export async function spendReport(source: UsageSource, query: SpendQuery): Promise<SpendReport | undefined> {
+  const { usage, clock } = source;
+  const summary = source.summary();
+  const period = query.period ?? summary.period;
+  const filter: SpendFilter = {
+    period,
+    ...(query.workspaceId === undefined ? {} : { workspaceId: query.workspaceId }),
+  };
+  const of = (by: SpendGroup): Promise<readonly SpendRow[]> => usage.spend(by, filter);
+  const [days, daysBefore, periods, holds, ...groups] = await Promise.all([
+    of('day'),
+    usage.spend('day', { ...filter, period: periodBefore(period) }),
+    usage.periods(),
+    usage.holds(),
+    ...breakdowns.map(of),
+  ]);
+  // The limit is for all workspaces, so one workspace's spend is not drawn against it.
+  const limit = query.workspaceId === undefined ? limitOf(source, period, periods) : undefined;
+  const month = monthOf({ period, now: clock.now(), days, daysBefore, summary, limit });
+  if (!month) return undefined;
+  const by = Object.fromEntries(breakdowns.map((name, i) => [name, withBars(groups[i] ?? [])]));
+  return {
+    month,
+    by: by as SpendReport['by'],
+    heldBack: days.reduce((sum, row) => sum + row.heldBack, 0) as NanoUsd,
+    calls: days.reduce((sum, row) => sum + row.calls, 0),
+    periods,
+    holds: period === summary.period ? holds : [],
+  };
+}
+
+/** A former month's limit is not on record, so none is drawn for it. */
+function limitOf(source: UsageSource, period: string, periods: readonly PeriodTotal[]): NanoUsd | undefined {
+  const limit = source.monthlyLimit();
+  if (limit === undefined || period !== source.summary().period) return undefined;
+  const raised = periods.find((total) => total.period === period)?.raisedBy ?? source.summary().raisedBy;
+  return (limit + raised) as NanoUsd;
+}
+
+function withBars(rows: readonly SpendRow[]): readonly ShareRow[] {
+  const whole = Math.max(1, ...rows.map((row) => row.settled + row.heldBack + row.reserved));
+  return rows.map((row) => ({
+    ...row,
+    bar: row.settled / whole,
+    heldBar: (row.heldBack + row.reserved) / whole,
+  }));
+}
+
+export function periodBefore(period: string): string {
+  const [year = 1970, month = 1] = period.split('-').map(Number);
+  return month === 1
+    ? `${String(year - 1).padStart(4, '0')}-12`
+    : `${String(year).padStart(4, '0')}-${String(month - 1).padStart(2, '0')}`;
+}

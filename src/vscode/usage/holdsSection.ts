@@ -1,0 +1,42 @@
+/** What is held back, call by call: the user may free it with the provider's bill in hand. */
+import * as vscode from 'vscode';
+import type { LedgerEntry } from '../../app/ports.ts';
+import type { Arm } from '../../core/arm.ts';
+import { usd as dollars } from '../../core/money.ts';
+import { usd } from '../format.ts';
+import { tableFrom, wordsOnly, type BuiltSection } from './built.ts';
+import { modelName, surfaceName } from './names.ts';
+
+const t = vscode.l10n.t;
+
+export function holdsSection(holds: readonly LedgerEntry[], arms: readonly Arm[]): BuiltSection {
+  const title = t('Held back');
+  if (holds.length === 0) return wordsOnly('holds', title, t('Nothing: every call’s bill is known.'));
+  const { table, csv } = tableFrom(holds, [
+    { label: t('When'), text: ({ at }) => when(at), data: ['at', ({ at }: LedgerEntry) => new Date(at).toISOString()] },
+    { label: t('Model'), text: ({ armId }) => modelName(arms, armId), data: ['model', ({ armId }) => armId] },
+    { label: t('Surface'), text: ({ purpose }) => surfaceName(purpose), data: ['surface', ({ purpose }) => purpose] },
+    { label: t('Shown as spent'), numeric: true, text: ({ cost }) => usd(cost), data: ['cost_usd', ({ cost }) => dollars(cost)] },
+    { label: t('Held back'), numeric: true, text: ({ heldBack }) => usd(heldBack), data: ['held_back_usd', ({ heldBack }) => dollars(heldBack)] },
+    { label: '', text: () => '', data: ['generation', ({ generationId }) => generationId ?? ''] },
+  ]); // prettier-ignore
+  return {
+    section: {
+      id: 'holds',
+      title,
+      summary: t(
+        'Calls that were cancelled or came back without a bill: the rest of what they could cost stays reserved this month.',
+      ),
+      note: undefined,
+      plot: undefined,
+      reserve: false,
+      table,
+      actions: [{ id: 'release', label: t('Release What Is Held Back') }],
+    },
+    csv,
+    act: () => vscode.commands.executeCommand('pilot.releaseHolds'),
+  };
+}
+
+const when = (at: number): string =>
+  new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });

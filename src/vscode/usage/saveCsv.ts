@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+
+/** Asks where, writes, and says so; undefined when the user thought better of it. */
+export async function saveText(
+  name: string,
+  content: string,
+  kind: 'csv' | 'json',
+): Promise<vscode.Uri | undefined> {
+  const t = vscode.l10n.t;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = await vscode.window.showSaveDialog({
+    title: t('PILOT: Save {0}', name),
+    filters: kind === 'csv' ? { CSV: ['csv'] } : { JSON: ['json'] },
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
+  });
+  if (!target) return undefined;
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(content));
+  const open = t('Open');
+  void vscode.window.showInformationMessage(t('Saved as {0}.', name), open).then((picked) => {
+    if (picked === open) void vscode.commands.executeCommand('vscode.open', target);
+  });
+  return target;
+}
