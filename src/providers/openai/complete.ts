@@ -42,7 +42,6 @@ const openers: Record<Api, (endpoint: Endpoint, request: CompletionRequest) => O
       input_prefix: request.prompt,
       input_suffix: request.suffix ?? '',
       ...(request.extra?.length && { input_extra: request.extra }),
-      ...(request.extra && { input_extra: request.extra }),
       n_predict: request.outputCap,
       ...sampling(request),
       cache_prompt: true,
