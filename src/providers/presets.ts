@@ -1,4 +1,4 @@
-import type { Preset, PresetId, PresetTable } from '../app/settings/endpoint.ts';
+import type { PresetTable } from '../app/settings/endpoint.ts';
 
 /**
  * The kinds of endpoint that set-up offers, in its order. Addresses and variables are the providers' own
@@ -93,5 +93,3 @@ export const PRESETS: PresetTable = {
     outputCapCoversReasoning: false,
   },
 };
-
-export const presetOf = (id: PresetId): Preset => PRESETS[id];

@@ -21,6 +21,8 @@ export class Secrets implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   /** By endpoint and host; undefined = looked up, and not there. */
   readonly #known = new Map<string, string | undefined>();
+  /** Counts changes, so that an answer of the keyring that was overtaken by one is not kept. */
+  #version = 0;
   #keyringFailed = false;
   /** A key was stored or deleted, here or in another window. */
   readonly onDidChange = this.#changed.event;
@@ -30,8 +32,7 @@ export class Secrets implements vscode.Disposable {
     this.#environment = deps.environment ?? process.env;
     this.#subscription = deps.storage.onDidChange(({ key }) => {
       if (!key.startsWith(PREFIX)) return;
-      this.#known.clear();
-      this.#changed.fire();
+      this.#forget();
     });
   }
 
@@ -56,8 +57,9 @@ export class Secrets implements vscode.Disposable {
   async key(endpoint: Endpoint): Promise<string | undefined> {
     const slot = slotOf(endpoint);
     if (this.#known.has(slot)) return this.#known.get(slot);
+    const version = this.#version;
     const key = (await this.#stored(endpoint)) ?? this.#fromEnvironment(endpoint);
-    this.#known.set(slot, key);
+    if (version === this.#version) this.#known.set(slot, key);
     return key;
   }
 
@@ -70,14 +72,13 @@ export class Secrets implements vscode.Disposable {
       this.#deps.log.warn(`The keyring refused the key of ${endpoint.id}: ${reasonOf(error, key)}`);
       return false;
     }
-    this.#known.clear();
-    this.#changed.fire();
+    this.#forget();
     return true;
   }
 
-  async delete(endpointId: string): Promise<void> {
+  #forget(): void {
+    this.#version++;
     this.#known.clear();
-    await this.#deps.storage.delete(PREFIX + endpointId);
     this.#changed.fire();
   }
 
@@ -103,7 +104,7 @@ export class Secrets implements vscode.Disposable {
   /** Once a session: on Linux without a keyring every look-up fails. */
   #tellKeyringFailed(endpoint: Endpoint, error: unknown): void {
     this.#deps.log.error('The keyring cannot be read', reasonOf(error, ''));
-    if (this.#keyringFailed || this.#fromEnvironment(endpoint) !== undefined) return;
+    if (this.#keyringFailed || !endpoint.needsKey || this.#fromEnvironment(endpoint) !== undefined) return;
     this.#keyringFailed = true;
     const t = vscode.l10n.t;
     const way = t('Name an Environment Variable');

@@ -35,12 +35,15 @@ export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraf
   };
 }
 
-/** The entry of the same id gets the new fields over its own; else the entry is added. */
+/**
+ * The entry of the same id gets the new fields over its own; else the entry is added. Whether a key is needed has just
+ * been settled, so a former word on it does not stay.
+ */
 export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
   const entries = listOf(raw);
   const at = entries.findIndex((candidate) => fieldOf(candidate, 'id') === entry['id']);
   if (at < 0) return [...entries, entry];
-  return entries.with(at, { ...(entries[at] as Entry), ...entry });
+  return entries.with(at, { ...without(entries[at] as Entry, 'needsKey'), ...entry });
 }
 
 /**
@@ -66,9 +69,9 @@ export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly Mo
 /** Takes a misplaced key out: `apiKey`, or `headers.Authorization`. */
 export function withoutField(raw: unknown, endpointId: string, field: string): unknown[] {
   const drop = (entry: Entry, [name = '', ...rest]: string[]): Entry => {
-    const { [name]: value, ...others } = entry;
-    if (rest.length === 0 || !isEntry(value)) return others;
-    return { ...others, [name]: drop(value, [rest.join('.')]) };
+    const value = entry[name];
+    if (rest.length === 0 || !isEntry(value)) return without(entry, name);
+    return { ...entry, [name]: drop(value, [rest.join('.')]) };
   };
   return listOf(raw).map((entry) =>
     isEntry(entry) && entry['id'] === endpointId ? drop(entry, field.split('.')) : entry,
@@ -81,6 +84,9 @@ export function freshId(wanted: string, taken: readonly string[]): string {
   for (let number = 2; taken.includes(id); number++) id = `${wanted}-${number}`;
   return id;
 }
+
+const without = (entry: Entry, name: string): Entry =>
+  Object.fromEntries(Object.entries(entry).filter(([key]) => key !== name));
 
 const listOf = (raw: unknown): unknown[] => (Array.isArray(raw) ? (raw as unknown[]) : []);
 const isEntry = (value: unknown): value is Entry =>

@@ -33,6 +33,7 @@ export interface KeyQuestion {
   readonly refused: boolean;
   /** The keyring has just failed, so a typed key could not be kept. */
   readonly keyringFailed: boolean;
+  readonly isSet: (variable: string) => boolean;
 }
 
 export interface SetupSummary {
@@ -53,7 +54,8 @@ export interface SetupUi {
   chooseModels(offer: ModelOffer): Promise<readonly ModelDraft[] | undefined>;
   /** 'later': leave this and all others without one. */
   askPrice(draft: ModelDraft, position: number, total: number): Promise<RateCard | 'later' | undefined>;
-  done(summary: SetupSummary): Promise<void>;
+  keyKept(endpoint: Endpoint): void;
+  done(summary: SetupSummary): void;
 }
 
 export interface ModelOffer {
@@ -108,7 +110,9 @@ export async function setUpModels(deps: SetupDeps): Promise<void> {
 export async function enterKey(deps: SetupDeps, endpoint: Endpoint): Promise<void> {
   const entered = await askForKey(deps, endpoint, { refused: false, keyringFailed: false });
   const kept = entered && (await keepKey(deps, entered));
-  if (!kept || kept.apiKeyEnv === endpoint.apiKeyEnv) return;
+  if (!kept) return;
+  deps.ui.keyKept(kept);
+  if (kept.apiKeyEnv === endpoint.apiKeyEnv && kept.needsKey === endpoint.needsKey) return;
   const { settings, presets } = deps;
   const entry = endpointEntry(kept, presets[kept.preset]);
   await settings.write(withEndpoint(settings.endpoints(), entry), settings.models());
@@ -190,7 +194,8 @@ async function askForKey(
   // Offered only to the host it belongs to.
   const fits = own !== undefined && new URL(preset.baseUrl ?? '').origin === new URL(endpoint.baseUrl).origin;
   const variable = fits && deps.keys.variable(own) !== undefined ? own : undefined;
-  const answer = await deps.ui.askKey({ endpoint, preset, variable, ...circumstances });
+  const isSet = (name: string) => deps.keys.variable(name) !== undefined;
+  const answer = await deps.ui.askKey({ endpoint, preset, variable, isSet, ...circumstances });
   switch (answer?.type) {
     case undefined:
       return undefined;
@@ -259,7 +264,7 @@ async function write(deps: SetupDeps, endpoint: Endpoint, drafts: readonly Model
     if (origin?.kind === 'settings') deps.trustPrice(armId(endpoint.id, model.id));
   }
   const prices = drafts.map(({ price }) => price);
-  await ui.done({
+  ui.done({
     endpoint,
     models: drafts.length,
     unpriced: prices.filter((price) => !price).length,

@@ -35,9 +35,9 @@ function verdict(error: unknown, guard: CallGuard, detail: string): Verdict {
 
 function connectionVerdict(error: unknown): Verdict {
   const causes = causesOf(error);
-  const has = (test: (code: string) => boolean) =>
-    causes.some((cause) => test(stringAt(cause, 'code') ?? ''));
-  if (has((code) => code === 'ECONNREFUSED')) return { kind: 'refused', served: 'no' };
+  const codes = causes.map(codeOf);
+  const has = (test: (code: string) => boolean) => codes.some(test);
+  if (has((code) => REFUSED_CODES.has(code))) return { kind: 'refused', served: 'no' };
   if (has((code) => TIMEOUT_CODES.has(code))) return { kind: 'timeout', served: 'maybe' };
   if (has((code) => DNS_OR_TLS.test(code))) return { kind: 'unreachable', served: 'no' };
   if (causes.some((cause) => stringAt(cause, 'syscall') === 'connect')) {
@@ -47,15 +47,33 @@ function connectionVerdict(error: unknown): Verdict {
   return { kind: 'unknown', served: 'maybe' };
 }
 
+/** Node's codes, or those of Chromium, through which VS Code can be told to fetch (`http.electronFetch`). */
+const codeOf = (cause: unknown): string =>
+  stringAt(cause, 'code') ??
+  (cause instanceof Error ? (/net::(ERR_[A-Z_]+)/.exec(cause.message)?.[1] ?? '') : '');
+
+const REFUSED_CODES = new Set(['ECONNREFUSED', 'ERR_CONNECTION_REFUSED']);
 const TIMEOUT_CODES = new Set([
+  'ERR_TIMED_OUT',
+  'ERR_CONNECTION_TIMED_OUT',
   'ETIMEDOUT',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
 ]);
-const RESET_CODES = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED']);
+const RESET_CODES = new Set([
+  'ERR_CONNECTION_RESET',
+  'ERR_CONNECTION_CLOSED',
+  'ERR_NETWORK_CHANGED',
+  'ERR_EMPTY_RESPONSE',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CLOSED',
+]);
 const DNS_OR_TLS =
-  /^(ENOTFOUND|EAI_|CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
+  /^(ENOTFOUND|EAI_|CERT_|ERR_NAME_NOT_RESOLVED|ERR_CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /** The error, its causes, and their parts: Node reports each address it tried in an AggregateError. */
 function causesOf(error: unknown, depth = 8): unknown[] {
@@ -67,9 +85,9 @@ function causesOf(error: unknown, depth = 8): unknown[] {
 // ------------------------------------------------------------------------------------------- response
 
 function midStreamKind(error: unknown, detail: string): ProviderErrorKind {
-  const causes = causesOf(error);
-  if (causes.some((cause) => RESET_CODES.has(stringAt(cause, 'code') ?? ''))) return 'reset';
-  if (causes.some((cause) => TIMEOUT_CODES.has(stringAt(cause, 'code') ?? ''))) return 'timeout';
+  const codes = causesOf(error).map(codeOf);
+  if (codes.some((code) => RESET_CODES.has(code))) return 'reset';
+  if (codes.some((code) => TIMEOUT_CODES.has(code))) return 'timeout';
   if (error instanceof SyntaxError) return 'not-json';
   // An error object in the stream (OpenRouter): its `code` is an HTTP status, or a name.
   const status = numberAt(error, 'code') ?? numberAt(error, 'error', 'code');

@@ -18,7 +18,6 @@ export class CallGuard {
   headers: Headers | undefined;
   /** The body of a response that was not 2xx. */
   errorBody = '';
-  bytes = 0;
   /** The body held bytes that are not UTF-8. */
   damaged = false;
 
@@ -30,6 +29,7 @@ export class CallGuard {
   readonly #onCallerAbort = () => this.stop('cancelled');
   #stopped: StopReason | undefined;
   #ended = false;
+  #bytes = 0;
 
   constructor(timeouts: Timeouts, caller: AbortSignal) {
     this.#timeouts = timeouts;
@@ -102,9 +102,9 @@ export class CallGuard {
   }
 
   #count(chunk: Uint8Array): void {
-    this.bytes += chunk.byteLength;
+    this.#bytes += chunk.byteLength;
     this.#check(chunk);
-    if (this.bytes <= MAX_RESPONSE_BYTES) return;
+    if (this.#bytes <= MAX_RESPONSE_BYTES) return;
     this.stop('too-large');
     throw new Error('The response is too large.');
   }

@@ -22,8 +22,9 @@ export function guardedFetch(guard: CallGuard, expects: 'events' | 'json'): type
       guard.errorBody = body ? await readText(body, MAX_ERROR_BYTES) : '';
       return rebuilt(response, guard.errorBody);
     }
-    if (expects === 'json' || !body) return rebuilt(response, body);
-    return rebuilt(response, await asEvents(body, guard));
+    if (expects === 'json') return rebuilt(response, body);
+    // The package cannot read a response without a body, such as 204, as a stream.
+    return body ? rebuilt(response, await asEvents(body, guard)) : new Response('');
   };
 }
 
@@ -35,7 +36,7 @@ const isRedirect = (response: Response): boolean =>
 
 function rebuilt(response: Response, body: ReadableStream<Uint8Array> | string | null): Response {
   const { status, statusText, headers } = response;
-  return new Response([204, 205, 304].includes(status) ? null : body, { status, statusText, headers });
+  return new Response(status === 204 || status === 205 ? null : body, { status, statusText, headers });
 }
 
 /**

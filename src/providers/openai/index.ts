@@ -7,13 +7,7 @@ import { plainError } from './errors.ts';
 
 export type { CallContext } from './call.ts';
 export { embed } from './embeddings.ts';
-export type { EmbeddingRequest, Embeddings } from './embeddings.ts';
 export { listModels } from './models.ts';
-
-/** Loads the openai package ahead of the first call, when a surface opens that will need it. */
-export async function preload(): Promise<void> {
-  await import('openai');
-}
 
 /** The models of one endpoint. Nothing is loaded or connected before the first call. */
 export function createModelClient(context: CallContext): ModelClient {
@@ -30,8 +24,12 @@ export interface ClientPoolOptions {
   readonly log: Log;
 }
 
-/** The models of all endpoints: each request goes to the endpoint of its arm. */
+/**
+ * The models of all endpoints: each request goes to the endpoint of its arm. The pool is made with the engine, which
+ * is later than activation and earlier than the first answer: the time to load the package (100 ms) is spent here.
+ */
 export function createClientPool({ endpoints, key, log }: ClientPoolOptions): ModelClient {
+  void import('openai').catch(() => undefined);
   const send = (
     request: ChatRequest | CompletionRequest,
     call: (context: CallContext) => ModelStream,

@@ -32,18 +32,26 @@ export interface SetupCommandsDeps {
 
 export function registerSetup(deps: SetupCommandsDeps): Disposables {
   const parts = new Disposables();
-  const command = (id: string, run: (...args: unknown[]) => Promise<void>) =>
-    parts.add(vscode.commands.registerCommand(id, run));
+  const command = (id: string, run: (argument: unknown) => Promise<void>) =>
+    parts.add(vscode.commands.registerCommand(id, (argument) => run(argument).catch(failed)));
+  const failed = (error: unknown) => tellFailure(deps.log, error);
   command('pilot.setUpModels', () => setUpModels(flowDeps(deps)));
   command('pilot.enterKey', async (endpointId) => {
     const endpoint = await pickEndpoint(deps.models.endpoints, endpointId);
     if (endpoint) await enterKey(flowDeps(deps), endpoint);
   });
   command('pilot.testModel', (armId) => testModel(deps, armId));
-  const moveKeys = () => void moveKeysOut(deps);
+  const moveKeys = () => void moveKeysOut(deps).catch(failed);
   parts.add(deps.models.onDidChange(moveKeys));
   moveKeys();
   return parts;
+}
+
+/** What remains are the settings: open with unsaved changes, read-only, or no JSON. */
+function tellFailure(log: Log, error: unknown): void {
+  log.error('Set-up failed', error);
+  const reason = error instanceof Error ? error.message : String(error);
+  void vscode.window.showErrorMessage(vscode.l10n.t('PILOT could not change its settings: {0}', reason));
 }
 
 function flowDeps({ settings, models, secrets, log, prices }: SetupCommandsDeps): SetupDeps {

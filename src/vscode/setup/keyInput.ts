@@ -92,7 +92,7 @@ function askForTyped(
 
 /** Without a keyring there is no place to keep a key; the user's own environment is one. */
 async function askForVariable(
-  { endpoint, preset }: KeyQuestion,
+  { endpoint, preset, isSet }: KeyQuestion,
   title: string,
 ): Promise<KeyAnswer | undefined> {
   const name = await vscode.window.showInputBox({
@@ -103,10 +103,17 @@ async function askForVariable(
     ),
     value: preset.apiKeyEnv ?? '',
     ignoreFocusOut: true,
-    validateInput: (text) =>
-      /^[A-Za-z_]\w*$/.test(text.trim())
-        ? undefined
-        : t('The name of a variable, not the key: letters, digits and underscores.'),
+    validateInput: (text) => {
+      const variable = text.trim();
+      if (!/^[A-Za-z_]\w*$/.test(variable)) {
+        return t('The name of a variable, not the key: letters, digits and underscores.');
+      }
+      const message = t(
+        '{0} is not set in this VS Code; start it anew once the variable is there.',
+        variable,
+      );
+      return isSet(variable) ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
+    },
   });
   return name === undefined ? undefined : { type: 'variable', name: name.trim() };
 }

@@ -131,7 +131,11 @@ export class QuickPickSetupUi implements SetupUi {
     return entered === undefined ? undefined : (parsePriceInput(entered) ?? 'later');
   }
 
-  async done({ endpoint, models, unpriced, paid }: SetupSummary): Promise<void> {
+  keyKept(endpoint: Endpoint): void {
+    void vscode.window.showInformationMessage(t('PILOT has a key for {0} now.', endpoint.label));
+  }
+
+  done({ endpoint, models, unpriced, paid }: SetupSummary): void {
     const ask = { title: t('Ask'), command: 'pilot.ask' };
     const limit = { title: t('Set Monthly Limit'), command: 'pilot.setMonthlyLimit' };
     const test = { title: t('Test a Model'), command: 'pilot.testModel' };
@@ -139,11 +143,9 @@ export class QuickPickSetupUi implements SetupUi {
     const text =
       unpriced === 0 ? ready : t('{0} {1} of them have no price yet and are not used.', ready, unpriced);
     const ways = paid > 0 ? [ask, limit, test] : [ask, test];
-    // Not awaited: the command is over, and the notice may stay as long as it likes.
     void vscode.window.showInformationMessage(text, ...ways).then((picked) => {
       if (picked) void vscode.commands.executeCommand(picked.command);
     });
-    return Promise.resolve();
   }
 }
 

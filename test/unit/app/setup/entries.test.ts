@@ -15,6 +15,9 @@ describe('entries of the settings', () => {
     ]);
     assert.deepEqual(withModels(raw, endpointAt('http://127.0.0.1:1/v1', { id: 'a' }), []), raw);
   });
+  it('do not keep what was said of the key before', () => {
+    assert.deepEqual(withEndpoint([{ id: 'a', needsKey: false }], { id: 'a' }), [{ id: 'a' }]);
+  });
   it('are begun where there are none, or something else', () => {
     for (const raw of [undefined, null, {}, 'x'])
       assert.deepEqual(withEndpoint(raw, { id: 'a' }), [{ id: 'a' }]);

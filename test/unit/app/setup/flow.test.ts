@@ -41,6 +41,7 @@ class ScriptedUi implements SetupUi {
   readonly keyQuestions: KeyQuestion[] = [];
   readonly failures: ProviderError[] = [];
   readonly priced: string[] = [];
+  kept = 0;
   offer: ModelOffer | undefined;
   summary: SetupSummary | undefined;
 
@@ -71,10 +72,10 @@ class ScriptedUi implements SetupUi {
     this.priced.push(draft.model.id);
     return Promise.resolve(this.#script.prices?.shift());
   };
-  done = (summary: SetupSummary) => {
-    this.summary = summary;
-    return Promise.resolve();
+  keyKept = () => {
+    this.kept++;
   };
+  done = (summary: SetupSummary) => void (this.summary = summary);
 }
 
 describe('set-up of models', () => {
@@ -244,7 +245,9 @@ describe('set-up of models', () => {
       const before = structuredClone(settings);
       const [endpoint] = parsed().endpoints;
       assert.ok(endpoint);
-      await enterKey(depsFor(new ScriptedUi({ keys: [{ type: 'typed', key: 'sk-second' }] })), endpoint);
+      const ui = new ScriptedUi({ keys: [{ type: 'typed', key: 'sk-second' }] });
+      await enterKey(depsFor(ui), endpoint);
+      assert.equal(ui.kept, 1);
       assert.equal(keyring.get('custom'), 'sk-second');
       assert.deepEqual(settings, before);
     });

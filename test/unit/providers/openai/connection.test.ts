@@ -199,6 +199,30 @@ describe('a connection to an endpoint', () => {
     });
   }
 
+  describe('that Chromium makes (http.electronFetch) and that fails', () => {
+    const original = globalThis.fetch;
+    afterEach(() => void (globalThis.fetch = original));
+    for (const [code, kind, served] of [
+      ['ERR_CONNECTION_REFUSED', 'refused', 'no'],
+      ['ERR_NAME_NOT_RESOLVED', 'unreachable', 'no'],
+      ['ERR_CERT_AUTHORITY_INVALID', 'unreachable', 'no'],
+      ['ERR_CONNECTION_RESET', 'reset', 'maybe'],
+      ['ERR_TIMED_OUT', 'timeout', 'maybe'],
+      ['ERR_SOMETHING_NEW', 'unknown', 'maybe'],
+    ] as const) {
+      it(`with ${code} is ${kind}`, async () => {
+        globalThis.fetch = () => Promise.reject(new TypeError(`net::${code}`));
+        const { failure } = await collect(ask('https://models.invalid/v1'));
+        assert.deepEqual([failure?.kind, failure?.served], [kind, served]);
+      });
+    }
+  });
+
+  it('that is answered with 204 is empty', async () => {
+    const baseUrl = await serve((_request, response) => response.writeHead(204).end());
+    assert.equal((await collect(ask(baseUrl))).failure?.kind, 'empty');
+  });
+
   describe('over plain http', () => {
     const kindOf = async (baseUrl: string, changes: Parameters<typeof ask>[1]) => {
       await serve((_request, response) => response.end(ANSWER));
