@@ -12,14 +12,19 @@ import type { Clock, Log, PolicyStore } from './app/ports.ts';
 import { RoutedCompletion } from './app/routedCompletion.ts';
 import { Routing } from './app/routing.ts';
 import { WorkspaceStateHolder } from './app/workspaceState.ts';
+import type { Arm } from './core/arm.ts';
 import type { ArmId } from './core/brand.ts';
+import type { Surface } from './core/decision.ts';
 import { decodeLearner, encodeLearner } from './core/learnerCodec.ts';
 import { Learner, type ArmPrior, type LearnerSpec } from './core/learner.ts';
+import { LOCAL_ARM } from './core/local/localArm.ts';
 import { PILOT } from './core/preset.ts';
 import { armPrior, priorOf } from './core/prior.ts';
 import { decodeSpace, type Space } from './core/space.ts';
+import { VSCODE_ENDPOINT_ID } from './app/chat/offer.ts';
 import { createClientPool } from './providers/openai/index.ts';
 import { openStore, type Store } from './storage/openStore.ts';
+import { withVscodeModels, type VscodeModels } from './vscode/models/index.ts';
 import type { ModelSettings } from './vscode/modelSettings.ts';
 import type { Secrets } from './vscode/secrets.ts';
 import type { Settings } from './vscode/settings.ts';
@@ -28,6 +33,7 @@ export interface EngineDeps {
   readonly extensionContext: vscode.ExtensionContext;
   readonly settings: Settings;
   readonly models: ModelSettings;
+  readonly vscodeModels: VscodeModels;
   readonly secrets: Secrets;
   readonly policyStore: PolicyStore;
   readonly workspaceId: string;
@@ -62,14 +68,16 @@ export async function buildEngine(deps: EngineDeps): Promise<Engine> {
   });
   await learning.load();
   const limits = (): ReturnType<Settings['limits']>['limits'] => settings.limits().limits;
-  const arms = (): ModelSettings['arms'] => models.arms;
+  // The local model completes code and can do nothing else.
+  const arms = (surface?: Surface): readonly Arm[] =>
+    surface === 'inline' ? [...models.arms, LOCAL_ARM] : models.arms;
   const routing = new Routing({
     clock,
     random: Math.random,
     newId: () => crypto.randomUUID(),
     workspaceId,
     arms,
-    hasKey: (arm) => secrets.hasKey(models.endpointOf(arm)),
+    hasKey: (arm) => isKeyless(arm) || secrets.hasKey(models.endpointOf(arm)),
     limits,
     spend: () => store.ledger.summary(),
     space: () => space,
@@ -78,6 +86,11 @@ export async function buildEngine(deps: EngineDeps): Promise<Engine> {
     learning,
     health,
     workspace,
+  });
+  const endpointClients = createClientPool({
+    endpoints: () => models.endpoints,
+    key: (endpoint) => secrets.key(endpoint),
+    log,
   });
   const completion = new RoutedCompletion({
     clock,
@@ -90,11 +103,7 @@ export async function buildEngine(deps: EngineDeps): Promise<Engine> {
     workspaceId,
     ledger: store.ledger,
     limits,
-    client: createClientPool({
-      endpoints: () => models.endpoints,
-      key: (endpoint) => secrets.key(endpoint),
-      log,
-    }),
+    client: withVscodeModels(deps.vscodeModels, endpointClients),
     arms,
     distrustPrice: (arm) => models.distrustPrice(arm),
   });
@@ -138,6 +147,10 @@ function learnerSpec(space: Space, models: ModelSettings): LearnerSpec {
   };
   return { spaceId: space.id, dimension: space.dimension, preset: PILOT, priorFor };
 }
+
+/** Arms behind no endpoint: VS Code's own language models and the local one. */
+const isKeyless = ({ id, endpointId }: Arm): boolean =>
+  endpointId === VSCODE_ENDPOINT_ID || id === LOCAL_ARM.id;
 
 const codecOf = (spec: LearnerSpec): LearnerCodec => ({
   fresh: () => new Learner(spec),

@@ -9,11 +9,13 @@ import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/askEngine.ts';
 import { BadSettingsNotices, showReset } from './vscode/attention.ts';
 import { registerBudgetCommands } from './vscode/budgetCommands.ts';
+import { registerChat } from './vscode/chat/index.ts';
 import { Disposables } from './vscode/disposables.ts';
 import { EngineHolder } from './vscode/engineHolder.ts';
 import { MementoPolicyStore } from './vscode/mementoStore.ts';
 import { showMenu } from './vscode/menu.ts';
 import { messageOf } from './vscode/messages.ts';
+import { registerVscodeModels } from './vscode/models/index.ts';
 import { ModelSettings } from './vscode/modelSettings.ts';
 import { openLogChannel, outputLog } from './vscode/outputLog.ts';
 import { reasonLine } from './vscode/reason.ts';
@@ -22,6 +24,7 @@ import { Settings } from './vscode/settings.ts';
 import { trialOrder } from './app/trial.ts';
 import { registerSetup } from './vscode/setup/index.ts';
 import type { Trial } from './vscode/setup/testModel.ts';
+import { registerUsage } from './vscode/usage/index.ts';
 import { StatusController } from './vscode/statusController.ts';
 
 export function activate(extensionContext: vscode.ExtensionContext): void {
@@ -31,17 +34,22 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const log = outputLog(channel);
   const clock = { now: () => Date.now() };
   const settings = parts.add(new Settings());
-  const models = parts.add(new ModelSettings(settings, extensionContext.globalState));
+  const vscodeModels = parts.add(
+    registerVscodeModels({ log, access: extensionContext.languageModelAccessInformation }),
+  );
+  const models = parts.add(new ModelSettings(settings, extensionContext.globalState, [vscodeModels]));
   const secrets = parts.add(new Secrets({ storage: extensionContext.secrets, log }));
+  const id = workspaceId();
   const policyStore = parts.add(new MementoPolicyStore(extensionContext.workspaceState, log, clock.now));
   const engine = parts.add(
     new EngineHolder({
       extensionContext,
       settings,
       models,
+      vscodeModels,
       secrets,
       policyStore,
-      workspaceId: workspaceId(),
+      workspaceId: id,
       clock,
       log,
       onReset: (problem) => void showReset(problem),
@@ -71,6 +79,12 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   };
   parts.add(registerSetup({ settings, models, secrets, log, trial }));
   parts.add(registerBudgetCommands({ settings, ledger: async () => (await engine.get()).store.ledger }));
+  const { extensionUri, globalState } = extensionContext;
+  const shared = { engine: () => engine.get(), settings, models, globalState, extensionUri, clock, log };
+  parts.add(
+    registerUsage({ ...shared, workspaceId: id, onEngineBuilt: (listener) => engine.onBuilt(listener) }),
+  );
+  parts.add(registerChat({ completion: async () => (await engine.get()).completion, models, status, log }));
   parts.add(vscode.commands.registerCommand('pilot.showLog', () => channel.show()));
   parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state, undefined)));
 }

@@ -52,7 +52,8 @@ export interface RoutingDeps {
   readonly random: Random;
   readonly newId: () => string;
   readonly workspaceId: string;
-  readonly arms: () => readonly Arm[];
+  /** What a surface may choose among: only inline has the local model. */
+  readonly arms: (surface: Surface) => readonly Arm[];
   readonly hasKey: (arm: Arm) => boolean;
   readonly limits: () => Limits;
   /** Undefined until the ledger has been opened; then nothing is known to be spent. */
@@ -94,7 +95,7 @@ export class Routing {
     const { clock, workspace, learning } = this.#deps;
     const began = performance.now();
     const now = clock.now();
-    const arms = this.#deps.arms();
+    const arms = this.#deps.arms(request.surface);
     if (arms.length === 0) return fail({ kind: 'no-models' });
     const context = this.#deps.space().project(extractFeatures(request.view));
     const estimates = learning.estimate(
@@ -179,14 +180,14 @@ export class Routing {
   }
 
   /** The narrowest wish wins: this answer, this conversation, this language, this workspace. */
-  #pin({ choice, conversationId, view }: RoutingRequest): ArmId | undefined {
+  #pin({ choice, conversationId, view, surface }: RoutingRequest): ArmId | undefined {
     if (choice.type === 'arm') return choice.armId;
     if (choice.type !== 'auto') return undefined;
     const { pins } = this.#deps.workspace.get();
     const ofConversation = conversationId === undefined ? undefined : pins.conversations[conversationId];
     const wanted = ofConversation ?? pins.languages[view.languageId] ?? pins.workspace;
     // A model that was removed while pinned does not bar the way.
-    return this.#deps.arms().some(({ id }) => id === wanted) ? wanted : undefined;
+    return this.#deps.arms(surface).some(({ id }) => id === wanted) ? wanted : undefined;
   }
 
   #money(surface: Surface, now: number): MoneySituation {
@@ -257,7 +258,7 @@ export class Routing {
       which,
       left: Math.max(0, limit - committed) as NanoUsd,
       resetsAt: spend?.periodEnd ?? periodFrom(undefined, now).end,
-      freeArm: this.#deps.arms().find(({ price }) => price !== undefined && isFree(price))?.id,
+      freeArm: this.#deps.arms(surface).find(({ price }) => price !== undefined && isFree(price))?.id,
     };
   }
 }

@@ -13,6 +13,13 @@ import type { Settings } from './settings.ts';
 
 const distrustedKey = 'pilot.distrustedPrices';
 
+/** Arms that stand behind no endpoint of the settings: VS Code's own language models, the local model. */
+export interface ArmSource {
+  readonly arms: readonly Arm[];
+  readonly problems?: readonly SettingProblem[];
+  readonly onDidChange: vscode.Event<unknown>;
+}
+
 export class ModelSettings implements vscode.Disposable {
   readonly #settings: Settings;
   readonly #globalState: vscode.Memento;
@@ -20,15 +27,20 @@ export class ModelSettings implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   /** Fires when endpoints or arms may have changed. */
   readonly onDidChange = this.#changed.event;
+  readonly #elsewhere: readonly ArmSource[];
   #parsed: ReturnType<typeof parseSettings> | undefined;
 
-  constructor(settings: Settings, globalState: vscode.Memento) {
+  constructor(settings: Settings, globalState: vscode.Memento, elsewhere: readonly ArmSource[] = []) {
     this.#settings = settings;
     this.#globalState = globalState;
-    this.#subscription = settings.onDidChange(() => {
-      this.#parsed = undefined;
-      this.#changed.fire();
-    });
+    this.#elsewhere = elsewhere;
+    this.#subscription = vscode.Disposable.from(
+      settings.onDidChange(() => {
+        this.#parsed = undefined;
+        this.#changed.fire();
+      }),
+      ...elsewhere.map(({ onDidChange }) => onDidChange(() => this.#changed.fire())),
+    );
   }
 
   dispose(): void {
@@ -42,12 +54,13 @@ export class ModelSettings implements vscode.Disposable {
 
   get arms(): readonly Arm[] {
     const distrusted = this.#distrusted();
-    if (distrusted.length === 0) return this.#read().arms;
-    return this.#read().arms.map((arm) => (distrusted.includes(arm.id) ? { ...arm, price: undefined } : arm));
+    const arms = [...this.#read().arms, ...this.#elsewhere.flatMap((source) => source.arms)];
+    if (distrusted.length === 0) return arms;
+    return arms.map((arm) => (distrusted.includes(arm.id) ? { ...arm, price: undefined } : arm));
   }
 
   get problems(): readonly SettingProblem[] {
-    return this.#read().problems;
+    return [...this.#read().problems, ...this.#elsewhere.flatMap(({ problems }) => problems ?? [])];
   }
 
   get misplacedKeys(): readonly MisplacedKey[] {
