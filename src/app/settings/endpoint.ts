@@ -79,6 +79,9 @@ export interface KnownPrice {
   readonly source: string;
   /** `YYYY-MM-DD`. */
   readonly date: string;
+  /** OpenAI's own list has neither prices nor sizes, so a table may know these as well. */
+  readonly contextTokens?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
 }
 
 /** The shipped price table, as set-up needs it. */

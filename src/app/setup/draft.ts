@@ -28,12 +28,17 @@ export interface DraftFacts {
 }
 
 /** The user's own price first, then the seller's, then the shipped table's; a local model costs nothing. */
-export function draftModel(model: ListedModel, facts: DraftFacts): ModelDraft {
+export function draftModel(listed: ListedModel, facts: DraftFacts): ModelDraft {
+  const known = facts.prices.lookup(facts.preset.id, listed.id);
+  const model = {
+    ...listed,
+    contextTokens: listed.contextTokens ?? known?.contextTokens,
+    maxOutputTokens: listed.maxOutputTokens ?? known?.maxOutputTokens,
+  };
   const own = facts.arms.find((arm) => arm.endpointId === facts.endpoint.id && arm.model === model.id)?.price;
   if (own) return { model, price: own, origin: { kind: 'settings' } };
   if (model.price) return { model, price: model.price, origin: { kind: 'endpoint' } };
   if (facts.preset.local && facts.isLoopback) return { model, price: FREE, origin: { kind: 'local' } };
-  const known = facts.prices.lookup(facts.preset.id, model.id);
   if (!known) return { model, price: undefined, origin: undefined };
   const { price, source, date } = known;
   return { model, price, origin: { kind: 'table', source, date } };

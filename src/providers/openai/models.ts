@@ -133,5 +133,7 @@ function isEmbedding(entry: unknown, id: string): boolean {
   const fim = at(entry, 'capabilities', 'completion_fim');
   if (typeof chat === 'boolean') return !chat && fim !== true;
   if (stringAt(entry, 'type') === 'embeddings') return true;
-  return /embed|\b(bge|gte|e5|whisper|tts|dall-e|moderation|rerank|transcribe|imagen|veo|sora)\b/i.test(id);
+  return /embed|\b(bge|gte|e5|whisper|tts|dall-e|moderation|rerank|transcribe|image|imagen|veo|sora|realtime)\b/i.test(
+    id,
+  );
 }

@@ -63,6 +63,14 @@ describe('the price of a model that may be set up', () => {
     assert.equal(kindOf(undefined, { preset: PRESETS.ollama }), 'local');
     assert.equal(kindOf(undefined, { preset: PRESETS.ollama, isLoopback: false }), undefined);
   });
+  it('comes with sizes, where the endpoint does not say them', () => {
+    const sized = { ...table, contextTokens: 200_000, maxOutputTokens: 64_000 };
+    const { model } = draftModel(
+      { ...namedModel('m'), maxOutputTokens: 1000 },
+      { ...facts, prices: { lookup: () => sized } },
+    );
+    assert.deepEqual([model.contextTokens, model.maxOutputTokens], [200_000, 1000]);
+  });
   it('is unknown else', () => assert.equal(kindOf(), undefined));
 });
 
