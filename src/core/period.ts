@@ -24,7 +24,7 @@ export function periodAt(now: EpochMs): Period {
 export function periodOf(id: string): Period | undefined {
   const match = /^(\d{4})-(\d{2})$/.exec(id);
   const [year, month] = [Number(match?.[1]), Number(match?.[2])];
-  return match && 1970 <= year && 1 <= month && month <= 12 ? monthOf(year, month - 1) : undefined;
+  return match && 1900 <= year && 1 <= month && month <= 12 ? monthOf(year, month - 1) : undefined;
 }
 
 /**

@@ -48,6 +48,10 @@ export interface Step {
 export interface ShadowPriceOptions {
   /** kappa: the share of the base rate kept for each request still expected. */
   readonly reserve: number;
+  /** z: requests ahead are reckoned at their forecast + z sqrt(forecast). */
+  readonly spread: number;
+  /** Share by which the forecast may be too low before the cheapest answers run short. */
+  readonly insurance: number;
   /** The least gain in reward for which a dearer arm is bought. */
   readonly margin: number;
   /** W, remembered requests. */
@@ -73,8 +77,8 @@ export const shadowPricePolicy = (options: ShadowPriceOptions): CostPolicy<Shado
   appraise(state, offers, money) {
     const { behind, ahead } = horizonOf(money);
     const available = moneyLeft(money);
-    const rate = available / ahead;
-    const price = solvePrice(state, hullOf(offers), rate);
+    const rate = available / (ahead + options.spread * Math.sqrt(ahead));
+    const price = solvePrice(state, hullOf(offers), rate, 1 + options.insurance);
     const keep = (options.reserve * money.limit * (ahead - 1)) / (behind + ahead);
     const most = Math.max(rate, available - keep);
     return appraisal(offers, money, { price: price * 1e9, utilization: utilizationOf(money) }, (offer) => ({
@@ -95,8 +99,8 @@ export const shadowPricePolicy = (options: ShadowPriceOptions): CostPolicy<Shado
  * Reward per nano-USD at which the hulls' mean cost, this request's included, meets the rate. At price lambda the steps
  * steeper than lambda are bought; so buy the steepest until the money is gone.
  */
-export function solvePrice(state: ShadowPriceState, current: Hull, rate: number): number {
-  let money = rate * (state.recent.length + 1) - state.base - (current[0]?.cost ?? 0);
+export function solvePrice(state: ShadowPriceState, current: Hull, rate: number, insured = 1): number {
+  let money = rate * (state.recent.length + 1) - insured * (state.base + (current[0]?.cost ?? 0));
   const own = stepsOf(current);
   let [i, j] = [0, 0];
   for (;;) {

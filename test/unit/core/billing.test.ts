@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { Arm } from '../../../src/core/arm.ts';
+import { billFor, estimatedTokens, leastTokens, type FinishedCall } from '../../../src/core/billing.ts';
+import { armId } from '../../../src/core/brand.ts';
+import { nano } from '../../../src/core/money.ts';
+
+const arm: Arm = {
+  id: armId('test', 'model'),
+  endpointId: 'test',
+  model: 'model',
+  label: 'Model',
+  price: { inputUsdPerMTok: 1, outputUsdPerMTok: 10 },
+  contextTokens: 128_000,
+  maxOutputTokens: 8_000,
+  outputCapField: 'max_tokens',
+  outputCapCoversReasoning: true,
+  capabilities: { tools: false, images: false, fim: 'none' },
+  simulated: false,
+};
+const answer = 'const total = items.reduce((sum, item) => sum + item.price, 0);\n'.repeat(4);
+const tokens = { input: 100, cachedInput: 0, cacheWrite: 0, output: 80, reasoning: 0 };
+const call = (other: Partial<FinishedCall> = {}): FinishedCall => ({
+  arm,
+  worstCase: nano(0.01),
+  inputTokens: 120,
+  usage: { tokens, reportedUsd: undefined },
+  visible: { text: answer, events: 70 },
+  ...other,
+});
+
+describe('bill', () => {
+  it('is usage x price, and nothing is held', () => {
+    assert.deepEqual(billFor(call()), {
+      cost: nano((100 + 800) / 1e6),
+      source: 'priced-usage',
+      tokens,
+      heldBack: 0,
+      flags: [],
+    });
+  });
+
+  it('is what the provider reports, where it does', () => {
+    const bill = billFor(call({ usage: { tokens, reportedUsd: 0.0007 } }));
+    assert.deepEqual([bill.cost, bill.source], [nano(0.0007), 'reported']);
+  });
+
+  it('is an estimate without usage, and the rest of the reservation is held back', () => {
+    const bill = billFor(call({ usage: undefined }));
+    assert.equal(bill.source, 'estimate');
+    assert.equal(bill.tokens.output, estimatedTokens({ text: answer, events: 70 }));
+    assert.equal(bill.cost + bill.heldBack, nano(0.01));
+    assert.ok(bill.cost > 0);
+  });
+
+  it('never estimates above the reservation', () => {
+    const bill = billFor(call({ usage: undefined, worstCase: nano(0.000001) }));
+    assert.deepEqual([bill.cost, bill.heldBack], [nano(0.000001), 0]);
+  });
+
+  it('raises usage that is below what was received, flags it and holds the rest', () => {
+    const bill = billFor(call({ usage: { tokens: { ...tokens, output: 5 }, reportedUsd: undefined } }));
+    assert.deepEqual(bill.flags, ['below-visible']);
+    assert.equal(bill.source, 'estimate');
+    assert.ok(bill.tokens.output >= 70);
+    assert.equal(bill.cost + bill.heldBack, nano(0.01));
+  });
+
+  it('keeps a reported cost that is above the estimate even then', () => {
+    const bill = billFor(call({ usage: { tokens: { ...tokens, output: 5 }, reportedUsd: 0.02 } }));
+    assert.deepEqual([bill.cost, bill.flags], [nano(0.02), ['below-visible', 'overrun']]);
+  });
+
+  it('records what is above the reservation in full, flagged', () => {
+    const bill = billFor(call({ worstCase: nano(0.0001) }));
+    assert.deepEqual([bill.cost, bill.heldBack, bill.flags], [nano(0.0009), 0, ['overrun']]);
+  });
+
+  it('flags a free model that costs', () => {
+    const free = { ...arm, price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } };
+    const bill = billFor(call({ arm: free, worstCase: nano(0), usage: { tokens, reportedUsd: 0.001 } }));
+    assert.deepEqual([bill.cost, bill.flags], [nano(0.001), ['overrun', 'free-but-billed']]);
+  });
+});
+
+describe('visible tokens', () => {
+  // The fewest tokens any byte-pair vocabulary could make of it: each word with its blank one, each run of signs one.
+  const honest: readonly (readonly [string, number])[] = [
+    ['The quick brown fox jumps over the lazy dog.', 10],
+    ["I don't think they're here; we've looked.", 9],
+    ['-'.repeat(64), 1],
+    [' '.repeat(64), 1],
+    ['1234567890', 4],
+    ['foo();\n\n    bar();\n', 5],
+  ];
+  for (const [text, tokenCount] of honest) {
+    it(`never takes honest usage for false: ${JSON.stringify(text.slice(0, 24))}`, () => {
+      assert.ok(leastTokens({ text, events: 1 }) <= tokenCount, String(leastTokens({ text, events: 1 })));
+    });
+  }
+
+  it('lies between a third and all of four characters a token on real code', () => {
+    const text = readFileSync(new URL('./billing.test.ts', import.meta.url), 'utf8');
+    const least = leastTokens({ text, events: 1 });
+    assert.ok(text.length / 12 < least && least < text.length / 3, String(least));
+    assert.ok(estimatedTokens({ text, events: 1 }) >= least);
+  });
+
+  it('counts events as tokens, but not finer than two characters', () => {
+    assert.equal(leastTokens({ text: 'abcdefgh', events: 3 }), 3);
+    assert.equal(leastTokens({ text: 'abcdefgh', events: 99 }), 4);
+    assert.equal(leastTokens({ text: '', events: 0 }), 0);
+  });
+});
