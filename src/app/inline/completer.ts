@@ -8,7 +8,6 @@ import { CompletionCache } from '../../core/inline/completionCache.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import { debounceMs, initialDebounce, keystroke } from '../../core/inline/debounce.ts';
 import { wantsMultiline } from '../../core/inline/multiline.ts';
-import { pathMatcher } from '../../core/inline/pathMatcher.ts';
 import { postProcess } from '../../core/inline/postProcess.ts';
 import { remainder } from '../../core/inline/reuse.ts';
 import { mustSkip, skipReason, unwise } from '../../core/inline/skip.ts';
@@ -19,6 +18,7 @@ import { createStreamGate } from '../../core/inline/streamGate.ts';
 import { isSecretFile } from '../context/secretFiles.ts';
 import type { Problem } from '../problem.ts';
 import { Eligibility } from './eligibility.ts';
+import { followExclusions } from './exclusion.ts';
 import type { Place } from './eligibility.ts';
 import type { InlineDeps } from './ports.ts';
 import { askLocal, inlineOrder, promptTokens } from './order.ts';
@@ -46,15 +46,15 @@ export class InlineCompleter {
   readonly #eligibility: Eligibility;
   readonly #cache = new CompletionCache<Offer>();
   readonly #running = new Map<string, Running>();
+  readonly #isExcluded: (path: string) => boolean;
   #debounce = initialDebounce;
   #burst: Burst | undefined;
   #justAccepted: string | undefined;
-  /** Compiled once for each value of the setting. */
-  #excluded = { key: '', matches: pathMatcher([]) };
 
   constructor(deps: InlineDeps) {
     this.#deps = deps;
     this.#eligibility = new Eligibility(deps);
+    this.#isExcluded = followExclusions(() => deps.settings().excludedFiles);
   }
 
   /** The user typed so many characters by hand. */
@@ -116,16 +116,9 @@ export class InlineCompleter {
       enabled: settings.enabled,
       languages: settings.languages,
       secret: isSecretFile(request.path),
-      excluded: this.#isExcluded(settings.excludedFiles, request.path),
+      excluded: this.#isExcluded(request.path),
       justAcceptedLine: this.#justAccepted === request.documentId,
     };
-  }
-
-  #isExcluded(globs: readonly string[], path: string): boolean {
-    if (globs.length === 0) return false;
-    const key = globs.join('\n');
-    if (this.#excluded.key !== key) this.#excluded = { key, matches: pathMatcher(globs) };
-    return this.#excluded.matches(path);
   }
 
   #cached(request: InlineRequest, cursor: CursorText): Suggestion | undefined {

@@ -24,13 +24,13 @@ export class LocalModelHost implements LocalModelPort, Disposable {
   readonly #batches = new Map<number, () => void>();
   readonly #restartListeners = new Set<() => void>();
   #worker: Worker | undefined;
-  #restarts = 0;
+  #isDisposed = false;
+  #deaths = 0;
   #nextId = 1;
   #stats = EMPTY;
 
   constructor(options: LocalModelHostOptions) {
     this.#options = options;
-    this.#start();
   }
 
   get stats(): LocalStats {
@@ -62,7 +62,7 @@ export class LocalModelHost implements LocalModelPort, Disposable {
   }
 
   complete(query: LocalQuery): Promise<LocalCompletion | undefined> {
-    if (this.#worker === undefined) return Promise.resolve(undefined);
+    if (this.#isGone) return Promise.resolve(undefined);
     const id = this.#nextId++;
     return new Promise((resolve) => {
       const finish = (completion: LocalCompletion | undefined): void => {
@@ -78,13 +78,14 @@ export class LocalModelHost implements LocalModelPort, Disposable {
 
   dispose(): void {
     const worker = this.#worker;
+    this.#isDisposed = true;
     this.#worker = undefined;
     this.#settleAll();
     void worker?.terminate();
   }
 
   #batch(message: (batch: number) => ToWorker): Promise<void> {
-    if (this.#worker === undefined) return Promise.resolve();
+    if (this.#isGone) return Promise.resolve();
     const id = this.#nextId++;
     return new Promise((resolve) => {
       this.#batches.set(id, resolve);
@@ -92,11 +93,18 @@ export class LocalModelHost implements LocalModelPort, Disposable {
     });
   }
 
+  /** The thread starts with the first thing there is for it to do. */
   #post(message: ToWorker): void {
-    this.#worker?.postMessage(message);
+    if (this.#isGone) return;
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(message);
   }
 
-  #start(): void {
+  get #isGone(): boolean {
+    return this.#isDisposed || this.#deaths > MAX_RESTARTS;
+  }
+
+  #start(): Worker {
     const { workerPath, maxTokens } = this.#options;
     // The index itself lies outside the JavaScript heap; this bounds what a bad file can do to it.
     const worker = new Worker(workerPath, {
@@ -107,7 +115,7 @@ export class LocalModelHost implements LocalModelPort, Disposable {
     worker.on('message', (message: FromWorker) => this.#receive(message));
     worker.on('error', (error: unknown) => this.#died(worker, error));
     worker.on('exit', (code) => this.#died(worker, new Error(`The worker left with code ${code}`)));
-    this.#worker = worker;
+    return worker;
   }
 
   #receive(message: FromWorker): void {
@@ -127,9 +135,8 @@ export class LocalModelHost implements LocalModelPort, Disposable {
     this.#stats = EMPTY;
     this.#settleAll();
     this.#options.log.error('The local model stopped', error);
-    if (this.#restarts >= MAX_RESTARTS) return;
-    this.#restarts += 1;
-    this.#start();
+    this.#deaths += 1;
+    if (this.#isGone) return;
     for (const listener of this.#restartListeners) listener();
   }
 

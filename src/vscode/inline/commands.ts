@@ -1,0 +1,69 @@
+/** The commands behind Tab, Esc, next word and next line; each does what VS Code's own does, and notes it. */
+import * as vscode from 'vscode';
+import type { InlineCompleter } from '../../app/inline/completer.ts';
+import type { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
+import type { DecisionId } from '../../core/brand.ts';
+import { opensBlock } from '../../core/inline/languages.ts';
+import { indentOf } from '../../core/inline/cursorText.ts';
+import { requestAt } from './documentView.ts';
+import { ACCEPTED_COMMAND } from './provider.ts';
+import type { InlineSettingsReader } from './settings.ts';
+
+export interface CommandDeps {
+  readonly completer: InlineCompleter;
+  readonly tracker: OutcomeTracker;
+  readonly settings: InlineSettingsReader;
+  readonly onVisibility: () => void;
+}
+
+export function registerCommands(deps: CommandDeps): vscode.Disposable {
+  const { tracker, completer, settings, onVisibility } = deps;
+  const register = vscode.commands.registerCommand;
+  const own = vscode.commands.executeCommand;
+  const part = (command: string) => async (): Promise<void> => {
+    tracker.expectPartial();
+    await own(command);
+  };
+  return vscode.Disposable.from(
+    register(ACCEPTED_COMMAND, (id: unknown) => accepted(deps, id)),
+    register('pilot.inline.hide', async () => {
+      const offer = tracker.escaped();
+      if (offer !== undefined) completer.rejected(offer.decisionId);
+      onVisibility();
+      await own('editor.action.inlineSuggest.hide');
+    }),
+    register('pilot.inline.acceptNextWord', part('editor.action.inlineSuggest.acceptNextWord')),
+    register('pilot.inline.acceptNextLine', part('editor.action.inlineSuggest.acceptNextLine')),
+    register('pilot.inline.trigger', () => own('editor.action.inlineSuggest.trigger')),
+    register('pilot.inline.toggle', () => settings.set('enabled', !settings.get().enabled)),
+    register('pilot.inline.togglePaid', () => settings.set('paid', !settings.get().paid)),
+  );
+}
+
+function accepted({ tracker, completer, onVisibility }: CommandDeps, id: unknown): void {
+  const editor = vscode.window.activeTextEditor;
+  if (typeof id !== 'string' || editor === undefined) return;
+  const { document, selection } = editor;
+  const offer = tracker.accepted(id as DecisionId, document.offsetAt(selection.active));
+  onVisibility();
+  if (offer === undefined) return;
+  completer.accepted(document.uri.toString(), offer);
+  const next = nextLine(document, selection.active);
+  if (next !== undefined) void completer.prefetch(next);
+}
+
+/** Where the cursor will be after Enter, when the accepted text ends its line: asked for while the user reads. */
+function nextLine(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): ReturnType<typeof requestAt> | undefined {
+  const line = document.lineAt(position.line).text;
+  if (line.slice(position.character).trim() !== '') return undefined;
+  const here = requestAt(document, position, {
+    triggerKind: vscode.InlineCompletionTriggerKind.Automatic,
+    selectedCompletionInfo: undefined,
+  });
+  const unit = here.insertSpaces ? ' '.repeat(here.tabSize) : '\t';
+  const indent = indentOf(line) + (opensBlock(line, document.languageId) ? unit : '');
+  return { ...here, cursor: { ...here.cursor, prefix: `${here.cursor.prefix}\n${indent}` } };
+}
