@@ -22,6 +22,7 @@ const month = {
   /** Height of the limit, which is also where the pace ends. */
   limit: maybe(unit),
   limitLabel: label,
+  totalLabel: label,
   paceLabel: label,
   forecastLabel: label,
   yTicks: list(tick, 12),

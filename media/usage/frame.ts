@@ -33,8 +33,8 @@ export interface Frame {
 
 const tickHeight = 20;
 const labelHeight = 16;
-/** What a tick's label may need; a narrower gap leaves every other one out. */
-const charWidth = 6.5;
+/** Clear space between two ticks' labels. */
+const tickGap = 10;
 
 export function makeFrame(options: FrameOptions): Frame {
   const { width, height, xTicks = [], yTicks = [] } = options;
@@ -68,8 +68,8 @@ function fitting(ticks: readonly Tick[], width: number): readonly Tick[] {
     const kept = ticks.filter((_, i) => i % step === 0);
     const clear = kept.every((tick, i) => {
       const next = kept[i + 1];
-      const needed = ((tick.label.length + (next?.label.length ?? 0)) / 2 + 1.5) * charWidth;
-      return next === undefined || (next.at - tick.at) * width >= needed;
+      if (next === undefined) return true;
+      return (next.at - tick.at) * width >= (textWidth(tick.label) + textWidth(next.label)) / 2 + tickGap;
     });
     if (clear) return kept;
   }
@@ -80,10 +80,24 @@ const anchor = (at: number): string => (at < 0.02 ? 'start' : at > 0.98 ? 'end' 
 
 /** Width to keep for labels on the left, from their length. */
 export const labelRoom = (labels: readonly string[], most: number): number =>
-  Math.min(most, 10 + charWidth * Math.max(0, ...labels.map((label) => label.length)));
+  Math.min(most, 14 + Math.max(0, ...labels.map(textWidth)));
 
 /** Cut to what fits; the whole stands in the mark's text and in the table. */
 export function cut(label: string, pixels: number): string {
-  const most = Math.max(3, Math.floor(pixels / charWidth));
-  return label.length <= most ? label : `${label.slice(0, most - 1)}…`;
+  if (textWidth(label) <= pixels) return label;
+  for (let length = label.length - 1; length > 2; length--) {
+    const shorter = `${label.slice(0, length).trimEnd()}…`;
+    if (textWidth(shorter) <= pixels) return shorter;
+  }
+  return `${label.slice(0, 2)}…`;
+}
+
+let measure: CanvasRenderingContext2D | null | undefined;
+
+/** As the style sheet sets text in plots, bold, the widest it comes. */
+export function textWidth(label: string): number {
+  measure ??= document.createElement('canvas').getContext('2d');
+  if (!measure) return label.length * 7;
+  measure.font = `700 11.5px ${getComputedStyle(document.body).fontFamily}`;
+  return measure.measureText(label).width;
 }

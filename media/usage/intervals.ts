@@ -35,7 +35,7 @@ export function drawIntervals(plot: PlotOf<'intervals'>, width: number, height: 
         d: path([[frame.x(row.low), y], [frame.x(row.high), y]]), // prettier-ignore
       }),
       svg('circle', { class: 'dot', cx: frame.x(row.middle), cy: y, r: 4.5 }),
-      row.after === undefined ? undefined : diamond(frame.x(row.after), y),
+      ...(row.after === undefined ? [] : charge(frame.x(row.middle), frame.x(row.after), y)),
     );
     return { element, said: row.said };
   });
@@ -56,6 +56,12 @@ export function drawIntervals(plot: PlotOf<'intervals'>, width: number, height: 
     marks: rows,
     legend: plot.afterLabel === undefined ? [] : [{ class: 'after', label: plot.afterLabel }],
   };
+}
+
+/** From the dot to what is left after the price; too small a step would only hide the dot. */
+function charge(from: number, to: number, y: number): SVGElement[] {
+  if (Math.abs(from - to) < 2) return [];
+  return [svg('line', { class: 'charge', x1: from, x2: to, y1: y, y2: y }), diamond(to, y)];
 }
 
 const diamond = (x: number, y: number): SVGElement =>

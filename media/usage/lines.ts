@@ -9,7 +9,7 @@ const lineHeight = 14;
 
 export function drawLines(plot: PlotOf<'lines'>, width: number, height: number): Drawing {
   const room = labelRoom(
-    plot.series.map(({ name }) => `${name}xx`),
+    plot.series.map(({ name }) => `${name}iiiii`),
     Math.min(190, width * 0.35),
   );
   const frame = makeFrame({ ...plot, width, height, left: 40, right: room });
@@ -30,7 +30,7 @@ export function drawLines(plot: PlotOf<'lines'>, width: number, height: number):
     const end = ends[i] ?? 0;
     elements.push(
       symbol(i, frame.right + 9, end - 4, `${kind} symbol`),
-      svg('text', { class: 'name', x: frame.right + 18, y: end }, cut(name, room - 20)),
+      svg('text', { class: 'name', x: frame.right + 18, y: end }, cut(name, room - 18)),
     );
     points.forEach(({ said }, n) => {
       const [x, y] = at[n] ?? [0, 0];

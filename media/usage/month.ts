@@ -42,7 +42,7 @@ export function drawMonth(plot: Month, width: number, height: number): Drawing {
     elements: elements.filter((element) => element !== undefined),
     marks: days.map(({ said }, i) => ({ element: columns[i]?.hit ?? svg('g'), said })),
     legend: [
-      { class: 'total', label: '' },
+      { class: 'total', label: plot.totalLabel },
       { class: 'pace', label: plot.paceLabel },
       { class: 'forecast', label: plot.forecastLabel },
     ].filter(({ label }) => label !== ''),

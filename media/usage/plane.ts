@@ -1,6 +1,6 @@
 /** The user's models by cost and quality, and the line above which a model is worth its price now. */
 import type { PlotOf } from '../../src/usageProtocol.ts';
-import { cut, makeFrame, type Frame } from './frame.ts';
+import { cut, makeFrame, textWidth, type Frame } from './frame.ts';
 import type { Drawing } from './plot.ts';
 import { symbol } from './symbols.ts';
 import { path, svg } from './svg.ts';
@@ -53,8 +53,8 @@ const free = (frame: Frame, until: number | undefined): SVGElement | undefined =
 
 /** Beside the dot where there is room: right, left, above, below; the first that covers no other name. */
 function name(frame: Frame, taken: Box[], x: number, y: number, label: string): SVGElement {
-  const shown = cut(label, 150);
-  const width = shown.length * 6.5;
+  const shown = cut(label, 170);
+  const width = textWidth(shown);
   const places: readonly Box[] = [
     { x: x + 9, y: y + 4, width },
     { x: x - 9 - width, y: y + 4, width },

@@ -36,7 +36,7 @@ export class SectionElement {
     this.element.replaceChildren(
       h('div', { class: 'heading' }, h('h2', { id: `title-${id}` }, title), table && this.#csv(id, title)),
       h('p', { class: 'summary' }, summary),
-      ...(body.length === 0 ? [] : [h('div', { class: body.length > 1 ? 'beside' : 'alone' }, ...body)]),
+      ...(body.length === 0 ? [] : [h('div', { class: layoutOf(section) }, ...body)]),
       ...(note === undefined ? [] : [h('p', { class: 'note quiet' }, note)]),
       ...(actions.length === 0 ? [] : [this.#actions(id, actions)]),
     );
@@ -68,3 +68,11 @@ export class SectionElement {
     );
   }
 }
+
+/** Beside the plot where the table is narrow enough, else below it. */
+function layoutOf({ plot, reserve, table }: Section): string {
+  if (!table || !(plot ?? reserve)) return 'alone';
+  return table.columns.length > maxBeside ? 'below' : 'beside';
+}
+
+const maxBeside = 5;

@@ -9,7 +9,7 @@ import { clampUnit, tableFrom, type BuiltSection } from './built.ts';
 
 const t = vscode.l10n.t;
 
-export function monthSection(month: Month): BuiltSection {
+export function monthSection(month: Month, heldBack: NanoUsd): BuiltSection {
   const come = month.days.filter(({ spent }) => spent !== undefined);
   const { table, csv } = tableFrom([...come].reverse(), [
     { label: t('Day'), text: ({ at }) => dayName(at), data: ['day', ({ id }: MonthDay) => id] },
@@ -35,7 +35,7 @@ export function monthSection(month: Month): BuiltSection {
   const section = {
     id: 'month',
     title: t('Spend by day'),
-    summary: summary(month),
+    summary: summary(month, heldBack),
     note: month.forecast
       ? t(
           'The forecast goes by your own week: what such days cost over the last four weeks, with the range that four times in five holds the truth. The limit cannot be passed.',
@@ -49,12 +49,13 @@ export function monthSection(month: Month): BuiltSection {
   return { section, csv };
 }
 
-function summary({ spent, limit, forecast, running }: Month): string {
+function summary({ spent, limit, forecast, running }: Month, heldBack: NanoUsd): string {
   const parts = [
     limit === undefined || limit === 0
-      ? t('{0} spent.', usd(spent))
-      : t('{0} of {1} spent ({2}).', usd(spent), usd(limit), percent(spent / limit)),
+      ? t('{0} used.', usd(spent))
+      : t('{0} of {1} used ({2}).', usd(spent), usd(limit), percent(spent / limit)),
   ];
+  if (heldBack > 0) parts.push(t('{0} of it is held back.', usd(heldBack)));
   if (forecast) {
     const [low, middle, high] = [forecast.low, forecast.middle, forecast.high].map((n) =>
       usd(Math.round(n) as NanoUsd),
@@ -90,6 +91,7 @@ function plotOf(month: Month): PlotOf<'month'> {
     })),
     limit: showLimit ? at(limit) : undefined,
     limitLabel: limitText,
+    totalLabel: t('spent so far (columns: each day)'),
     paceLabel: showLimit ? t('even pace to the limit') : '',
     forecastLabel: forecast ? t('forecast') : '',
     yTicks: ticks.map((tick) => ({

@@ -139,11 +139,14 @@ function planePlot(plane: Plane, name: (id: ArmId) => string): PlotOf<'plane'> {
   const ticks = decades(Math.min(...paid), Math.max(...paid));
   const [low = 1e-4, high = 1] = [ticks[0], ticks.at(-1)];
   const free = plane.points.some((point) => point.cost <= 0);
-  const strip = free ? 0.14 : 0;
+  const strip = free ? 0.12 : 0;
+  const inset = free ? 0.06 : 0.02;
   const x = (nano: number): number =>
     nano <= 0
       ? strip / 2
-      : clampUnit(strip + ((1 - strip) * Math.log(nano / 1e9 / low)) / Math.log(high / low));
+      : clampUnit(
+          strip + inset + ((1 - strip - 2 * inset) * Math.log(nano / 1e9 / low)) / Math.log(high / low),
+        );
   const scale = qualityScale(plane.points.flatMap(({ mean, width }) => [mean - width, mean + width]));
   const shown = (value: number): boolean => 0 <= value && value <= 1;
   const along = Array.from({ length: 61 }, (_, i) => low * (high / low) ** (i / 60) * 1e9);

@@ -113,7 +113,7 @@ export class ReportPanel implements vscode.Disposable {
 
 const strings = (): ReportStrings => ({
   csv: t('Save CSV'),
-  csvOf: t('Save as CSV: {0}'),
+  csvOf: t('Save CSV: {0}'),
   table: t('Table: {0}'),
   bar: t('Share of the largest'),
   keys: t('Use the arrow keys to read the values.'),
