@@ -29,16 +29,25 @@ export class ConversationIds {
 }
 
 export function fingerprint(turns: readonly ChatTurn[]): string {
-  const answered = turns.findIndex(({ role }) => role === 'assistant');
-  const opening = answered < 0 ? turns : turns.slice(0, answered);
   const hash = new Hash53();
-  for (const { role, parts } of opening) {
+  for (const { role, parts } of openingOf(turns)) {
     hash.add(role);
-    // What VS Code puts around the request (time, open files, reminders) changes when it renders the chat again.
     hash.add(requestIn(parts) ?? textOf(parts));
     hash.add(String(parts.filter(isImage).length));
   }
   return hash.value;
+}
+
+/**
+ * What VS Code's agent puts around the user's request (the time, the folder's files, reminders) changes when it renders
+ * the chat again; where the request is marked, nothing else of the user's messages counts.
+ */
+function openingOf(turns: readonly ChatTurn[]): readonly ChatTurn[] {
+  const answered = turns.findIndex(({ role }) => role === 'assistant');
+  const opening = answered < 0 ? turns : turns.slice(0, answered);
+  const isRequest = ({ parts }: ChatTurn): boolean => requestIn(parts) !== undefined;
+  if (!opening.some(isRequest)) return opening;
+  return opening.filter((turn) => turn.role === 'system' || isRequest(turn));
 }
 
 const isImage = ({ type }: ChatPart): boolean => type === 'image';

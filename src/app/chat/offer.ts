@@ -39,11 +39,12 @@ function auto(arms: readonly Arm[]): OfferedModel {
   const usable = priced.length > 0 ? priced : arms;
   const withTools = usable.filter(({ capabilities }) => capabilities.tools);
   const counted = withTools.length > 0 ? withTools : usable;
+  const roomiest = counted.reduce((most, arm) => (inputRoom(arm) > inputRoom(most) ? arm : most));
   return {
     id: AUTO_ID,
     arm: undefined,
-    maxInputTokens: Math.max(...counted.map(inputRoom)),
-    maxOutputTokens: Math.max(...counted.map(({ maxOutputTokens }) => maxOutputTokens)),
+    maxInputTokens: inputRoom(roomiest),
+    maxOutputTokens: roomiest.maxOutputTokens,
     tools: withTools.length > 0,
     images: counted.some(({ capabilities }) => capabilities.images),
   };

@@ -20,9 +20,9 @@ function information(model: OfferedModel): vscode.LanguageModelChatInformation {
 type Words = Pick<vscode.LanguageModelChatInformation, 'name' | 'family' | 'detail' | 'tooltip'>;
 
 const autoWords = (): Words => ({
-  name: vscode.l10n.t('PILOT Auto (within your limit)'),
+  name: 'PILOT Auto',
   family: 'pilot-auto',
-  detail: vscode.l10n.t('chosen for each prompt'),
+  detail: vscode.l10n.t('within your limit'),
   tooltip: vscode.l10n.t(
     'Sends each prompt to the one of your models that is worth its price, and never beyond your monthly limit.',
   ),

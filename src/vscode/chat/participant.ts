@@ -6,6 +6,7 @@ import {
   closedFences,
   conversationFrom,
   conversationIdIn,
+  escapedMarkdown,
   exchangesOf,
   memoryOf,
   triedIn,
@@ -179,11 +180,8 @@ const remember = ({ decision, arm }: Route, { answer, conversationId }: Given): 
   answerChars: answer.length,
 });
 
-/** Appended as text, so that a model's label cannot write Markdown. */
-function footer(answer: string, line: string): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString(`${closedFences(answer)}\n\n---\n\n`);
-  return markdown.appendText(line);
-}
+const footer = (answer: string, line: string): string =>
+  `${closedFences(answer)}\n\n---\n\n${escapedMarkdown(line)}`;
 
 /** Those act on the Ask panel's last answer. */
 const ofAskPanel: ReadonlySet<string> = new Set(['pilot.retry', 'pilot.askAnother', 'pilot.askFree']);

@@ -11,8 +11,8 @@ export interface ReadReferences {
   readonly unreadable: readonly string[];
 }
 
-/** VS Code attaches the open file by itself under such an id; everything else a person attached. */
-const IMPLICIT = 'vscode.implicit';
+/** What VS Code attaches by itself: the open file, instruction files, its own agent's list of skills (a string). */
+const IMPLICIT = /^vscode\.(implicit|prompt|customizations)\b/;
 const maxFileBytes = 4 * 1024 * 1024;
 
 export async function readReferences(
@@ -24,7 +24,8 @@ export async function readReferences(
   const unreadable: string[] = [];
   // VS Code lists them last first.
   for (const { id, value } of references.toReversed()) {
-    const implicit = id.startsWith(IMPLICIT);
+    const implicit = IMPLICIT.test(id);
+    if (implicit && typeof value === 'string') continue;
     // In Restricted Mode nothing but a selection goes along by itself.
     if (implicit && !vscode.workspace.isTrusted && !(value instanceof vscode.Location)) continue;
     try {

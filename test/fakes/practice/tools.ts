@@ -7,6 +7,7 @@ import type { FakeTool, FakeToolCall } from '../modelServer/toolCalls.ts';
 
 /** VS Code marks the user's own words so. */
 const request = /<userRequest>([\s\S]*)<\/userRequest>/;
+const workspaceFolder = /following folders:\s*-\s*(\/\S+)/;
 const absolutePath = /(?:^|[\s`'"(-])(\/[\w.@/-]*[\w@])/m;
 const fileName = /[\w/-]+\.\w{1,5}\b/;
 
@@ -52,7 +53,8 @@ function valueOf(name: string, type: unknown, prompt: ChatPrompt): unknown {
   if (type === 'array') return [];
   if (!/path|dir|file|folder/i.test(name)) return asked.trim();
   const everything = prompt.messages.map(({ text }) => text).join('\n');
-  const folder = absolutePath.exec(asked)?.[1] ?? absolutePath.exec(everything)?.[1] ?? '/';
+  const found = absolutePath.exec(asked) ?? workspaceFolder.exec(everything) ?? absolutePath.exec(everything);
+  const folder = found?.[1] ?? '/';
   const file = fileName.exec(asked)?.[0];
   return /file/i.test(name) && file !== undefined && !folder.endsWith(file) ? `${folder}/${file}` : folder;
 }

@@ -40,6 +40,7 @@ describe('ConversationIds', () => {
 
   it('looks at the user’s own words where VS Code’s wrapping changes around them', () => {
     const wrapped = (time: string): ChatTurn[] => [
+      says('user', `<environment>files at ${time}</environment>`),
       says('user', `<context>It is ${time}.</context>\n<userRequest>\nfirst question\n</userRequest>`),
     ];
     assert.equal(fingerprint(wrapped('noon')), fingerprint(wrapped('midnight')));
