@@ -40,8 +40,8 @@ const startTimeoutMs = 60_000;
 const settleMs = 300;
 
 export const themes = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
+  dark: 'Dark Modern',
+  light: 'Light Modern',
   'high-contrast': 'Default High Contrast',
   'high-contrast-light': 'Default High Contrast Light',
 } as const;
@@ -90,6 +90,14 @@ export class Workbench {
     writeSettings(userDataFolder(scratch.folder), {
       ...quietSettings,
       'workbench.colorTheme': themes[chosenTheme()],
+      // Editors of VS Code's own (settings, extensions) in tabs, where a journey finds them.
+      'workbench.editor.useModal': 'off',
+      // Or `set` would type every bracket and quote twice.
+      '[jsonc]': {
+        'editor.autoClosingBrackets': 'never',
+        'editor.autoClosingQuotes': 'never',
+        'editor.autoSurround': 'never',
+      },
       ...practiceSettings(models.url),
       ...this.#options.settings,
     });
@@ -217,10 +225,15 @@ export class Workbench {
 
   // ---------------------------------------------------------------------------------------- actions
 
-  /** Runs a command as a person does: F1, its title, Enter. */
+  /** Runs a command as a person does: F1, its title, and a choice among what is found. */
   async command(title: string): Promise<void> {
     await this.openPalette(title);
-    await this.page.keyboard.press('Enter');
+    const label = this.page.locator('.label-name').getByText(title, { exact: true });
+    await this.quickInput
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: label })
+      .first()
+      .click();
   }
 
   /** Opens the command palette and types, without choosing. */
@@ -269,10 +282,21 @@ export class Workbench {
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 
-  /** Changes the user's settings on disk, where VS Code sees it within a moment. */
+  /**
+   * Changes user settings as a person does, in settings.json's editor: code-server does not notice a change of the
+   * file behind its back. Undefined values remove a setting.
+   */
   async set(settings: Settings): Promise<void> {
-    writeSettings(this.userDataFolder, { ...readSettings(this.userDataFolder), ...settings });
-    await sleep(500);
+    const wanted = JSON.stringify({ ...readSettings(this.userDataFolder), ...settings });
+    await this.command('Preferences: Open User Settings (JSON)');
+    await this.page.locator('.tab.active').filter({ hasText: 'settings.json' }).waitFor();
+    await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().click();
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.insertText(wanted);
+    await this.page.keyboard.press('Control+S');
+    const saved = (): boolean => JSON.stringify(readSettings(this.userDataFolder)) === wanted;
+    await this.until(saved, 'settings.json is saved');
+    await this.command('View: Close Editor');
   }
 
   async until(holds: () => boolean | Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
