@@ -15,6 +15,10 @@ export interface ModelName {
   readonly size: number | undefined;
   /** 'coder', 'thinking', 'vision', ...: what kind of tuning. */
   readonly variants: readonly string[];
+  /** Digits of a release date or build number, '' when there is none. */
+  readonly date: string;
+  /** What is left: 'preview', 'exp', 'terminus', ... */
+  readonly rest: readonly string[];
 }
 
 /** First match wins: narrower names stand before the families they contain. */
@@ -60,7 +64,7 @@ const FAMILIES: readonly (readonly [string, RegExp])[] = [
   ['kimi', /kimi|moonshot/],
   ['glm', /glm/],
   ['minimax', /minimax|abab/],
-  ['nova', /(^|-)nova(-|$)/],
+  ['nova', /(^|[-.])nova(-|$)/],
   ['granite', /granite/],
   ['dbrx', /dbrx/],
   ['falcon', /falcon/],
@@ -83,6 +87,7 @@ const FAMILIES: readonly (readonly [string, RegExp])[] = [
 
 const TIERS = [
   'nano',
+  'air',
   'mini',
   'micro',
   'tiny',
@@ -115,6 +120,7 @@ const VARIANTS: readonly (readonly [string, RegExp])[] = [
   ['vision', /vision|(^|-)vl(-|$)|vl\d/],
   ['base', /(^|-)base(-|$)/],
   ['distill', /distill?/],
+  ['omni', /\do(?=[^a-z]|$)/],
 ];
 
 export function parseModelName(raw: string): ModelName {
@@ -122,17 +128,48 @@ export function parseModelName(raw: string): ModelName {
   const name = normalise(path.split('/').pop() ?? '');
   // A bare "70b-instruct" behind "meta-llama/" still names its family.
   const family = familyOf(name) || familyOf(normalise(path));
-  const size = sizeOf(name);
-  const rest = name.replace(SIZE, ' ').replace(DATE, ' ');
-  const words = rest.split(/[^a-z0-9.]+/);
+  const undated = name.replace(DATE, ' ');
+  const bare = undated.replace(SIZE, ' ');
+  const words = bare.split(/[^a-z0-9.]+/).filter((word) => word !== '');
+  const tiers = TIERS.filter((tier) => words.includes(tier));
   return {
     family,
-    generation: generationOf(family, rest),
-    tiers: TIERS.filter((tier) => words.includes(tier)),
-    size,
-    variants: VARIANTS.filter(([, pattern]) => pattern.test(rest)).map(([variant]) => variant),
+    generation: generationOf(family, bare),
+    tiers,
+    size: sizeOf(name),
+    variants: VARIANTS.filter(([, pattern]) => pattern.test(bare)).map(([variant]) => variant),
+    date: (name.match(DATE) ?? []).join('').replace(/\D/g, ''),
+    rest: words.filter(
+      (word) => /^[a-z]+$/.test(word) && !NOISE.has(word) && !tiers.some((tier) => tier === word),
+    ),
   };
 }
+
+/** Words that do not tell models apart. */
+const NOISE = new Set([
+  'instruct',
+  'it',
+  'chat',
+  'latest',
+  'free',
+  'online',
+  'beta',
+  'hf',
+  'versatile',
+  'instant',
+  'claude',
+  'gpt',
+  'gemini',
+  'llama',
+  'meta',
+  'amazon',
+  'anthropic',
+  'us',
+  'eu',
+  'models',
+  'nvidia',
+  'dense',
+]);
 
 /** 0 = the same model under another spelling; undefined = not comparable. About one unit a generation or tier. */
 export function distance(a: ModelName, b: ModelName): number | undefined {
@@ -144,11 +181,17 @@ export function distance(a: ModelName, b: ModelName): number | undefined {
     sum += gap === 0 ? 0 : 0.15 + Math.min(2.5, gap * 1.2);
   } else if (a.generation !== b.generation) sum += 0.4;
   if (a.size !== undefined && b.size !== undefined) sum += Math.abs(Math.log2(a.size / b.size)) * 0.8;
-  else if (a.size !== b.size) sum += 0.35;
-  sum += 1.2 * differences(a.tiers, b.tiers);
-  sum += 0.3 * differences(a.variants, b.variants);
+  // A name without a size means the family's usual one, more often a small than a huge model.
+  else if (a.size !== b.size) sum += 0.25 + 0.02 * Math.max(0, Math.log2(a.size ?? b.size ?? 1));
+  sum += 1.2 * differences(a.tiers, b.tiers, (tier) => (LIGHT.has(tier) ? 0.25 : 0.5));
+  sum += 0.6 * differences(a.variants, b.variants, () => 0.5);
+  sum += 0.1 * differences(a.rest, b.rest, () => 0.5);
+  if (a.date !== b.date) sum += a.date === '' || b.date === '' ? 0.03 : 0.08;
   return sum;
 }
+
+/** Tiers that say more of speed than of ability. */
+const LIGHT: ReadonlySet<string> = new Set(['turbo', 'fast', 'lightning']);
 
 export interface Match {
   readonly index: number;
@@ -181,6 +224,7 @@ const QUANT =
 function normalise(name: string): string {
   return name
     .replace(/[\s:@()_,/+]+/g, '-')
+    .replace(/v(\d)p(\d)/g, 'v$1.$2')
     .replace(QUANT, '')
     .replace(/-+/g, '-')
     .replace(/^-|-$/g, '');
@@ -205,8 +249,7 @@ function generationOf(family: string, name: string): number | undefined {
   return Number(match[2] === undefined ? match[1] : `${match[1] ?? ''}.${match[2]}`);
 }
 
-function differences(a: readonly string[], b: readonly string[]): number {
-  return (
-    a.filter((word) => !b.includes(word)).length * 0.5 + b.filter((word) => !a.includes(word)).length * 0.5
-  );
+function differences(a: readonly string[], b: readonly string[], weight: (word: string) => number): number {
+  const apart = [...a.filter((word) => !b.includes(word)), ...b.filter((word) => !a.includes(word))];
+  return apart.reduce((sum, word) => sum + weight(word), 0);
 }

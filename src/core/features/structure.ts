@@ -23,16 +23,16 @@ export const TASKS: readonly TaskType[] = [
 /** Marks whose presence says what kind of text this is. */
 const MARKS: readonly RegExp[] = [
   /```/,
-  /^\s*(def|class|function|fn|func|public|private|static|import|from|#include|package|const|let|var)\b/m,
-  /[;{}]\s*$/m,
-  /\b(Traceback|Exception|Error:|panic|segfault|stack trace)\b|^\s+at \S+\(/m,
-  /^\s*\(?[A-D][.:)]\s/m,
-  /^\s*([-*+]|\d+[.)])\s+\S/m,
-  /\\[a-z]+\{|\$[^$\n]{1,200}\$/,
-  /\b\d+\s*[-+*/=<>]\s*\d+/,
+  /^[ \t]*(def|class|function|fn|func|public|private|static|import|from|#include|package|const|let|var)\b/m,
+  /[;{}][ \t]*$/m,
+  /\b(Traceback|Exception|Error:|panic|segfault|stack trace)\b|^[ \t]+at \S{1,200}\(/m,
+  /^[ \t]*\(?[A-D][.:)]\s/m,
+  /^[ \t]*([-*+]|\d{1,4}[.)])[ \t]+\S/m,
+  /\\[a-z]{1,30}\{|\$[^$\n]{1,200}\$/,
+  /\b\d{1,20} ?[-+*/=<>] ?\d/,
   /\b(step by step|think|reason)\b/i,
   /\b(answer (the|this)|choose|select|correct answer|following (is|are)|best describes)\b/i,
-  /\b(input|output|constraints|sample|test cases?)\b\s*:?\s*$/im,
+  /\b(input|output|constraints|sample|test cases?)\b[ \t]*:?[ \t]*$/im,
   /\b(json|yaml|xml|sql|html|css|regex|bash|docker|git)\b/i,
   /\b(python|javascript|typescript|java|c\+\+|rust|golang|c#|php|ruby|kotlin|swift)\b/i,
   /\b(story|poem|essay|email|letter|song|blog|article|tweet|character)\b/i,
@@ -43,7 +43,7 @@ const MARKS: readonly RegExp[] = [
   /_{2,}/,
   /https?:\/\//,
   /\b(you are|act as|pretend|imagine)\b/i,
-  /["'“][^"'“”]{2,}["'”]/,
+  /["'“][^"'“”]{2,300}["'”]/,
 ];
 
 const COUNTS = 14;
@@ -61,10 +61,16 @@ export interface Shape {
   readonly referenceCount: number;
 }
 
+/** Marks are looked for in the opening and the end only: where a prompt says what it is, and what bounds the time. */
+const OPENING = 3_000;
+const ENDING = 1_000;
+
 export function structureOf(shape: Shape): Float64Array {
   const out = new Float64Array(STRUCTURE);
   out.set(counts(shape));
-  MARKS.forEach((mark, i) => (out[COUNTS + i] = mark.test(shape.text) ? 1 : 0));
+  const { text } = shape;
+  const marked = text.length <= OPENING + ENDING ? text : `${text.slice(0, OPENING)}\n${text.slice(-ENDING)}`;
+  MARKS.forEach((mark, i) => (out[COUNTS + i] = mark.test(marked) ? 1 : 0));
   const task = TASKS.indexOf(shape.task);
   if (task >= 0) out[COUNTS + MARKS.length + task] = 1;
   return out;

@@ -33,9 +33,9 @@ const RULES: readonly (readonly [TaskType, RegExp])[] = [
   ],
   [
     'write',
-    /\b(write|implement|create|generate|build|add|make|develop|code|program|design)\b.{0,80}|\bdef \w+\(|^\s*(function|class|fn|func)\b|\b(schreibe|écri[st]|escrib|напиши|写一个|書いて)/i,
+    /\b(write|implement|create|generate|build|add|make|develop|code|program|design)\b.{0,80}|\bdef \w+\(|^[ \t]*(function|class|fn|func)\b|\b(schreibe|écri[st]|escrib|напиши|写一个|書いて)/i,
   ],
-  ['question', /\?|\b(which|who|when|where|what|true or false)\b|^\s*[A-D][.:)]\s/im],
+  ['question', /\?|\b(which|who|when|where|what|true or false)\b|^[ \t]*[A-D][.:)]\s/im],
 ];
 
 /** Only the opening and the end are searched: an instruction stands before or after the code it is about. */
