@@ -180,7 +180,11 @@ class AskView {
   }
 
   #overlayHost(): OverlayHost {
-    return { strings: this.#strings, post: this.#post, close: () => this.#close() };
+    const sent = (): void => {
+      this.#composer.text = '';
+      this.#save('');
+    };
+    return { strings: this.#strings, post: this.#post, close: () => this.#close(), sent };
   }
 
   #open(overlay: HTMLElement): void {

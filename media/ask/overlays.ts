@@ -8,6 +8,8 @@ export interface OverlayHost {
   readonly strings: Strings;
   readonly post: (message: FromWebview) => void;
   readonly close: () => void;
+  /** The composer's text is on its way. */
+  readonly sent: () => void;
 }
 
 /** Characters of one message put into the page at first; the rest on demand. */
@@ -29,11 +31,12 @@ export function inspector(
   sendable: boolean,
   host: OverlayHost,
 ): HTMLElement {
-  const { strings, post, close } = host;
+  const { strings, post, close, sent } = host;
   const send = button(strings.sendThis, {
     text: strings.sendThis,
     class: 'primary',
     press: () => {
+      sent();
       close();
       post({ type: 'sendInspected' });
     },

@@ -23,7 +23,9 @@ export const nameOf = (uri: vscode.Uri): string => vscode.workspace.asRelativePa
 export function selectionItem(editor: vscode.TextEditor): ContextItem | undefined {
   const { document, selection } = editor;
   if (selection.isEmpty || document.getText(selection).trim() === '') return undefined;
-  const [first, last] = [selection.start.line + 1, selection.end.line + 1];
+  // Whole lines selected end at the start of the next line, of which nothing is taken.
+  const emptyEnd = selection.end.character === 0 && selection.end.line > selection.start.line;
+  const [first, last] = [selection.start.line + 1, selection.end.line + (emptyEnd ? 0 : 1)];
   const label =
     first === last ? `${nameOf(document.uri)}:${first}` : `${nameOf(document.uri)}:${first}-${last}`;
   const source = `selection:${document.uri.toString()}`;

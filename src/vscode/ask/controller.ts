@@ -72,8 +72,10 @@ export class AskController implements vscode.Disposable {
 
   /** Brings the panel up with the keyboard in its composer; a question is asked at once. */
   async ask(question?: string): Promise<void> {
-    if (!this.#panel)
-      this.#attach(AskPanel.create(this.#deps.extensionUri, this.#deps.log, this.#handlers()));
+    if (!this.#panel) {
+      const { extensionUri, log } = this.#deps;
+      this.#attach(AskPanel.create(extensionUri, log, this.#handlers()));
+    }
     this.#panel?.reveal();
     this.#post({ type: 'focus', text: undefined });
     if (question !== undefined && question.trim() !== '') await this.#ask(question);

@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import type { Choice } from '../../app/ask.ts';
 import { isSecretFile } from '../../app/context/secretFiles.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
-import type { ArmId } from '../../core/brand.ts';
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
+import { usd } from '../format.ts';
 import { nameOf } from './contextItems.ts';
+import { saysSimulated } from './present.ts';
 
 const { t } = vscode.l10n;
 
@@ -81,7 +83,8 @@ export async function pickAnother(
 }
 
 function armPick(arm: Arm, note: string | undefined): ModelPick {
-  const description = [arm.simulated ? t('simulated') : undefined, note].filter((part) => part !== undefined);
+  const simulated = arm.simulated && !saysSimulated(arm.label) ? t('simulated') : undefined;
+  const description = [simulated, note].filter((part) => part !== undefined);
   return {
     label: arm.label,
     description: description.join(', '),
@@ -93,7 +96,9 @@ function armPick(arm: Arm, note: string | undefined): ModelPick {
 function priceText({ price }: Arm): string {
   if (!price) return t('no price known');
   if (isFree(price)) return t('free');
-  return t('${0} in, ${1} out per million tokens', price.inputUsdPerMTok, price.outputUsdPerMTok);
+  const dollars = (amount: number): string => usd((amount * 1e9) as NanoUsd);
+  const { inputUsdPerMTok, outputUsdPerMTok } = price;
+  return t('{0} in, {1} out per million tokens', dollars(inputUsdPerMTok), dollars(outputUsdPerMTok));
 }
 
 const openable = new Set(['https:', 'http:', 'mailto:']);

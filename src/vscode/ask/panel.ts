@@ -13,6 +13,8 @@ export class AskPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #subscriptions: readonly vscode.Disposable[];
   #ready = false;
+  /** It opened in a new group, which is to be locked once it is there. */
+  #ownGroup = false;
   #gathered: { answerId: string; text: string; reasoning: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
@@ -35,7 +37,7 @@ export class AskPanel implements vscode.Disposable {
           log.warn('The Ask panel sent a message that is none.');
           return;
         }
-        if (message.type === 'ready') this.#ready = true;
+        if (message.type === 'ready') this.#greeted();
         handlers.onMessage(message);
       }),
       panel.onDidChangeViewState(() => {
@@ -55,10 +57,14 @@ export class AskPanel implements vscode.Disposable {
     log: Log,
     handlers: ConstructorParameters<typeof AskPanel>[3],
   ): AskPanel {
-    const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const { all, activeTabGroup } = vscode.window.tabGroups;
+    const beside = vscode.window.activeTextEditor !== undefined;
+    const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const title = vscode.l10n.t('PILOT: Ask');
     const panel = vscode.window.createWebviewPanel(panelType, title, column, { enableScripts: true });
-    return new AskPanel(panel, extensionUri, log, handlers);
+    const made = new AskPanel(panel, extensionUri, log, handlers);
+    made.#ownGroup = beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
+    return made;
   }
 
   reveal(): void {
@@ -96,6 +102,14 @@ export class AskPanel implements vscode.Disposable {
   dispose(): void {
     this.#panel.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #greeted(): void {
+    this.#ready = true;
+    if (!this.#ownGroup || !this.#panel.active) return;
+    this.#ownGroup = false;
+    // So that a file opened from here does not cover the conversation about it.
+    void vscode.commands.executeCommand('workbench.action.lockEditorGroup');
   }
 
   #reset(): void {

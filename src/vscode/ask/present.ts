@@ -6,6 +6,7 @@ import {
   titleOf,
   type Answer,
   type AnswerCost,
+  type AnswerRoute,
   type Conversation,
   type Turn,
 } from '../../app/conversations.ts';
@@ -52,7 +53,7 @@ export function answerView(answer: Answer): AnswerView {
     cut: answer.text.length > maxShownChars || answer.reasoning.length > maxShownChars,
     model: route?.label,
     simulated: route !== undefined && route.simulated && !saysSimulated(route.label),
-    reason: route?.reason,
+    reason: route && reasonOf(route),
     cost: cost && costLabel(cost.nano),
     costDetail: cost && costDetail(cost),
     left: cost?.leftNano === undefined ? undefined : t('{0} left this month', usd(cost.leftNano)),
@@ -63,7 +64,15 @@ export function answerView(answer: Answer): AnswerView {
 }
 
 /** The practice models' own names say it already. */
-const saysSimulated = (label: string): boolean => /simulated/i.test(label);
+export const saysSimulated = (label: string): boolean => /simulated/i.test(label);
+
+/** The model's name stands above the reason, which need not begin with it again. */
+function reasonOf({ label, reason }: AnswerRoute): string {
+  const prefix = `${label}: `;
+  if (!reason.startsWith(prefix)) return reason;
+  const rest = reason.slice(prefix.length);
+  return rest.charAt(0).toLocaleUpperCase() + rest.slice(1);
+}
 
 /** An update of everything but the text, which the webview has. */
 export const answerUpdate = (answer: Answer): AnswerView => ({
