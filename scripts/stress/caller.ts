@@ -6,10 +6,10 @@ import { armId, type NanoUsd } from '../../src/core/brand.ts';
 import { ZERO, left, nanoFloor } from '../../src/core/money.ts';
 import { openStore } from '../../src/storage/openStore.ts';
 import { journalTo } from './journal.ts';
-import { seededRandom } from './random.ts';
+import { seeded } from '../train/random.ts';
 
 const [folder = '', seed = '0', limitUsd = '1'] = process.argv.slice(2);
-const random = seededRandom(Number(seed));
+const random = seeded(Number(seed));
 const limit = nanoFloor(Number(limitUsd));
 const write = journalTo(path.join(folder, `${process.pid}-${seed}.journal`));
 const HOUR_MS = 3_600_000;

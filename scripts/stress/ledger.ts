@@ -15,7 +15,7 @@ import { nanoFloor } from '../../src/core/money.ts';
 import { audit } from './audit.ts';
 import type { JournalLine } from './journal.ts';
 import { quantile, timeReservations } from './latency.ts';
-import { seededRandom } from './random.ts';
+import { seeded } from '../train/random.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const { values: flags } = parseArgs({
 
 const child = fileURLToPath(new URL('./caller.ts', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'pilot-stress-'));
-const random = seededRandom(Number(flags.seed));
+const random = seeded(Number(flags.seed));
 const running = new Map<number, ChildProcess>();
 const endsAt = performance.now() + 1000 * Number(flags.seconds);
 let started = 0;
