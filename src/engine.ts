@@ -46,6 +46,7 @@ export interface Engine {
   readonly completion: RoutedCompletion;
   readonly routing: Routing;
   readonly learning: Learning;
+  readonly policy: PolicyRuntime;
   readonly health: Health;
   readonly workspace: WorkspaceStateHolder;
   readonly space: Space;
@@ -56,7 +57,11 @@ export async function buildEngine(deps: EngineDeps): Promise<Engine> {
   const { extensionContext, settings, models, secrets, workspaceId, clock, log } = deps;
   const [space, store] = await Promise.all([loadSpace(extensionContext), loadStore(deps)]);
   const workspace = new WorkspaceStateHolder(deps.policyStore);
-  const policy = new PolicyRuntime(workspace, () => settings.policy);
+  const policy = new PolicyRuntime(
+    workspace,
+    () => settings.policy,
+    () => settings.profile,
+  );
   const health = new Health();
   const spec = learnerSpec(space, models);
   const learning = new Learning({
@@ -66,6 +71,9 @@ export async function buildEngine(deps: EngineDeps): Promise<Engine> {
     log,
     onReset: deps.onReset,
   });
+  const followPause = (): void => void (learning.paused = settings.learningPaused);
+  settings.onDidChange(followPause);
+  followPause();
   await learning.load();
   const limits = (): ReturnType<Settings['limits']>['limits'] => settings.limits().limits;
   // The local model completes code and can do nothing else.
@@ -107,7 +115,7 @@ export async function buildEngine(deps: EngineDeps): Promise<Engine> {
     arms,
     distrustPrice: (arm) => models.distrustPrice(arm),
   });
-  return { completion, routing, learning, health, workspace, space, store };
+  return { completion, routing, learning, policy, health, workspace, space, store };
 }
 
 async function loadSpace({ extensionPath }: vscode.ExtensionContext): Promise<Space> {

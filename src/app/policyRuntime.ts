@@ -13,6 +13,7 @@ import {
   type CallStatistics,
 } from '../core/outputLength.ts';
 import { policyByName, type AnyPolicy } from '../core/policies/index.ts';
+import { profiled, type Profile } from '../core/policies/profile.ts';
 import type { MoneySituation } from '../core/policy.ts';
 import type { TokenClasses } from '../core/pricing.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
@@ -22,11 +23,18 @@ export class PolicyRuntime {
   readonly #policyName: () => string;
   /** By policy name; a policy that was in force before keeps what it learnt. */
   readonly #states = new Map<string, unknown>();
+  readonly #profile: () => Profile;
   #statistics: CallStatistics;
+  #cheaperOnce = false;
 
-  constructor(workspace: WorkspaceStateHolder, policyName: () => string) {
+  constructor(
+    workspace: WorkspaceStateHolder,
+    policyName: () => string,
+    profile: () => Profile = () => 'balanced',
+  ) {
     this.#workspace = workspace;
     this.#policyName = policyName;
+    this.#profile = profile;
     this.#statistics = decodeStatistics(workspace.get().callStatistics).state;
     workspace.contribute(() => ({
       policies: this.#encoded(),
@@ -34,21 +42,43 @@ export class PolicyRuntime {
     }));
   }
 
+  /** Under the user's profile, which changes its price and nothing of its state. */
   get current(): AnyPolicy {
+    return profiled(this.#plain, this.#cheaperOnce ? 'cheaper' : this.#profile());
+  }
+
+  get #plain(): AnyPolicy {
     return policyByName(this.#policyName());
   }
 
   get state(): unknown {
-    const { current } = this;
-    if (!this.#states.has(current.name)) {
-      this.#states.set(current.name, current.decode(this.#workspace.get().policies[current.name]).state);
+    const plain = this.#plain;
+    if (!this.#states.has(plain.name)) {
+      this.#states.set(plain.name, plain.decode(this.#workspace.get().policies[plain.name]).state);
     }
-    return this.#states.get(current.name);
+    return this.#states.get(plain.name);
   }
 
   set state(state: unknown) {
-    this.#states.set(this.current.name, state);
+    this.#states.set(this.#plain.name, state);
     this.#workspace.touch();
+  }
+
+  /** The next prompt is decided as if money were dearer. */
+  cheaperNext(): void {
+    this.#cheaperOnce = true;
+  }
+
+  /** A prompt that the user waits for was decided. */
+  decided(): void {
+    this.#cheaperOnce = false;
+  }
+
+  /** Forgets prices, demand and lengths seen in this workspace. */
+  forget(): void {
+    this.#states.clear();
+    this.#statistics = decodeStatistics(undefined).state;
+    this.#workspace.update({ policies: {}, callStatistics: undefined, sticky: [] });
   }
 
   settled(cost: NanoUsd, money: MoneySituation): void {

@@ -129,6 +129,7 @@ export class Routing {
     });
     if (!routed.ok) return fail(this.#refusal(routed.error, arms, request));
     policy.state = routed.value.policyState;
+    if (request.surface !== 'inline') policy.decided();
     const decision: Decision = {
       ...routed.value.decision,
       kind: kindOf(routed.value.decision.kind, request.choice),

@@ -13,6 +13,7 @@ import type { ArmEvidence, Decision, ExclusionReason } from './decision.ts';
 import { MAX_MONEY, ZERO } from './money.ts';
 import { policyByName } from './policies/index.ts';
 import { clampUnit } from './policies/offers.ts';
+import { parseRecordedPolicy, priceUnder } from './policies/profile.ts';
 import type { MoneySituation, Offer } from './policy.ts';
 
 export type WhatIf =
@@ -37,11 +38,21 @@ type Recorded = Pick<Decision, 'arms' | 'policy'>;
 
 export function whatIf(decision: Recorded): WhatIfs {
   const rivals = rivalsOf(decision);
+  const { policy, rule } = parseRecordedPolicy(decision.policy.policy);
+  // A profile's floor stands whatever the limit.
+  const terms: Terms = { policy, lowest: priceUnder(rule, 0) / 1e9, recorded: decision.policy.price / 1e9 };
   return {
-    noLimit: rivals ? noLimit(rivals, decision.policy.policy) : nothingRecorded,
-    twiceTheLimit: rivals ? twiceTheLimit(rivals, decision.policy) : nothingRecorded,
+    noLimit: rivals ? noLimit(rivals, terms) : nothingRecorded,
+    twiceTheLimit: rivals ? twiceTheLimit(rivals, terms) : nothingRecorded,
     pinned: new Map(decision.arms.map((arm) => [arm.armId, ifPinned(arm)])),
   };
+}
+
+/** Prices in reward per nano-USD. */
+interface Terms {
+  readonly policy: string;
+  readonly lowest: number;
+  readonly recorded: number;
 }
 
 const nothingRecorded: WhatIf = { kind: 'unknown', because: 'no-estimates' };
@@ -84,17 +95,19 @@ function alphaOf(arms: readonly ArmEvidence[]): number | undefined {
   return scored && (scored.index - scored.mean) / scored.width;
 }
 
-/** Money is no object: only the index counts, among arms that the policy would sell at any price of money. */
-function noLimit(rivals: readonly Rival[], policy: string): WhatIf {
+/** Money is no object: the lowest price, among arms that the policy would sell at any price of money. */
+function noLimit(rivals: readonly Rival[], { policy, lowest }: Terms): WhatIf {
+  const sold = sells(policy, rivals);
   const best = winner(
-    rivals.filter((rival) => sells(policy, rivals).has(rival.armId)),
-    0,
+    rivals.filter(({ armId }) => sold.has(armId)),
+    lowest,
     policy,
   );
   return best ? { kind: 'certain', armId: best.armId } : nothingRecorded;
 }
 
-function twiceTheLimit(rivals: readonly Rival[], { policy, price }: Decision['policy']): WhatIf {
+function twiceTheLimit(rivals: readonly Rival[], terms: Terms): WhatIf {
+  const { policy } = terms;
   if (policy !== 'shadow-price' && policy !== 'zcl') return { kind: 'unknown', because: 'policy-state' };
   // Whether what was over the limit, or kept for later prompts, fits twice the limit is not recorded.
   const offered = rivals.filter(({ excluded }) => excluded !== 'over-limit');
@@ -103,7 +116,7 @@ function twiceTheLimit(rivals: readonly Rival[], { policy, price }: Decision['po
   const isSure = ({ armId, excluded }: Rival): boolean =>
     always.has(armId) && (excluded === undefined || excluded === 'not-pinned' || policy === 'zcl');
   const choices = new Set<ArmId>();
-  for (const lambda of pricesBelow(possible, price / 1e9, policy)) {
+  for (const lambda of pricesBetween(possible, terms)) {
     for (const armId of winners(possible, lambda, policy, isSure)) choices.add(armId);
   }
   const armIds = [...choices];
@@ -146,11 +159,11 @@ const unlimited: MoneySituation = {
   expectedRemaining: 1,
 };
 
-/** The prices in [0, highest] at which the choice may change, one price inside each stretch between, and the ends. */
-function pricesBelow(rivals: readonly Rival[], highest: number, policy: string): readonly number[] {
+/** The prices up to the recorded one at which the choice may change, one inside each stretch between, and the ends. */
+function pricesBetween(rivals: readonly Rival[], { policy, lowest, recorded }: Terms): readonly number[] {
   const turns = policy === 'zcl' ? thresholds(rivals) : crossings(rivals);
-  const inside = turns.filter((price) => 0 < price && price < highest).sort((a, b) => a - b);
-  const ends = [0, ...inside, highest];
+  const inside = turns.filter((price) => lowest < price && price < recorded).sort((a, b) => a - b);
+  const ends = [lowest, ...inside, recorded];
   return [...ends, ...ends.slice(1).map((end, i) => ((ends[i] ?? 0) + end) / 2)];
 }
 

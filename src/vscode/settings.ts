@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { largestDollars } from '../app/dollars.ts';
 import type { NanoUsd } from '../core/brand.ts';
+import { profileNames, type Profile } from '../core/policies/profile.ts';
 
 /** Money limits as the settings say them; undefined = not set. */
 export interface Limits {
@@ -56,6 +57,28 @@ export class Settings implements vscode.Disposable {
     return typeof value === 'string' ? value : 'auto';
   }
 
+  /** What a point of quality may cost (core/policies/profile.ts). */
+  get profile(): Profile {
+    const value = userValue('routing.profile');
+    return profileNames.find((name) => name === value) ?? 'balanced';
+  }
+
+  async setProfile(profile: Profile): Promise<void> {
+    await this.#update('routing.profile', profile);
+  }
+
+  get learningPaused(): boolean {
+    return userValue('learning.paused') === true;
+  }
+
+  async setLearningPaused(paused: boolean): Promise<void> {
+    await this.#update('learning.paused', paused);
+  }
+
+  get syncLearnedState(): boolean {
+    return userValue('sync.learnedState') === true;
+  }
+
   get historyEnabled(): boolean {
     return userValue('history.enabled') !== false;
   }
@@ -81,6 +104,10 @@ export class Settings implements vscode.Disposable {
       inline: read('budget.inlineLimitUsd'),
     };
     return { limits, bad };
+  }
+
+  async #update(key: string, value: unknown): Promise<void> {
+    await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
   }
 
   async setMonthlyLimit(usd: number): Promise<void> {

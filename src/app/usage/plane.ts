@@ -1,5 +1,6 @@
 /** The quality-cost plane: each model's average estimate over the latest prompts, and where the policy draws the line. */
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
+import { parseRecordedPolicy } from '../../core/policies/profile.ts';
 import type { Digest } from './digest.ts';
 import { average, byArm } from './quality.ts';
 
@@ -43,6 +44,6 @@ export function planeOf({ rows, price }: Digest): Plane | undefined {
   // The knapsack asks for reward per cost; the shadow price for the best of reward minus cost.
   const best = Math.max(...points.map(({ mean, cost }) => mean - perNano * cost));
   const required = (cost: number): number =>
-    price.policy === 'zcl' ? perNano * cost : best + perNano * cost;
+    parseRecordedPolicy(price.policy).policy === 'zcl' ? perNano * cost : best + perNano * cost;
   return { points, price: price.price, required, prompts: recent.length };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Decision, PolicyEvidence } from '../../core/decision.ts';
+import { parseRecordedPolicy } from '../../core/policies/profile.ts';
 import { usd } from '../format.ts';
 
 const t = vscode.l10n.t;
@@ -34,7 +35,7 @@ export function kindSentence({ kind, arms, chosen }: Decision, name: (id: ArmId)
 export function policySentences({ policy, price }: PolicyEvidence): readonly string[] {
   if (price <= 0) return [t('Money was not tight, so only quality counted.')];
   const point = usd((0.01e9 / price) as NanoUsd);
-  return policy === 'zcl'
+  return parseRecordedPolicy(policy).policy === 'zcl'
     ? [t('A model had to promise a point of quality for each {0} it would cost.', point)]
     : [t('A point of quality was worth up to {0} then.', point)];
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
+import { LOCAL_ARM } from '../../core/local/localArm.ts';
 
 const t = vscode.l10n.t;
 
@@ -12,7 +13,7 @@ export const estimate = (mean: number, width: number): string => `${quality(mean
 
 export function modelName(arms: readonly Arm[], id: ArmId): string {
   if ((id as string) === '') return t('opening balance');
-  const arm = arms.find((candidate) => candidate.id === id);
+  const arm = id === LOCAL_ARM.id ? LOCAL_ARM : arms.find((candidate) => candidate.id === id);
   if (!arm) return t('{0} (removed)', id);
   return arm.simulated ? t('{0} (simulated)', arm.label) : arm.label;
 }

@@ -1,0 +1,70 @@
+/**
+ * How dear money is to the user, over what the month's limit makes of it: a profile scales the policy's price of money
+ * and sets a floor under it, so that `economy` saves even where the limit would allow more.
+ *
+ *   price' = max(floor, scale x price)      reward per USD
+ *
+ * A decorator over any cost policy: state, forecasts and the limit's own tests stay the policy's.
+ */
+import type { Appraisal, CostPolicy, Offer } from '../policy.ts';
+import { fits, rewardOf } from './offers.ts';
+
+export const profileNames = ['quality', 'balanced', 'economy'] as const;
+export type Profile = (typeof profileNames)[number];
+/** `cheaper`: for one prompt, at the user's wish. */
+export type PriceRule = Profile | 'cheaper';
+
+/** A point of quality (0.01 of reward) costs at most 0.01 / floor: a tenth of a cent in `economy`. */
+const rules: Readonly<Record<PriceRule, { readonly scale: number; readonly floor: number }>> = {
+  quality: { scale: 1 / 3, floor: 0 },
+  balanced: { scale: 1, floor: 0 },
+  economy: { scale: 3, floor: 10 },
+  cheaper: { scale: 10, floor: 100 },
+};
+
+const separator = '+';
+
+/** The decorated policy's name carries the profile, so that a decision's record says under which price it was made. */
+export function profiled<State>(policy: CostPolicy<State>, rule: PriceRule): CostPolicy<State> {
+  if (rule === 'balanced') return policy;
+  return {
+    ...policy,
+    name: `${policy.name}${separator}${rule}`,
+    appraise(state, offers, money) {
+      const plain = policy.appraise(state, offers, money);
+      const price = priceUnder(rule, plain.price);
+      const judge = (offer: Offer): { readonly worth: boolean; readonly charge: number } => {
+        const charge = (price / 1e9) * offer.cost;
+        // The knapsack asks for density and charges nothing; the others take the price off the index.
+        if (policy.name === 'zcl')
+          return { worth: fits(offer, money) && rewardOf(offer) >= charge, charge: 0 };
+        return { worth: plain.verdicts.get(offer.armId)?.worth ?? false, charge };
+      };
+      const verdicts: Appraisal['verdicts'] = new Map(offers.map((offer) => [offer.armId, judge(offer)]));
+      return { ...plain, price, verdicts };
+    },
+  };
+}
+
+/** The price a profile makes of the policy's own. */
+export function priceUnder(rule: PriceRule, price: number): number {
+  const { scale, floor } = rules[rule];
+  return Math.max(floor, scale * price);
+}
+
+/** The policy and the rule in a recorded name; an unknown rule counts as balanced. */
+export function parseRecordedPolicy(name: string): { readonly policy: string; readonly rule: PriceRule } {
+  const [policy = name, rule] = name.split(separator);
+  return { policy, rule: rule !== undefined && isRule(rule) ? rule : 'balanced' };
+}
+
+/** The policy's own price behind a recorded one; undefined where the floor hides it. */
+export function plainPrice(recorded: {
+  readonly policy: string;
+  readonly price: number;
+}): number | undefined {
+  const { scale, floor } = rules[parseRecordedPolicy(recorded.policy).rule];
+  return recorded.price > floor || floor === 0 ? recorded.price / scale : undefined;
+}
+
+const isRule = (rule: string): rule is PriceRule => Object.hasOwn(rules, rule);
