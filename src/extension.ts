@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
+import { LOCAL_ARM } from './core/local/localArm.ts';
 import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/askEngine.ts';
 import { BadSettingsNotices, showReset } from './vscode/attention.ts';
@@ -12,6 +13,7 @@ import { registerBudgetCommands } from './vscode/budgetCommands.ts';
 import { registerChat } from './vscode/chat/index.ts';
 import { Disposables } from './vscode/disposables.ts';
 import { EngineHolder } from './vscode/engineHolder.ts';
+import { hostOf, inlineProblems, registerInlineSoon, runLazily } from './vscode/inlineWiring.ts';
 import { MementoPolicyStore } from './vscode/mementoStore.ts';
 import { showMenu } from './vscode/menu.ts';
 import { messageOf } from './vscode/messages.ts';
@@ -85,8 +87,23 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
     registerUsage({ ...shared, workspaceId: id, onEngineBuilt: (listener) => engine.onBuilt(listener) }),
   );
   parts.add(registerChat({ completion: async () => (await engine.get()).completion, models, status, log }));
+  parts.add(
+    registerInlineSoon(log, () => ({
+      engine: { run: (order) => runLazily(engine, order) },
+      learning: {
+        correctedOutcome: async (...outcome) => (await engine.get()).learning.correctedOutcome(...outcome),
+      },
+      arms: () => [...models.arms, LOCAL_ARM],
+      endpointHost: (arm) => hostOf(models.endpointOf(arm)?.baseUrl),
+      localWorkerPath: vscode.Uri.joinPath(extensionUri, 'dist', 'localModelWorker.js').fsPath,
+      globalState,
+      clock,
+      log,
+      onProblem: inlineProblems(log),
+    })),
+  );
   parts.add(vscode.commands.registerCommand('pilot.showLog', () => channel.show()));
-  parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state, undefined)));
+  parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state)));
 }
 
 /** Which workspace the ledger's rows and the policy's state belong to; a hash, since paths are nobody's business. */

@@ -12,8 +12,6 @@ export interface StatusFacts {
   readonly spend: SpendSummary | undefined;
   /** The reason line of the last decision, if there was one. */
   readonly lastReason: string | undefined;
-  /** Paid inline completions are on: said in the item, off in one click. */
-  readonly paidInline: boolean;
 }
 
 /** PILOT's one item in the status bar: its state, and what is left this month. */
@@ -51,7 +49,6 @@ interface Face {
 
 export function faceOf(facts: StatusFacts): Face {
   const t = vscode.l10n.t;
-  const inline = facts.paidInline ? ' $(edit)' : '';
   if (!facts.hasModels) {
     return {
       text: t('$(circuit-board) PILOT: set up'),
@@ -65,11 +62,11 @@ export function faceOf(facts: StatusFacts): Face {
     return { text: '$(warning) PILOT', state, command: 'pilot.confirmSpending', warn: true };
   }
   if (facts.activity === 'thinking') {
-    return { text: `$(sync~spin) PILOT${inline}`, state: t('thinking'), command: 'pilot.menu', warn: false };
+    return { text: '$(sync~spin) PILOT', state: t('thinking'), command: 'pilot.menu', warn: false };
   }
   const left = moneyLeft(facts);
   if (left === undefined)
-    return { text: `$(circuit-board) PILOT${inline}`, state: t('ready'), command: 'pilot.menu', warn: false };
+    return { text: '$(circuit-board) PILOT', state: t('ready'), command: 'pilot.menu', warn: false };
   if (left <= 0 && facts.monthlyLimit !== 0) {
     return {
       text: t('$(circle-slash) PILOT: limit'),
@@ -79,7 +76,7 @@ export function faceOf(facts: StatusFacts): Face {
     };
   }
   const state = t('ready, {0} left this month', usd(left));
-  return { text: `$(circuit-board) ${usd(left)}${inline}`, state, command: 'pilot.menu', warn: false };
+  return { text: `$(circuit-board) ${usd(left)}`, state, command: 'pilot.menu', warn: false };
 }
 
 /** What is left of the month's limit; undefined when no limit is set. */
@@ -106,7 +103,6 @@ function tooltip(facts: StatusFacts, state: string): vscode.MarkdownString {
   if (facts.monthlyLimit === undefined && facts.hasModels)
     lines.push(t('No monthly limit is set: only free models are used.'));
   if (facts.lastReason !== undefined) lines.push(facts.lastReason);
-  if (facts.paidInline) lines.push(t('Inline completions may cost money.'));
   const markdown = new vscode.MarkdownString();
   markdown.supportThemeIcons = true;
   markdown.appendText(lines[0]?.replaceAll('*', '') ?? '');

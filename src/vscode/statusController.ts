@@ -23,7 +23,6 @@ export class StatusController implements vscode.Disposable {
   readonly #timer: NodeJS.Timeout;
   #thinking = 0;
   #lastReason: string | undefined;
-  #paidInline = false;
 
   constructor(deps: StatusDeps) {
     this.#deps = deps;
@@ -39,11 +38,6 @@ export class StatusController implements vscode.Disposable {
 
   set lastReason(reason: string) {
     this.#lastReason = reason;
-    this.#refresh();
-  }
-
-  set paidInline(on: boolean) {
-    this.#paidInline = on;
     this.#refresh();
   }
 
@@ -95,7 +89,6 @@ export class StatusController implements vscode.Disposable {
       monthlyLimit: settings.limits().limits.monthly,
       spend: engine.built?.store.ledger.summary(),
       lastReason: this.#lastReason,
-      paidInline: this.#paidInline,
     };
   }
 }
