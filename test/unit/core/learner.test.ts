@@ -149,8 +149,8 @@ describe('learner', () => {
     const learner = learnt(PILOT, entries);
     const at = (day: number): number => learner.estimate('ask', ARMS, probe, START + day * DAY)![0]!.mean;
     const [fresh, later, last] = [at(0), at(60), at(6000)];
-    assert.ok(fresh! < later! && later! < 0.8);
-    assert.ok(Math.abs(last! - 0.8) < 1e-9);
+    assert.ok(fresh < later && later < 0.8);
+    assert.ok(Math.abs(last - 0.8) < 1e-9);
     assert.ok(
       Math.abs(learnt(PILOT, entries).estimate('ask', ARMS, probe, START + 30 * DAY)![0]!.observations - 15) <
         1e-9,

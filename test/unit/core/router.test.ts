@@ -156,8 +156,9 @@ describe('route', () => {
     const reasons = routed.value.decision.arms.map(({ excluded }) => excluded);
     assert.deepEqual(reasons, [undefined, 'unhealthy', 'unpriced', 'over-limit', 'not-worth-price']);
     const shown = explain(routed.value.decision);
-    assert.equal(shown?.leftOut.length, 4);
-    assert.equal(shown?.runnerUp, undefined);
+    assert.ok(shown !== undefined);
+    assert.equal(shown.leftOut.length, 4);
+    assert.equal(shown.runnerUp, undefined);
   });
 
   it('never blocks a free model, even after an overrun', () => {
@@ -178,9 +179,10 @@ describe('route', () => {
     const routed = route(inputOf([cheap, dear], { policy: flat(0.002) }));
     assert.ok(routed.ok);
     const shown = explain(routed.value.decision);
-    assert.equal(shown?.runnerUp?.arm.armId, arm('dear'));
-    assert.equal(shown?.runnerUp?.because, 'cheaper');
-    assert.equal(shown?.costShare, 0.01);
+    assert.ok(shown !== undefined);
+    assert.equal(shown.runnerUp?.arm.armId, arm('dear'));
+    assert.equal(shown.runnerUp.because, 'cheaper');
+    assert.equal(shown.costShare, 0.01);
   });
 
   it('hands the policy what was on offer and what was taken', () => {
