@@ -56,7 +56,7 @@ describe('the manifest', () => {
     const used = [
       ...contributes.keybindings.map(({ command }) => command),
       ...Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command)),
-    ].filter((id) => id?.startsWith('pilot.'));
+    ].filter((id) => id.startsWith('pilot.'));
     for (const id of used) assert.ok(declared.has(id), id);
   });
 
