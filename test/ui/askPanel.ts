@@ -7,7 +7,10 @@ const answerTimeoutMs = 30_000;
 export class AskPanel {
   readonly frame: FrameLocator;
 
+  readonly #page: Page;
+
   constructor(page: Page) {
+    this.#page = page;
     this.frame = page.locator('iframe.webview.ready').first().contentFrame().frameLocator('#active-frame');
   }
 
@@ -40,6 +43,16 @@ export class AskPanel {
     await this.send(question);
     await this.answers.nth(before).waitFor();
     await this.settled();
+  }
+
+  /** Which model shall answer from now on, by its label. */
+  async choose(model: string): Promise<void> {
+    await this.frame.locator('.composer .model-picker').click();
+    const models = this.#page.locator('.quick-input-widget').filter({ visible: true });
+    await models.waitFor();
+    await this.#page.keyboard.type(model);
+    await this.#page.keyboard.press('Enter');
+    await this.frame.locator('.composer .model-picker').filter({ hasText: model }).waitFor();
   }
 
   /** The last answer has its cost, or a problem. */

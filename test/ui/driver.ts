@@ -92,12 +92,6 @@ export class Workbench {
       'workbench.colorTheme': themes[chosenTheme()],
       // Editors of VS Code's own (settings, extensions) in tabs, where a journey finds them.
       'workbench.editor.useModal': 'off',
-      // Or `set` would type every bracket and quote twice.
-      '[jsonc]': {
-        'editor.autoClosingBrackets': 'never',
-        'editor.autoClosingQuotes': 'never',
-        'editor.autoSurround': 'never',
-      },
       ...practiceSettings(models.url),
       ...this.#options.settings,
     });
@@ -292,7 +286,9 @@ export class Workbench {
     await this.page.locator('.tab.active').filter({ hasText: 'settings.json' }).waitFor();
     await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().click();
     await this.page.keyboard.press('Control+A');
-    await this.page.keyboard.insertText(wanted);
+    // Pasted: typing would close every bracket and quote once more.
+    await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(wanted)})`);
+    await this.page.keyboard.press('Control+V');
     await this.page.keyboard.press('Control+S');
     const saved = (): boolean => JSON.stringify(readSettings(this.userDataFolder)) === wanted;
     await this.until(saved, 'settings.json is saved');
