@@ -38,7 +38,7 @@ describe('set-up of models', () => {
     await workbench.option('Enter a key').waitFor();
     await workbench.shot('setup-key');
     await workbench.pick('Enter a key');
-    await asked('The key for OpenAI-compatible');
+    await asked('It goes into the keyring');
     await workbench.answer('sk-wrong-journey');
     await workbench.notification('refused the key').getByRole('button', { name: 'Enter Key' }).click();
     await workbench.option('Enter a key').waitFor();

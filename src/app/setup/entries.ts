@@ -9,6 +9,7 @@ export function endpointEntry(endpoint: Endpoint, preset: Preset): Entry {
   return {
     id: endpoint.id,
     preset: endpoint.preset,
+    ...(endpoint.preset === 'custom' && { label: endpoint.label }),
     ...(endpoint.baseUrl !== preset.baseUrl && { baseUrl: endpoint.baseUrl }),
     ...(endpoint.needsKey !== preset.needsKey && { needsKey: endpoint.needsKey }),
     ...(endpoint.apiKeyEnv !== undefined && { apiKeyEnv: endpoint.apiKeyEnv }),

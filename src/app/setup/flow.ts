@@ -141,11 +141,11 @@ async function endpointFor(deps: SetupDeps, start: SetupStart): Promise<Endpoint
     preset.id,
     taken.map((endpoint) => endpoint.id),
   );
+  // "OpenAI-compatible" would name them all alike.
+  const label = preset.id === 'custom' ? new URL(baseUrl).host : preset.label;
   // Through the parser, so that what is written now is understood the same way later.
-  return parseSettings(
-    { endpoints: [{ id, preset: preset.id, baseUrl, label: preset.label }], models: [] },
-    deps.presets,
-  ).endpoints[0];
+  const entry = { id, preset: preset.id, baseUrl, label };
+  return parseSettings({ endpoints: [entry], models: [] }, deps.presets).endpoints[0];
 }
 
 /** Providers and the local servers with a port of their own; the others run wherever the user put them. */
@@ -162,6 +162,11 @@ async function connect(deps: SetupDeps, endpoint: Endpoint): Promise<Connected |
     const { endpoint: now, key } = keyed;
     const listed = await deps.ui.whileFetching(now, (signal) => deps.list(now, key, signal));
     if (listed.ok) return { ...keyed, listed: listed.value };
+    const versioned = withVersionPath(now, listed.error);
+    if (versioned) {
+      keyed = { ...keyed, endpoint: versioned };
+      continue;
+    }
     const way = await deps.ui.listFailed(now, listed.error);
     if (way === undefined) return undefined;
     if (way === 'by-hand') {
@@ -174,6 +179,13 @@ async function connect(deps: SetupDeps, endpoint: Endpoint): Promise<Connected |
     }
   }
   return undefined;
+}
+
+/** The most common slip with an own server: its address without the `/v1` that OpenAI clients are given. */
+function withVersionPath(endpoint: Endpoint, error: ProviderError): Endpoint | undefined {
+  const notThere = error.status === 404 || error.kind === 'not-json';
+  if (endpoint.preset !== 'custom' || !notThere || /\/v\d+\w*(\/|$)/.test(endpoint.baseUrl)) return undefined;
+  return { ...endpoint, baseUrl: `${endpoint.baseUrl}/v1` };
 }
 
 async function firstKey(deps: SetupDeps, endpoint: Endpoint): Promise<Keyed | undefined> {

@@ -68,14 +68,15 @@ async function show(arm: Arm, { firstWordMs, totalMs, text, last }: TestResult):
   const sample = text.length <= MAX_SAMPLE ? text : `${text.slice(0, MAX_SAMPLE)}…`;
   const seconds = (ms: number) => (ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 2 });
   const label = arm.simulated ? t('{0} (simulated)', arm.label) : arm.label;
-  void vscode.window.showInformationMessage(
-    t(
-      '{0}: first word after {1} s, all of it after {2} s, {3}. It said: “{4}”',
-      label,
-      seconds(firstWordMs ?? totalMs),
-      seconds(totalMs),
-      cost(last.costNano),
-      sample.trim(),
-    ),
+  const report = t(
+    '{0}: first word after {1} s, all of it after {2} s, {3}. It said: “{4}”',
+    label,
+    seconds(firstWordMs ?? totalMs),
+    seconds(totalMs),
+    cost(last.costNano),
+    sample.trim(),
   );
+  const another = t('Test Another');
+  const picked = await vscode.window.showInformationMessage(report, another);
+  if (picked === another) await vscode.commands.executeCommand('pilot.testModel');
 }

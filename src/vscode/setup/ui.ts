@@ -139,7 +139,10 @@ export class QuickPickSetupUi implements SetupUi {
     const ask = { title: t('Ask'), command: 'pilot.ask' };
     const limit = { title: t('Set Monthly Limit'), command: 'pilot.setMonthlyLimit' };
     const test = { title: t('Test a Model'), command: 'pilot.testModel' };
-    const ready = t('PILOT may now choose among {0} models of {1}.', models, endpoint.label);
+    const ready =
+      models === 1
+        ? t('PILOT may now choose one model of {0}.', endpoint.label)
+        : t('PILOT may now choose among {0} models of {1}.', models, endpoint.label);
     const text =
       unpriced === 0 ? ready : t('{0} {1} of them have no price yet and are not used.', ready, unpriced);
     const ways = paid > 0 ? [ask, limit, test] : [ask, test];

@@ -160,6 +160,12 @@ describe('set-up of models', () => {
     assert.deepEqual([ui.summary?.models, ui.summary?.paid, ui.summary?.unpriced], [2, 1, 0]);
   });
 
+  it('finds the /v1 that was left out of the address', async () => {
+    await run({ start: custom, baseUrl: server.origin, keys: [typed], choose: all });
+    assert.equal(parsed().endpoints[0]?.baseUrl, server.url);
+    assert.equal(parsed().endpoints[0]?.label, new URL(server.url).host);
+  });
+
   it('does not offer what cannot chat', async () => {
     const ui = await run({ start: custom, baseUrl: server.url, keys: [typed], choose: all });
     assert.deepEqual(
