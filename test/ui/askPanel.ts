@@ -9,7 +9,7 @@ export class AskPanel {
 
   readonly #page: Page;
 
-  constructor(page: Page) {
+  constructor({ page }: { readonly page: Page }) {
     this.#page = page;
     this.frame = page.locator('iframe.webview.ready').first().contentFrame().frameLocator('#active-frame');
   }
@@ -65,7 +65,7 @@ export class AskPanel {
 /** Runs PILOT: Ask and waits for the panel. */
 export async function openAskPanel(workbench: Workbench): Promise<AskPanel> {
   await workbench.command('PILOT: Ask');
-  const panel = new AskPanel(workbench.page);
+  const panel = new AskPanel(workbench);
   await panel.composer.waitFor();
   return panel;
 }
