@@ -10,10 +10,18 @@ const t = vscode.l10n.t;
 
 export function reasonLine(decision: Decision, arms: readonly Arm[]): string {
   const name = (id: ArmId): string => arms.find((arm) => arm.id === id)?.label ?? id;
-  return `${name(decision.chosen)}: ${clause(reasonClaim(decision), name, promptKind(decision.context.coarse))}`;
+  return `${name(decision.chosen)}: ${clause(claimOf(decision), name, promptKind(decision.context.coarse))}`;
 }
 
-function clause(claim: ReasonClaim, name: (id: ArmId) => string, prompts: string): string {
+type Claim = ReasonClaim | { readonly kind: 'sticky-typing' };
+
+/** Inline has bursts of typing where Ask has conversations. */
+function claimOf(decision: Decision): Claim {
+  const claim = reasonClaim(decision);
+  return claim.kind === 'sticky' && decision.surface === 'inline' ? { kind: 'sticky-typing' } : claim;
+}
+
+function clause(claim: Claim, name: (id: ArmId) => string, prompts: string): string {
   const at = (share: PriceShare | undefined): string =>
     share === undefined ? '' : t(', at {0} of the price of {1}', percent(share.share), name(share.of));
   switch (claim.kind) {
@@ -25,6 +33,8 @@ function clause(claim: ReasonClaim, name: (id: ArmId) => string, prompts: string
       return t('one step up, since you asked for a better answer');
     case 'sticky':
       return t('it stays with this conversation');
+    case 'sticky-typing':
+      return t('it stays while you type on');
     case 'explore':
       return t('a try: nearly as good by estimate, so that PILOT keeps learning');
     case 'trial':
