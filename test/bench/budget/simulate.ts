@@ -1,0 +1,163 @@
+/**
+ * One month of one person under one policy: each request is offered every model at its expected cost and predicted
+ * quality, the gate is the ledger's own (worst case <= what is left), and what it cost is what the file says it cost.
+ */
+import type { NanoUsd } from '../../../src/core/brand.ts';
+import { expectedRequests } from '../../../src/core/demand.ts';
+import { HOURS_PER_WEEK, HOUR_MS, hourOfWeek } from '../../../src/core/period.ts';
+import type { AnyPolicy } from '../../../src/core/policies/index.ts';
+import type { Appraisal, MoneySituation, Offer } from '../../../src/core/policy.ts';
+import { nano, type Trial } from '../router/dataset.ts';
+import { offersOf as offersOfRow } from '../router/deploy.ts';
+import type { Month } from './arrivals.ts';
+
+/** What one request asks, and what each model would make of it. */
+export interface Prompt {
+  readonly offers: readonly Offer[];
+  readonly quality: Float64Array;
+  /** Nano-USD. */
+  readonly cost: readonly NanoUsd[];
+}
+
+export interface Outcome {
+  readonly quality: number;
+  readonly spend: number;
+  readonly refused: number;
+  /** Share of the month that had passed when 99 % was spent or a request was refused; 1 = never. */
+  readonly driedAt: number;
+  readonly scores: Float64Array;
+}
+
+export function runMonth(
+  policy: AnyPolicy,
+  prompts: readonly Prompt[],
+  month: Month,
+  budget: NanoUsd,
+  seenBefore: readonly Prompt[] = [],
+): Outcome {
+  const demand = new Demand(month);
+  let state = policy.initial();
+  for (const { offers } of seenBefore) {
+    const before = demand.situation(month.period.start - 1, 0, budget, 0 as NanoUsd);
+    state = policy.observe(state, offers, undefined, before);
+  }
+  let committed = 0;
+  let refused = 0;
+  let driedAt = 1;
+  const scores = new Float64Array(prompts.length);
+  prompts.forEach((prompt, i) => {
+    const now = month.times[i]!;
+    const money = demand.situation(now, i, budget, committed as NanoUsd);
+    const appraisal = policy.appraise(state, prompt.offers, money);
+    const arm = choose(prompt.offers, appraisal);
+    const worst = prompt.offers[arm]?.worstCase ?? 0;
+    if (arm >= 0 && worst > budget - committed) throw new Error(`${policy.name} passed the gate`);
+    if (arm < 0) refused++;
+    else {
+      committed += prompt.cost[arm]!;
+      scores[i] = prompt.quality[arm]!;
+    }
+    if (driedAt === 1 && (arm < 0 || committed >= 0.99 * budget)) {
+      driedAt = (now - month.period.start) / (month.period.end - month.period.start);
+    }
+    state = policy.observe(state, prompt.offers, prompt.offers[arm]?.armId, money);
+    demand.count(now);
+  });
+  if (committed > budget) throw new Error(`${policy.name} overspent`);
+  return { quality: mean(scores), spend: committed, refused, driedAt, scores };
+}
+
+/** The best arm by predicted quality less the policy's charge, of those worth their price. */
+function choose(offers: readonly Offer[], { verdicts, fallback }: Appraisal): number {
+  let [best, highest] = [-1, -Infinity];
+  offers.forEach(({ armId, reward }, arm) => {
+    const verdict = verdicts.get(armId);
+    if (verdict?.worth !== true || reward - verdict.charge <= highest) return;
+    [best, highest] = [arm, reward - verdict.charge];
+  });
+  return best >= 0 ? best : offers.findIndex(({ armId }) => armId === fallback);
+}
+
+/** The forecast as the product makes it: counts by hour of week over the last eight weeks, this month's included. */
+class Demand {
+  readonly #month: Month;
+  readonly #counts = new Array<number>(HOURS_PER_WEEK).fill(0);
+  readonly #since: number;
+  #hour = -1;
+  #expected = 0;
+
+  constructor(month: Month) {
+    this.#month = month;
+    this.#since = month.history[0] ?? month.times[0] ?? month.period.start;
+    for (const at of month.history) this.count(at);
+  }
+
+  count(at: number): void {
+    this.#counts[hourOfWeek(at)]! += 1;
+  }
+
+  situation(now: number, behind: number, limit: NanoUsd, committed: NanoUsd): MoneySituation {
+    const { start, end } = this.#month.period;
+    const days = (now - this.#since) / (24 * HOUR_MS);
+    return {
+      now,
+      periodStart: start,
+      periodEnd: end,
+      limit,
+      committed,
+      surface: 'ask',
+      hourOfWeek: hourOfWeek(now),
+      requests: { ask: behind, inline: 0, chat: 0 },
+      expectedRemaining: 1 + this.#remaining(now, days, end),
+    };
+  }
+
+  /** Once an hour: the forecast moves little within one, and a month of 6,000 prompts asks often. */
+  #remaining(now: number, days: number, end: number): number {
+    const hour = Math.floor(now / HOUR_MS);
+    if (hour !== this.#hour) {
+      this.#hour = hour;
+      this.#expected = expectedRequests({ hourOfWeek: this.#counts, days }, now, end);
+    }
+    return this.#expected;
+  }
+}
+
+/** The lowest single price at which the same estimates, without any gate, stay within the budget; known only afterwards. */
+export function atHindsightPrice(prompts: readonly Prompt[], budget: NanoUsd): Outcome {
+  const at = (price: number): Outcome => takeAll(prompts, price);
+  const free = at(0);
+  if (free.spend <= budget) return free;
+  let [low, high] = [1e-15, 1];
+  for (let i = 0; i < 60; i++) {
+    const middle = Math.sqrt(low * high);
+    if (at(middle).spend <= budget) high = middle;
+    else low = middle;
+  }
+  return at(high);
+}
+
+function takeAll(prompts: readonly Prompt[], price: number): Outcome {
+  let spend = 0;
+  const scores = Float64Array.from(prompts, ({ offers, quality, cost }) => {
+    let [best, highest] = [0, -Infinity];
+    offers.forEach((offer, arm) => {
+      const score = offer.reward - price * offer.cost;
+      if (score > highest) [best, highest] = [arm, score];
+    });
+    spend += cost[best]!;
+    return quality[best]!;
+  });
+  return { quality: mean(scores), spend, refused: 0, driedAt: 1, scores };
+}
+
+export function promptOf(trial: Trial, row: number, means: Float64Array): Prompt {
+  const { quality, cost } = trial.data.rows[row]!;
+  return { offers: offersOfRow(trial, row, means), quality, cost: [...cost].map(nano) };
+}
+
+export const mean = (values: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return values.length === 0 ? 0 : sum / values.length;
+};
