@@ -62,9 +62,8 @@ export function initialProjection(
   };
   let column = 0;
   for (const { columns, weight } of blocks) {
-    const spread = new Float64Array(columns.length);
     for (const direction of columns) {
-      place(projection, column, direction, training, weight / Math.sqrt(Math.max(1, spread.length)));
+      place(projection, column, direction, training, weight / Math.sqrt(columns.length));
       column++;
     }
   }

@@ -1,12 +1,12 @@
 /** Preference prediction on held-back prompts, beside the baselines that know nothing of the prompt. */
 import type { Preference } from './preferences.ts';
-import { preferred, type ModelVectors } from './vectors.ts';
+import { preferenceGap, type ModelVectors } from './vectors.ts';
 
 export function accuracies(
   training: readonly Preference[],
   heldBack: readonly Preference[],
   contexts: readonly Float64Array[],
-  { vectors, temperature }: ModelVectors,
+  { vectors, temperature, lengthBias }: ModelVectors,
 ): string[] {
   const rates = winRates(training);
   return (['judged pairs', 'derived pairs'] as const).flatMap((kind) => {
@@ -20,13 +20,16 @@ export function accuracies(
       ).length;
       return ((100 * right) / used.length).toFixed(1);
     };
-    const ours = share(({ prompt, a, b }) =>
-      preferred(contexts[prompt]!, vectors.get(a)!, vectors.get(b)!, temperature),
-    );
+    const gap = ({ prompt, a, b }: Preference): number =>
+      preferenceGap(contexts[prompt]!, vectors.get(a)!, vectors.get(b)!, temperature);
+    const ours = share((preference) => (gap(preference) > 0 ? 1 : 0));
+    const withLength = share((preference) => (gap(preference) + lengthBias * preference.longer > 0 ? 1 : 0));
     const majority = share(({ a, b }) => rates(a, b));
     const longer = share(({ longer: by }) => (by > 0 ? 1 : 0));
     return [
-      `preference prediction, held-back ${kind} (${used.length}): ${ours} %; majority of the two models ${majority} %` +
+      `preference prediction, held-back ${kind} (${used.length}): ${ours} %` +
+        (kind === 'judged pairs' ? `, ${withLength} % with the length term` : '') +
+        `; majority of the two models ${majority} %` +
         (kind === 'judged pairs' ? `; longer answer ${longer} %` : '') +
         ' (paper 65.0, RouteLLM 63.6)',
     ];

@@ -59,9 +59,13 @@ export function trainVectors(
   return { vectors, temperature, lengthBias };
 }
 
-/** p(a > b | x) without the length term. */
-export const preferred = (x: Float64Array, a: Float64Array, b: Float64Array, temperature: number): number =>
-  sigmoid(temperature * (cosine(x, a) - cosine(x, b)));
+/** The logit of p(a > b | x) without the length term. */
+export const preferenceGap = (
+  x: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  temperature: number,
+): number => temperature * (cosine(x, a) - cosine(x, b));
 
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 

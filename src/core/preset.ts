@@ -48,7 +48,7 @@ export const PILOT: Preset = {
   name: 'pilot',
   scoring: 'dot',
   alpha: 1,
-  prior: { kind: 'fading', level: 30, content: 10, halfAt: 300, floor: 0.1 },
+  prior: { kind: 'fading', level: 30, content: 30, halfAt: 300, floor: 0.1 },
   pool: { level: 20, content: 20 },
   halfLifeDays: 30,
   exploration: { kind: 'epsilon', epsilon: 0.03, margin: 0.1 },
