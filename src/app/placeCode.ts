@@ -17,9 +17,6 @@ export interface PlaceHints {
   readonly cursor: number;
 }
 
-/** A block this much of the file's length, that starts as the file does, is the file rewritten. */
-const wholeFileShare = 0.6;
-
 export function placeCode(file: string, language: string, code: string, hints: PlaceHints): Placement {
   const eol = file.includes('\r\n') ? '\r\n' : '\n';
   const block = code.replaceAll(/\r?\n/g, eol);
@@ -57,12 +54,23 @@ function overSelection(file: string, block: string, selected: string | undefined
   return { text: file.slice(0, at) + indented + file.slice(at + selected.length), how: 'selection' };
 }
 
+/** It begins as the file does and still has most of the file's end: one function rewritten has not. */
 function asWholeFile(file: string, block: string): Placement | undefined {
   if (file.trim() === '') return { text: withEnd(block), how: 'whole-file' };
-  const sameStart = firstLine(file) === firstLine(block);
-  if (!sameStart || block.length < file.length * wholeFileShare) return undefined;
+  if (firstLine(file) !== firstLine(block)) return undefined;
+  const fileLines = tellingLines(file);
+  const end = fileLines.slice(-Math.ceil(fileLines.length / 3));
+  const kept = new Set(tellingLines(block));
+  if (end.filter((line) => kept.has(line)).length < end.length / 2) return undefined;
   return { text: file.endsWith('\n') ? withEnd(block) : block, how: 'whole-file' };
 }
+
+/** Lines with more to them than a bracket. */
+const tellingLines = (text: string): readonly string[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line.length > 3);
 
 /** The block replaces the lines from its own first line to its own last, where both are found once and in order. */
 function overMatchingLines(file: string, block: string, eol: string): Placement | undefined {

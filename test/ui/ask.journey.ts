@@ -70,7 +70,7 @@ describe('Ask', () => {
     // VS Code's web workbench writes the state of webviews when it has been idle for five seconds.
     await workbench.page.waitForTimeout(6_500);
     await workbench.reload();
-    panel = new Panel(workbench.page);
+    panel = new Panel(workbench);
     await panel.lastAnswer.locator('.thumb[aria-pressed="true"][title="Good answer"]').waitFor();
     await workbench.until(
       async () => (await panel.composer.inputValue()) === 'half a thought',
@@ -187,6 +187,7 @@ describe('Ask', () => {
 
   it('lists conversations, opens one, and deletes one', async () => {
     await panel.frame.getByRole('button', { name: 'New conversation' }).click();
+    await panel.frame.locator('.empty').waitFor();
     await panel.ask('A second conversation?');
     await panel.frame.getByRole('button', { name: 'Conversations' }).click();
     const rows = panel.frame.locator('.history-row');

@@ -59,6 +59,11 @@ describe('placeCode', () => {
     const code = file.replace('return 2', 'return 22');
     check({ file, code }, 'whole-file', code);
   });
+  it('does not take one function for the whole file, however much of it that is', () => {
+    const short = 'function a() {\n  return 1;\n}\n\nfunction b() {}\n';
+    const code = 'function a() {\n  const one = 1;\n  return one;\n}\n';
+    check({ file: short, code }, 'matching-lines', `${code}\nfunction b() {}\n`);
+  });
   it('fills an empty file', () => check({ file: '', code: 'a;' }, 'whole-file', 'a;\n'));
 
   it('finds the function that the block rewrites', () => {
