@@ -9,15 +9,7 @@ import type { SettingProblem } from './problem.ts';
 import { shown } from './problem.ts';
 import { isFields, SettingReader } from './reader.ts';
 
-export type {
-  Endpoint,
-  KnownPrice,
-  Preset,
-  PresetId,
-  PresetTable,
-  PriceLookup,
-  Timeouts,
-} from './endpoint.ts';
+export type { Endpoint, KnownPrice, Preset, PresetId, PresetTable, PriceLookup } from './endpoint.ts';
 export type { MisplacedKey } from './headers.ts';
 export type { ProblemKind, SettingProblem } from './problem.ts';
 

@@ -1,7 +1,6 @@
 /** The commands around models and keys: set up, enter a key, try one out; and keys out of the settings. */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports.ts';
-import type { PriceLookup } from '../../app/settings/index.ts';
 import { detectLocal } from '../../app/setup/detect.ts';
 import type { SetupDeps } from '../../app/setup/flow.ts';
 import { enterKey, setUpModels } from '../../app/setup/flow.ts';
@@ -24,8 +23,6 @@ export interface SetupCommandsDeps {
   readonly models: ModelSettings;
   readonly secrets: Secrets;
   readonly log: Log;
-  /** The shipped price table; without one, unknown prices are asked for. */
-  readonly prices?: PriceLookup;
   /** One request to one arm, reserved and settled like any other. Without it, the test command says that it cannot. */
   readonly trial?: Trial;
 }
@@ -35,10 +32,10 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
   const command = (id: string, run: (argument: unknown) => Promise<void>) =>
     parts.add(vscode.commands.registerCommand(id, (argument) => run(argument).catch(failed)));
   const failed = (error: unknown) => tellFailure(deps.log, error);
-  command('pilot.setUpModels', () => setUpModels(flowDeps(deps)));
+  command('pilot.setUpModels', async () => setUpModels(await flowDeps(deps)));
   command('pilot.enterKey', async (endpointId) => {
     const endpoint = await pickEndpoint(deps.models.endpoints, endpointId);
-    if (endpoint) await enterKey(flowDeps(deps), endpoint);
+    if (endpoint) await enterKey(await flowDeps(deps), endpoint);
   });
   command('pilot.testModel', (armId) => testModel(deps, armId));
   const moveKeys = () => void moveKeysOut(deps).catch(failed);
@@ -54,7 +51,9 @@ function tellFailure(log: Log, error: unknown): void {
   void vscode.window.showErrorMessage(vscode.l10n.t('PILOT could not change its settings: {0}', reason));
 }
 
-function flowDeps({ settings, models, secrets, log, prices }: SetupCommandsDeps): SetupDeps {
+async function flowDeps({ settings, models, secrets, log }: SetupCommandsDeps): Promise<SetupDeps> {
+  // The table is read when it is needed, which is not at activation.
+  const { listPrice } = await import('../../core/priceTable.ts');
   const list = (key: string | undefined, timeouts?: typeof PROBE) => {
     return (endpoint: Parameters<SetupDeps['list']>[0], signal: AbortSignal) =>
       listModels({ endpoint, key: () => Promise.resolve(key), log, timeouts }, signal);
@@ -68,7 +67,7 @@ function flowDeps({ settings, models, secrets, log, prices }: SetupCommandsDeps)
       detect: () => detectLocal(PRESETS, (endpoint) => list(undefined, PROBE)(endpoint, signal)),
     }),
     presets: PRESETS,
-    prices: prices ?? { lookup: () => undefined },
+    prices: { lookup: listPrice },
     settings: {
       endpoints: () => settings.endpoints,
       models: () => settings.models,
