@@ -1,0 +1,58 @@
+/** The strings of `vscode.l10n.t(...)` in the sources, also where it goes by the name `t`. */
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+export interface SourceStrings {
+  /** As VS Code looks them up: the English text is key and text. */
+  readonly strings: Readonly<Record<string, string>>;
+  readonly faults: readonly string[];
+}
+
+export function sourceStrings(folder: string): SourceStrings {
+  const strings: Record<string, string> = {};
+  const faults: string[] = [];
+  for (const file of globSync('**/*.ts', { cwd: folder }).sort()) {
+    const text = readFileSync(path.join(folder, file), 'utf8');
+    if (!text.includes('l10n')) continue;
+    const found = stringsOf(file, text);
+    for (const string of found.strings) strings[string] = string;
+    faults.push(...found.faults);
+  }
+  return { strings, faults };
+}
+
+export function stringsOf(file: string, text: string): { strings: string[]; faults: string[] } {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const strings: string[] = [];
+  const faults: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && isTranslation(node.expression)) {
+      const string = node.arguments[0] && literal(node.arguments[0]);
+      const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      if (string === undefined) faults.push(`${file}:${line}: l10n.t needs its text written out`);
+      else strings.push(string);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return { strings, faults };
+}
+
+/** `vscode.l10n.t`, `l10n.t`, or the `t` that a file takes from it. */
+function isTranslation(called: ts.Expression): boolean {
+  if (ts.isIdentifier(called)) return called.text === 't';
+  if (!ts.isPropertyAccessExpression(called) || called.name.text !== 't') return false;
+  const of = called.expression;
+  return ts.isPropertyAccessExpression(of)
+    ? of.name.text === 'l10n'
+    : ts.isIdentifier(of) && of.text === 'l10n';
+}
+
+/** A string, also one put together from several with `+`. */
+function literal(node: ts.Expression): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined;
+  const [left, right] = [literal(node.left), literal(node.right)];
+  return left === undefined || right === undefined ? undefined : left + right;
+}
