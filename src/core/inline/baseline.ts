@@ -1,13 +1,13 @@
 /**
  * When does this user accept, whatever the model? Acceptance depends on language, position and length far more than
- * on the model; uncorrected, an arm that happens to be asked at easy places looks good. The baseline is the mean
- * reward of a cell (language, position, length), shrunk to its position-and-length, then to the whole; and
+ * on the model; uncorrected, an arm that happens to be asked at easy places looks good. The baseline b is the mean
+ * reward of a cell (language, position, length), shrunk to its position-and-length, then to the whole, m; and
  *
- *     corrected = mean + (reward - baseline) / 2
+ *     corrected = m + s (reward - b),   s = min(1, m / b, (1 - m) / (1 - b)).
  *
- * is affine in the reward, so differences between arms are kept (halved) without bias, the level stays the user's
- * mean acceptance, which the cost policy reads, and with the baseline held in [2 mean - 1, 2 mean] it never leaves
- * [0, 1], so nothing is clamped.
+ * An arm that is as good as the others comes out at m wherever it is asked, so the level stays the user's mean
+ * acceptance, which the cost policy reads. s is the largest scale that stays in [0, 1] for any reward, so nothing is
+ * clamped, which would bias: it is 1 at an average place and shrinks differences between arms at extreme ones.
  */
 export type PositionClass = 'empty-line' | 'line-start' | 'line-end' | 'before-closers';
 
@@ -55,11 +55,13 @@ export function correctionFor(state: Baseline, situation: Situation): Correction
   const [, shape, full] = keys(situation);
   const shaped = shrunkMean(state.cells[shape], mean, SHRINKAGE);
   const baseline = shrunkMean(state.cells[full], shaped, SHRINKAGE);
-  return { mean, baseline: Math.min(2 * mean, Math.max(2 * mean - 1, baseline)) };
+  return { mean, baseline };
 }
 
-export const corrected = (reward: number, { mean, baseline }: Correction): number =>
-  mean + (reward - baseline) / 2;
+export function corrected(reward: number, { mean, baseline }: Correction): number {
+  const scale = Math.min(1, mean / Math.max(baseline, 1e-9), (1 - mean) / Math.max(1 - baseline, 1e-9));
+  return Math.min(1, Math.max(0, mean + scale * (reward - baseline)));
+}
 
 /** `former`: the reward learnt for the same decision before, taken out again; undefined = none. */
 export function learnBaseline(

@@ -35,13 +35,19 @@ describe('the acceptance baseline', () => {
     );
   });
 
-  it('a better outcome at the same place is worth more, by half the difference', () => {
+  it('a better outcome at the same place is worth more, and an average one is worth the mean', () => {
     fc.assert(
       fc.property(history, situation, (seen, where) => {
         const correction = correctionFor(learnt(seen), where);
-        assert.ok(Math.abs(corrected(1, correction) - corrected(0, correction) - 0.5) < 1e-12);
+        assert.ok(corrected(1, correction) > corrected(0, correction));
+        assert.ok(Math.abs(corrected(correction.baseline, correction) - correction.mean) < 1e-9);
       }),
     );
+  });
+
+  it('leaves rewards alone where places do not differ', () => {
+    const correction = correctionFor(initialBaseline, EASY);
+    assert.deepEqual([corrected(1, correction), corrected(0, correction)], [1, 0]);
   });
 
   it('two equal arms, one asked at easy and one at hard places, come out equal', () => {
