@@ -13,8 +13,8 @@ const BEAM = 3;
 /** Everything has a limit. */
 const MAX_TOKENS = 48;
 const MAX_CHARS = 160;
-/** No line under this comes out above any threshold in use; the search need not go on. */
-const HOPELESS = 0.01;
+/** No line under this comes out above any threshold in use (0.08 ** 1.3 = 0.04): giving up early halves the mean query. */
+const HOPELESS = 0.08;
 /** Places looked at in each chain: the first token decides most, and must begin as typed. */
 const FIRST_PLACES = 400;
 const NEXT_PLACES = 96;

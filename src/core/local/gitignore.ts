@@ -1,0 +1,30 @@
+/** What the .gitignore files of a workspace say together: each rules its own folder, the deeper one has the last word. */
+import ignore from 'ignore';
+
+export class IgnoreRules {
+  /** Folder relative to the workspace ('' = its root) -> its rules. */
+  readonly #byFolder = new Map<string, ReturnType<typeof ignore>>();
+
+  add(folder: string, gitignore: string): void {
+    this.#byFolder.set(folder, ignore().add(gitignore));
+  }
+
+  /** `path`: relative to the workspace, with slashes. */
+  isIgnored(path: string): boolean {
+    let ignored = false;
+    for (const folder of foldersOf(path)) {
+      const rules = this.#byFolder.get(folder);
+      const inside = folder === '' ? path : path.slice(folder.length + 1);
+      if (rules === undefined || !ignore.isPathValid(inside)) continue;
+      const verdict = rules.test(inside);
+      ignored = verdict.ignored || (ignored && !verdict.unignored);
+    }
+    return ignored;
+  }
+}
+
+/** From the root down: 'a/b/c.ts' -> '', 'a', 'a/b'. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return ['', ...parts.map((_, i) => parts.slice(0, i + 1).join('/'))];
+}

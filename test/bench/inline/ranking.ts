@@ -1,0 +1,85 @@
+/**
+ * Is the practice models' hidden ranking by language found? Decisions and outcomes only, no typing: a person keeps
+ * an answer with the model's hidden chance for the language; outcomes pass the same baseline correction as in use.
+ */
+import { completionInputBound } from '../../../src/core/inputBound.ts';
+import {
+  corrected,
+  correctionFor,
+  initialBaseline,
+  learnBaseline,
+} from '../../../src/core/inline/baseline.ts';
+import { testEngine } from '../../fakes/engine.ts';
+import {
+  hiddenSkill,
+  practiceModelIds,
+  practiceModels,
+  practiceSettings,
+} from '../../fakes/practiceModels.ts';
+import { seeded } from '../../fakes/random.ts';
+import { sources } from './sources.ts';
+
+export interface Ranking {
+  readonly bestShare: number;
+  /** Regret against that of a uniformly random choice, over all decisions. */
+  readonly regretShare: number;
+  readonly decisions: number;
+}
+
+const LEARNING = 300;
+const MEASURED = 300;
+
+export async function measureRanking(seed: number): Promise<Ranking> {
+  const settings = practiceSettings('http://127.0.0.1:9/v1');
+  const engine = await testEngine({
+    endpoints: settings['pilot.endpoints'],
+    models: settings['pilot.models'],
+    monthlyUsd: 1000,
+    seed,
+  });
+  const completing = practiceModels.filter(({ completes }) => completes).map(({ id }) => id);
+  const random = seeded(seed + 1);
+  const all = sources().filter(({ above }) => above === '');
+  let baseline = initialBaseline;
+  let [best, regret, randomRegret] = [0, 0, 0];
+  for (let i = 0; i < LEARNING + MEASURED; i += 1) {
+    const { languageId, text } = all[Math.floor(random() * all.length)]!;
+    const at = Math.floor(random() * text.length);
+    const prefix = text.slice(Math.max(0, at - 1500), at);
+    const routed = engine.routing.decide({
+      surface: 'inline',
+      view: { text: prefix, languageId, surface: 'inline', contextChars: at, turn: 0, referenceCount: 0 },
+      call: {
+        inputBound: () => completionInputBound(prefix),
+        outputCap: 64,
+        needs: { tools: false, images: false },
+        open: () => {
+          throw new Error('Nothing is sent');
+        },
+      },
+      conversationId: undefined,
+      choice: { type: 'auto' },
+      exclude: ({ model }) => (completing.some((id) => id === model) ? undefined : 'lacks-capability'),
+    });
+    if (!routed.ok) throw new Error(JSON.stringify(routed.error));
+    const { arm, decision } = routed.value;
+    const chosen = practiceModelIds.find((id) => id === arm.model);
+    if (chosen === undefined) throw new Error(arm.model);
+    const skills = completing.map((id) => hiddenSkill(id, languageId, 'complete'));
+    const [top, own] = [Math.max(...skills), hiddenSkill(chosen, languageId, 'complete')];
+    regret += top - own;
+    randomRegret += top - skills.reduce((sum, skill) => sum + skill, 0) / skills.length;
+    if (i >= LEARNING && own === top) best += 1;
+    const reward = random() < own ? 1 : 0;
+    const situation = { languageId, position: 'line-end' as const, length: 20 };
+    const correction = correctionFor(baseline, situation);
+    baseline = learnBaseline(baseline, situation, { reward, weight: 1 });
+    await engine.learning.decided(decision);
+    await engine.learning.correctedOutcome(decision.id, reward === 1 ? 'accepted' : 'rejected', {
+      reward: corrected(reward, correction),
+      weight: 1,
+    });
+  }
+  await engine.close();
+  return { bestShare: best / MEASURED, regretShare: regret / randomRegret, decisions: LEARNING + MEASURED };
+}

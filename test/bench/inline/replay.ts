@@ -1,0 +1,191 @@
+/** One replay of the typing sessions through the whole pipeline: real router, ledger, client and local model. */
+import { createRequire } from 'node:module';
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { InlineCompleter } from '../../../src/app/inline/completer.ts';
+import { OutcomeTracker } from '../../../src/app/inline/outcomeTracker.ts';
+import type { InlineSettings, Timers } from '../../../src/app/inline/ports.ts';
+import { chooseFormat } from '../../../src/core/inline/fim/infer.ts';
+import { LOCAL_ARM } from '../../../src/core/local/localArm.ts';
+import { LocalModelHost } from '../../../src/providers/localModel/host.ts';
+import { testEngine } from '../../fakes/engine.ts';
+import { practiceSettings } from '../../fakes/practiceModels.ts';
+import { seeded } from '../../fakes/random.ts';
+import type { ServerReport } from './serverThread.ts';
+import { sources } from './sources.ts';
+import { newTally, Typist } from './typist.ts';
+
+export interface ReplayOptions {
+  readonly keys: number;
+  /** How much faster than a person. */
+  readonly speed: number;
+  readonly seed: number;
+  /** Only this practice model, and no local one; undefined = PILOT. */
+  readonly fixed: string | undefined;
+  readonly monthlyUsd: number;
+}
+
+export interface Replay {
+  readonly requestsPerChar: number;
+  readonly cancelledShare: number;
+  readonly cacheHitRate: number;
+  readonly shownRate: number;
+  readonly acceptance: number;
+  readonly overheadP50Ms: number;
+  readonly overheadP99Ms: number;
+  readonly costUsd: number;
+  readonly accepted: number;
+  readonly keys: number;
+  readonly heapGrowthMb: number;
+  readonly requestsByModel: Readonly<Record<string, number>>;
+}
+
+const LOCAL_WORKER = new URL('../../../src/providers/localModel/worker.ts', import.meta.url);
+
+export async function replay(options: ReplayOptions): Promise<Replay> {
+  const server = await startServer(1 / options.speed);
+  const settings = practiceSettings(server.url);
+  const engine = await testEngine({
+    endpoints: settings['pilot.endpoints'],
+    models: settings['pilot.models'],
+    monthlyUsd: options.monthlyUsd,
+    seed: options.seed,
+  });
+  const log = {
+    info: ignore,
+    warn: ignore,
+    error: (message: string, error?: unknown) => console.error(message, error),
+  };
+  const local = new LocalModelHost({ workerPath: LOCAL_WORKER, maxTokens: 500_000, log });
+  const arms = engine.arms();
+  if (options.fixed === undefined) arms.push(LOCAL_ARM);
+  else arms.splice(0, arms.length, ...arms.filter(({ model }) => model === options.fixed));
+  const started = performance.now();
+  const now = (): number => Date.UTC(2026, 10, 10) + (performance.now() - started) * options.speed;
+  const timers = fastTimers(options.speed);
+  const tally = newTally();
+  const accepted = new Map<number, string>();
+  const common = { now, timers, log, learning: engine.learning };
+  const tracker = new OutcomeTracker({
+    ...common,
+    // What was kept in another place survives there.
+    readText: (_documentId, start) => accepted.get(start),
+    onVerdict: ({ whole }, { kind }) => {
+      if (kind === 'accepted') accepted.set(whole.length, whole);
+    },
+  });
+  const completer = new InlineCompleter({
+    ...common,
+    engine: engine.completion,
+    local,
+    settings: () => ({ ...SETTINGS, local: options.fixed === undefined }),
+    arms: engine.arms,
+    formatOf: (arm) => chooseFormat(arm.capabilities.fim, arm.model, '127.0.0.1'),
+    context: () => [],
+    onProblem: ignore,
+  });
+  const overheads: number[] = [];
+  let mark = performance.eventLoopUtilization();
+  const heaps: number[] = [];
+  const typist = new Typist({
+    completer,
+    tracker,
+    tally,
+    random: seeded(options.seed),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms / options.speed)),
+    maxKeys: options.keys,
+    onKey: () => {
+      const present = performance.eventLoopUtilization();
+      if (tally.keys > 50) overheads.push(performance.eventLoopUtilization(present, mark).active);
+      mark = present;
+      if (tally.keys % Math.ceil(options.keys / 5) === Math.ceil(options.keys / 10)) heaps.push(heapMb());
+    },
+  });
+  try {
+    for (const { path, text } of sources().slice(0, 3))
+      await local.indexTexts([{ id: `other/${path}`, text }]);
+    while (tally.keys < options.keys) for (const source of sources()) await typist.type(source);
+  } finally {
+    completer.stop();
+    timers.dispose();
+    local.dispose();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const report = await server.stop();
+  await engine.close();
+  const { outcomes } = tally;
+  const answered = outcomes.cache + outcomes.joined + outcomes.local + outcomes.remote;
+  return {
+    requestsPerChar: report.requests / tally.keys,
+    cancelledShare: report.cancelled / Math.max(1, report.requests),
+    cacheHitRate: (outcomes.cache + outcomes.joined) / Math.max(1, answered),
+    shownRate: tally.shown / tally.calls,
+    acceptance: tally.accepted.size / Math.max(1, tally.offered.size),
+    overheadP50Ms: quantile(overheads, 0.5),
+    overheadP99Ms: quantile(overheads, 0.99),
+    costUsd: report.costUsd,
+    accepted: tally.accepted.size,
+    keys: tally.keys,
+    heapGrowthMb: (heaps.at(-1) ?? 0) - (heaps[1] ?? 0),
+    requestsByModel: report.byModel,
+  };
+}
+
+const SETTINGS: InlineSettings = {
+  enabled: true,
+  languages: { '*': true },
+  excludedFiles: [],
+  paid: true,
+  local: true,
+  multiline: 'auto',
+  latencyTargetMs: 1500,
+  contextTokens: 1536,
+  debounceMs: { min: 75, max: 400 },
+};
+
+const ignore = (): void => undefined;
+
+function fastTimers(speed: number): Timers & { dispose(): void } {
+  const running = new Set<NodeJS.Timeout>();
+  return {
+    after(ms, action) {
+      const timer = setTimeout(() => {
+        running.delete(timer);
+        action();
+      }, ms / speed);
+      running.add(timer);
+      return { dispose: () => (clearTimeout(timer), void running.delete(timer)) };
+    },
+    dispose: () => running.forEach((timer) => clearTimeout(timer)),
+  };
+}
+
+async function startServer(pace: number): Promise<{ url: string; stop(): Promise<ServerReport> }> {
+  const worker = new Worker(new URL('./serverThread.ts', import.meta.url), { workerData: { pace } });
+  const next = <T>(): Promise<T> => new Promise((resolve) => worker.once('message', resolve));
+  const { url } = await next<{ url: string }>();
+  return {
+    url,
+    stop: () => {
+      const report = next<ServerReport>();
+      worker.postMessage('report');
+      return report;
+    },
+  };
+}
+
+/** Full collections, so that the growth is what is kept and not what waits to be collected. */
+function heapMb(): number {
+  collect();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
+const v8 = createRequire(import.meta.url)('node:v8') as { setFlagsFromString(flag: string): void };
+v8.setFlagsFromString('--expose-gc');
+const vm = createRequire(import.meta.url)('node:vm') as { runInNewContext(code: string): () => void };
+const collect = vm.runInNewContext('gc');
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}

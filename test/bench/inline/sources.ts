@@ -1,0 +1,61 @@
+/**
+ * What is typed: real files of this repository, and, since the practice models' skill differs by language, plain
+ * functions in three more languages.
+ */
+import { readFileSync } from 'node:fs';
+
+export interface Source {
+  readonly path: string;
+  readonly languageId: string;
+  readonly text: string;
+  /** Text that stands above what is typed: a file of 1 MB, for one of them. */
+  readonly above: string;
+}
+
+const REAL = [
+  'src/core/inline/skip.ts',
+  'src/core/inline/latency.ts',
+  'src/core/inline/survival.ts',
+  'src/app/inline/eligibility.ts',
+];
+const NAMES = [
+  'add',
+  'sum',
+  'max',
+  'area',
+  'clamp',
+  'is_empty',
+  'square',
+  'ratio',
+  'greet',
+  'total',
+  'diff',
+  'product',
+];
+
+type Shape = (name: string, index: number) => string;
+const SHAPES: Readonly<Record<string, readonly [extension: string, shape: Shape]>> = {
+  python: ['py', (name, i) => `def ${name}_${i}(a, b):\n    return ${name}(a, b)\n\n\n`],
+  go: ['go', (name, i) => `func ${name}${i}(a int, b int) int {\n\treturn ${name}(a, b)\n}\n\n`],
+  rust: ['rs', (name, i) => `fn ${name}_${i}(a: i64, b: i64) -> i64 {\n    return ${name}(a, b);\n}\n\n`],
+};
+
+export function sources(): readonly Source[] {
+  const real = REAL.map((path): Source => {
+    const text = readFileSync(path, 'utf8');
+    return { path, languageId: 'typescript', text, above: '' };
+  });
+  const made = Object.entries(SHAPES).map(([languageId, [extension, shape]]): Source => {
+    const text = NAMES.map((name, i) => shape(name, i)).join('');
+    return { path: `src/made.${extension}`, languageId, text, above: '' };
+  });
+  const [first] = real;
+  const large = real.map(({ text }) => text).join('\n');
+  const megabyte = large.repeat(Math.ceil(1_000_000 / large.length));
+  return first === undefined
+    ? made
+    : [...interleave(real, made), { ...first, path: 'src/large.ts', above: megabyte }];
+}
+
+const interleave = (a: readonly Source[], b: readonly Source[]): readonly Source[] =>
+  a.flatMap((each, i) => [each, b[i]].filter((one) => one !== undefined));
