@@ -108,6 +108,30 @@ export class Learning {
     return this.#enqueue((decisionLog) => this.#catchUp(decisionLog));
   }
 
+  /** What was learnt, as it is stored, exported and synced. */
+  exported(): unknown {
+    return this.#deps.codec.encode(this.#learner);
+  }
+
+  /** Why a state cannot take the place of what was learnt here; undefined = it can. */
+  problemWith(stored: unknown): string | undefined {
+    return this.#deps.codec.decode(stored).problem;
+  }
+
+  /** Another state takes the place of what was learnt here; a string says why it cannot, and then nothing changed. */
+  async replace(stored: unknown): Promise<string | undefined> {
+    const { learner, problem } = this.#deps.codec.decode(stored);
+    if (problem !== undefined) return problem;
+    await this.#enqueue(async (decisionLog) => {
+      // Other windows still hold the former state; after this they cannot save it over the new one.
+      await decisionLog.forget?.({ kind: 'snapshots' });
+      this.#learner = learner;
+      await this.#save(decisionLog);
+    });
+    for (const listener of this.#listeners) listener();
+    return undefined;
+  }
+
   /** Forgets the fold and reads the log anew: after the user deleted part of it, or changed the preset. */
   rebuild(codec = this.#deps.codec): Promise<void> {
     return this.#enqueue(async (decisionLog) => {

@@ -152,6 +152,8 @@ export interface Ledger {
   raiseLimit(by: NanoUsd): Promise<void>;
   /** Thresholds of 50/75/90/100 % passed and not yet told, over all windows once each; `limit` as the settings say. */
   takeNotices?(limit: NanoUsd): Promise<readonly LimitNotice[]>;
+  /** Settled rows of another PILOT, each id once; undefined = the ledger cannot be used. */
+  importEntries?(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined>;
   /** After a recovery with doubt: the user states what was spent this period. */
   confirmTotal(total: NanoUsd): Promise<void>;
   summary(): SpendSummary;
@@ -220,6 +222,21 @@ export interface LedgerEntry {
   readonly note: string | undefined;
 }
 
+/** A settled call as it is exported and imported; its money is settled in full. */
+export interface ImportedEntry extends Pick<
+  LedgerEntry,
+  'id' | 'period' | 'at' | 'armId' | 'purpose' | 'workspaceId' | 'language' | 'cost' | 'tokens'
+> {
+  readonly source: CostSource;
+}
+
+export interface ImportedTotals {
+  readonly added: number;
+  readonly spent: NanoUsd;
+  /** Of it, what counts towards the current month's limit. */
+  readonly thisMonth: NanoUsd;
+}
+
 export interface DecisionPage {
   /** Rows before this position, newest first; undefined = from the newest. */
   readonly before?: number;
@@ -265,7 +282,15 @@ export interface DecisionLog {
   saveSnapshot(seq: number, state: unknown): Promise<void>;
   /** Sets a bad snapshot aside under a new name; the next load rebuilds from the log. */
   quarantineSnapshot(reason: string): Promise<void>;
+  /** Deletes decisions with their outcomes, and every snapshot; money stays. Returns the decisions forgotten. */
+  forget?(scope: ForgetScope): Promise<number>;
 }
+
+/** `snapshots`: nothing of the log; what was folded is set aside for another state that takes its place. */
+export type ForgetScope =
+  | { readonly kind: 'everything' | 'snapshots' }
+  | { readonly kind: 'period'; readonly from: EpochMs; readonly until: EpochMs }
+  | { readonly kind: 'model'; readonly armId: ArmId };
 
 export type LogEntry =
   | { readonly seq: number; readonly type: 'decision'; readonly decision: Decision }

@@ -25,7 +25,7 @@ export interface StoreOptions {
 
 export interface Store {
   readonly ledger: Required<Ledger>;
-  readonly log: DecisionLog;
+  readonly log: Required<DecisionLog>;
   readonly usage: UsageReader;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { EpochMs } from '../core/brand.ts';
 import type { Books } from './books.ts';
 import { moneyTransaction } from './books.ts';
 import { confirmTotal } from './confirmation.ts';
+import { forget, importEntries, isUpToDate, noteLoaded } from './forgetting.ts';
 import { releaseHold, reconcile } from './holds.ts';
 import {
   appendDecision,
@@ -53,8 +54,13 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   },
   decision: ({ db }, id) => findDecision(db, id),
   read: ({ db }, { afterSeq, limit }) => readLog(db, afterSeq, limit),
-  loadSnapshot: ({ db }) => newestSnapshot(db),
+  loadSnapshot: ({ db }) => {
+    noteLoaded(db);
+    return newestSnapshot(db);
+  },
   saveSnapshot: ({ db }, { seq, state }, now) => {
+    // Another window was told to forget since: this one must not bring it back.
+    if (!isUpToDate(db)) return;
     saveSnapshot(db, seq, state);
     // Only what a snapshot covers may leave the log, so this is the moment to look.
     pruneLog(db, now);
@@ -63,6 +69,8 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   quarantineSnapshot: ({ db }, reason) => {
     setSnapshotAside(db, reason);
   },
+  forget: ({ db }, scope) => forget(db, scope),
+  importEntries,
   spend: ({ db }, { by, filter }) => spendBy(db, by, filter),
   periods: ({ db }) => periodTotals(db),
   decisions: ({ db }, page) => decisionPage(db, page),
@@ -85,4 +93,6 @@ export const mustNotBeLost: ReadonlySet<Operation> = new Set<Operation>([
   'append',
   'record',
   'saveSnapshot',
+  'forget',
+  'importEntries',
 ]);

@@ -1,6 +1,9 @@
 /** Messages between a window and its storage worker: one question, one answer, and the summary when it changed. */
 import type {
   DecisionPage,
+  ForgetScope,
+  ImportedEntry,
+  ImportedTotals,
   LedgerEntry,
   LedgerRefusal,
   LimitNotice,
@@ -49,6 +52,8 @@ export interface Operations {
   readonly loadSnapshot: readonly [undefined, LogSnapshot | undefined];
   readonly saveSnapshot: readonly [LogSnapshot, undefined];
   readonly quarantineSnapshot: readonly [string, undefined];
+  readonly forget: readonly [ForgetScope, number];
+  readonly importEntries: readonly [readonly ImportedEntry[], ImportedTotals];
   readonly spend: readonly [{ readonly by: SpendGroup; readonly filter: SpendFilter }, readonly SpendRow[]];
   readonly periods: readonly [undefined, readonly PeriodTotal[]];
   readonly decisions: readonly [DecisionPage, readonly LoggedDecision[]];

@@ -1,5 +1,7 @@
 /** The Ledger port over the worker: a read model that is always there, and money that moves only in the database. */
 import type {
+  ImportedEntry,
+  ImportedTotals,
   Disposable,
   Ledger,
   LedgerRefusal,
@@ -68,6 +70,11 @@ export class RemoteLedger implements Ledger {
   async reconcile(id: ReservationId, cost: NanoUsd, reason: string): Promise<number> {
     const answer = await this.#worker.ask('reconcile', { id, cost, reason });
     return answer.ok ? answer.value : 0;
+  }
+
+  async importEntries(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined> {
+    const answer = await this.#worker.ask('importEntries', rows);
+    return answer.ok ? answer.value : undefined;
   }
 
   async raiseLimit(by: NanoUsd): Promise<void> {

@@ -2,6 +2,7 @@
 import type {
   DecisionLog,
   DecisionPage,
+  ForgetScope,
   LedgerEntry,
   LogEntry,
   LoggedDecision,
@@ -18,7 +19,7 @@ import type { Answer, Argument, Operation } from './protocol.ts';
 import type { WorkerClient } from './workerClient.ts';
 
 /** Without a store nothing is learnt beyond this session: writing does nothing, reading finds nothing. */
-export class RemoteLog implements DecisionLog {
+export class RemoteLog implements Required<DecisionLog> {
   readonly #worker: WorkerClient;
 
   constructor(worker: WorkerClient) {
@@ -47,6 +48,10 @@ export class RemoteLog implements DecisionLog {
 
   async saveSnapshot(seq: number, state: unknown): Promise<void> {
     await this.#worker.ask('saveSnapshot', { seq, state });
+  }
+
+  forget(scope: ForgetScope): Promise<number> {
+    return askOr(this.#worker, 'forget', scope, 0);
   }
 
   async quarantineSnapshot(reason: string): Promise<void> {

@@ -1,0 +1,92 @@
+/** Export, import and forgetting over the store: the file format on one side, ledger and learning on the other. */
+import type { EpochMs } from '../../core/brand.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Learning } from '../learning.ts';
+import type { PolicyRuntime } from '../policyRuntime.ts';
+import type { DecisionLog, ForgetScope, ImportedTotals, Ledger, UsageReader } from '../ports.ts';
+import { csv } from '../usage/csv.ts';
+import {
+  encodeExchange,
+  maxEntries,
+  parseExchange,
+  type ExchangeFile,
+  type ExchangeProblem,
+} from './exchange.ts';
+import { portableState } from './learntState.ts';
+import { entryColumns, exportedEntry, type ExportedEntry } from './exchangeEntry.ts';
+
+export interface PortableDeps {
+  readonly learning: Pick<Learning, 'exported' | 'problemWith' | 'replace' | 'rebuild'>;
+  readonly policy: Pick<PolicyRuntime, 'forget'>;
+  readonly store: {
+    readonly ledger: Required<Pick<Ledger, 'importEntries'>>;
+    readonly log: Required<Pick<DecisionLog, 'forget'>>;
+    readonly usage: Pick<UsageReader, 'entries'>;
+  };
+}
+
+const pageSize = 5_000;
+
+export async function exportJson({ learning, store }: PortableDeps, now: EpochMs): Promise<string> {
+  return encodeExchange({
+    exportedAt: now,
+    learnt: portableState(learning.exported()),
+    entries: await allEntries(store.usage),
+  });
+}
+
+export async function exportCsv({ store }: PortableDeps): Promise<string> {
+  const rows = (await allEntries(store.usage)).map((entry) => entryColumns.map((column) => entry[column]));
+  return csv(entryColumns, rows);
+}
+
+async function allEntries(usage: Pick<UsageReader, 'entries'>): Promise<readonly ExportedEntry[]> {
+  const entries: ExportedEntry[] = [];
+  for (let after = 0; entries.length < maxEntries;) {
+    const page = await usage.entries(after, pageSize);
+    const last = page.at(-1);
+    if (!last) break;
+    entries.push(...page.map(exportedEntry).filter((entry) => entry !== undefined));
+    after = last.seq;
+  }
+  return entries;
+}
+
+export interface Imported {
+  readonly learnt: boolean;
+  readonly totals: ImportedTotals | undefined;
+}
+
+export type ImportProblem =
+  | ExchangeProblem
+  /** The learnt state is of another version or feature space; nothing was imported. */
+  | { readonly kind: 'learnt-unusable'; readonly detail: string }
+  | { readonly kind: 'ledger-unavailable' };
+
+/** Looks at the whole file before anything is changed. */
+export const readImport = (content: string, now: EpochMs): Result<ExchangeFile, ExchangeProblem> =>
+  parseExchange(content, now);
+
+/** All that can be refused is asked before anything is changed. */
+export async function applyImport(
+  { learning, store }: PortableDeps,
+  file: ExchangeFile,
+  what: { readonly learnt: boolean; readonly ledger: boolean },
+): Promise<Result<Imported, ImportProblem>> {
+  const learnt = what.learnt && file.learnt !== undefined;
+  const problem = learnt ? learning.problemWith(file.learnt) : undefined;
+  if (problem !== undefined) return fail({ kind: 'learnt-unusable', detail: problem });
+  const ledger = what.ledger && file.entries.length > 0;
+  const totals = ledger ? await store.ledger.importEntries(file.entries) : undefined;
+  if (ledger && !totals) return fail({ kind: 'ledger-unavailable' });
+  if (learnt) await learning.replace(file.learnt);
+  return ok({ learnt, totals });
+}
+
+/** Returns the decisions forgotten. What was spent stays: the limit counts it. */
+export async function forget({ learning, policy, store }: PortableDeps, scope: ForgetScope): Promise<number> {
+  const forgotten = await store.log.forget(scope);
+  if (scope.kind === 'everything') policy.forget();
+  await learning.rebuild();
+  return forgotten;
+}

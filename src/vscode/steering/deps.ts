@@ -1,0 +1,38 @@
+import type * as vscode from 'vscode';
+import type { Learning } from '../../app/learning.ts';
+import type { PolicyRuntime } from '../../app/policyRuntime.ts';
+import type { Clock, DecisionLog, Ledger, Log, UsageReader } from '../../app/ports.ts';
+import type { WorkspaceStateHolder } from '../../app/workspaceState.ts';
+import type { Arm } from '../../core/arm.ts';
+import type { Profile } from '../../core/policies/profile.ts';
+
+/** What steering needs from the composition root. */
+export interface SteeringDeps {
+  readonly engine: () => Promise<SteeringEngine>;
+  readonly onEngineBuilt: (listener: (engine: SteeringEngine) => void) => void;
+  readonly models: { readonly arms: readonly Arm[] };
+  readonly settings: SteeringSettings;
+  readonly globalState: vscode.Memento & { setKeysForSync(keys: readonly string[]): void };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface SteeringSettings {
+  readonly profile: Profile;
+  setProfile(profile: Profile): Promise<void>;
+  readonly learningPaused: boolean;
+  setLearningPaused(paused: boolean): Promise<void>;
+  readonly syncLearnedState: boolean;
+  readonly onDidChange: vscode.Event<void>;
+}
+
+export interface SteeringEngine {
+  readonly learning: Learning;
+  readonly policy: PolicyRuntime;
+  readonly workspace: WorkspaceStateHolder;
+  readonly store: {
+    readonly ledger: Required<Ledger>;
+    readonly log: Required<DecisionLog>;
+    readonly usage: UsageReader;
+  };
+}

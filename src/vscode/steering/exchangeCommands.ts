@@ -1,0 +1,132 @@
+/** Export and import: what is in the file, what will change, and one sentence for whatever is wrong with it. */
+import * as vscode from 'vscode';
+import type { ExchangeFile } from '../../app/steering/exchange.ts';
+import { exchangeVersion, maxFileBytes } from '../../app/steering/exchange.ts';
+import {
+  applyImport,
+  exportCsv,
+  exportJson,
+  readImport,
+  type Imported,
+  type ImportProblem,
+} from '../../app/steering/portable.ts';
+import type { NanoUsd } from '../../core/brand.ts';
+import { periodAt } from '../../core/period.ts';
+import { usd } from '../format.ts';
+import { saveText } from '../usage/saveCsv.ts';
+import type { SteeringDeps } from './deps.ts';
+
+const t = vscode.l10n.t;
+
+export async function exportCommand(deps: SteeringDeps): Promise<void> {
+  const engine = await deps.engine();
+  const picked = await vscode.window.showQuickPick(
+    [
+      { label: t('JSON: what was learnt, and the ledger'), detail: t('Can be imported again.'), as: 'json' as const },
+      { label: t('CSV: the ledger'), detail: t('For a spreadsheet.'), as: 'csv' as const },
+    ],
+    { title: t('PILOT: Export') },
+  ); // prettier-ignore
+  if (!picked) return;
+  const content = picked.as === 'json' ? await exportJson(engine, deps.clock.now()) : await exportCsv(engine);
+  await saveText(picked.as === 'json' ? 'pilot-export.json' : 'pilot-ledger.csv', content, picked.as);
+}
+
+export async function importCommand(deps: SteeringDeps): Promise<void> {
+  const engine = await deps.engine();
+  const [uri] =
+    (await vscode.window.showOpenDialog({ title: t('PILOT: Import'), filters: { JSON: ['json'] } })) ?? [];
+  if (!uri) return;
+  const now = deps.clock.now();
+  const read = await readFile(uri, now);
+  if (!read.ok) {
+    tell(read.error);
+    return;
+  }
+  const what = await choose(read.value, now);
+  if (!what) return;
+  const applied = await applyImport(engine, read.value, what);
+  if (applied.ok) void vscode.window.showInformationMessage(doneText(applied.value));
+  else tell(applied.error);
+}
+
+async function readFile(uri: vscode.Uri, now: number): Promise<ReturnType<typeof readImport>> {
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size > maxFileBytes) return { ok: false, error: { kind: 'too-large' } };
+  return readImport(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)), now);
+}
+
+/** Each part is chosen, with what it changes beside it. */
+async function choose(
+  file: ExchangeFile,
+  now: number,
+): Promise<{ readonly learnt: boolean; readonly ledger: boolean } | undefined> {
+  const month = periodAt(now).id;
+  const thisMonth = file.entries
+    .filter(({ period }) => period === month)
+    .reduce((sum, { cost }) => sum + cost, 0);
+  const parts = [
+    ...(file.learnt === undefined
+      ? []
+      : [{ label: t('What was learnt'), detail: t('Takes the place of what was learnt here.'), part: 'learnt' as const, picked: true }]),
+    ...(file.entries.length === 0
+      ? []
+      : [
+          {
+            label: t('The ledger: {0} calls', file.entries.length.toLocaleString()),
+            detail:
+              thisMonth > 0
+                ? t('{0} of it counts towards this month’s limit. Calls that are here already are left out.', usd(thisMonth as NanoUsd))
+                : t('Calls that are here already are left out.'),
+            part: 'ledger' as const,
+            picked: true,
+          },
+        ]),
+  ]; // prettier-ignore
+  const exported = new Date(file.exportedAt).toLocaleDateString();
+  const picked = await vscode.window.showQuickPick(parts, {
+    canPickMany: true,
+    title: file.holdsSettings
+      ? t('Import from {0}? Prices, limits and settings in the file are not imported.', exported)
+      : t('Import from {0}?', exported),
+  });
+  if (!picked || picked.length === 0) return undefined;
+  const has = (part: 'learnt' | 'ledger'): boolean => picked.some((each) => each.part === part);
+  return { learnt: has('learnt'), ledger: has('ledger') };
+}
+
+function doneText({ learnt, totals }: Imported): string {
+  const parts = [
+    ...(learnt ? [t('What was learnt was taken over.')] : []),
+    ...(totals
+      ? [t('{0} calls ({1}) were added to the ledger.', totals.added.toLocaleString(), usd(totals.spent))]
+      : []),
+  ];
+  return parts.length > 0 ? parts.join(' ') : t('Nothing was imported.');
+}
+
+const tell = (problem: ImportProblem): void => void vscode.window.showErrorMessage(problemText(problem));
+
+export function problemText(problem: ImportProblem): string {
+  switch (problem.kind) {
+    case 'too-large':
+      return t('This file is larger than anything PILOT exports; nothing was imported.');
+    case 'truncated':
+      return t('This file breaks off in the middle; nothing was imported.');
+    case 'foreign':
+      return t('This is not a file that PILOT exported; nothing was imported.');
+    case 'older':
+      return t(
+        'This file has version {0}, which is too old to be read; nothing was imported.',
+        problem.version,
+      );
+    case 'newer':
+      return t('This file has version {0}, and this PILOT reads up to {1}; nothing was imported. Please update PILOT.', problem.version, exchangeVersion); // prettier-ignore
+    case 'damaged':
+      return t('{0} in this file cannot be right; nothing was imported.', problem.where);
+    case 'learnt-unusable':
+      return t('What was learnt in this file belongs to another version of PILOT; nothing was imported.');
+    case 'ledger-unavailable':
+      return t('The ledger cannot be used now; nothing was imported.');
+  }
+}

@@ -1,0 +1,89 @@
+/** Forgetting: chosen, named in a question that says what goes and what stays, then done. */
+import * as vscode from 'vscode';
+import type { ForgetScope } from '../../app/ports.ts';
+import { forget } from '../../app/steering/portable.ts';
+import { modelName } from '../usage/names.ts';
+import type { SteeringDeps } from './deps.ts';
+
+const t = vscode.l10n.t;
+const dayMs = 86_400_000;
+
+interface Choice {
+  readonly scope: ForgetScope;
+  /** Completes "Forget ...?". */
+  readonly what: string;
+}
+
+export async function forgetCommand(deps: SteeringDeps): Promise<void> {
+  const engine = await deps.engine();
+  const choice = await choose(deps);
+  if (!choice) return;
+  const yes = t('Forget');
+  const answer = await vscode.window.showWarningMessage(
+    t('Forget {0}?', choice.what),
+    {
+      modal: true,
+      detail: t('The decisions and your ratings are deleted and what was learnt from them is taken back; what was learnt more than 13 months ago goes too. What was spent stays in the ledger, since the limit counts it. This cannot be undone.'),
+    },
+    yes,
+  ); // prettier-ignore
+  if (answer !== yes) return;
+  const forgotten = await forget(engine, choice.scope);
+  void vscode.window.showInformationMessage(
+    t(
+      '{0} decisions were forgotten. Other windows forget when they are reloaded.',
+      forgotten.toLocaleString(),
+    ),
+  );
+}
+
+async function choose(deps: SteeringDeps): Promise<Choice | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    [
+      { label: t('$(calendar) A Period'), kindOf: 'period' as const },
+      { label: t('$(server) A Model'), kindOf: 'model' as const },
+      { label: t('$(trash) Everything'), kindOf: 'everything' as const },
+    ],
+    { title: t('PILOT: Forget') },
+  );
+  switch (picked?.kindOf) {
+    case 'period':
+      return choosePeriod(deps);
+    case 'model':
+      return chooseModel(deps);
+    case 'everything':
+      return { scope: { kind: 'everything' }, what: t('everything PILOT has learnt') };
+    case undefined:
+      return undefined;
+  }
+}
+
+async function choosePeriod({ clock }: SteeringDeps): Promise<Choice | undefined> {
+  const now = clock.now();
+  const until = now + dayMs;
+  const since = (label: string, days: number) => ({ label, from: now - days * dayMs });
+  const today = new Date(now).setHours(0, 0, 0, 0);
+  const picked = await vscode.window.showQuickPick(
+    [
+      since(t('the last hour'), 1 / 24),
+      { label: t('today'), from: today },
+      since(t('the last 7 days'), 7),
+      since(t('the last 30 days'), 30),
+    ],
+    { title: t('Forget which period?') },
+  );
+  return picked && { scope: { kind: 'period', from: picked.from, until }, what: picked.label };
+}
+
+async function chooseModel({ models }: SteeringDeps): Promise<Choice | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    models.arms.map(({ id, model }) => ({ label: modelName(models.arms, id), description: model, id })),
+    { title: t('Forget what was learnt about which model?') },
+  );
+  return (
+    picked && {
+      scope: { kind: 'model', armId: picked.id },
+      what: t('what was learnt about {0}', picked.label),
+    }
+  );
+}

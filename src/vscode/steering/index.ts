@@ -1,0 +1,32 @@
+/** Steering's door: commands to pin, exclude, save, pause, forget and take along. What they do loads when first used. */
+import * as vscode from 'vscode';
+import type { SteeringDeps } from './deps.ts';
+import type * as Commands from './commands.ts';
+import { LearnedStateSync } from './learnedStateSync.ts';
+
+export type { SteeringDeps, SteeringEngine } from './deps.ts';
+
+export function registerSteering(deps: SteeringDeps): vscode.Disposable {
+  const command = (
+    id: string,
+    run: (commands: typeof Commands, ...args: unknown[]) => unknown,
+  ): vscode.Disposable =>
+    vscode.commands.registerCommand(id, async (...args: unknown[]) =>
+      run(await import('./commands.ts'), ...args),
+    );
+  return vscode.Disposable.from(
+    command('pilot.steer', ({ steer }) => steer(deps)),
+    command('pilot.chooseProfile', ({ chooseProfile }) => chooseProfile(deps)),
+    command('pilot.pinModel', ({ pinModel }, conversationId) =>
+      pinModel(deps, typeof conversationId === 'string' ? conversationId : undefined),
+    ),
+    command('pilot.excludeModels', ({ excludeModels }) => excludeModels(deps)),
+    command('pilot.cheaperNextTime', ({ cheaperNextTime }) => cheaperNextTime(deps)),
+    command('pilot.toggleLearning', ({ toggleLearning }) => toggleLearning(deps)),
+    command('pilot.releaseHolds', ({ releaseHolds }) => releaseHolds(deps)),
+    command('pilot.forget', async () => (await import('./forgetCommand.ts')).forgetCommand(deps)),
+    command('pilot.export', async () => (await import('./exchangeCommands.ts')).exportCommand(deps)),
+    command('pilot.import', async () => (await import('./exchangeCommands.ts')).importCommand(deps)),
+    new LearnedStateSync(deps),
+  );
+}
