@@ -71,6 +71,8 @@ describe('Ask', () => {
     await workbench.page.waitForTimeout(6_500);
     await workbench.reload();
     panel = new Panel(workbench);
+    // Webviews come back late on a busy machine: their service worker starts anew.
+    await panel.composer.waitFor({ timeout: 60_000 });
     await panel.lastAnswer.locator('.thumb[aria-pressed="true"][title="Good answer"]').waitFor();
     await workbench.until(
       async () => (await panel.composer.inputValue()) === 'half a thought',
@@ -191,6 +193,7 @@ describe('Ask', () => {
     await panel.ask('A second conversation?');
     await panel.frame.getByRole('button', { name: 'Conversations' }).click();
     const rows = panel.frame.locator('.history-row');
+    await rows.nth(1).waitFor();
     assert.equal(await rows.count(), 2);
     await workbench.shot('ask-history');
     await rows.nth(1).locator('.history-open').click();
