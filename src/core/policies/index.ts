@@ -12,8 +12,8 @@ export const defaultPolicy: PolicyName = 'shadow-price';
 export type AnyPolicy = CostPolicy<unknown>;
 
 const policies: Readonly<Record<PolicyName, AnyPolicy>> = {
-  'shadow-price': hide(shadowPricePolicy({ reserve: 0.8, margin: 0.01, spread: 1, insurance: 0.3, window: 300 })),
-  zcl: hide(zclPolicy({ binRequests: 50, lowerQuantile: 0.05, upperQuantile: 0.95 })),
+  'shadow-price': hide(shadowPricePolicy({ reserve: 0.8, insurance: 0.6, window: 300 })),
+  zcl: hide(zclPolicy({ binRequests: 30, lowerQuantile: 0.7, upperQuantile: 0.99 })),
   'fixed-rate-spill': hide(fixedRateSpill),
   'fixed-rate': hide(fixedRate),
 };
