@@ -280,7 +280,7 @@ describe('shadow price', () => {
     const offers = [offer('cheap', 0.5, 1_000), offer('dear', 0.9, 300_000, 300_000)];
     const start = money({ requests: { ask: 0, inline: 0, chat: 0 }, expectedRemaining: 60 });
     assert.deepEqual(worth(policy.appraise(policy.initial(), offers, start)), ['cheap']);
-    const affordable = [offers[0]!, offer('dear', 0.9, 150_000, 150_000)];
+    const affordable = [offers[0]!, offer('dear', 0.9, 100_000, 100_000)];
     assert.deepEqual(worth(policy.appraise(policy.initial(), affordable, start)), ['cheap', 'dear']);
   });
 
