@@ -1,6 +1,7 @@
 /**
- * `npm run l10n`: brings l10n/ and package.nls.*.json in line with the strings of src/ and package.json. A new string
- * gets an empty translation, a vanished one goes; what is left to translate is listed. The same audit is a unit test.
+ * `npm run l10n`: brings l10n/ and package.nls.*.json in line with the strings of src/ and package.json: what has
+ * vanished goes, the rest is put in order, and what is left to translate is listed (until then VS Code shows English).
+ * The same audit is a unit test.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -32,8 +33,9 @@ function update(): void {
   const { texts } = manifestText(readJson('package.json'), readJson('package.nls.json'));
   mkdirSync(inRoot('l10n'), { recursive: true });
   for (const { file, source, translated } of all(strings, texts)) {
-    const keys = Object.keys(source).sort((a, b) => (a < b ? -1 : 1));
-    writeJson(file, Object.fromEntries(keys.map((key) => [key, translated[key] ?? ''])));
+    const keys = Object.keys(source).filter((key) => (translated[key] ?? '').trim() !== '');
+    keys.sort((a, b) => (a < b ? -1 : 1));
+    writeJson(file, Object.fromEntries(keys.map((key) => [key, translated[key]])));
   }
 }
 
