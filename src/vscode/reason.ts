@@ -57,7 +57,8 @@ function clause(claim: Claim, name: (id: ArmId) => string, prompts: string): str
 /** "short Python questions": what the estimate is about. Length in powers of two of characters. */
 export function promptKind({ task, language, lengthBucket }: CoarseFeatures): string {
   const what = taskWord(task);
-  const subject = language === '' || language === 'plaintext' ? what : t('{0} {1}', languageName(language), what);
+  const subject =
+    language === '' || language === 'plaintext' ? what : t('{0} {1}', languageName(language), what);
   if (lengthBucket < 8) return t('short {0}', subject);
   return lengthBucket >= 13 ? t('long {0}', subject) : subject;
 }
