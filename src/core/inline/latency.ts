@@ -23,9 +23,10 @@ export const initialLatency: LatencyState = { cells: {} };
 /** A fast hosted model's time to a useful first line, ms; optimistic, so that a new arm is tried. */
 const PRIOR_MS = 450;
 const PRIOR_VARIANCE = 0.35;
-const PRIOR_WEIGHT = 1;
+/** One slow answer (a cold connection, a model that loads) must not bar an arm: the prior counts as three. */
+const PRIOR_WEIGHT = 3;
 /** Old observations lose half their weight in this time. */
-const HALF_LIFE_MS = 15 * 60_000;
+const HALF_LIFE_MS = 5 * 60_000;
 const MAX_WEIGHT = 20;
 /** Everything has a limit: arms times size classes kept. */
 const MAX_CELLS = 200;

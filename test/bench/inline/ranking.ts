@@ -2,6 +2,7 @@
  * Is the practice models' hidden ranking by language found? Decisions and outcomes only, no typing: a person keeps
  * an answer with the model's hidden chance for the language; outcomes pass the same baseline correction as in use.
  */
+import { viewText } from '../../../src/app/inline/order.ts';
 import { completionInputBound } from '../../../src/core/inputBound.ts';
 import {
   corrected,
@@ -48,7 +49,14 @@ export async function measureRanking(seed: number): Promise<Ranking> {
     const prefix = text.slice(Math.max(0, at - 1500), at);
     const routed = engine.routing.decide({
       surface: 'inline',
-      view: { text: prefix, languageId, surface: 'inline', contextChars: at, turn: 0, referenceCount: 0 },
+      view: {
+        text: viewText(languageId, prefix),
+        languageId,
+        surface: 'inline',
+        contextChars: at,
+        turn: 0,
+        referenceCount: 0,
+      },
       call: {
         inputBound: () => completionInputBound(prefix),
         outputCap: 64,

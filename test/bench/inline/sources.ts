@@ -33,12 +33,37 @@ const NAMES = [
   'product',
 ];
 
+const SECTION_CHARS = 300;
+
 type Shape = (name: string, index: number) => string;
 const SHAPES: Readonly<Record<string, readonly [extension: string, shape: Shape]>> = {
+  javascript: ['js', (name, i) => `function ${name}${i}(a, b) {\n  return ${name}(a, b);\n}\n\n`],
   python: ['py', (name, i) => `def ${name}_${i}(a, b):\n    return ${name}(a, b)\n\n\n`],
   go: ['go', (name, i) => `func ${name}${i}(a int, b int) int {\n\treturn ${name}(a, b)\n}\n\n`],
   rust: ['rs', (name, i) => `fn ${name}_${i}(a: i64, b: i64) -> i64 {\n    return ${name}(a, b);\n}\n\n`],
 };
+
+/** Turn by turn a piece of each file, with what stands above it, as a working day goes. */
+export function sections(): readonly Source[] {
+  const pieces = sources().map((source) => {
+    const cuts: Source[] = [];
+    for (let start = 0; start < source.text.length;) {
+      const lineEnd = source.text.indexOf('\n', start + SECTION_CHARS);
+      const end = lineEnd < 0 ? source.text.length : lineEnd + 1;
+      cuts.push({
+        ...source,
+        text: source.text.slice(start, end),
+        above: source.above + source.text.slice(0, start),
+      });
+      start = end;
+    }
+    return cuts;
+  });
+  const longest = Math.max(...pieces.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => pieces.map((cuts) => cuts[i % cuts.length]))
+    .flat()
+    .filter((piece) => piece !== undefined);
+}
 
 export function sources(): readonly Source[] {
   const real = REAL.map((path): Source => {

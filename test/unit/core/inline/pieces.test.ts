@@ -168,6 +168,10 @@ describe('latency', () => {
     assert.ok(250 < small && small < 900, `${small}`);
     assert.ok(2000 < large && large < 5000, `${large}`);
   });
+  it('one slow answer bars nobody', () => {
+    const state = observeLatency(initialLatency, slow, { tokens: 200, ms: 3000, at: 0 });
+    assert.ok(expectedLatencyMs(state, slow, 200, 0) < 1500);
+  });
   it('an arm left out for being slow is tried again', () => {
     let state = initialLatency;
     for (let i = 0; i < 20; i += 1)
