@@ -191,6 +191,11 @@ export interface SpendRow {
   readonly tokens: TokenCounts;
 }
 
+/** Calls that agree in all of these. */
+export interface SpendCell extends Omit<SpendRow, 'key'> {
+  readonly keys: Readonly<Record<SpendGroup, string>>;
+}
+
 export interface PeriodTotal {
   readonly period: string;
   readonly settled: NanoUsd;
@@ -257,6 +262,8 @@ export interface LoggedDecision {
 
 /** Read-only questions to the store; answered in the worker. Empty answers while the store is unavailable. */
 export interface UsageReader {
+  /** One month by every side at once: one pass over its rows, where six questions would be six. */
+  cube(period: string, workspaceId: string | undefined): Promise<readonly SpendCell[]>;
   /** In the order of the key for days, else dearest first. */
   spend(by: SpendGroup, filter: SpendFilter): Promise<readonly SpendRow[]>;
   /** Newest first. */

@@ -21,7 +21,7 @@ import {
 import type { Answer, Argument, Operation } from './protocol.ts';
 import { reserve, settle, sweepAbandoned, voidReservation } from './reservations.ts';
 import { takeNotices } from './summary.ts';
-import { entriesAfter, holdList, periodTotals, spendBy } from './usageTables.ts';
+import { entriesAfter, holdList, periodTotals, spendBy, spendCube } from './usageTables.ts';
 
 type Handler<Op extends Operation> = (books: Books, argument: Argument<Op>, now: EpochMs) => Answer<Op>;
 
@@ -72,6 +72,7 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   forget: ({ db }, scope) => forget(db, scope),
   importEntries,
   spend: ({ db }, { by, filter }) => spendBy(db, by, filter),
+  cube: ({ db }, { period, workspaceId }) => spendCube(db, period, workspaceId),
   periods: ({ db }) => periodTotals(db),
   decisions: ({ db }, page) => decisionPage(db, page),
   holds: ({ db }, _argument, now) => holdList(db, now),

@@ -13,6 +13,7 @@ import type {
   Reservation,
   ReservationRequest,
   Settlement,
+  SpendCell,
   SpendFilter,
   SpendGroup,
   SpendRow,
@@ -55,6 +56,10 @@ export interface Operations {
   readonly forget: readonly [ForgetScope, number];
   readonly importEntries: readonly [readonly ImportedEntry[], ImportedTotals];
   readonly spend: readonly [{ readonly by: SpendGroup; readonly filter: SpendFilter }, readonly SpendRow[]];
+  readonly cube: readonly [
+    { readonly period: string; readonly workspaceId: string | undefined },
+    readonly SpendCell[],
+  ];
   readonly periods: readonly [undefined, readonly PeriodTotal[]];
   readonly decisions: readonly [DecisionPage, readonly LoggedDecision[]];
   readonly holds: readonly [undefined, readonly LedgerEntry[]];

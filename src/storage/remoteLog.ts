@@ -7,6 +7,7 @@ import type {
   LogEntry,
   LoggedDecision,
   PeriodTotal,
+  SpendCell,
   SpendFilter,
   SpendGroup,
   SpendRow,
@@ -68,6 +69,10 @@ export class RemoteUsage implements UsageReader {
 
   spend(by: SpendGroup, filter: SpendFilter): Promise<readonly SpendRow[]> {
     return askOr(this.#worker, 'spend', { by, filter }, []);
+  }
+
+  cube(period: string, workspaceId: string | undefined): Promise<readonly SpendCell[]> {
+    return askOr(this.#worker, 'cube', { period, workspaceId }, []);
   }
 
   periods(): Promise<readonly PeriodTotal[]> {

@@ -1,6 +1,14 @@
 /** The spend of one month from every side, asked for at once: the first thing the usage view shows. */
 import type { NanoUsd } from '../../core/brand.ts';
-import type { LedgerEntry, PeriodTotal, SpendFilter, SpendGroup, SpendRow } from '../ports.ts';
+import type {
+  LedgerEntry,
+  PeriodTotal,
+  SpendCell,
+  SpendFilter,
+  SpendGroup,
+  SpendRow,
+  TokenCounts,
+} from '../ports.ts';
 import { monthOf, type Month } from './month.ts';
 import type { UsageSource } from './ports.ts';
 
@@ -36,19 +44,18 @@ export async function spendReport(source: UsageSource, query: SpendQuery): Promi
     period,
     ...(query.workspaceId === undefined ? {} : { workspaceId: query.workspaceId }),
   };
-  const of = (by: SpendGroup): Promise<readonly SpendRow[]> => usage.spend(by, filter);
-  const [days, daysBefore, periods, holds, ...groups] = await Promise.all([
-    of('day'),
+  const [cells, daysBefore, periods, holds] = await Promise.all([
+    usage.cube(period, query.workspaceId),
     usage.spend('day', { ...filter, period: periodBefore(period) }),
     usage.periods(),
     usage.holds(),
-    ...breakdowns.map(of),
   ]);
+  const days = groupBy(cells, 'day');
   // The limit is for all workspaces, so one workspace's spend is not drawn against it.
   const limit = query.workspaceId === undefined ? limitOf(source, period, periods) : undefined;
   const month = monthOf({ period, now: clock.now(), days, daysBefore, summary, limit });
   if (!month) return undefined;
-  const by = Object.fromEntries(breakdowns.map((name, i) => [name, withBars(groups[i] ?? [])]));
+  const by = Object.fromEntries(breakdowns.map((name) => [name, withBars(groupBy(cells, name))]));
   return {
     month,
     by: by as SpendReport['by'],
@@ -56,6 +63,34 @@ export async function spendReport(source: UsageSource, query: SpendQuery): Promi
     calls: days.reduce((sum, row) => sum + row.calls, 0),
     periods,
     holds: period === summary.period ? holds : [],
+  };
+}
+
+/** Sums over all other sides, dearest first. */
+export function groupBy(cells: readonly SpendCell[], by: SpendGroup): readonly SpendRow[] {
+  const rows = new Map<string, SpendRow>();
+  for (const { keys, ...sums } of cells) {
+    const key = keys[by];
+    const row = rows.get(key);
+    rows.set(key, row ? { key, ...added(row, sums) } : { key, ...sums });
+  }
+  return [...rows.values()].sort((a, b) => b.settled + b.heldBack - a.settled - a.heldBack);
+}
+
+function added(a: Omit<SpendRow, 'key'>, b: Omit<SpendRow, 'key'>): Omit<SpendRow, 'key'> {
+  const tokens: TokenCounts = {
+    input: a.tokens.input + b.tokens.input,
+    cachedInput: a.tokens.cachedInput + b.tokens.cachedInput,
+    cacheWrite: a.tokens.cacheWrite + b.tokens.cacheWrite,
+    output: a.tokens.output + b.tokens.output,
+    reasoning: a.tokens.reasoning + b.tokens.reasoning,
+  };
+  return {
+    settled: (a.settled + b.settled) as NanoUsd,
+    heldBack: (a.heldBack + b.heldBack) as NanoUsd,
+    reserved: (a.reserved + b.reserved) as NanoUsd,
+    calls: a.calls + b.calls,
+    tokens,
   };
 }
 

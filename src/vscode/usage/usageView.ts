@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { readDigest, type Digest } from '../../app/usage/digest.ts';
 import { spendReport, type SpendReport } from '../../app/usage/spend.ts';
+import type { ArmId } from '../../core/brand.ts';
 import type { Head } from '../../core/decision.ts';
 import type { Report } from '../../usageProtocol.ts';
 import { breakdownSections } from './breakdownSections.ts';
@@ -141,20 +142,23 @@ export class UsageView implements vscode.Disposable {
       workspaceId: this.#chosen.workspaceId,
       abandoned: () => generation !== this.#generation,
     });
-    if (generation === this.#generation) this.#showLate(digest, source.formerModel());
+    await this.#showLate(digest, source.formerModel(), generation);
   }
 
-  #showLate(digest: Digest, former: ReturnType<ReturnType<typeof sourceOf>['formerModel']>): void {
+  /** One at a time, with a pause for others after each: every estimate over 20,000 decisions takes a moment. */
+  async #showLate(digest: Digest, former: ArmId | undefined, generation: number): Promise<void> {
     const { arms } = this.#deps.models;
-    const built = [
-      qualitySection(digest, arms),
-      planeSection(digest, arms),
-      savingsSection(digest, former, arms),
+    const builders = [
+      () => qualitySection(digest, arms),
+      () => planeSection(digest, arms),
+      () => savingsSection(digest, former, arms),
     ];
-    for (const section of built) {
-      const withAction = { ...section, act: (action: string) => runAction(action) };
-      this.#sections.set(section.section.id, withAction);
-      this.#panel.update(section.section);
+    for (const build of builders) {
+      if (generation !== this.#generation) return;
+      const built = build();
+      this.#sections.set(built.section.id, { ...built, act: runAction });
+      this.#panel.update(built.section);
+      await new Promise((resolve) => setTimeout(resolve, 0));
     }
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ForgetScope, ImportedEntry } from '../../../src/app/ports.ts';
-import type { ArmId, NanoUsd, ReservationId } from '../../../src/core/brand.ts';
+import type { NanoUsd, ReservationId } from '../../../src/core/brand.ts';
 import { routedLog, simulatedArms } from '../../fakes/routedLog.ts';
 import { clockAt, DAY, NOON, withFolder, withStore } from './fixture.ts';
 
@@ -81,7 +81,7 @@ describe('importing the ledger', () => {
     id: id as ReservationId,
     period,
     at: NOON - 2 * DAY,
-    armId: simulatedArms[0]!.id as ArmId,
+    armId: simulatedArms[0]!.id,
     purpose: 'ask',
     workspaceId: '0123456789abcdef',
     language: 'rust',

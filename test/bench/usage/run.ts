@@ -1,0 +1,122 @@
+/**
+ * `npm run bench:usage`: how long the usage view takes to open on a large log. Prints the time from the command to the
+ * first report (every sum of spend, from a cold worker), to the same again (warm), and until the decision log is read.
+ *   --entries 100000   calls in the ledger and decisions in the log, all of one month
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readDigest } from '../../../src/app/usage/digest.ts';
+import type { UsageSource } from '../../../src/app/usage/ports.ts';
+import { planeOf } from '../../../src/app/usage/plane.ts';
+import { qualitySeries } from '../../../src/app/usage/quality.ts';
+import { spendReport } from '../../../src/app/usage/spend.ts';
+import type { DecisionId, NanoUsd } from '../../../src/core/brand.ts';
+import { bestArm, savingsAgainst } from '../../../src/core/savings.ts';
+import { openDatabase } from '../../../src/storage/database.ts';
+import { appendDecision } from '../../../src/storage/logTables.ts';
+import { openStore, type Store } from '../../../src/storage/openStore.ts';
+import { databaseFile } from '../../../src/storage/recovery.ts';
+import { routedLog } from '../../fakes/routedLog.ts';
+
+const { values: flags } = parseArgs({ options: { entries: { type: 'string', default: '100000' } } });
+const count = Number(flags.entries);
+const now = new Date(2026, 10, 25, 12).getTime();
+const start = new Date(2026, 10, 1).getTime();
+const query = { period: undefined, workspaceId: undefined };
+const clock = { now: () => now };
+const workerPath = new URL('../../../src/storage/worker.ts', import.meta.url);
+
+const folder = mkdtempSync(path.join(tmpdir(), 'pilot-bench-'));
+try {
+  await fill();
+  const store = await openStore({ folder, workerPath, workspaceId: 'w', clock, pollMs: 0 });
+  const source = sourceOf(store);
+  print('first report, cold worker', await timed(() => spendReport(source, query)), '(limit 500)');
+  print('first report, warm', await timed(() => spendReport(source, query)));
+  let digest: Awaited<ReturnType<typeof readDigest>> | undefined;
+  const options = { head: 'ask' as const, workspaceId: undefined, abandoned: () => false };
+  print(
+    'decision log, read in the background',
+    await timed(async () => (digest = await readDigest(store.usage, options))),
+  );
+  const rows = digest?.rows ?? [];
+  const { length } = rows;
+  print(`quality, plane and savings over ${length.toLocaleString()}`, await timed(() => estimates()));
+  await store.close();
+
+  function estimates(): void {
+    if (!digest) return;
+    qualitySeries(digest);
+    planeOf(digest);
+    const best = bestArm(rows);
+    if (best !== undefined) savingsAgainst(best, rows);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Rows as the store itself writes them, in one transaction, since 100,000 calls take an hour to pay one by one. */
+async function fill(): Promise<void> {
+  const store = await openStore({ folder, workerPath, workspaceId: 'w', clock, pollMs: 0 });
+  await store.usage.periods();
+  await store.close();
+  const pattern = routedLog({
+    seed: 1,
+    prompts: 2_000,
+    start,
+    days: 24,
+    budget: 10,
+    workspaceId: 'w',
+  }).logged;
+  const db = await openDatabase(databaseFile(folder), { busyMs: 1_000 });
+  db.immediate(() => {
+    for (let n = 0; n < count; n++) {
+      const { decision, cost } = pattern[n % pattern.length]!;
+      const id = `${decision.id}-${n}` as DecisionId;
+      const at = start + (n / count) * (now - start);
+      appendDecision(db, { ...decision, id, at });
+      const day = `2026-11-${String(new Date(at).getDate()).padStart(2, '0')}`;
+      db.run(
+        `INSERT INTO entries (id, period, day, at, settled_at, state, arm, decision_id, purpose, inline, workspace,
+           language, expected, worst, cost, source, input, output) VALUES (?, '2026-11', ?, ?, ?, 'settled', ?, ?, ?, 0, ?,
+           ?, ?, ?, ?, 'reported', 900, 300)`,
+        ...[id, day, Math.round(at), Math.round(at), decision.chosen, id, decision.surface],
+        ...[`w${n % 7}`, decision.context.coarse.language, cost, cost, cost],
+      );
+    }
+  });
+  db.close();
+}
+
+function sourceOf(store: Store): UsageSource {
+  return {
+    usage: store.usage,
+    clock,
+    workspaceId: 'w',
+    summary: () => store.ledger.summary(),
+    arms: () => [],
+    monthlyLimit: () => 1e10 as NanoUsd,
+    decision: (id) => store.log.decision(id),
+    formerModel: () => undefined,
+  };
+}
+
+interface Time {
+  readonly wall: number;
+  /** Of all threads: what the wall clock would show on an idle machine, or less. */
+  readonly cpu: number;
+}
+
+async function timed(work: () => unknown): Promise<Time> {
+  const [began, before] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { wall: performance.now() - began, cpu: (user + system) / 1_000 };
+}
+
+function print(what: string, { wall, cpu }: Time, note = ''): void {
+  const [shown, busy] = [wall, cpu].map((ms) => ms.toFixed(0).padStart(6));
+  console.log(`${what.padEnd(48)} ${shown} ms, ${busy} ms of processor ${note}`);
+}
