@@ -23,8 +23,8 @@ export const initialLatency: LatencyState = { cells: {} };
 /** A fast hosted model's time to a useful first line, ms; optimistic, so that a new arm is tried. */
 const PRIOR_MS = 450;
 const PRIOR_VARIANCE = 0.35;
-/** One slow answer (a cold connection, a model that loads) must not bar an arm: the prior counts as three. */
-const PRIOR_WEIGHT = 3;
+/** One slow answer (a cold connection, a model that loads) must not bar an arm: the prior counts as four. */
+const PRIOR_WEIGHT = 4;
 /** Old observations lose half their weight in this time. */
 const HALF_LIFE_MS = 5 * 60_000;
 const MAX_WEIGHT = 20;
