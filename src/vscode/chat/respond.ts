@@ -42,9 +42,9 @@ export async function respond(
   });
   switch (end.kind) {
     case 'answered':
-      return;
+    // Whoever cancelled knows; an exception would only fill VS Code's log.
     case 'cancelled':
-      throw new vscode.CancellationError();
+      return;
     case 'bad-tool-call':
       throw new Error(badToolCallText(end));
     case 'failed':
