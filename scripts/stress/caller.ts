@@ -46,8 +46,8 @@ function jumpClock(): void {
 }
 
 async function oneCall(): Promise<void> {
-  // From a tenth of a cent to a hundredth of the limit, skewed to the small.
-  const worstCase = Math.ceil((limit / 100) * random() ** 3 + 1) as NanoUsd;
+  // Up to a fortieth of the limit, skewed to the small: some three hundred calls fill a month.
+  const worstCase = Math.ceil((limit / 40) * random() ** 3 + 1) as NanoUsd;
   const before = performance.now();
   const reserved = await store.ledger.reserve({
     armId: armId('stress', `model-${Math.floor(random() * 4)}`),

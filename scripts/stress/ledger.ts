@@ -38,7 +38,7 @@ let killed = 0;
 try {
   for (let slot = 0; slot < Number(flags.processes); slot++) start(slot);
   while (performance.now() < endsAt) {
-    await sleep(100 + 500 * random());
+    await sleep(300 + 900 * random());
     if (flags.kill) killOne();
   }
   await stopAll();

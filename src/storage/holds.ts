@@ -8,7 +8,7 @@ import { integer, text } from './database.ts';
 import { accountOf } from './reservations.ts';
 
 /** A hold, or a call that a crash left at its worst case. */
-export const HELD = `state = 'settled' AND (held > 0 OR swept = 1)`;
+export const HELD = `(held > 0 OR swept = 1)`;
 
 /** Ends the hold; a swept call falls from its worst case to what it was expected to cost. */
 export function releaseHold(books: Books, id: ReservationId | 'all', reason: string, now: EpochMs): NanoUsd {
