@@ -41,14 +41,14 @@ export type RoutedEvent =
   | { readonly type: 'routed'; readonly decision: Decision; readonly arm: Arm }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
-  | {
-      readonly type: 'ended';
-      readonly costNano: NanoUsd;
-      readonly costSource: CostSource;
-      readonly leftNano: NanoUsd | undefined;
-      readonly finish: string | undefined;
-    }
-  | { readonly type: 'failed'; readonly problem: Problem };
+  | (SettledCost & { readonly type: 'ended'; readonly finish: string | undefined })
+  | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
+
+interface SettledCost {
+  readonly costNano: NanoUsd;
+  readonly costSource: CostSource;
+  readonly leftNano: NanoUsd | undefined;
+}
 
 /** What a user's act says about an answer. */
 export type AskFeedback =
@@ -223,13 +223,16 @@ export class AskSession {
       case 'reasoning':
         return this.#append(run, '', event.text);
       case 'ended':
-        this.#change(run.answerId, {
-          cost: { nano: event.costNano, source: event.costSource, leftNano: event.leftNano },
-        });
+        this.#tellCost(run, event);
         return this.#finish(run, { state: 'done' });
       case 'failed':
+        if (event.cost) this.#tellCost(run, event.cost);
         return this.#fail(run, event.problem);
     }
+  }
+
+  #tellCost(run: Run, { costNano, costSource, leftNano }: SettledCost): void {
+    this.#change(run.answerId, { cost: { nano: costNano, source: costSource, leftNano } });
   }
 
   #route(decision: Decision, arm: Arm): AnswerRoute {

@@ -41,15 +41,19 @@ export type CompletionEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
   | { readonly type: 'tool-call'; readonly call: ToolCall }
-  | {
+  | (SettledCost & {
       readonly type: 'ended';
-      readonly costNano: NanoUsd;
-      readonly costSource: CostSource;
-      readonly leftNano: NanoUsd | undefined;
       readonly finish: string | undefined;
       readonly usage: Usage | undefined;
-    }
-  | { readonly type: 'failed'; readonly problem: Problem };
+    })
+  /** `cost`: what the attempt was settled at, when something may have been served before it failed. */
+  | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
+
+export interface SettledCost {
+  readonly costNano: NanoUsd;
+  readonly costSource: CostSource;
+  readonly leftNano: NanoUsd | undefined;
+}
 
 export interface RoutedCompletionDeps {
   readonly clock: Clock;
@@ -80,23 +84,24 @@ export class RoutedCompletion {
 
   async *run(order: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
     const failed = new Map<ArmId, ExclusionReason>();
-    let lastFailure: Problem | undefined;
+    let lastFailure: Failure | undefined;
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const exclude = (arm: Arm): ExclusionReason | undefined => failed.get(arm.id) ?? order.exclude?.(arm);
       const routed = this.#deps.routing.decide({ ...order, exclude });
       if (!routed.ok) {
-        yield { type: 'failed', problem: lastFailure ?? routed.error };
+        yield { type: 'failed', ...(lastFailure ?? { problem: routed.error }) };
         return;
       }
       const attempted = new Attempt(this.#deps, order, routed.value, attempt > 0);
       yield* attempted.run();
       if (attempted.end.kind === 'answered') return;
-      lastFailure = attempted.end.problem;
+      const { problem, cost } = attempted.end;
+      lastFailure = cost === undefined ? { problem } : { problem, cost };
       const { arm } = routed.value;
       if (!attempted.end.another || order.choice.type === 'arm' || order.signal.aborted) break;
       failed.set(arm.id, attempted.end.another);
     }
-    if (lastFailure) yield { type: 'failed', problem: lastFailure };
+    if (lastFailure) yield { type: 'failed', ...lastFailure };
   }
 
   outcome(decisionId: DecisionId, kind: OutcomeKind, fraction?: number): Promise<void> {
@@ -104,10 +109,20 @@ export class RoutedCompletion {
   }
 }
 
+interface Failure {
+  readonly problem: Problem;
+  readonly cost?: SettledCost;
+}
+
 type AttemptEnd =
   | { readonly kind: 'answered' }
-  /** `another`: provably nothing was served, so another arm may try; the reason this one is left out. */
-  | { readonly kind: 'failed'; readonly problem: Problem; readonly another: ExclusionReason | undefined };
+  | {
+      readonly kind: 'failed';
+      readonly problem: Problem;
+      /** Provably nothing was served, so another arm may try; the reason this one is left out. */
+      readonly another: ExclusionReason | undefined;
+      readonly cost: SettledCost | undefined;
+    };
 
 class Attempt {
   readonly #deps: RoutedCompletionDeps;
@@ -164,7 +179,7 @@ class Attempt {
       failure?.served === 'no',
     );
     if (failure) this.#failed(arm, failure);
-    else yield this.#answered(ledger, done);
+    else yield this.#answered(done);
   }
 
   #reserve(ledger: Ledger): Promise<Result<Reservation, LedgerRefusal>> {
@@ -210,10 +225,10 @@ class Attempt {
       usage,
       visible: { text: this.#text, events: this.#textEvents },
     });
-    this.#bill = bill;
     const reserved = await reserving;
     if (!reserved.ok) return;
     const voided = notServed && this.#text === '' && usage === undefined;
+    if (!voided) this.#bill = bill;
     const settled = voided
       ? await ledger.void(reserved.value.id, 'not served')
       : await ledger.settle(reserved.value.id, { ...bill, generationId });
@@ -235,25 +250,33 @@ class Attempt {
   }
 
   #fail(problem: Problem, another: ExclusionReason | undefined): void {
-    this.end = { kind: 'failed', problem, another };
+    this.end = { kind: 'failed', problem, another, cost: this.#settledCost() };
   }
 
-  #answered(ledger: Ledger, done: Extract<StreamEvent, { type: 'done' }> | undefined): CompletionEvent {
+  #answered(done: Extract<StreamEvent, { type: 'done' }> | undefined): CompletionEvent {
     const { arm } = this.#routed;
-    const { health, workspace, limits } = this.#deps;
+    const { health, workspace } = this.#deps;
     health.succeeded(arm.id);
     if (this.#order.conversationId !== undefined) workspace.stick(this.#order.conversationId, arm.id);
+    const cost = this.#settledCost() ?? {
+      costNano: 0 as NanoUsd,
+      costSource: 'estimate',
+      leftNano: undefined,
+    };
+    return { type: 'ended', ...cost, finish: done?.finish, usage: done?.usage };
+  }
+
+  /** Undefined before the settlement, and where nothing was served. */
+  #settledCost(): SettledCost | undefined {
+    const { ledger, limits } = this.#deps;
+    if (!this.#bill) return undefined;
     const { monthly } = limits();
-    const spend = ledger.summary();
-    const committed = spend.settled + spend.reserved + spend.heldBack;
+    const { settled, reserved, heldBack, raisedBy } = ledger.summary();
+    const left = (monthly ?? 0) + raisedBy - settled - reserved - heldBack;
     return {
-      type: 'ended',
-      costNano: this.#bill?.cost ?? (0 as NanoUsd),
-      costSource: this.#bill?.source ?? 'estimate',
-      leftNano:
-        monthly === undefined ? undefined : (Math.max(0, monthly + spend.raisedBy - committed) as NanoUsd),
-      finish: done?.finish,
-      usage: done?.usage,
+      costNano: this.#bill.cost,
+      costSource: this.#bill.source,
+      leftNano: monthly === undefined ? undefined : (Math.max(0, left) as NanoUsd),
     };
   }
 }

@@ -212,7 +212,9 @@ describe('the journey of a prompt', () => {
       events.push(event);
       if (event.type === 'text') abort.abort();
     }
-    assert.equal(problemOf(events)?.kind, 'provider');
+    const last = events.at(-1);
+    assert.equal(last?.type === 'failed' && last.problem.kind, 'provider');
+    assert.equal(last?.type === 'failed' && last.cost?.costSource, 'estimate', 'its cost is told');
     await server.idle();
     assert.equal(server.requests.at(-1)?.clientClosed, true);
     const { settled, reserved, heldBack } = spent();
