@@ -37,6 +37,8 @@ export async function runInExtensionHost({ host, folder, timeoutMs }: HostRun): 
   writeSettings(userDataFolder(scratch.folder), {
     ...quietSettings,
     'security.workspace.trust.enabled': !trusted,
+    // The question would be a modal dialog, which VS Code refuses to show in tests.
+    'security.workspace.trust.startupPrompt': 'never',
   });
   const run = { scratch: scratch.folder, workspace, trusted, env, timeoutMs };
   try {
