@@ -5,8 +5,8 @@
  *   topic    principal directions of the idf-weighted n-grams (randomised SVD, Halko et al. 2011)
  *   outcome  principal directions of ridge predictions of every model's quality on the outcome matrices
  *
- * A departure from the paper, which starts W at random on top of a neural encoder: with hashed n-grams and twenty
- * thousand prompts a random start is still far behind after phase 1 (README, "What was tried").
+ * A departure from the paper, which starts W at random on top of a neural encoder. Hashed n-grams carry no meaning of
+ * their own, so the blocks bring it: what prompts look like, what they are about, and which of them are hard for whom.
  */
 import { EigenvalueDecomposition, Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
 import { BUCKETS } from '../../src/core/features/hashing.ts';

@@ -3,8 +3,7 @@
  *
  *   r_pa - mean_a r_pa = (rating_a - mean_a rating_a) / 100 * slope . x_p
  *
- * slope is a ridge regression over all outcome matrices; base is what remains of the mean. The residual of a model
- * that was measured itself becomes its own vector, shrunk towards nothing.
+ * slope is a ridge regression over all outcome matrices; base is what remains of the mean.
  */
 import { Matrix, solve } from 'ml-matrix';
 import type { Outcomes } from './corpus.ts';
@@ -13,13 +12,11 @@ export interface Levels {
   readonly reference: number;
   readonly base: Float64Array;
   readonly slope: Float64Array;
-  readonly own: ReadonlyMap<string, Float64Array>;
 }
 
 export interface LevelOptions {
   readonly levelRidge: number;
   readonly contentRidge: number;
-  readonly ownRidge: number;
 }
 
 export function fitLevels(
@@ -55,38 +52,7 @@ export function fitLevels(
     ),
   );
   const bases = means.map((value, k) => value - middle * slopes[k]!);
-  return {
-    reference,
-    base: bases,
-    slope: slopes,
-    own: ownVectors(outcomes, contexts, ratingOf, reference, slopes, options),
-  };
-}
-
-function ownVectors(
-  outcomes: readonly Outcomes[],
-  contexts: readonly Float64Array[],
-  ratingOf: (model: string) => number,
-  reference: number,
-  slope: Float64Array,
-  { ownRidge }: LevelOptions,
-): ReadonlyMap<string, Float64Array> {
-  const own = new Map<string, Regression>();
-  for (const { models, rows } of outcomes) {
-    const ratings = models.map((model) => (ratingOf(model) - reference) / 100);
-    const meanRating = mean(Float64Array.from(ratings));
-    for (const { prompt, quality } of rows) {
-      const x = contexts[prompt]!;
-      const perStep = dot(slope, x);
-      const meanQuality = mean(quality);
-      models.forEach((model, i) => {
-        const regression = own.get(model) ?? new Regression(x.length);
-        own.set(model, regression);
-        regression.add(x, 1, quality[i]! - meanQuality - (ratings[i]! - meanRating) * perStep, 1);
-      });
-    }
-  }
-  return new Map([...own].map(([model, regression]) => [model, regression.solve(ownRidge, ownRidge)]));
+  return { reference, base: bases, slope: slopes };
 }
 
 /** Weighted ridge of y on z x. */
@@ -125,5 +91,3 @@ function mean(values: Float64Array): number {
   }
   return count === 0 ? NaN : sum / count;
 }
-
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, k) => sum + value * b[k]!, 0);

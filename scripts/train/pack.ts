@@ -16,7 +16,6 @@ export interface Parts {
   readonly ratings: readonly Rating[];
   readonly sources: readonly { readonly name: string; readonly date: string }[];
   /** By the name in `ratings`. */
-  readonly own: ReadonlyMap<string, Float64Array>;
   readonly directions: ReadonlyMap<string, Float64Array>;
   readonly directionBase: Float64Array;
   readonly directionSlope: Float64Array;
@@ -58,17 +57,9 @@ export function pack(parts: Parts): string {
   })}\n`;
 }
 
-function row({ name, rating, source }: Rating, { own, directions }: Parts): unknown[] {
-  const vector = own.get(name);
+function row({ name, rating, source }: Rating, { directions }: Parts): unknown[] {
   const direction = directions.get(name);
-  if (vector === undefined && direction === undefined) return [name, rating, source];
-  return [
-    name,
-    rating,
-    source,
-    vector ? float32ToBase64(vector) : null,
-    direction ? float32ToBase64(direction) : null,
-  ];
+  return [name, rating, source, ...(direction === undefined ? [] : [float32ToBase64(direction)])];
 }
 
 function quantise({ d, grams }: Projection): { grams: Uint8Array; gramScale: Float64Array } {

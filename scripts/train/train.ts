@@ -26,7 +26,7 @@ export interface TrainOptions {
 const SIZES = { shape: 16, topic: 12, outcome: 4 };
 const TRIPLET = { epochs: 4, triplets: 20_000, margin: 0.2, rate: 0.002, hard: 0.5 };
 const VECTORS = { epochs: 6, rate: 0.02, decay: 0.01 };
-const LEVELS = { levelRidge: 1, contentRidge: 30, ownRidge: 100 };
+const LEVELS = { levelRidge: 1, contentRidge: 30 };
 /** The middle of today's models. */
 const REFERENCE = 1300;
 /** At most this many preferences of one prompt source and pair enter an epoch. */
@@ -87,7 +87,6 @@ export function train({ data, ratings: ratingPath, seed, everything }: TrainOpti
     levels,
     ratings,
     sources,
-    own: byRatedName(levels.own, known),
     directions: byRatedName(vectors.vectors, known),
     directionBase: base,
     directionSlope: slope,
@@ -186,7 +185,6 @@ function bareTable(ratings: readonly Rating[], sources: ModelTable['sources'], d
       name,
       rating,
       source,
-      vector: undefined,
       direction: undefined,
     })),
     sources,

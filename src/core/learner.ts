@@ -189,7 +189,8 @@ export class Learner {
   #hold(state: HeadState): void {
     for (const [armId, ridge] of state.arms) {
       const prior = this.#prior(armId, state.total);
-      if (prior.precision[0] === ridge.prior.precision[0]) continue;
+      // The same strength is the same array (`#precision`).
+      if (prior.precision === ridge.prior.precision) continue;
       state.arms.set(armId, withPrior(ridge, prior));
       state.shared = undefined;
     }

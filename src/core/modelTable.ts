@@ -10,8 +10,6 @@ export interface KnownModel {
   readonly rating: number;
   /** Where the rating was published, and when: an index into `sources`. */
   readonly source: number;
-  /** 1 + d: what was learnt of this very model beyond its rating, added to the rating's vector; absent for most. */
-  readonly vector: Float64Array | undefined;
   /** 1 + d, unit length: the paper's phase 2 vector, for the models that were in preference pairs. */
   readonly direction: Float64Array | undefined;
 }
@@ -66,17 +64,14 @@ export function decodeModelTable(stored: unknown, dimension: number): ModelTable
   return { models, sources, reference, base, slope, directionBase, directionSlope, fromSize, fromPrice };
 }
 
-/** `[name, rating, source]` and, where there are any, vector and direction (null = none). */
+/** `[name, rating, source]`, and the direction where there is one. */
 function decodeModel(stored: unknown, dimension: number): KnownModel | undefined {
   if (!Array.isArray(stored)) return undefined;
-  const [name, rating, source, vector, direction] = stored as readonly unknown[];
+  const [name, rating, source, packed] = stored as readonly unknown[];
   if (typeof name !== 'string' || !isFiniteNumber(rating) || !isFiniteNumber(source)) return undefined;
-  const unpacked = [vector, direction].map((packed) =>
-    float32FromBase64(packed ?? '', packed ? dimension : 0),
-  );
-  if (unpacked.some((values) => values === undefined)) return undefined;
-  const [own, learnt] = unpacked.map((values) => (values?.length === dimension ? values : undefined));
-  return { name, rating, source, vector: own, direction: learnt };
+  const direction = packed === undefined ? undefined : float32FromBase64(packed, dimension);
+  if (packed !== undefined && direction === undefined) return undefined;
+  return { name, rating, source, direction };
 }
 
 function decodeFit(stored: unknown): LogFit | undefined {

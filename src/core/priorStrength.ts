@@ -1,7 +1,7 @@
 /**
  * How firmly an arm is held to its prior. The level's hold fades with the head's feedback, since a prior helps below
- * about 100 feedbacks and costs 1-2 points by 300-1,000 if it stays (pilot-spec.md section 13); the content's does
- * not: there it is regularisation, not belief.
+ * about 100 feedbacks and costs 1-2 points by 300-1,000 if it stays on the outcome matrices. The content's hold is
+ * regularisation, not belief; it fades far more slowly, so that few feedbacks explore little and many learn much.
  */
 import type { Preset, Strength } from './preset.ts';
 
@@ -16,8 +16,11 @@ export function strengthAt({ prior }: Preset, accuracy: number, total: number): 
     const lambda = 1 / Math.min(1, Math.max(LEAST_ACCURACY, accuracy));
     return { level: lambda, content: lambda };
   }
-  const step = Math.floor(STEPS * Math.log2(1 + Math.max(0, total) / prior.halfAt));
-  return { level: prior.level * Math.max(prior.floor, 2 ** (-step / STEPS)), content: prior.content };
+  const faded = (halfAt: number): number => {
+    const step = Math.floor(STEPS * Math.log2(1 + Math.max(0, total) / halfAt));
+    return Math.max(prior.floor, 2 ** (-step / STEPS));
+  };
+  return { level: prior.level * faded(prior.halfAt), content: prior.content * faded(prior.contentHalfAt) };
 }
 
 /** The diagonal of Lambda: level first, then content. */

@@ -1,4 +1,4 @@
-/** From what the user did to what is learnt (design.md "Rewards"): a reward in [0, 1] and how much it counts. */
+/** From what the user did to what is learnt: a reward in [0, 1] and how much it counts. */
 import type { OutcomeKind } from './decision.ts';
 
 export interface Reward {

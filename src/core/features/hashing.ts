@@ -1,10 +1,10 @@
 /**
  * Hashed n-grams of a prompt (the hashing trick, Weinberger et al. 2009): word 1- and 2-grams and, inside words,
  * character 3-grams, so that identifiers, inflected languages and scripts without spaces share features.
- * No vocabulary is kept, and nothing of this is ever stored: a dictionary could reverse it (design.md).
+ * No vocabulary is kept, and nothing of this is ever stored: a dictionary could reverse it.
  */
 
-/** A power of two. 4,096 buckets x 32 dimensions in int8 is 128 KB of artefact; 8,192 changed no benchmark by more than .002. */
+/** A power of two. 4,096 buckets x 32 dimensions in int8 are 128 KB of the artefact. */
 export const BUCKETS = 4096;
 
 /** Beyond this many characters only the head and the tail are read: 1 MB of prompt costs no more than 16 KB. */
@@ -77,7 +77,7 @@ function classOf(code: number): CharClass {
   return code >= 0x3040 && code <= 0x9fff ? CLASS.ideograph : CLASS.word;
 }
 
-/** Counts in a dense table with a list of what was touched: no string is ever built, so 8 KB take some 60 microseconds. */
+/** Counts in a dense table with a list of what was touched: no string is ever built. */
 class Tally {
   readonly #counts = new Uint16Array(BUCKETS);
   readonly #touched: number[] = [];

@@ -1,7 +1,8 @@
 /**
  * The shape of a prompt as a few dozen numbers, each bounded (shares in [0, 1], logs about 0..2): length, lines,
- * code, mathematics, lists, questions, language. On two of the benchmark's five files these alone route as well as
- * word features (pilot-spec.md section 13).
+ * code, mathematics, lists, questions, language. Measured with a full-information ridge router at a quarter
+ * of the best fixed model's cost, quality over that model's: shape alone .944 on cascade9, .997 on bfcl, .931 on
+ * routerbench0_subset; topic words alone (24 principal directions) .942, .983, .950.
  */
 import type { TaskType } from '../decision.ts';
 

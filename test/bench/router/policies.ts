@@ -11,7 +11,14 @@ const blind = costBlind as unknown as AnyPolicy;
 export const coldLinucb = (alpha: number, lambda: number): Preset => ({
   ...PILOT,
   alpha,
-  prior: { kind: 'fading', level: lambda, content: lambda, halfAt: Infinity, floor: 1 },
+  prior: {
+    kind: 'fading',
+    level: lambda,
+    content: lambda,
+    halfAt: Infinity,
+    contentHalfAt: Infinity,
+    floor: 1,
+  },
   pool: undefined,
   halfLifeDays: undefined,
   exploration: { kind: 'none' },

@@ -22,7 +22,7 @@ export function bareSpaces(space: Space): Space[] {
         slope: level(models.slope),
         directionBase: level(models.directionBase),
         directionSlope: level(models.directionSlope),
-        models: models.models.map((model) => ({ ...model, vector: undefined, direction: undefined })),
+        models: models.models.map((model) => ({ ...model, direction: undefined })),
       },
       [],
     );
