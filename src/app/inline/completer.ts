@@ -4,6 +4,7 @@
  * One request runs for each document; a new one ends the old one, down to the socket.
  */
 import type { ArmId } from '../../core/brand.ts';
+import type { Decision } from '../../core/decision.ts';
 import { CompletionCache } from '../../core/inline/completionCache.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import { debounceMs, initialDebounce, keystroke } from '../../core/inline/debounce.ts';
@@ -35,6 +36,13 @@ export interface Completed {
   readonly suggestions: readonly Suggestion[];
   readonly source: Source;
   readonly skipped: SkipReason | undefined;
+}
+
+interface StartOptions {
+  /** What the local model says, '' = nothing. */
+  readonly local: string;
+  readonly taken: readonly ArmId[];
+  readonly localOnly?: boolean;
 }
 
 /** Candidates for somebody who cycles: each from another arm. */
@@ -141,7 +149,13 @@ export class InlineCompleter {
     const asking = this.#askLocal(cursor);
     if (!(await this.#pause(request, cursor, signal))) return nothing('cancelled');
     const local = await asking;
-    const suggestion = await this.#start(request, cursor, { local, taken: [] })?.wait(signal);
+    const running = this.#start(request, cursor, { local, taken: [] });
+    const answer = await running?.wait(signal);
+    if (isAborted(signal)) return nothing('cancelled');
+    const taken = armsOf(await running?.routed);
+    // Offline, at the limit, or an answer not worth showing: what costs nothing and is there goes on.
+    const suggestion =
+      answer ?? (await this.#start(request, cursor, { local, taken, localOnly: true })?.wait(signal));
     if (isAborted(signal)) return nothing('cancelled');
     if (suggestion === undefined) return nothing('nothing');
     const source = suggestion.offer.arm.capabilities.fim === 'local' ? 'local' : 'remote';
@@ -191,7 +205,7 @@ export class InlineCompleter {
   #start(
     request: InlineRequest,
     cursor: CursorText,
-    { local, taken }: { readonly local: string; readonly taken: readonly ArmId[] },
+    { local, taken, localOnly = false }: StartOptions,
   ): Running | undefined {
     const { now, timers, engine, arms } = this.#deps;
     const place: Place = {
@@ -199,6 +213,7 @@ export class InlineCompleter {
       explicit: request.explicit,
       localHasAnswer: local !== '',
       taken,
+      localOnly,
     };
     if (!arms().some((arm) => this.#eligibility.exclusion(arm, place) === undefined)) return undefined;
     const multiline = this.#isMultiline(request, cursor);
@@ -217,7 +232,7 @@ export class InlineCompleter {
       },
       (signal) => engine.run({ ...order, signal }),
     );
-    if (taken.length === 0) this.#running.set(request.documentId, running);
+    if (taken.length === 0 || localOnly) this.#running.set(request.documentId, running);
     void running.routed.then((decision) => this.#routed(request.documentId, decision?.chosen));
     return running;
   }
@@ -265,6 +280,9 @@ export class InlineCompleter {
     });
   }
 }
+
+const armsOf = (decision: Decision | undefined): readonly ArmId[] =>
+  decision === undefined ? [] : [decision.chosen];
 
 /** Behind a call, because it changes while one waits, which the compiler cannot see. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;

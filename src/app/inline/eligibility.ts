@@ -15,6 +15,8 @@ export interface Place {
   readonly localHasAnswer: boolean;
   /** Arms that have answered here already (cycling). */
   readonly taken: readonly ArmId[];
+  /** A remote arm had nothing to show here: nobody else is asked, but what is at hand may be shown. */
+  readonly localOnly: boolean;
 }
 
 /** So many answers in a row that could not be shown: the arm does not understand its format, and rests. */
@@ -46,6 +48,7 @@ export class Eligibility {
     if (format.transport === 'local') {
       return settings.local && place.localHasAnswer ? undefined : 'lacks-capability';
     }
+    if (place.localOnly) return 'lacks-capability';
     const free = arm.price !== undefined && isFree(arm.price);
     if (!free && !settings.paid) return 'paid-off';
     if (this.#rests(arm.id)) return 'unhealthy';

@@ -12,7 +12,7 @@ import { testEngine } from '../../fakes/engine.ts';
 import { practiceSettings } from '../../fakes/practiceModels.ts';
 import { seeded } from '../../fakes/random.ts';
 import type { ServerReport } from './serverThread.ts';
-import { sections, sources } from './sources.ts';
+import { neighbours, sections } from './sources.ts';
 import { newTally, Typist } from './typist.ts';
 
 export interface ReplayOptions {
@@ -101,8 +101,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     },
   });
   try {
-    for (const { path, text } of sources().slice(0, 3))
-      await local.indexTexts([{ id: `other/${path}`, text }]);
+    await local.indexTexts(neighbours());
     const all = sections();
     for (let i = 0; tally.keys < options.keys; i += 1) await typist.type(all[i % all.length]!);
   } finally {

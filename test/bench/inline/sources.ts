@@ -2,7 +2,8 @@
  * What is typed: real files of this repository, and, since the practice models' skill differs by language, plain
  * functions in three more languages.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 export interface Source {
   readonly path: string;
@@ -42,6 +43,14 @@ const SHAPES: Readonly<Record<string, readonly [extension: string, shape: Shape]
   go: ['go', (name, i) => `func ${name}${i}(a int, b int) int {\n\treturn ${name}(a, b)\n}\n\n`],
   rust: ['rs', (name, i) => `fn ${name}_${i}(a: i64, b: i64) -> i64 {\n    return ${name}(a, b);\n}\n\n`],
 };
+
+/** The rest of the folders that the real files are from: what the local model knows, and none of what is typed. */
+export function neighbours(): readonly { readonly id: string; readonly text: string }[] {
+  return [...new Set(REAL.map((path) => dirname(path)))]
+    .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
+    .filter((path) => path.endsWith('.ts') && !REAL.includes(path))
+    .map((path) => ({ id: path, text: readFileSync(path, 'utf8') }));
+}
 
 /** Turn by turn a piece of each file, with what stands above it, as a working day goes. */
 export function sections(): readonly Source[] {

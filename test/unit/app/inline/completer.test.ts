@@ -244,6 +244,24 @@ describe('the local model as an arm', () => {
     assert.deepEqual(await answered(bench, 'const a = <|fim|>\n'), ['local(y);']);
   });
 
+  it('goes on where a remote arm fails or has nothing worth showing', async () => {
+    const bench = makeBench([makeArm('one'), LOCAL_ARM]);
+    bench.local = sure;
+    bench.engine.pieces = [];
+    assert.deepEqual(await answered(bench, 'const a = <|fim|>\n'), ['local(y);']);
+    assert.deepEqual(
+      bench.engine.sent.map(({ arm }) => arm.model),
+      ['one', 'local'],
+    );
+  });
+
+  it('is asked once where it was chosen at once', async () => {
+    const bench = makeBench([LOCAL_ARM]);
+    bench.local = { text: '   ', confidence: 0.9 };
+    assert.deepEqual(await answered(bench, 'const a = <|fim|>\n'), []);
+    assert.equal(bench.engine.sent.length, 1);
+  });
+
   it('off is not even asked', async () => {
     const bench = makeBench([LOCAL_ARM]);
     bench.local = sure;
