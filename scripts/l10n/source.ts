@@ -4,7 +4,7 @@ import path from 'node:path';
 import ts from 'typescript';
 
 export interface SourceStrings {
-  /** As VS Code looks them up: the English text is key and text. */
+  /** By the key under which VS Code looks them up: the English text, with its comment where it has one. */
   readonly strings: Readonly<Record<string, string>>;
   readonly faults: readonly string[];
 }
@@ -16,22 +16,22 @@ export function sourceStrings(folder: string): SourceStrings {
     const text = readFileSync(path.join(folder, file), 'utf8');
     if (!text.includes('l10n')) continue;
     const found = stringsOf(file, text);
-    for (const string of found.strings) strings[string] = string;
+    Object.assign(strings, found.strings);
     faults.push(...found.faults);
   }
   return { strings, faults };
 }
 
-export function stringsOf(file: string, text: string): { strings: string[]; faults: string[] } {
+export function stringsOf(file: string, text: string): SourceStrings {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const strings: string[] = [];
+  const strings: Record<string, string> = {};
   const faults: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && isTranslation(node.expression)) {
-      const string = node.arguments[0] && literal(node.arguments[0]);
+      const found = node.arguments[0] && message(node.arguments[0]);
       const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-      if (string === undefined) faults.push(`${file}:${line}: l10n.t needs its text written out`);
-      else strings.push(string);
+      if (found === undefined) faults.push(`${file}:${line}: l10n.t needs its text written out`);
+      else strings[found.key] = found.text;
     }
     ts.forEachChild(node, visit);
   };
@@ -47,6 +47,20 @@ function isTranslation(called: ts.Expression): boolean {
   return ts.isPropertyAccessExpression(of)
     ? of.name.text === 'l10n'
     : ts.isIdentifier(of) && of.text === 'l10n';
+}
+
+/** `'text'`, or `{ message: 'text', args, comment: 'for translators' }`. */
+function message(node: ts.Expression): { readonly key: string; readonly text: string } | undefined {
+  if (!ts.isObjectLiteralExpression(node)) {
+    const text = literal(node);
+    return text === undefined ? undefined : { key: text, text };
+  }
+  const member = (name: string): string | undefined => {
+    const found = node.properties.find((property) => property.name?.getText() === name);
+    return found && ts.isPropertyAssignment(found) ? literal(found.initializer) : undefined;
+  };
+  const [text, comment] = [member('message'), member('comment')];
+  return text === undefined || comment === undefined ? undefined : { key: `${text}/${comment}`, text };
 }
 
 /** A string, also one put together from several with `+`. */

@@ -58,7 +58,9 @@ function clause(claim: Claim, name: (id: ArmId) => string, prompts: string): str
 export function promptKind({ task, language, lengthBucket }: CoarseFeatures): string {
   const what = taskWord(task);
   const subject =
-    language === '' || language === 'plaintext' ? what : t('{0} {1}', languageName(language), what);
+    language === '' || language === 'plaintext'
+      ? what
+      : t({ message: '{0} {1}', args: [languageName(language), what], comment: 'Python, questions' });
   if (lengthBucket < 8) return t('short {0}', subject);
   return lengthBucket >= 13 ? t('long {0}', subject) : subject;
 }
