@@ -51,7 +51,7 @@ export const PILOT: Preset = {
   scoring: 'dot',
   alpha: 0.7,
   prior: { kind: 'fading', level: 60, content: 30, halfAt: 300, contentHalfAt: 1000, floor: 0.1 },
-  pool: { level: 20, content: 100 },
+  pool: { level: 100, content: 100 },
   halfLifeDays: 30,
   exploration: { kind: 'epsilon', epsilon: 0.03, margin: 0.1 },
   switchMargin: 0.05,
