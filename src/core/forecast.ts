@@ -66,5 +66,5 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 export function studentQuantile90(df: number): number {
   const table = [3.0777, 1.8856, 1.6377, 1.5332, 1.4759, 1.4398, 1.4149, 1.3968, 1.383, 1.3722];
   const z = 1.2816;
-  return table[df - 1] ?? z + (z ** 3 + z) / (4 * df);
+  return table[df - 1] ?? z + (z ** 3 + z) / (4 * df) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * df ** 2);
 }
