@@ -11,8 +11,13 @@ export const defaultPolicy: PolicyName = 'shadow-price';
 /** A policy with its state's type hidden: the state comes from `initial` or `decode` and goes back where it came from. */
 export type AnyPolicy = CostPolicy<unknown>;
 
+/**
+ * Chosen on the tuning folds of the benchmark, never on the reported ones. ZCL: best of bins 20 to 100 and quantiles
+ * .05 to .7 / .8 to .99. Shadow price: insurance 0 to 1 trades quality at budgets that barely cover the cheapest model
+ * (0.948 to 0.924 of the hindsight price) for months that run dry early (2.7 % to 0 of them); 0.3 lies between.
+ */
 const policies: Readonly<Record<PolicyName, AnyPolicy>> = {
-  'shadow-price': hide(shadowPricePolicy({ reserve: 0.8, insurance: 0.6, window: 300 })),
+  'shadow-price': hide(shadowPricePolicy({ reserve: 0.8, insurance: 0.3, window: 300 })),
   zcl: hide(zclPolicy({ binRequests: 30, lowerQuantile: 0.7, upperQuantile: 0.99 })),
   'fixed-rate-spill': hide(fixedRateSpill),
   'fixed-rate': hide(fixedRate),
