@@ -54,7 +54,15 @@ function registerModels(deps: ChatDeps, registered: Disposables): void {
     provideTokenCount: async (_model, text) => (await import('./convert.ts')).tokenCount(text),
   };
   registered.add(lm.registerLanguageModelChatProvider(VENDOR, provider));
-  registered.add(deps.models.onDidChange(() => changed.fire()));
+  let offered = JSON.stringify(modelInformation(deps.models.arms));
+  registered.add(
+    deps.models.onDidChange(() => {
+      const now = JSON.stringify(modelInformation(deps.models.arms));
+      if (now === offered) return;
+      offered = now;
+      changed.fire();
+    }),
+  );
   // The picker lists a vendor's models only once somebody has asked for them.
   void lm.selectChatModels?.({ vendor: VENDOR }).then(undefined, (error: unknown) => {
     deps.log.error('VS Code could not list the models of PILOT', error);

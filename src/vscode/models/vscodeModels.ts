@@ -103,7 +103,12 @@ export class VscodeModels implements vscode.Disposable {
     return this.#parsed;
   }
 
+  /**
+   * Tells of a change only where there is one: PILOT's own models are among those VS Code lists, and they change with
+   * the arms, so that each telling would cause the next.
+   */
   async #list(): Promise<void> {
+    const before = this.#live && outline(this.#live);
     try {
       const models = (await host.lm?.selectChatModels?.()) ?? [];
       const others = models.filter(({ vendor }) => vendor !== VENDOR);
@@ -112,6 +117,10 @@ export class VscodeModels implements vscode.Disposable {
       this.#log.error('VS Code could not list its language models', error);
       this.#live ??= new Map();
     }
-    this.#changed.fire();
+    if (outline(this.#live) !== before) this.#changed.fire();
   }
 }
+
+/** What an arm takes from its model. */
+const outline = (models: ReadonlyMap<string, vscode.LanguageModelChat>): string =>
+  JSON.stringify([...models].map(([key, { name, maxInputTokens }]) => [key, name, maxInputTokens]));
