@@ -1,0 +1,25 @@
+/** axe-core inside a webview: what it finds wrong, as sentences, so that a failing test says what to mend. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Frame, FrameLocator } from 'playwright-core';
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+export async function axeViolations(frame: FrameLocator): Promise<readonly string[]> {
+  const handle = await frame.locator('html').elementHandle();
+  const inside: Frame | null = await handle.ownerFrame();
+  if (!inside) throw new Error('The webview has no frame');
+  // The page's own policy forbids scripts that it did not bring; the debugger's evaluation is not bound by it.
+  await inside.evaluate(source);
+  const violations = await inside.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html.slice(0, 200) ?? ''}`);
+}

@@ -1,0 +1,125 @@
+/** What was spent and why this model: the usage view, the tree in the side bar, and a whole decision. */
+import assert from 'node:assert/strict';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { openAskPanel } from './askPanel.ts';
+import { axeViolations } from './axe.ts';
+import { useWorkbench } from './driver.ts';
+
+describe('The usage view', () => {
+  const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 } });
+  const report = (): FrameLocator =>
+    workbench.page
+      .locator('.editor-group-container.active iframe.webview.ready, iframe.webview.ready')
+      .last()
+      .contentFrame()
+      .frameLocator('#active-frame');
+  const section = (title: string): Locator =>
+    report()
+      .locator('section')
+      .filter({ has: report().getByRole('heading', { name: title, exact: true }) });
+
+  before(async function () {
+    this.timeout(120_000);
+    const panel = await openAskPanel(workbench);
+    await panel.ask('Explain what a lighthouse is');
+    await panel.ask('Write a function that adds two numbers');
+  });
+
+  it('opens by command, with the month’s numbers', async () => {
+    await workbench.command('PILOT: Show Spending');
+    await report().getByRole('heading', { name: 'Usage', level: 1 }).waitFor();
+    await section('By surface').getByRole('rowheader', { name: 'Ask', exact: true }).waitFor();
+    const tiles = await report().locator('.tiles').textContent();
+    assert.match(tiles ?? '', /of \$5\.00/);
+    await workbench.shot('usage');
+  });
+
+  it('shows what was learnt, once it has read the log', async () => {
+    await section('Quality by model, as it was learnt').locator('svg').first().waitFor();
+    await section('Quality against cost').locator('svg').first().waitFor();
+    await section('What routing saved').getByText('effective sample').first().waitFor();
+    await section('Quality against cost').scrollIntoViewIfNeeded();
+    await workbench.shot('usage-quality');
+  });
+
+  it('has a table beside each plot', async () => {
+    for (const title of ['Spend by day', 'Quality by model, as it was learnt', 'Quality against cost']) {
+      await section(title).getByRole('table').waitFor();
+      await section(title)
+        .getByRole('button', { name: `Save CSV: ${title}` })
+        .waitFor();
+    }
+  });
+
+  it('is read mark by mark with the arrow keys', async () => {
+    const plot = section('Spend by day');
+    await plot.locator('.mark[tabindex="0"]').focus();
+    await workbench.page.keyboard.press('End');
+    const readout = await plot.locator('.readout').textContent();
+    await workbench.page.keyboard.press('Home');
+    assert.notEqual(await plot.locator('.readout').textContent(), readout);
+    assert.match((await plot.locator('.mark:focus').getAttribute('aria-label')) ?? '', /\$/);
+  });
+
+  it('keeps to one workspace when asked', async () => {
+    await report().getByLabel('Workspaces').selectOption({ label: 'This one' });
+    await section('By workspace').getByText('this one').first().waitFor();
+    await report().getByLabel('Workspaces').selectOption({ label: 'All' });
+  });
+
+  it('has nothing that axe objects to', async () => {
+    assert.deepEqual(await axeViolations(report()), []);
+  });
+
+  it('does not jump when its numbers change', async () => {
+    const top = async (): Promise<number | undefined> => (await section('By surface').boundingBox())?.y;
+    const before = await top();
+    await report().getByLabel('Learnt from').selectOption({ label: 'Ask and Chat' });
+    await workbench.command('PILOT: Refresh Usage');
+    assert.equal(await top(), before);
+  });
+});
+
+describe('A whole decision', () => {
+  const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 } });
+  const report = (): FrameLocator =>
+    workbench.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
+
+  it('says so when there is none', async () => {
+    await workbench.command('PILOT: Show Last Decision');
+    await workbench.notification('PILOT has not decided anything yet').waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('opens with every model, what it would have cost, and what would have been chosen otherwise', async function () {
+    this.timeout(120_000);
+    const panel = await openAskPanel(workbench);
+    await panel.ask('Explain what a harbour is');
+    await workbench.command('PILOT: Show Last Decision');
+    await report().getByRole('heading', { name: /^Why / }).waitFor();
+    for (const name of ['Swift', 'Steady', 'Scholar', 'Sage'])
+      await report()
+        .getByRole('rowheader', { name: new RegExp(name) })
+        .first()
+        .waitFor();
+    for (const row of ['With no limit', 'At twice the limit', 'As it was'])
+      await report().getByRole('rowheader', { name: row }).waitFor();
+    await workbench.shot('decision');
+  });
+
+  it('has nothing that axe objects to', async () => {
+    assert.deepEqual(await axeViolations(report()), []);
+  });
+
+  it('is reached from the side bar too', async () => {
+    await workbench.page.locator('.activitybar .action-label[aria-label^="PILOT"]').first().click();
+    const row = (text: string): Locator =>
+      workbench.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
+    await row('spent this month').waitFor();
+    await row('Last decisions').click();
+    await row('Ask').waitFor();
+    await workbench.shot('side-bar');
+    await row('Ask').click();
+    await report().getByRole('heading', { name: /^Why / }).waitFor();
+  });
+});
