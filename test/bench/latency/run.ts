@@ -9,7 +9,9 @@ import { chatCall } from '../../../src/app/call.ts';
 import { askOrder, testEngine, type TestEngine } from '../../fakes/engine.ts';
 import { startModelServer } from '../../fakes/modelServer.ts';
 
-const { values } = parseArgs({ options: { prompts: { type: 'string', default: '100' }, json: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { prompts: { type: 'string', default: '100' }, json: { type: 'string' } },
+});
 const prompts = Number(values.prompts);
 const warmUp = 10;
 const model = {
