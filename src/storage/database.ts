@@ -59,15 +59,27 @@ export class Database {
       this.#db.exec('COMMIT');
       return value;
     } catch (error) {
-      // SQLite has rolled back by itself after some errors (disk full); a second ROLLBACK would hide the first error.
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#rollBack();
       throw error;
     }
   }
 
   close(): void {
     this.#statements.clear();
-    if (this.#db.isOpen) this.#db.close();
+    try {
+      this.#db.close();
+    } catch {
+      // Closed already.
+    }
+  }
+
+  /** After some errors (disk full) SQLite has rolled back by itself; a second ROLLBACK must not hide the first error. */
+  #rollBack(): void {
+    try {
+      this.#db.exec('ROLLBACK');
+    } catch {
+      // Nothing was left to roll back.
+    }
   }
 
   #statement(sql: string): StatementSync {

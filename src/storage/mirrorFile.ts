@@ -20,8 +20,14 @@ export interface MirroredTotal {
 export function writeMirror(file: string, total: MirroredTotal): void {
   const body = JSON.stringify(pick(total));
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify({ version: 1, body, sum: checksum(body) }));
-  renameSync(temporary, file);
+  const content = JSON.stringify({ version: 1, body, sum: checksum(body) });
+  writeFileSync(temporary, content);
+  try {
+    renameSync(temporary, file);
+  } catch {
+    // Windows refuses while a virus scanner reads the old one; half a file is told by its checksum.
+    writeFileSync(file, content);
+  }
 }
 
 /** Undefined when there is none, or none that can be trusted. */

@@ -89,7 +89,7 @@ function noticeRollback({ db, mirrorFile }: Books, place: Place, now: EpochMs): 
   if (!mirror || mirror.seq <= moneySeq(db) + 1) return;
   db.immediate(() => {
     const period = currentPeriod(db, now);
-    if (pendingConfirmation(db, period)) return;
+    if (pendingConfirmation(db, period, now)) return;
     const candidates = witnesses(period, place, mirror, committed(sumsOf(db, period.id)), 'database');
     recordOpening(db, period, highest(candidates), now);
     writeMeta(db, 'money_seq', String(mirror.seq));

@@ -47,7 +47,7 @@ export function reserve(
     return fail({ kind: 'unavailable', problem: 'bad-request', reason: 'The worst case is not an amount.' });
   }
   return moneyTransaction(books, now, (period) => {
-    const refusal = request.worstCase === 0 ? undefined : refusalOf(books.db, request, period);
+    const refusal = request.worstCase === 0 ? undefined : refusalOf(books.db, request, period, now);
     if (refusal) return fail(refusal);
     return ok(insert(books.db, request, period, now));
   });
@@ -139,8 +139,13 @@ export const accountOf = (row: Row): Account => ({
   inline: integer(row, 'inline') === 1,
 });
 
-function refusalOf(db: Database, request: ReservationRequest, period: Period): LedgerRefusal | undefined {
-  const doubt = pendingConfirmation(db, period);
+function refusalOf(
+  db: Database,
+  request: ReservationRequest,
+  period: Period,
+  now: EpochMs,
+): LedgerRefusal | undefined {
+  const doubt = pendingConfirmation(db, period, now);
   if (doubt) return { kind: 'needs-confirmation', candidates: doubt };
   if (!isMoney(request.limit)) return { kind: 'no-limit-set' };
 

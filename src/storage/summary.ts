@@ -27,7 +27,7 @@ const THRESHOLDS = [50, 75, 90, 100] as const;
 export function summarize(db: Database, workspaceId: string, now: EpochMs): SpendSummary {
   const period = currentPeriod(db, now);
   const sums = sumsOf(db, period.id);
-  const doubt = pendingConfirmation(db, period);
+  const doubt = pendingConfirmation(db, period, now);
   return {
     period: period.id,
     periodStart: period.start,

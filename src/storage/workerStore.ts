@@ -49,6 +49,8 @@ export class WorkerStore {
       if (op === 'close') this.#close();
       return { id, result: { ok: true, value }, news };
     } catch (error) {
+      // The window takes the ledger for unavailable now, so the next good answer is news even if the amounts are old.
+      this.#lastSent = '';
       return { id, result: { ok: false, error: toFailure(asFailure(error)) }, news: undefined };
     }
   }

@@ -242,6 +242,26 @@ describe('ledger', () => {
     });
   });
 
+  it('asks when the clock was once years ahead, and goes back only by the user’s word', async () => {
+    await withFolder(async (folder) => {
+      const clock = clockAt(new Date(2099, 0, 5).getTime());
+      await withStore({ folder, clock }, async (store) => {
+        await reserved(store, request(1));
+        clock.time = NOON;
+        const refused = await store.ledger.reserve(request(0.1));
+        assert.equal(!refused.ok && refused.error.kind, 'needs-confirmation');
+        assert.equal(store.ledger.summary().period, '2099-01');
+        await store.ledger.confirmTotal(nano(0.5));
+        assert.deepEqual(
+          [store.ledger.summary().period, store.ledger.summary().settled],
+          ['2026-11', nano(0.5)],
+        );
+        assert.equal((await store.ledger.reserve(request(0.6))).ok, false);
+        assert.equal((await store.ledger.reserve(request(0.5))).ok, true);
+      });
+    });
+  });
+
   it('counts requests by surface and hour, not the retries', async () => {
     await withFolder((folder) =>
       withStore({ folder }, async ({ ledger }) => {

@@ -4,6 +4,7 @@ import {
   existsSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -219,6 +220,27 @@ describe('ledger recovery', () => {
         const free = await reserved(store, request(0));
         assert.equal((await store.ledger.settle(free.id, settlement(0))).ok, true);
         assert.deepEqual(await store.usage.spend('day', {}), []);
+      });
+    });
+  });
+
+  it('is ready again once the file can be used, though no amount has changed', async () => {
+    await withFolder(async (folder) => {
+      await withStore({ folder }, async (store) => {
+        await reserved(store, request(0.1));
+        const db = await openDatabase(databaseFile(folder), { busyMs: 100 });
+        // The connection in use does not look at the version again; a new file identity makes it look.
+        db.exec('PRAGMA user_version = 99');
+        db.close();
+        copyFileSync(databaseFile(folder), `${databaseFile(folder)}.copy`);
+        renameSync(`${databaseFile(folder)}.copy`, databaseFile(folder));
+        assert.equal(await refusal(store), 'unavailable');
+        assert.equal(store.ledger.summary().state, 'unavailable');
+        const again = await openDatabase(databaseFile(folder), { busyMs: 100 });
+        again.exec('PRAGMA user_version = 1');
+        again.close();
+        await store.usage.periods();
+        assert.equal(store.ledger.summary().state, 'ready');
       });
     });
   });
