@@ -51,7 +51,7 @@ function pickModels(
   );
   return vscode.window.showQuickPick([...items, ...absent], {
     title: t('Language Models of VS Code That PILOT May Ask'),
-    placeHolder: t('Prompts that PILOT gives to one of these go to the extension that provides it'),
+    placeHolder: t('Their prompts go to the extensions that provide them'),
     canPickMany: true,
     matchOnDescription: true,
     ignoreFocusOut: true,
