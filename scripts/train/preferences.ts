@@ -1,7 +1,5 @@
 /** Who beat whom on which prompt, from judged pairs and from outcome matrices alike. */
 import { readFileSync } from 'node:fs';
-import type { ModelTable } from '../../src/core/modelTable.ts';
-import { priorOf } from '../../src/core/prior.ts';
 import type { Corpus } from './corpus.ts';
 
 /** `a` was preferred with probability `probabilityA`; `longer` = log of the ratio of answer lengths, 0 unknown. */
@@ -106,9 +104,3 @@ function lineThrough(points: readonly (readonly number[])[]): (x: number) => num
   const slope = points.length >= 5 && xx / points.length > 50 ** 2 ? xy / xx : 1;
   return (x) => meanY + slope * (x - meanX);
 }
-
-/** Ratings of the corpus's own model names, through the same matching that the product uses. */
-export const ratingOf =
-  (table: ModelTable): ((model: string) => number) =>
-  (model) =>
-    priorOf(table, model, undefined).origin.rating;

@@ -130,6 +130,13 @@ describe('the space that ships', () => {
     assert.ok(level('gpt-4o-mini') > level('llama-2-7b-chat'));
   });
 
+  it('rates models by public arenas alone, none of which is a benchmark it is measured on', () => {
+    for (const { name } of shipped.models.sources) {
+      assert.match(name, /Arena/);
+      assert.doesNotMatch(name, /RouterBench|MMLU|cascade|BFCL|Berkeley|OpenHands|SWE|LiveCodeBench/i);
+    }
+  });
+
   it('leaves a source of ratings out on request', () => {
     const { origin } = priorOf(shipped.models, 'claude-instant-1', undefined, {
       without: ['LMSYS Chatbot Arena'],
