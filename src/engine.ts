@@ -63,6 +63,9 @@ export async function buildEngine(deps: EngineDeps): Promise<Engine> {
     () => settings.profile,
   );
   const health = new Health();
+  // A changed setting or key gives every arm a new chance.
+  models.onDidChange(() => health.reset());
+  secrets.onDidChange(() => health.reset());
   const spec = learnerSpec(space, models);
   const learning = new Learning({
     decisionLog: store.log,

@@ -27,6 +27,7 @@ import { trialOrder } from './app/trial.ts';
 import { registerSetup } from './vscode/setup/index.ts';
 import type { Trial } from './vscode/setup/testModel.ts';
 import { registerUsage } from './vscode/usage/index.ts';
+import { registerSteering } from './vscode/steering/index.ts';
 import { StatusController } from './vscode/statusController.ts';
 
 export function activate(extensionContext: vscode.ExtensionContext): void {
@@ -82,10 +83,10 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   parts.add(registerSetup({ settings, models, secrets, log, trial }));
   parts.add(registerBudgetCommands({ settings, ledger: async () => (await engine.get()).store.ledger }));
   const { extensionUri, globalState } = extensionContext;
-  const shared = { engine: () => engine.get(), settings, models, globalState, extensionUri, clock, log };
-  parts.add(
-    registerUsage({ ...shared, workspaceId: id, onEngineBuilt: (listener) => engine.onBuilt(listener) }),
-  );
+  const built = { engine: () => engine.get(), onEngineBuilt: engine.onBuilt.bind(engine) };
+  const shared = { ...built, settings, models, globalState, clock, log };
+  parts.add(registerUsage({ ...shared, workspaceId: id, extensionUri }));
+  parts.add(registerSteering(shared));
   parts.add(registerChat({ completion: async () => (await engine.get()).completion, models, status, log }));
   parts.add(
     registerInlineSoon(log, () => ({

@@ -79,11 +79,10 @@ export function faceOf(facts: StatusFacts): Face {
   return { text: `$(circuit-board) ${usd(left)}`, state, command: 'pilot.menu', warn: false };
 }
 
-/** What is left of the month's limit; undefined when no limit is set. */
+/** What is left of the month's limit; undefined when no limit is set or the ledger has not been read yet. */
 export function moneyLeft(facts: Pick<StatusFacts, 'monthlyLimit' | 'spend'>): NanoUsd | undefined {
-  if (facts.monthlyLimit === undefined) return undefined;
-  const spend = facts.spend;
-  if (!spend) return facts.monthlyLimit;
+  const { spend } = facts;
+  if (facts.monthlyLimit === undefined || !spend) return undefined;
   const committed = spend.settled + spend.reserved + spend.heldBack;
   return Math.max(0, facts.monthlyLimit + spend.raisedBy - committed) as NanoUsd;
 }
