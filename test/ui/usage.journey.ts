@@ -62,9 +62,9 @@ describe('The usage view', () => {
   });
 
   it('keeps to one workspace when asked', async () => {
-    await report().getByLabel('Workspaces').selectOption({ label: 'This one' });
+    await report().getByRole('combobox', { name: 'Workspaces' }).selectOption({ label: 'This one' });
     await section('By workspace').getByText('this one').first().waitFor();
-    await report().getByLabel('Workspaces').selectOption({ label: 'All' });
+    await report().getByRole('combobox', { name: 'Workspaces' }).selectOption({ label: 'All' });
   });
 
   it('has nothing that axe objects to', async () => {
@@ -74,7 +74,7 @@ describe('The usage view', () => {
   it('does not jump when its numbers change', async () => {
     const top = async (): Promise<number | undefined> => (await section('By surface').boundingBox())?.y;
     const before = await top();
-    await report().getByLabel('Learnt from').selectOption({ label: 'Ask and Chat' });
+    await report().getByRole('combobox', { name: 'Learnt from' }).selectOption({ label: 'Ask and Chat' });
     await workbench.command('PILOT: Refresh Usage');
     assert.equal(await top(), before);
   });

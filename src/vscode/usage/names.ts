@@ -15,7 +15,9 @@ export function modelName(arms: readonly Arm[], id: ArmId): string {
   if ((id as string) === '') return t('opening balance');
   const arm = id === LOCAL_ARM.id ? LOCAL_ARM : arms.find((candidate) => candidate.id === id);
   if (!arm) return t('{0} (removed)', id);
-  return arm.simulated ? t('{0} (simulated)', arm.label) : arm.label;
+  // The practice models say it in their labels already.
+  const unsaid = arm.simulated && !/simulated/i.test(arm.label);
+  return unsaid ? t('{0} (simulated)', arm.label) : arm.label;
 }
 
 export function surfaceName(purpose: string): string {

@@ -79,7 +79,11 @@ function linesOf(
         said: t('{0} around prompt {1}: {2} points, learnt from {3} observations.', name(armId), Math.round(point.prompt).toLocaleString(), estimate(point.mean, point.width), point.observations.toFixed(0)), // prettier-ignore
       })),
     })),
-    xTicks: [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: promptTick(at, prompts) })),
+    // Quarters of a handful of prompts would be named alike.
+    xTicks: (prompts < 20 ? [0, 1] : [0, 0.25, 0.5, 0.75, 1]).map((at) => ({
+      at,
+      label: promptTick(at, prompts),
+    })),
     yTicks: scale.ticks,
     yLabel: t('Expected quality, points of 100'),
   };
