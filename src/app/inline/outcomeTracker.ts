@@ -3,7 +3,7 @@
  * each new verdict is corrected by the user's baseline and handed to the router, which revises what it learnt.
  */
 import type { DecisionId } from '../../core/brand.ts';
-import { corrected, correctionFor, initialBaseline, learnBaseline } from '../../core/inline/baseline.ts';
+import { corrected, correctionFor, decodeBaseline, learnBaseline } from '../../core/inline/baseline.ts';
 import type { Baseline, Correction } from '../../core/inline/baseline.ts';
 import { DEFAULT_RULES, gather, noEvidence, sameVerdict, verdict } from '../../core/inline/outcome.ts';
 import type { Evidence, InlineEvent, SurvivalCheck, Verdict } from '../../core/inline/outcome.ts';
@@ -18,6 +18,8 @@ export interface TrackerDeps extends Pick<InlineDeps, 'now' | 'timers' | 'learni
   /** Text of an open document between two offsets; undefined = closed. */
   readonly readText: (documentId: string, start: number, end: number) => string | undefined;
   readonly onVerdict: (offer: Offer, verdict: Verdict) => void;
+  /** Where the user's acceptance baseline outlives the session. */
+  readonly baseline: { load(): unknown; save(state: Baseline): void };
 }
 
 interface Tracked {
@@ -42,10 +44,11 @@ export class OutcomeTracker {
   readonly #tracked = new Map<DecisionId, Tracked>();
   #live: { readonly decisionId: DecisionId; readonly text: LiveText } | undefined;
   #partial = false;
-  #baseline: Baseline = initialBaseline;
+  #baseline: Baseline;
 
   constructor(deps: TrackerDeps) {
     this.#deps = deps;
+    this.#baseline = decodeBaseline(deps.baseline.load());
   }
 
   /** Ours is believed to be on the screen. */
@@ -213,6 +216,7 @@ export class OutcomeTracker {
     const { situation, decisionId } = tracked.offer;
     tracked.correction ??= correctionFor(this.#baseline, situation);
     this.#baseline = learnBaseline(this.#baseline, situation, now, former);
+    this.#deps.baseline.save(this.#baseline);
     const reward = now.reward === undefined ? undefined : corrected(now.reward, tracked.correction);
     this.#deps.learning
       .correctedOutcome(decisionId, now.kind, { reward, weight: now.weight })

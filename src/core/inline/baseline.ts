@@ -80,6 +80,22 @@ export function learnBaseline(
   return { cells: limited(cells) };
 }
 
+/** Total: what is not a baseline is none, and the learning starts anew. */
+export function decodeBaseline(stored: unknown): Baseline {
+  if (!isRecord(stored) || !isRecord(stored['cells'])) return initialBaseline;
+  const cells: Record<string, Cell> = {};
+  for (const [key, cell] of Object.entries(stored['cells'])) {
+    if (!isRecord(cell)) continue;
+    const { sum, weight } = cell;
+    if (typeof sum !== 'number' || typeof weight !== 'number') continue;
+    if (0 <= sum && sum <= weight && weight <= MAX_WEIGHT) cells[key] = { sum, weight };
+  }
+  return { cells: limited(cells) };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const keys = ({ languageId, position, length }: Situation): readonly [string, string, string] => {
   const shape = `${position}/${lengthClass(length)}`;
   return ['*', shape, `${languageId}/${shape}`];

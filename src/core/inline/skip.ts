@@ -6,7 +6,7 @@ export type SkipReason =
   | 'language-off'
   | 'file-excluded'
   | 'secret-file'
-  | 'scm-input'
+  | 'input-box'
   | 'multi-cursor'
   | 'too-little-text'
   | 'middle-of-word'
@@ -34,6 +34,13 @@ export interface SkipInput {
   readonly justAcceptedLine: boolean;
 }
 
+/** Documents behind input fields and consoles: commit messages, comments, chat, the debug console. */
+const INPUT_BOXES = new Set(
+  'vscode-scm comment chatSessionInput vscode-chat-input vscode-interactive-input debug output search-editor'.split(
+    ' ',
+  ),
+);
+
 /** With fewer typed characters of the selected item, the list changes faster than an answer comes (Continue). */
 const MIN_TYPED_OF_SELECTED = 4;
 /** Below this much non-blank text there is nothing to go on (Tabby: 4, Copilot: 10). */
@@ -51,7 +58,7 @@ export const skipReason = (input: SkipInput): SkipReason | undefined => mustSkip
 export function mustSkip(input: SkipInput): SkipReason | undefined {
   if (input.secret) return 'secret-file';
   if (input.excluded) return 'file-excluded';
-  if (input.scheme === 'vscode-scm') return 'scm-input';
+  if (INPUT_BOXES.has(input.scheme)) return 'input-box';
   if (input.cursors > 1) return 'multi-cursor';
   if (!input.explicit && !input.enabled) return 'off';
   if (!input.explicit && !languageEnabled(input.languages, input.languageId)) return 'language-off';

@@ -1,6 +1,6 @@
 /**
- * What the pipeline sees of a document, cut out around the cursor. Lines are fetched one window at a time and long
- * lines are cut, so that a keystroke in a file of 1 MB, or on one line of 1 MB, costs what it costs in a small one.
+ * What the pipeline sees of a document, cut out around the cursor, so that a keystroke in a file of 1 MB, or on one
+ * line of 1 MB, costs what it costs in a small one.
  */
 import * as vscode from 'vscode';
 import type { InlineRequest } from '../../app/inline/request.ts';
@@ -14,20 +14,37 @@ const LINES_BEFORE = 600;
 const LINES_AFTER = 200;
 
 export function cursorTextAt(document: vscode.TextDocument, position: vscode.Position): CursorText {
-  const firstLine = Math.max(0, position.line - LINES_BEFORE);
-  const from =
-    position.character > BEFORE
-      ? new vscode.Position(position.line, position.character - BEFORE)
-      : new vscode.Position(firstLine, 0);
-  const to = new vscode.Position(position.line + LINES_AFTER, 0);
-  const line = document.lineAt(position.line);
-  const restOfLine = line.text.length - position.character;
-  const before = document.getText(new vscode.Range(from, position));
-  const after =
-    restOfLine > AFTER
-      ? line.text.slice(position.character, position.character + AFTER)
-      : document.getText(new vscode.Range(position, to));
-  return cursorText(before.slice(-BEFORE), after.slice(0, AFTER));
+  const { text } = document.lineAt(position.line);
+  const { line, character } = position;
+  const above = linesFrom(document, line - 1, -1, { chars: BEFORE - character, lines: LINES_BEFORE });
+  const below = linesFrom(document, line + 1, 1, {
+    chars: AFTER - text.length + character,
+    lines: LINES_AFTER,
+  });
+  const before = [...above.reverse(), text.slice(Math.max(0, character - BEFORE), character)];
+  const after = [text.slice(character, character + AFTER), ...below];
+  return cursorText(before.join('\n'), after.join('\n'));
+}
+
+/** Line by line until the room is used up, the last one cut: a file of a few lines of a megabyte each costs no more. */
+function linesFrom(
+  document: vscode.TextDocument,
+  start: number,
+  step: 1 | -1,
+  room: { readonly chars: number; readonly lines: number },
+): string[] {
+  const found: string[] = [];
+  let left = room.chars;
+  for (
+    let at = start;
+    0 <= at && at < document.lineCount && left > 0 && found.length < room.lines;
+    at += step
+  ) {
+    const { text } = document.lineAt(at);
+    found.push(text.length <= left ? text : step > 0 ? text.slice(0, left) : text.slice(-left));
+    left -= text.length + 1;
+  }
+  return found;
 }
 
 export function requestAt(

@@ -68,6 +68,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   const common = { now, timers, log, learning: engine.learning };
   const tracker = new OutcomeTracker({
     ...common,
+    baseline: { load: ignore, save: ignore },
     // What was kept in another place survives there.
     readText: (_documentId, start) => accepted.get(start),
     onVerdict: ({ whole }, { kind }) => {

@@ -35,6 +35,7 @@ class Editor {
       },
       readText: (documentId, start, end) => (documentId === 'doc' ? this.text.slice(start, end) : undefined),
       onVerdict: () => undefined,
+      baseline: { load: () => undefined, save: () => undefined },
     });
   }
 

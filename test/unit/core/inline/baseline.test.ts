@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   corrected,
   correctionFor,
+  decodeBaseline,
   initialBaseline,
   learnBaseline,
   positionClass,
@@ -95,8 +96,18 @@ describe('the acceptance baseline', () => {
       state = learnBaseline(state, { ...EASY, languageId: `lang${i}` }, { reward: 1, weight: 1 });
     }
     assert.ok(Object.keys(state.cells).length <= 300);
-    const copy = JSON.parse(JSON.stringify(state)) as Baseline;
-    assert.deepEqual(correctionFor(copy, EASY), correctionFor(state, EASY));
+    assert.deepEqual(decodeBaseline(JSON.parse(JSON.stringify(state))), state);
+  });
+
+  it('decodes anything', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (any, cells) => {
+        for (const stored of [any, { cells }, { cells: { '*': any } }]) {
+          const { mean, baseline } = correctionFor(decodeBaseline(stored), EASY);
+          assert.ok(0 <= mean && mean <= 1 && 0 <= baseline && baseline <= 1);
+        }
+      }),
+    );
   });
 
   it('names positions', () => {

@@ -51,7 +51,7 @@ describe('where no completion is asked for', () => {
     excluded: true,
     explicit: true,
   });
-  check('source control input', 'fix: <|fim|>', 'scm-input', { scheme: 'vscode-scm' });
+  check('source control input', 'fix: <|fim|>', 'input-box', { scheme: 'vscode-scm' });
   check('two cursors', 'a = <|fim|>', 'multi-cursor', { cursors: 2 });
   check('list item with two characters typed', 'let x = co<|fim|>', 'suggest-item-selected', {
     selected: { text: 'console', typed: 'co' },

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+
+const KNOWN =
+  "export function load(store) {\n  const stored = store.get('settings');\n  return stored;\n}\n\n";
+const BEGUN = 'export function again(store) {\n  const stored = store.g';
+const PREPARED = KNOWN.repeat(6);
+const REST = "et('settings');";
+
+/** Asks and accepts until the text is there: the first call may come before the worker has started. */
+async function accepted(document: vscode.TextDocument): Promise<boolean> {
+  for (let i = 0; i < 40 && !hasRest(document); i += 1) {
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+  }
+  return hasRest(document);
+}
+
+/** Below it the editor has closed the bracket. */
+const hasRest = (document: vscode.TextDocument): boolean =>
+  document.getText().slice(PREPARED.length).includes(`store.g${REST}`);
+
+describe('inline completions in the host', () => {
+  let folder: vscode.Uri;
+  before(async () => {
+    await vscode.extensions.getExtension('pilot-assistant.pilot-assistant')?.activate();
+    folder = vscode.Uri.file(path.join(os.tmpdir(), `pilot-inline-${process.pid}`));
+    await vscode.workspace.fs.createDirectory(folder);
+  });
+  after(async () => {
+    await vscode.workspace.getConfiguration('pilot.inline').update('enabled', undefined, true);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(folder, { recursive: true });
+  });
+
+  async function typeInto(name: string): Promise<vscode.TextDocument> {
+    const uri = vscode.Uri.joinPath(folder, name);
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(PREPARED));
+    const editor = await vscode.window.showTextDocument(uri, { preview: false });
+    const end = editor.document.positionAt(editor.document.getText().length);
+    editor.selection = new vscode.Selection(end, end);
+    for (const text of BEGUN.split(/(?<=\n)/)) await vscode.commands.executeCommand('type', { text });
+    return editor.document;
+  }
+
+  it('the local model completes without a key, a setting or a network', async () => {
+    const document = await typeInto('a.js');
+    assert.ok(await accepted(document), document.getText().slice(-80));
+  });
+
+  it('undo takes the accepted text out again', async () => {
+    const document = await typeInto('b.js');
+    assert.ok(await accepted(document));
+    await vscode.commands.executeCommand('undo');
+    assert.ok(!hasRest(document));
+  });
+
+  it('off shows nothing', async () => {
+    await vscode.workspace.getConfiguration('pilot.inline').update('enabled', false, true);
+    const document = await typeInto('c.js');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+    assert.ok(!hasRest(document));
+  });
+
+  it('the wrapped keys do no harm where nothing is shown', async () => {
+    const document = await typeInto('d.js');
+    const before = document.getText();
+    await vscode.commands.executeCommand('pilot.inline.hide');
+    await vscode.commands.executeCommand('pilot.inline.acceptNextWord');
+    await vscode.commands.executeCommand('pilot.inline.acceptNextLine');
+    await vscode.commands.executeCommand('pilot.inline.accepted', 'no such decision');
+    await vscode.commands.executeCommand('pilot.inline.accepted');
+    assert.equal(document.getText(), before);
+  });
+});
