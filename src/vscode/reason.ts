@@ -4,12 +4,16 @@ import type { Arm } from '../core/arm.ts';
 import type { ArmId } from '../core/brand.ts';
 import type { CoarseFeatures, Decision, TaskType } from '../core/decision.ts';
 import { reasonClaim, type PriceShare, type ReasonClaim } from '../core/reasonClaim.ts';
+import { shownName } from './armName.ts';
 import { percent } from './format.ts';
 
 const t = vscode.l10n.t;
 
 export function reasonLine(decision: Decision, arms: readonly Arm[]): string {
-  const name = (id: ArmId): string => arms.find((arm) => arm.id === id)?.label ?? id;
+  const name = (id: ArmId): string => {
+    const arm = arms.find((candidate) => candidate.id === id);
+    return arm ? shownName(arm) : id;
+  };
   return `${name(decision.chosen)}: ${clause(claimOf(decision), name, promptKind(decision.context.coarse))}`;
 }
 

@@ -6,7 +6,7 @@ import { isFree, type Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { usd } from '../format.ts';
 import { nameOf } from './contextItems.ts';
-import { saysSimulated } from './present.ts';
+import { saysSimulated } from '../armName.ts';
 
 const { t } = vscode.l10n;
 

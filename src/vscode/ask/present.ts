@@ -20,6 +20,7 @@ import {
   type TurnView,
 } from '../../protocol.ts';
 import { cost as costLabel, usd } from '../format.ts';
+import { saysSimulated, shownName } from '../armName.ts';
 
 const { t } = vscode.l10n;
 
@@ -63,12 +64,10 @@ export function answerView(answer: Answer): AnswerView {
   };
 }
 
-/** The practice models' own names say it already. */
-export const saysSimulated = (label: string): boolean => /simulated/i.test(label);
-
 /** The model's name stands above the reason, which need not begin with it again. */
-function reasonOf({ label, reason }: AnswerRoute): string {
-  const prefix = `${label}: `;
+function reasonOf(route: AnswerRoute): string {
+  const { reason } = route;
+  const prefix = `${shownName(route)}: `;
   if (!reason.startsWith(prefix)) return reason;
   const rest = reason.slice(prefix.length);
   return rest.charAt(0).toLocaleUpperCase() + rest.slice(1);

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { offeredModels, type OfferedModel } from '../../app/chat/offer.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
+import { shownName } from '../armName.ts';
 
 export const modelInformation = (arms: readonly Arm[]): vscode.LanguageModelChatInformation[] =>
   offeredModels(arms).map(information);
@@ -30,7 +31,7 @@ const autoWords = (): Words => ({
 
 function words(arm: Arm): Words {
   const { t } = vscode.l10n;
-  const name = arm.simulated && !/simulated/i.test(arm.label) ? t('{0} (simulated)', arm.label) : arm.label;
+  const name = shownName(arm);
   return {
     name,
     family: arm.model,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ModelDraft, PriceOrigin } from '../../app/setup/draft.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
+import { shownName } from '../armName.ts';
 
 const { t } = vscode.l10n;
 
@@ -14,7 +15,7 @@ export function describeModel({ model, price, origin }: ModelDraft): { label: st
     model.contextTokens === undefined ? '' : t('{0} tokens of context', model.contextTokens.toLocaleString()),
   ];
   return {
-    label: model.simulated ? t('{0} (simulated)', name) : name,
+    label: shownName({ label: name, simulated: model.simulated }),
     description: facts.filter((fact) => fact !== '').join(' · '),
   };
 }

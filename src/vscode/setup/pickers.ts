@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Endpoint } from '../../app/settings/index.ts';
 import type { Arm } from '../../core/arm.ts';
+import { shownName } from '../armName.ts';
 
 /** The endpoint named by whoever called the command, else the only one there is, else the user's choice. */
 export async function pickEndpoint(
@@ -32,7 +33,7 @@ export async function pickArm(arms: readonly Arm[], wanted: unknown): Promise<Ar
     return undefined;
   }
   const items = arms.map((arm) => ({
-    label: arm.simulated ? vscode.l10n.t('{0} (simulated)', arm.label) : arm.label,
+    label: shownName(arm),
     description: arm.endpointId,
     arm,
   }));

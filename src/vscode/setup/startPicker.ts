@@ -3,6 +3,7 @@ import type { Preset, PresetId } from '../../app/settings/index.ts';
 import type { DetectedServer } from '../../app/setup/detect.ts';
 import type { SetupStart } from '../../app/setup/flow.ts';
 import type { SetupUiFacts } from './ui.ts';
+import { shownName } from '../armName.ts';
 
 const { t } = vscode.l10n;
 
@@ -53,7 +54,7 @@ function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Ite
     ...group(
       t('Set up already'),
       facts.endpoints.map((endpoint) => ({
-        label: endpoint.simulated ? t('{0} (simulated)', endpoint.label) : endpoint.label,
+        label: shownName(endpoint),
         description: t('change its models'),
         start: { type: 'endpoint', endpoint },
       })),

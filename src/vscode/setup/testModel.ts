@@ -5,6 +5,7 @@ import { cost } from '../format.ts';
 import { messageOf } from '../messages.ts';
 import type { ModelSettings } from '../modelSettings.ts';
 import { pickArm } from './pickers.ts';
+import { shownName } from '../armName.ts';
 
 /** Asks one arm, within the limit, and tells what happens. */
 export type Trial = (arm: Arm, prompt: string, signal: AbortSignal) => AsyncIterable<CompletionEvent>;
@@ -67,7 +68,7 @@ async function show(arm: Arm, { firstWordMs, totalMs, text, last }: TestResult):
   if (last?.type !== 'ended') return;
   const sample = text.length <= MAX_SAMPLE ? text : `${text.slice(0, MAX_SAMPLE)}…`;
   const seconds = (ms: number) => (ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 2 });
-  const label = arm.simulated ? t('{0} (simulated)', arm.label) : arm.label;
+  const label = shownName(arm);
   const report = t(
     '{0}: first word after {1} s, all of it after {2} s, {3}. It said: “{4}”',
     label,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
 import { LOCAL_ARM } from '../../core/local/localArm.ts';
+import { shownName } from '../armName.ts';
 
 const t = vscode.l10n.t;
 
@@ -15,9 +16,7 @@ export function modelName(arms: readonly Arm[], id: ArmId): string {
   if ((id as string) === '') return t('opening balance');
   const arm = id === LOCAL_ARM.id ? LOCAL_ARM : arms.find((candidate) => candidate.id === id);
   if (!arm) return t('{0} (removed)', id);
-  // The practice models say it in their labels already.
-  const unsaid = arm.simulated && !/simulated/i.test(arm.label);
-  return unsaid ? t('{0} (simulated)', arm.label) : arm.label;
+  return shownName(arm);
 }
 
 export function surfaceName(purpose: string): string {
