@@ -54,6 +54,7 @@ interface Budget {
   readonly worstSpend: number;
   readonly hindsightSpend: number;
   readonly driedAt: number;
+  /** Quality less hindsight's, by seed. */
   readonly paired: readonly number[];
 }
 
@@ -73,12 +74,13 @@ function pooled(cells: readonly Cell[]): readonly Budget[] {
       worstSpend: Math.max(...group.map((c) => c.worstSpend)),
       hindsightSpend: mean(group.map((c) => c.hindsightSpend)),
       driedAt: Math.min(...group.map((c) => c.driedAt)),
-      paired: group.flatMap((c) => c.paired),
+      // The kinds of month share a seed's prompts, so they are one sample, not several.
+      paired: first.paired.map((_, seed) => mean(group.map((c) => c.paired[seed]!))),
     };
   });
 }
 
-/** Against the better of the two rivals, paired by seed and kind of month. */
+/** Against the better of the two rivals, paired by seed. */
 function isBehind(budget: Budget, all: readonly Budget[]): boolean {
   const rivals = all.filter(
     (other) =>
