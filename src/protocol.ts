@@ -28,10 +28,10 @@ const chip = object({
   /** on: goes along. offered: one click adds it. withheld: a secret file, kept out. */
   state: oneOf('on', 'offered', 'withheld'),
 });
-export type ChipView = Infer<typeof chip>;
+type ChipView = Infer<typeof chip>;
 
 const rating = oneOf('up', 'down', 'none');
-export type Rating = Infer<typeof rating>;
+type Rating = Infer<typeof rating>;
 
 const answer = object({
   id,
