@@ -229,6 +229,7 @@ export class InlineCompleter {
         timers,
         now,
         finish: (end) => this.#finish(running, request, cursor, end),
+        onError: (error) => this.#deps.log.error('An inline request did not end well', error),
       },
       (signal) => engine.run({ ...order, signal }),
     );

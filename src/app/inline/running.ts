@@ -27,6 +27,8 @@ export interface RunningInput {
   readonly now: () => number;
   /** Called once, when the request has ended by itself; what it makes is the result for all who wait. */
   readonly finish: (end: RunEnd | Problem | undefined) => Suggestion | undefined;
+  /** The engine threw, or could not settle its books after it was left. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface RunEnd {
@@ -106,6 +108,10 @@ export class Running {
   ): Promise<Suggestion | undefined> {
     try {
       return this.#input.finish(await this.#consume(events, onRouted));
+    } catch (error) {
+      // A broken invariant of the engine is logged; whoever types has no use for it.
+      this.#input.onError(error);
+      return undefined;
     } finally {
       this.#ended = true;
       this.#linger?.dispose();
@@ -118,14 +124,20 @@ export class Running {
     onRouted: (decision: Decision) => void,
   ): Promise<RunEnd | Problem | undefined> {
     const began = this.#input.now();
+    const iterator = events[Symbol.asyncIterator]();
     let routed: { decision: Decision; arm: Arm; format: FimFormat } | undefined;
-    for await (const event of events) {
+    for (;;) {
+      const step: IteratorResult<CompletionEvent, unknown> = await iterator.next();
+      if (step.done === true) break;
+      const event = step.value;
+      const format = event.type === 'routed' ? this.#input.formatOf(event.arm) : routed?.format;
       // A provider may go on after the cancellation; nothing of that is wanted.
-      if (this.#aborter.signal.aborted) return undefined;
+      if (this.#aborter.signal.aborted || (format === undefined && event.type !== 'failed')) {
+        this.#leave(iterator);
+        return undefined;
+      }
       if (event.type === 'failed') return event.problem;
-      if (event.type === 'routed') {
-        const format = this.#input.formatOf(event.arm);
-        if (format === undefined) return undefined;
+      if (event.type === 'routed' && format !== undefined) {
         routed = { decision: event.decision, arm: event.arm, format };
         this.#raw = '';
         this.#format = format;
@@ -133,10 +145,25 @@ export class Running {
       }
       if (event.type !== 'text' || routed === undefined) continue;
       this.#raw += event.text;
-      // Leaving the loop ends the stream and closes the socket: what follows is neither shown nor paid for.
-      if (streamVerdict(this.#raw, routed.format, this.#input.cursor, this.#input.gate) !== undefined) break;
+      if (!this.#isEnough(routed.format)) continue;
+      this.#leave(iterator);
+      break;
     }
     return routed && { ...routed, raw: this.#raw, tookMs: this.#input.now() - began };
+  }
+
+  /** The local model says everything at once; a stream is cut where what follows would not be shown. */
+  #isEnough(format: FimFormat): boolean {
+    const { cursor, gate } = this.#input;
+    return format.transport === 'local' || streamVerdict(this.#raw, format, cursor, gate) !== undefined;
+  }
+
+  /**
+   * Ends the stream and closes the socket: what follows is neither shown nor paid for. Not waited for, since the
+   * engine settles its books on the way out, and the suggestion need not wait for a disk.
+   */
+  #leave(iterator: AsyncIterator<CompletionEvent>): void {
+    iterator.return?.().catch((error: unknown) => this.#input.onError(error));
   }
 }
 

@@ -328,6 +328,15 @@ describe('what must not be shown or sent', () => {
     });
   }
 
+  it('an engine that throws is logged, and the next request goes on', async () => {
+    const bench = makeBench();
+    bench.engine.throws = new Error('broken');
+    assert.deepEqual(await answered(bench, 'const a = <|fim|>'), []);
+    assert.equal(bench.errors.length, 1);
+    bench.engine.throws = undefined;
+    assert.deepEqual(await answered(bench, 'const b = <|fim|>'), ['f(x);']);
+  });
+
   it('a failure is reported, and the next request goes on', async () => {
     const bench = makeBench();
     bench.engine.problem = { kind: 'no-models' };

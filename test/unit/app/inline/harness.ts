@@ -81,6 +81,7 @@ export class FakeEngine {
   pieces: readonly string[] = ['f(x);'];
   pieceMs = 50;
   problem: Problem | undefined;
+  throws: Error | undefined;
   /** A provider that does not hear the cancellation. */
   deaf = false;
   readonly #clock: FakeClock;
@@ -93,6 +94,7 @@ export class FakeEngine {
   }
 
   async *run(order: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
+    if (this.throws !== undefined) throw this.throws;
     const reasons = new Map<string, ExclusionReason>();
     for (const arm of this.#arms()) {
       const reason = order.exclude?.(arm);
@@ -161,6 +163,7 @@ export interface Bench {
   readonly engine: FakeEngine;
   readonly completer: InlineCompleter;
   readonly problems: Problem[];
+  readonly errors: unknown[];
   readonly queries: LocalQuery[];
   settings: InlineSettings;
   local: LocalCompletion | undefined;
@@ -178,12 +181,17 @@ export interface Call {
 export function makeBench(arms: readonly Arm[] = [makeArm('one')]): Bench {
   const clock = new FakeClock();
   const problems: Problem[] = [];
+  const errors: unknown[] = [];
   const queries: LocalQuery[] = [];
   const engine = new FakeEngine(clock, () => bench.arms);
+  const onError = (message: string, error: unknown): void => {
+    if (engine.throws === undefined) assert.fail(message);
+    errors.push(error);
+  };
   const deps: InlineDeps = {
     now: () => clock.now,
     timers: clock,
-    log: { info: () => undefined, warn: () => undefined, error: (message) => assert.fail(message) },
+    log: { info: () => undefined, warn: () => undefined, error: onError },
     engine,
     learning: { correctedOutcome: () => Promise.resolve() },
     local: {
@@ -204,6 +212,7 @@ export function makeBench(arms: readonly Arm[] = [makeArm('one')]): Bench {
     engine,
     completer,
     problems,
+    errors,
     queries,
     settings: SETTINGS,
     local: undefined,
