@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ChatRequest, ModelStream, StreamEvent } from '../../src/app/ports.ts';
 import { vscodeArm } from '../../src/app/vscodeModels.ts';
+import { registerChat, type ChatHost } from '../../src/vscode/chat/index.ts';
 import { vscodeModelClient } from '../../src/vscode/models/client.ts';
 import type { ModelServer } from '../fakes/modelServer.ts';
 import { practiceSettings, startPracticeServer } from '../fakes/practiceModels.ts';
@@ -49,6 +50,41 @@ async function hear({ stream }: vscode.LanguageModelChatResponse): Promise<Heard
   }
   return heard;
 }
+
+describe('PILOT in a host without VS Code’s chat', () => {
+  const register = (host: ChatHost): { readonly errors: readonly string[] } => {
+    const errors: string[] = [];
+    const log = {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (message: string) => errors.push(message),
+    };
+    const deps = {
+      completion: () => Promise.reject(new Error('Nothing may ask')),
+      models: { arms: [], onDidChange: () => ({ dispose: () => undefined }) },
+      status: { think: () => () => undefined, lastReason: '' },
+      log,
+    };
+    registerChat(deps, host).dispose();
+    return { errors };
+  };
+
+  it('registers nothing and says nothing', () => {
+    assert.deepEqual(register({}).errors, []);
+    assert.deepEqual(register({ lm: {}, chat: {} }).errors, []);
+  });
+
+  it('goes on where the host refuses, and logs why', () => {
+    const refuse = (): never => {
+      throw new Error('unknown contribution');
+    };
+    const { errors } = register({
+      lm: { registerLanguageModelChatProvider: refuse },
+      chat: { createChatParticipant: refuse },
+    });
+    assert.equal(errors.length, 2);
+  });
+});
 
 describe('PILOT as a language model of VS Code', () => {
   let server: ModelServer;
@@ -123,7 +159,7 @@ describe('PILOT as a language model of VS Code', () => {
   });
 
   it('stops at the socket when VS Code stops', async () => {
-    server.next({ kind: 'endless' });
+    server.next({ kind: 'slow', tokenMs: 50 });
     const source = new vscode.CancellationTokenSource();
     const model = await modelOf('practice/practice-swift');
     const { stream } = await model.sendRequest([User('Go on and on')], {}, source.token);
@@ -214,7 +250,7 @@ describe('PILOT as a language model of VS Code', () => {
     });
 
     it('is stopped through VS Code', async () => {
-      server.next({ kind: 'endless' });
+      server.next({ kind: 'slow', tokenMs: 50 });
       const abort = new AbortController();
       const { events, failure } = vscodeModelClient(() => model).chat(request({ signal: abort.signal }));
       for await (const event of events) if (event.type === 'text') abort.abort();

@@ -15,13 +15,16 @@ export type { ChatCompletion, ChatDeps } from './deps.ts';
 /** As package.json contributes it. */
 const PARTICIPANT = 'pilot.chat';
 
-/** Forks and older hosts lack parts of these. */
-const host: { readonly lm?: Partial<typeof vscode.lm>; readonly chat?: Partial<typeof vscode.chat> } = vscode;
+/** What a host may have of the two; forks and older versions lack parts. */
+export interface ChatHost {
+  readonly lm?: Partial<typeof vscode.lm>;
+  readonly chat?: Partial<typeof vscode.chat>;
+}
 
-export function registerChat(deps: ChatDeps): Disposable {
+export function registerChat(deps: ChatDeps, host: ChatHost = vscode): Disposable {
   const registered = new Disposables();
-  attempt(deps, 'the models', () => registerModels(deps, registered));
-  attempt(deps, 'the participant', () => registerParticipant(deps, registered));
+  attempt(deps, 'the models', () => registerModels(deps, host, registered));
+  attempt(deps, 'the participant', () => registerParticipant(deps, host, registered));
   return registered;
 }
 
@@ -34,8 +37,7 @@ function attempt({ log }: ChatDeps, what: string, register: () => void): void {
   }
 }
 
-function registerModels(deps: ChatDeps, registered: Disposables): void {
-  const { lm } = host;
+function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposables): void {
   if (!lm?.registerLanguageModelChatProvider) return;
   const changed = registered.add(new vscode.EventEmitter<void>());
   const conversations = new ConversationIds(() => crypto.randomUUID());
@@ -69,15 +71,12 @@ function registerModels(deps: ChatDeps, registered: Disposables): void {
   });
 }
 
-function registerParticipant(deps: ChatDeps, registered: Disposables): void {
-  if (!host.chat?.createChatParticipant) return;
-  const participant = host.chat.createChatParticipant(
-    PARTICIPANT,
-    async (request, context, stream, token) => {
-      const { answerAsParticipant } = await import('./participant.ts');
-      return answerAsParticipant(deps, { request, context, stream, token });
-    },
-  );
+function registerParticipant(deps: ChatDeps, { chat }: ChatHost, registered: Disposables): void {
+  if (!chat?.createChatParticipant) return;
+  const participant = chat.createChatParticipant(PARTICIPANT, async (request, context, stream, token) => {
+    const { answerAsParticipant } = await import('./participant.ts');
+    return answerAsParticipant(deps, { request, context, stream, token });
+  });
   registered.add(participant);
   participant.iconPath = new vscode.ThemeIcon('circuit-board');
   participant.followupProvider = {
