@@ -29,10 +29,8 @@ export interface Strength {
 export type PriorStrength =
   | ({
       readonly kind: 'fading';
-      /** After this many feedbacks (all arms together) the level's hold has halved. */
+      /** After this many feedbacks (all arms together) the hold has halved. */
       readonly halfAt: number;
-      /** The same for the content's: little exploration while little is known, room to learn later. */
-      readonly contentHalfAt: number;
       /** The hold never falls below this share. */
       readonly floor: number;
     } & Strength)
@@ -49,9 +47,9 @@ export type Exploration =
 export const PILOT: Preset = {
   name: 'pilot',
   scoring: 'dot',
-  alpha: 0.7,
-  prior: { kind: 'fading', level: 60, content: 30, halfAt: 300, contentHalfAt: 1000, floor: 0.1 },
-  pool: { level: 100, content: 100 },
+  alpha: 1,
+  prior: { kind: 'fading', level: 150, content: 100, halfAt: 300, floor: 0.1 },
+  pool: { level: 300, content: 300 },
   halfLifeDays: 30,
   exploration: { kind: 'epsilon', epsilon: 0.03, margin: 0.1 },
   switchMargin: 0.05,

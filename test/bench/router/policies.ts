@@ -16,7 +16,6 @@ export const coldLinucb = (alpha: number, lambda: number): Preset => ({
     level: lambda,
     content: lambda,
     halfAt: Infinity,
-    contentHalfAt: Infinity,
     floor: 1,
   },
   pool: undefined,

@@ -158,7 +158,7 @@ describe('learner', () => {
   });
 
   it('learns a bad arm down and what all arms share from any of them', () => {
-    const bad = Array.from({ length: 60 }, (): Seen => ({
+    const bad = Array.from({ length: 300 }, (): Seen => ({
       arm: 0,
       content: [1, 0, 0],
       reward: 0,
