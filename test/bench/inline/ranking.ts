@@ -2,6 +2,7 @@
  * Is the practice models' hidden ranking by language found? Decisions and outcomes only, no typing: a person keeps
  * an answer with the model's hidden chance for the language; outcomes pass the same baseline correction as in use.
  */
+import type { Call } from '../../../src/app/call.ts';
 import { viewText } from '../../../src/app/inline/order.ts';
 import { completionInputBound } from '../../../src/core/inputBound.ts';
 import {
@@ -57,14 +58,7 @@ export async function measureRanking(seed: number): Promise<Ranking> {
         turn: 0,
         referenceCount: 0,
       },
-      call: {
-        inputBound: () => completionInputBound(prefix),
-        outputCap: 64,
-        needs: { tools: false, images: false },
-        open: () => {
-          throw new Error('Nothing is sent');
-        },
-      },
+      call: neverSent(prefix),
       conversationId: undefined,
       choice: { type: 'auto' },
       exclude: ({ model }) => (completing.some((id) => id === model) ? undefined : 'lacks-capability'),
@@ -91,3 +85,12 @@ export async function measureRanking(seed: number): Promise<Ranking> {
   await engine.close();
   return { bestShare: best / MEASURED, regretShare: regret / randomRegret, decisions: LEARNING + MEASURED };
 }
+
+const neverSent = (prefix: string): Call => ({
+  inputBound: () => completionInputBound(prefix),
+  outputCap: 64,
+  needs: { tools: false, images: false },
+  open: () => {
+    throw new Error('Nothing is sent');
+  },
+});

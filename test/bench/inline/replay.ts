@@ -14,6 +14,7 @@ import { seeded } from '../../fakes/random.ts';
 import type { ServerReport } from './serverThread.ts';
 import { neighbours, sections } from './sources.ts';
 import { newTally, Typist } from './typist.ts';
+import type { Tally } from './typist.ts';
 
 export interface ReplayOptions {
   readonly keys: number;
@@ -44,50 +45,11 @@ const LOCAL_WORKER = new URL('../../../src/providers/localModel/worker.ts', impo
 
 export async function replay(options: ReplayOptions): Promise<Replay> {
   const server = await startServer(1 / options.speed);
-  const settings = practiceSettings(server.url);
-  const engine = await testEngine({
-    endpoints: settings['pilot.endpoints'],
-    models: settings['pilot.models'],
-    monthlyUsd: options.monthlyUsd,
-    seed: options.seed,
-  });
-  const log = {
-    info: ignore,
-    warn: ignore,
-    error: (message: string, error?: unknown) => console.error(message, error),
-  };
-  const local = new LocalModelHost({ workerPath: LOCAL_WORKER, maxTokens: 500_000, log });
-  const arms = engine.arms();
-  if (options.fixed === undefined) arms.push(LOCAL_ARM);
-  else arms.splice(0, arms.length, ...arms.filter(({ model }) => model === options.fixed));
-  const started = performance.now();
-  const now = (): number => Date.UTC(2026, 10, 10) + (performance.now() - started) * options.speed;
-  const timers = fastTimers(options.speed);
-  const tally = newTally();
-  const accepted = new Map<number, string>();
-  const common = { now, timers, log, learning: engine.learning };
-  const tracker = new OutcomeTracker({
-    ...common,
-    baseline: { load: ignore, save: ignore },
-    // What was kept in another place survives there.
-    readText: (_documentId, start) => accepted.get(start),
-    onVerdict: ({ whole }, { kind }) => {
-      if (kind === 'accepted') accepted.set(whole.length, whole);
-    },
-  });
-  const completer = new InlineCompleter({
-    ...common,
-    engine: engine.completion,
-    local,
-    settings: () => ({ ...SETTINGS, local: options.fixed === undefined }),
-    arms: engine.arms,
-    formatOf: (arm) => chooseFormat(arm.capabilities.fim, arm.model, '127.0.0.1'),
-    context: () => [],
-    onProblem: ignore,
-  });
+  const parts = await assemble(options, server.url);
+  const { tally, completer, tracker, timers, local, engine } = parts;
   const overheads: number[] = [];
-  let mark = busyMs();
   const heaps: number[] = [];
+  let mark = busyMs();
   const typist = new Typist({
     completer,
     tracker,
@@ -113,19 +75,64 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   await new Promise((resolve) => setTimeout(resolve, 300));
   const report = await server.stop();
   await engine.close();
-  const { outcomes } = tally;
+  return summary(tally, report, { overheads, heaps });
+}
+
+/** The product's own parts, on the replay's clock. */
+async function assemble({ speed, seed, fixed, monthlyUsd }: ReplayOptions, url: string) {
+  const settings = practiceSettings(url);
+  const [endpoints, models] = [settings['pilot.endpoints'], settings['pilot.models']];
+  const engine = await testEngine({ endpoints, models, monthlyUsd, seed });
+  const arms = engine.arms();
+  if (fixed === undefined) arms.push(LOCAL_ARM);
+  else arms.splice(0, arms.length, ...arms.filter(({ model }) => model === fixed));
+  const report = (message: string, error?: unknown): void => console.error(message, error);
+  const log = { info: ignore, warn: ignore, error: report };
+  const local = new LocalModelHost({ workerPath: LOCAL_WORKER, maxTokens: 500_000, log });
+  const started = performance.now();
+  const timers = fastTimers(speed);
+  const now = (): number => Date.UTC(2026, 10, 10) + (performance.now() - started) * speed;
+  const common = { now, timers, log, learning: engine.learning };
+  const accepted = new Map<number, string>();
+  const tracker = new OutcomeTracker({
+    ...common,
+    baseline: { load: ignore, save: ignore },
+    // What was kept in another place survives there.
+    readText: (_documentId, start) => accepted.get(start),
+    onVerdict: ({ whole }, { kind }) => {
+      if (kind === 'accepted') accepted.set(whole.length, whole);
+    },
+  });
+  const completer = new InlineCompleter({
+    ...common,
+    engine: engine.completion,
+    local,
+    settings: () => ({ ...SETTINGS, local: fixed === undefined }),
+    arms: engine.arms,
+    formatOf: (arm) => chooseFormat(arm.capabilities.fim, arm.model, '127.0.0.1'),
+    context: () => [],
+    onProblem: ignore,
+  });
+  return { tally: newTally(), engine, local, timers, tracker, completer };
+}
+
+function summary(
+  { outcomes, keys, calls, shown, offered, accepted }: Tally,
+  report: ServerReport,
+  { overheads, heaps }: { readonly overheads: readonly number[]; readonly heaps: readonly number[] },
+): Replay {
   const answered = outcomes.cache + outcomes.joined + outcomes.local + outcomes.remote;
   return {
-    requestsPerChar: report.requests / tally.keys,
+    requestsPerChar: report.requests / keys,
     cancelledShare: report.cancelled / Math.max(1, report.requests),
     cacheHitRate: (outcomes.cache + outcomes.joined) / Math.max(1, answered),
-    shownRate: tally.shown / tally.calls,
-    acceptance: tally.accepted.size / Math.max(1, tally.offered.size),
+    shownRate: shown / calls,
+    acceptance: accepted.size / Math.max(1, offered.size),
     overheadP50Ms: quantile(overheads, 0.5),
     overheadP99Ms: quantile(overheads, 0.99),
     costUsd: report.costUsd,
-    accepted: tally.accepted.size,
-    keys: tally.keys,
+    accepted: accepted.size,
+    keys,
     heapGrowthMb: (heaps.at(-1) ?? 0) - (heaps[1] ?? 0),
     requestsByModel: report.byModel,
   };
