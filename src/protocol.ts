@@ -28,10 +28,8 @@ const chip = object({
   /** on: goes along. offered: one click adds it. withheld: a secret file, kept out. */
   state: oneOf('on', 'offered', 'withheld'),
 });
-type ChipView = Infer<typeof chip>;
 
 const rating = oneOf('up', 'down', 'none');
-type Rating = Infer<typeof rating>;
 
 const answer = object({
   id,
