@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ChatRequest, ModelStream, StreamEvent } from '../../src/app/ports.ts';
 import { vscodeArm } from '../../src/app/vscodeModels.ts';
+import { toTurn } from '../../src/vscode/chat/convert.ts';
 import { registerChat, type ChatHost } from '../../src/vscode/chat/index.ts';
 import { vscodeModelClient } from '../../src/vscode/models/client.ts';
 import type { ModelServer } from '../fakes/modelServer.ts';
@@ -83,6 +84,48 @@ describe('PILOT in a host without VS Code’s chat', () => {
       chat: { createChatParticipant: refuse },
     });
     assert.equal(errors.length, 2);
+  });
+});
+
+describe('messages of VS Code’s chat', () => {
+  const { LanguageModelDataPart, LanguageModelTextPart, LanguageModelToolResultPart } = vscode;
+  const text = new LanguageModelTextPart('hello');
+  const picture = LanguageModelDataPart.image(new Uint8Array([1, 2, 3]), 'image/png');
+  const seen = { type: 'image', mediaType: 'image/png', base64: 'AQID' };
+  const turnOf = (content: readonly unknown[], role: number = vscode.LanguageModelChatMessageRole.User) =>
+    toTurn({ role, content, name: undefined } as vscode.LanguageModelChatRequestMessage);
+
+  it('keep words and pictures, in messages and in results of tools', () => {
+    assert.deepEqual(turnOf([text, picture]).parts, [{ type: 'text', text: 'hello' }, seen]);
+    assert.deepEqual(turnOf([new LanguageModelToolResultPart('c', [picture, text])]).parts, [
+      { type: 'tool-result', callId: 'c', content: [seen, { type: 'text', text: 'hello' }] },
+    ]);
+    const [json] = turnOf([LanguageModelDataPart.json({ a: 1 })]).parts;
+    assert.deepEqual(json?.type === 'text' && JSON.parse(json.text), { a: 1 });
+  });
+
+  it('lose what no endpoint takes: marks for a cache, parts of another version', () => {
+    const mark = new LanguageModelDataPart(new Uint8Array([1]), 'cache_control');
+    assert.deepEqual(turnOf([mark, { value: 'a thought' }, undefined, text]).parts, [
+      { type: 'text', text: 'hello' },
+    ]);
+  });
+
+  it('give the text of a rendered prompt element', () => {
+    const rendered = {
+      node: { type: 1, children: [{ type: 2, text: 'one ' }, { children: [{ text: 'two' }] }] },
+    };
+    const result = new LanguageModelToolResultPart('c', [new vscode.LanguageModelPromptTsxPart(rendered)]);
+    assert.deepEqual(turnOf([result]).parts, [
+      { type: 'tool-result', callId: 'c', content: [{ type: 'text', text: 'one two' }] },
+    ]);
+  });
+
+  it('are the user’s, the model’s, or instructions', () => {
+    assert.equal(turnOf([]).role, 'user');
+    assert.equal(turnOf([], vscode.LanguageModelChatMessageRole.Assistant).role, 'assistant');
+    // What VS Code's own agent sends; not in the stable typings.
+    assert.equal(turnOf([], 3).role, 'system');
   });
 });
 

@@ -10,7 +10,7 @@ import type { ChatDeps } from './deps.ts';
 import { modelInformation } from './information.ts';
 import { VENDOR } from './vendor.ts';
 
-export type { ChatCompletion, ChatDeps } from './deps.ts';
+export type { ChatDeps } from './deps.ts';
 
 /** As package.json contributes it. */
 const PARTICIPANT = 'pilot.chat';
