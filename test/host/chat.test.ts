@@ -92,8 +92,8 @@ describe('messages of VS Code’s chat', () => {
   const text = new LanguageModelTextPart('hello');
   const picture = LanguageModelDataPart.image(new Uint8Array([1, 2, 3]), 'image/png');
   const seen = { type: 'image', mediaType: 'image/png', base64: 'AQID' };
-  const turnOf = (content: readonly unknown[], role: number = vscode.LanguageModelChatMessageRole.User) =>
-    toTurn({ role, content, name: undefined } as vscode.LanguageModelChatRequestMessage);
+  const { Assistant: AssistantRole, User: UserRole } = vscode.LanguageModelChatMessageRole;
+  const turnOf = (content: readonly unknown[], role = UserRole) => toTurn({ role, content, name: undefined });
 
   it('keep words and pictures, in messages and in results of tools', () => {
     assert.deepEqual(turnOf([text, picture]).parts, [{ type: 'text', text: 'hello' }, seen]);
@@ -123,9 +123,9 @@ describe('messages of VS Code’s chat', () => {
 
   it('are the user’s, the model’s, or instructions', () => {
     assert.equal(turnOf([]).role, 'user');
-    assert.equal(turnOf([], vscode.LanguageModelChatMessageRole.Assistant).role, 'assistant');
+    assert.equal(turnOf([], AssistantRole).role, 'assistant');
     // What VS Code's own agent sends; not in the stable typings.
-    assert.equal(turnOf([], 3).role, 'system');
+    assert.equal(turnOf([], JSON.parse('3') as typeof UserRole).role, 'system');
   });
 });
 
