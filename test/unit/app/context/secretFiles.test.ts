@@ -25,6 +25,14 @@ credentials.json
 service-account-prod.json
 release.keystore
 .git-credentials
+.docker/config.json
+/home/ann/.docker/config.json
+C:\\Users\\ann\\.docker\\config.json
+/home/ann/.config/gcloud/credentials.db
+/home/ann/.config/gcloud/configurations/config_default
+D:\\home\\.config\\gcloud\\access_tokens.db
+/home/ann/.config/gh/hosts.yml
+C:\\Users\\ann\\.config\\gh\\hosts.yml
 `;
 const open = `
 src/environment.ts
@@ -37,6 +45,8 @@ docs/secrets-of-good-tests.md
 src/secretary.ts
 package.json
 README.md
+/home/ann/docker/config.json
+/home/ann/.config/app/hosts.yml
 `;
 const linesOf = (text: string): readonly string[] => text.trim().split('\n');
 
