@@ -9,6 +9,9 @@ import type { SteeringDeps, SteeringEngine } from './deps.ts';
 
 const t = vscode.l10n.t;
 
+/** A pick that follows a pick: VS Code gives the focus back to the editor between the two, which would close it. */
+export const staysOpen = { ignoreFocusOut: true };
+
 export async function steer(deps: SteeringDeps): Promise<void> {
   const engine = await deps.engine();
   const { excluded } = engine.workspace.get();
@@ -45,7 +48,7 @@ export async function chooseProfile(deps: SteeringDeps): Promise<void> {
       detail: profileDetail(profile),
       profile,
     })),
-    { title: t('What may a point of quality cost?') },
+    { title: t('What may a point of quality cost?'), ...staysOpen },
   );
   if (picked) await deps.settings.setProfile(picked.profile);
 }
@@ -102,7 +105,7 @@ export async function pinModel(deps: SteeringDeps, conversationId: string | unde
         id: id,
       })),
     ],
-    { title: t('Which model answers {0}?', scopeText(scope)) },
+    { title: t('Which model answers {0}?', scopeText(scope)), ...staysOpen },
   );
   if (!picked) return;
   pin(engine.workspace, scope, picked.id);
@@ -132,7 +135,7 @@ async function chooseScope(
         scope,
       };
     }),
-    { title: t('Pin a model for what? The narrowest pin wins.') },
+    { title: t('Pin a model for what? The narrowest pin wins.'), ...staysOpen },
   );
   return picked?.scope;
 }
@@ -169,7 +172,7 @@ export async function excludeModels(deps: SteeringDeps): Promise<void> {
       picked: excluded.includes(id),
       id,
     })),
-    { title: t('Which models must not answer in this workspace?'), canPickMany: true },
+    { title: t('Which models must not answer in this workspace?'), canPickMany: true, ...staysOpen },
   );
   if (!picked) return;
   const present = arms.map(({ id }) => id);

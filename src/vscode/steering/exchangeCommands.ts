@@ -14,6 +14,7 @@ import type { NanoUsd } from '../../core/brand.ts';
 import { periodAt } from '../../core/period.ts';
 import { usd } from '../format.ts';
 import { saveText } from '../usage/saveCsv.ts';
+import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
 
 const t = vscode.l10n.t;
@@ -25,7 +26,7 @@ export async function exportCommand(deps: SteeringDeps): Promise<void> {
       { label: t('JSON: what was learnt, and the ledger'), detail: t('Can be imported again.'), as: 'json' as const },
       { label: t('CSV: the ledger'), detail: t('For a spreadsheet.'), as: 'csv' as const },
     ],
-    { title: t('PILOT: Export') },
+    { title: t('PILOT: Export'), ...staysOpen },
   ); // prettier-ignore
   if (!picked) return;
   const content = picked.as === 'json' ? await exportJson(engine, deps.clock.now()) : await exportCsv(engine);
@@ -86,6 +87,7 @@ async function choose(
   const exported = new Date(file.exportedAt).toLocaleDateString();
   const picked = await vscode.window.showQuickPick(parts, {
     canPickMany: true,
+    ...staysOpen,
     title: file.holdsSettings
       ? t('Import from {0}? Prices, limits and settings in the file are not imported.', exported)
       : t('Import from {0}?', exported),

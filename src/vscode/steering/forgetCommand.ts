@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ForgetScope } from '../../app/ports.ts';
 import { forget } from '../../app/steering/portable.ts';
 import { modelName } from '../usage/names.ts';
+import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
 
 const t = vscode.l10n.t;
@@ -44,7 +45,7 @@ async function choose(deps: SteeringDeps): Promise<Choice | undefined> {
       { label: t('$(server) A Model'), kindOf: 'model' as const },
       { label: t('$(trash) Everything'), kindOf: 'everything' as const },
     ],
-    { title: t('PILOT: Forget') },
+    { title: t('PILOT: Forget'), ...staysOpen },
   );
   switch (picked?.kindOf) {
     case 'period':
@@ -70,7 +71,7 @@ async function choosePeriod({ clock }: SteeringDeps): Promise<Choice | undefined
       since(t('the last 7 days'), 7),
       since(t('the last 30 days'), 30),
     ],
-    { title: t('Forget which period?') },
+    { title: t('Forget which period?'), ...staysOpen },
   );
   return picked && { scope: { kind: 'period', from: picked.from, until }, what: picked.label };
 }
@@ -78,7 +79,7 @@ async function choosePeriod({ clock }: SteeringDeps): Promise<Choice | undefined
 async function chooseModel({ models }: SteeringDeps): Promise<Choice | undefined> {
   const picked = await vscode.window.showQuickPick(
     models.arms.map(({ id, model }) => ({ label: modelName(models.arms, id), description: model, id })),
-    { title: t('Forget what was learnt about which model?') },
+    { title: t('Forget what was learnt about which model?'), ...staysOpen },
   );
   return (
     picked && {

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+/** Tabs of one of PILOT's report pages. */
+const tabs = (page: 'usage' | 'decision'): readonly vscode.Tab[] =>
+  vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(
+      ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(`pilot.${page}`),
+    );
+
+const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('pilot');
+
+describe('the usage view', () => {
+  afterEach(() => vscode.window.tabGroups.close([...tabs('usage'), ...tabs('decision')]));
+
+  it('opens once, and comes to the front when asked for again', async () => {
+    await vscode.commands.executeCommand('pilot.showSpending');
+    await vscode.commands.executeCommand('pilot.showSpending');
+    assert.equal(tabs('usage').length, 1);
+  });
+
+  it('opens anew after it was closed', async () => {
+    await vscode.commands.executeCommand('pilot.showSpending');
+    await vscode.window.tabGroups.close(tabs('usage'));
+    await vscode.commands.executeCommand('pilot.showSpending');
+    assert.equal(tabs('usage').length, 1);
+  });
+
+  it('stays through settings that change under it', async () => {
+    await vscode.commands.executeCommand('pilot.showSpending');
+    await configuration().update('budget.monthlyLimitUsd', 7, vscode.ConfigurationTarget.Global);
+    await configuration().update('budget.monthlyLimitUsd', 'seven', vscode.ConfigurationTarget.Global);
+    await configuration().update('budget.monthlyLimitUsd', undefined, vscode.ConfigurationTarget.Global);
+    assert.equal(tabs('usage').length, 1);
+  });
+
+  it('opens no decision that is not in the log', async () => {
+    // The message waits for nobody, so the command ends.
+    await vscode.commands.executeCommand('pilot.showDecision', 'no-such-decision');
+    assert.equal(tabs('decision').length, 0);
+  });
+});
+
+describe('steering', () => {
+  it('pauses learning and resumes it', async () => {
+    const paused = (): unknown => configuration().get('learning.paused');
+    assert.equal(paused(), false);
+    await vscode.commands.executeCommand('pilot.toggleLearning');
+    assert.equal(paused(), true);
+    await vscode.commands.executeCommand('pilot.toggleLearning');
+    assert.equal(paused(), false);
+  });
+
+  it('takes no profile from a workspace', () => {
+    const scope = (
+      vscode.extensions.getExtension('pilot-assistant.pilot-assistant')?.packageJSON as Manifest
+    ).contributes.configuration
+      .flatMap(({ properties }) => Object.entries(properties))
+      .find(([key]) => key === 'pilot.routing.profile')?.[1].scope;
+    assert.equal(scope, 'application');
+  });
+});
+
+interface Manifest {
+  readonly contributes: {
+    readonly configuration: readonly {
+      readonly properties: Readonly<Record<string, { readonly scope?: string }>>;
+    }[];
+  };
+}
