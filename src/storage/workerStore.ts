@@ -45,7 +45,7 @@ export class WorkerStore {
     const { id, op, argument, now } = question;
     try {
       const value = await this.#perform(op, argument, now);
-      const news = this.#news(now);
+      const news = this.#newsIfReadable(now);
       if (op === 'close') this.#close();
       return { id, result: { ok: true, value }, news };
     } catch (error) {
@@ -81,6 +81,17 @@ export class WorkerStore {
     this.#file = { books, identity: identityOf(this.#options.folder) };
     sweepAbandoned(books, now);
     return books;
+  }
+
+  /** What was committed stays done, though the totals cannot be read just now; they are news once they can. */
+  #newsIfReadable(now: EpochMs): News | undefined {
+    try {
+      return this.#news(now);
+    } catch (error) {
+      this.#lastSent = '';
+      if (asFailure(error).kind !== 'busy') this.#close();
+      return undefined;
+    }
   }
 
   #news(now: EpochMs): News | undefined {
