@@ -42,7 +42,7 @@ export async function openBooks(place: Place, now: EpochMs): Promise<Books> {
       repaired.db.close();
       return;
     }
-    const aside = existsSync(file) ? setAside(file, now) : undefined;
+    const aside = hasAny(file) ? setAside(file, now) : undefined;
     await createFresh(place, aside, now);
   });
   const opened = await tryOpen(place, now);
@@ -105,7 +105,8 @@ async function createFresh(place: Place, aside: string | undefined, now: EpochMs
   const db = await openDatabase(draft, place);
   try {
     migrate(db);
-    const rescued = aside !== undefined && (await salvage(aside, db));
+    // Opening a name without a file would create one, and SQLite then deletes the journal beside it.
+    const rescued = aside !== undefined && existsSync(aside) && (await salvage(aside, db));
     db.immediate(() => settleDoubt(db, place, { lost: aside !== undefined, rescued }, now));
   } finally {
     db.close();
@@ -157,11 +158,14 @@ const highest = (candidates: Candidates): NanoUsd =>
 
 const SUFFIXES = ['', '-wal', '-shm'] as const;
 
+/** A journal left alone counts: SQLite would replay it into whatever database is put beside it. */
+const hasAny = (file: string): boolean => SUFFIXES.some((suffix) => existsSync(file + suffix));
+
 /** The write-ahead log goes with its database: part of the rows may be in it. */
 function setAside(file: string, now: EpochMs): string {
   const stamp = new Date(now).toISOString().replaceAll(/[:.]/gu, '-');
   let target = `${file}.set-aside-${stamp}`;
-  for (let n = 2; existsSync(target); n++) target = `${file}.set-aside-${stamp}-${n}`;
+  for (let n = 2; hasAny(target); n++) target = `${file}.set-aside-${stamp}-${n}`;
   for (const suffix of SUFFIXES) {
     if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
   }

@@ -128,6 +128,31 @@ describe('ledger recovery', () => {
     });
   });
 
+  it('sets a journal without its database aside instead of replaying it into the next one', async () => {
+    await withFolder(async (folder) => {
+      const journal = `${databaseFile(folder)}-wal`;
+      let stale = Buffer.alloc(0);
+      await withStore({ folder }, async (store) => {
+        await reserved(store, request(0.4));
+        stale = readFileSync(journal);
+      });
+      assert.ok(stale.length > 0);
+      rmSync(databaseFile(folder));
+      writeFileSync(journal, stale);
+      await withStore({ folder }, async (store) => {
+        assert.equal(await refusal(store), 'needs-confirmation');
+        // One row: the opening balance, and not the call that the journal knows.
+        assert.deepEqual(
+          (await store.usage.entries(0, 10)).map(({ purpose }) => purpose),
+          ['opening'],
+        );
+      });
+      const kept = readdirSync(folder).find((name) => name.includes('set-aside') && name.endsWith('-wal'));
+      assert.ok(kept);
+      assert.deepEqual(readFileSync(path.join(folder, kept)), stale);
+    });
+  });
+
   it('notices it while running, too', async () => {
     await withFolder((folder) =>
       withStore({ folder }, async (store) => {
