@@ -33,6 +33,8 @@ import type { WorkspaceStateHolder } from './workspaceState.ts';
 export interface CompletionOrder extends RoutingRequest {
   readonly purpose: Purpose;
   readonly signal: AbortSignal;
+  /** When the consumer stops reading without aborting: cancel (default), or let a short answer finish for its usage. */
+  readonly whenLeft?: 'cancel' | 'finish';
 }
 
 export type CompletionEvent =
@@ -124,6 +126,17 @@ type AttemptEnd =
       readonly cost: SettledCost | undefined;
     };
 
+type Reserving = Promise<Result<Reservation, LedgerRefusal>>;
+
+type Done = Extract<StreamEvent, { type: 'done' }>;
+
+/** The stream being read, by whoever reads it now. */
+interface Answer {
+  readonly events: AsyncIterator<StreamEvent>;
+  readonly failure: Promise<ProviderError | undefined>;
+  done: Done | undefined;
+}
+
 class Attempt {
   readonly #deps: RoutedCompletionDeps;
   readonly #order: CompletionOrder;
@@ -152,43 +165,46 @@ class Attempt {
       this.#refused(reserved.error);
       return;
     }
-    void this.#deps.learning.decided(decision);
-    yield { type: 'routed', decision, arm };
-    const stream = this.#order.call.open(client, arm, quote.outputCap, this.#order.signal);
-    let done: Extract<StreamEvent, { type: 'done' }> | undefined;
-    let walkedAway = true;
+    let answer: Answer | undefined;
+    let ended = false;
     try {
-      for await (const event of stream.events) {
-        if (event.type === 'done') done = event;
-        else {
-          this.#see(event);
-          yield event;
-        }
-      }
-      walkedAway = false;
+      void this.#deps.learning.decided(decision);
+      yield { type: 'routed', decision, arm };
+      const stream = this.#order.call.open(client, arm, quote.outputCap, this.#order.signal);
+      answer = { events: stream.events[Symbol.asyncIterator](), failure: stream.failure, done: undefined };
+      for (let event = await this.#next(answer); event; event = await this.#next(answer)) yield event;
+      const failure = await stream.failure;
+      ended = true;
+      await this.#settle(reserving, answer.done, failure);
+      if (failure) this.#failed(arm, failure);
+      else yield this.#answered(answer.done);
     } finally {
-      if (walkedAway) await this.#settle(ledger, reserving, undefined, undefined, false);
+      // The consumer walked away: at `routed`, before anything was sent, or in the middle of the answer.
+      if (!ended) await (answer ? this.#leave(reserving, answer) : this.#void(reserving, 'never sent'));
     }
-    const failure = await stream.failure;
-    const usage = done?.usage ?? failure?.usage;
-    await this.#settle(
-      ledger,
-      reserving,
-      usage,
-      done?.generationId ?? failure?.generationId,
-      failure?.served === 'no',
-    );
-    if (failure) this.#failed(arm, failure);
-    else yield this.#answered(done);
   }
 
-  #reserve(ledger: Ledger): Promise<Result<Reservation, LedgerRefusal>> {
+  /** The next event with text; undefined at the end. */
+  async #next(answer: Answer): Promise<Exclude<StreamEvent, Done> | undefined> {
+    for (;;) {
+      const next = await answer.events.next();
+      if (next.done === true) return undefined;
+      if (next.value.type !== 'done') {
+        this.#see(next.value);
+        return next.value;
+      }
+      answer.done = next.value;
+    }
+  }
+
+  #reserve(ledger: Ledger): Reserving {
     const { decision, arm, quote } = this.#routed;
     const limits = this.#deps.limits();
     return ledger.reserve({
       armId: arm.id,
       decisionId: decision.id,
       purpose: this.#isRetry ? 'retry' : this.#order.purpose,
+      surface: decision.surface,
       workspaceId: this.#deps.workspaceId,
       language: decision.context.coarse.language,
       worstCase: quote.worstCase,
@@ -199,7 +215,7 @@ class Attempt {
     });
   }
 
-  #see(event: Exclude<StreamEvent, { type: 'done' }>): void {
+  #see(event: Exclude<StreamEvent, Done>): void {
     this.#text += event.type === 'tool-call' ? event.call.name + event.call.input : event.text;
     this.#textEvents += 1;
   }
@@ -210,35 +226,72 @@ class Attempt {
     this.#fail(problemOfRefusal(refusal, free?.id), 'over-limit');
   }
 
+  /**
+   * A short answer may be left to finish by itself: its usage then says what it cost, where a cancelled one leaves
+   * the rest of its worst case held against the limit (design.md "The limit").
+   */
+  async #leave(reserving: Reserving, answer: Answer): Promise<void> {
+    if (this.#text !== '') this.#deps.health.succeeded(this.#routed.arm.id);
+    if (this.#order.whenLeft === 'finish' && !this.#order.signal.aborted) {
+      void this.#finishAlone(reserving, answer);
+      return;
+    }
+    await answer.events.return?.();
+    await this.#settle(reserving, undefined, undefined);
+  }
+
+  async #finishAlone(reserving: Reserving, answer: Answer): Promise<void> {
+    try {
+      while (await this.#next(answer));
+      await this.#settle(reserving, answer.done, await answer.failure);
+    } catch (error) {
+      this.#deps.log.error(`An answer of ${this.#routed.arm.id} was left and could not be settled`, error);
+    }
+  }
+
   async #settle(
-    ledger: Ledger,
-    reserving: Promise<Result<Reservation, LedgerRefusal>>,
-    usage: Usage | undefined,
-    generationId: string | undefined,
-    notServed: boolean,
+    reserving: Reserving,
+    done: Done | undefined,
+    failure: ProviderError | undefined,
   ): Promise<void> {
-    const { arm, quote, decision } = this.#routed;
+    const { arm, quote } = this.#routed;
+    const usage = done?.usage ?? failure?.usage;
+    if (failure?.served === 'no' && this.#text === '' && usage === undefined) {
+      await this.#void(reserving, 'not served');
+      return;
+    }
     const bill = billFor({
       arm,
       worstCase: quote.worstCase,
       inputTokens: quote.inputTokens,
       usage,
+      complete: done !== undefined,
       visible: { text: this.#text, events: this.#textEvents },
     });
+    this.#bill = bill;
     const reserved = await reserving;
     if (!reserved.ok) return;
-    const voided = notServed && this.#text === '' && usage === undefined;
-    if (!voided) this.#bill = bill;
-    const settled = voided
-      ? await ledger.void(reserved.value.id, 'not served')
-      : await ledger.settle(reserved.value.id, { ...bill, generationId });
-    if (!settled.ok) this.#deps.log.warn(`A reservation of ${arm.id} was not settled: ${settled.error}`);
-    if (voided) return;
+    const generationId = done?.generationId ?? failure?.generationId;
+    this.#check(await this.#deps.ledger.settle(reserved.value.id, { ...bill, generationId }));
     this.#deps.policy.settled(bill.cost, this.#routed.money);
     if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
-    if (bill.source === 'estimate' || usage === undefined) return;
+    if (bill.source !== 'estimate' && done?.usage) this.#learnLength(done.usage);
+  }
+
+  #learnLength({ tokens }: Usage): void {
+    const { arm, decision } = this.#routed;
     const kind = { armId: arm.id, surface: decision.surface, task: decision.context.coarse.task };
-    this.#deps.policy.observeCall(kind, this.#order.call.inputBound(arm), usage.tokens);
+    this.#deps.policy.observeCall(kind, this.#order.call.inputBound(arm), tokens);
+  }
+
+  async #void(reserving: Reserving, reason: string): Promise<void> {
+    const reserved = await reserving;
+    if (reserved.ok) this.#check(await this.#deps.ledger.void(reserved.value.id, reason));
+  }
+
+  #check(outcome: Result<unknown, string>): void {
+    if (outcome.ok) return;
+    this.#deps.log.warn(`A reservation of ${this.#routed.arm.id} was not settled: ${outcome.error}`);
   }
 
   #failed(arm: Arm, error: ProviderError): void {
@@ -253,7 +306,7 @@ class Attempt {
     this.end = { kind: 'failed', problem, another, cost: this.#settledCost() };
   }
 
-  #answered(done: Extract<StreamEvent, { type: 'done' }> | undefined): CompletionEvent {
+  #answered(done: Done | undefined): CompletionEvent {
     const { arm } = this.#routed;
     const { health, workspace } = this.#deps;
     health.succeeded(arm.id);

@@ -25,6 +25,8 @@ export interface FinishedCall {
   /** Expected input tokens of the quote: what an estimate counts for the input. */
   readonly inputTokens: number;
   readonly usage: ReportedUsage | undefined;
+  /** False: the stream broke off or was cancelled, so the usage is a running count at best, and not the bill. */
+  readonly complete: boolean;
   /** What was seen of the answer, reasoning included. */
   readonly visible: VisibleOutput;
 }
@@ -55,8 +57,8 @@ export function billFor(call: FinishedCall): Bill {
   const usage = call.usage;
   if (usage === undefined) return estimated(call, []);
   const seen = leastTokens(call.visible);
-  if (usage.tokens.output + usage.tokens.reasoning < seen) return belowVisible(call, usage);
-  return billed(call, usage);
+  if (usage.tokens.output + usage.tokens.reasoning < seen) return atLeast(call, usage, ['below-visible']);
+  return call.complete ? billed(call, usage) : atLeast(call, usage, []);
 }
 
 /** A lower bound on the tokens of what was received, so that honest usage is never below it. */
@@ -111,17 +113,17 @@ function estimated(call: FinishedCall, flags: readonly BillingFlag[]): Bill {
   return { cost, source: 'estimate', tokens: counts, heldBack: left(call.worstCase, cost), flags };
 }
 
-/** The higher of what was claimed and what was seen; the claim being false, the rest stays held. */
-function belowVisible(call: FinishedCall, usage: ReportedUsage): Bill {
+/** The higher of what was claimed and what was seen; the claim being false or unfinished, the rest stays held. */
+function atLeast(call: FinishedCall, usage: ReportedUsage, flags: readonly BillingFlag[]): Bill {
   const claimed = priceOf(call.arm, usage).cost;
-  const estimate = estimated(call, ['below-visible']);
+  const estimate = estimated(call, flags);
   const cost = Math.max(claimed, estimate.cost) as NanoUsd;
   return {
     ...estimate,
     cost,
     tokens: { ...estimate.tokens, input: Math.max(call.inputTokens, usage.tokens.input) },
     heldBack: left(call.worstCase, cost),
-    flags: ['below-visible', ...overrun(cost, call.worstCase), ...freeButBilled(call.arm, cost)],
+    flags: [...flags, ...overrun(cost, call.worstCase), ...freeButBilled(call.arm, cost)],
   };
 }
 

@@ -53,6 +53,8 @@ export function inlineOrder(
     choice: { type: 'auto' },
     sticky,
     exclude: (arm) => eligibility.exclusion(arm, place),
+    // At most a block of output: its usage is worth more than the hold that a cancelled request leaves behind.
+    whenLeft: 'finish',
   };
 }
 

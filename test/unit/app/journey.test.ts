@@ -4,6 +4,7 @@
  * nothing lost.
  */
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import type { CompletionEvent, CompletionOrder } from '../../../src/app/routedCompletion.ts';
 import {
   askOrder,
@@ -232,6 +233,37 @@ describe('the journey of a prompt', () => {
     assert.equal(server.requests.at(-1)?.clientClosed, true);
     assert.equal(spent().reserved, 0);
     assert.ok(spent().settled + spent().heldBack >= server.billedNanoUsd);
+  });
+
+  it('voids the reservation when the consumer leaves before anything was sent', async () => {
+    await start();
+    for await (const event of engine.completion.run(askOrder('Never mind.'))) {
+      assert.equal(event.type, 'routed');
+      break;
+    }
+    assert.deepEqual(spent(), { settled: 0, reserved: 0, heldBack: 0 });
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('lets a short answer finish by itself, and settles what it cost', async () => {
+    await start();
+    server.next({ kind: 'slow', tokenMs: 10 });
+    for await (const event of engine.completion.run(askOrder('Count to three.', { whenLeft: 'finish' }))) {
+      if (event.type === 'text') break;
+    }
+    await server.idle();
+    for (let i = 0; i < 100 && spent().reserved > 0; i++) await setTimeout(20);
+    assert.deepEqual(spent(), { settled: server.billedNanoUsd, reserved: 0, heldBack: 0 });
+    assert.equal(server.requests.at(-1)?.clientClosed, false);
+  });
+
+  it('counts a retry of an inline request against the inline sub-limit', async () => {
+    await start(['small', 'other']);
+    server.next({ kind: 'rate-limited' });
+    await ask({ surface: 'inline', purpose: 'inline' });
+    const { settled, inlineCommitted } = engine.store.ledger.summary();
+    assert.ok(settled > 0);
+    assert.equal(inlineCommitted, settled);
   });
 
   it('lets another arm answer when the first provably did not serve', async () => {

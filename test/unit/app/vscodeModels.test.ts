@@ -58,6 +58,7 @@ describe('pilot.vscodeModels', () => {
       worstCase: quoted.worstCase,
       inputTokens: 9_000,
       usage: undefined,
+      complete: true,
       visible,
     });
     assert.equal(bill.cost, 40_000_000);

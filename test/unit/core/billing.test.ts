@@ -25,11 +25,19 @@ const call = (other: Partial<FinishedCall> = {}): FinishedCall => ({
   worstCase: nano(0.01),
   inputTokens: 120,
   usage: { tokens, reportedUsd: undefined },
+  complete: true,
   visible: { text: answer, events: 70 },
   ...other,
 });
 
 describe('bill', () => {
+  it('of a call that broke off is no less than its running count, and the rest is held', () => {
+    const bill = billFor(call({ complete: false }));
+    assert.ok(bill.cost >= nano((100 + 800) / 1e6));
+    assert.equal(bill.cost + bill.heldBack, nano(0.01));
+    assert.deepEqual(bill.flags, []);
+  });
+
   it('is usage x price, and nothing is held', () => {
     assert.deepEqual(billFor(call()), {
       cost: nano((100 + 800) / 1e6),

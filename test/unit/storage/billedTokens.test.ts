@@ -145,6 +145,7 @@ function oneCall(
     worstCase: quoted.worstCase,
     inputTokens: quoted.inputTokens,
     usage,
+    complete: true,
     visible,
   });
   settle(books, id, { ...bill, generationId: undefined }, NOON);
