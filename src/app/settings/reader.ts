@@ -93,9 +93,10 @@ export interface NumberRange {
 }
 
 const MAX_STRING = 2000;
-/** Here people paste keys: under a name of their own, in a header, and where the variable's name belongs. */
+/** Here people paste keys: under a name of their own, in a header, where a variable's name belongs, in an address. */
 const MAY_BE_SECRET: ReadonlySet<ProblemKind> = new Set([
   'secret-in-settings',
+  'bad-url',
   'unknown-key',
   'bad-header',
   'bad-variable',

@@ -98,6 +98,13 @@ describe('settings of endpoints and models', () => {
         undefined,
       );
     }
+    it('never shows an address that cannot be used: it may hold a key or a password', () => {
+      for (const baseUrl of ['htps://ann:hunter2@a.example/v1', 'sk-or-v1-hunter2']) {
+        const { problems } = parse([{ ...openai, baseUrl }]);
+        assert.deepEqual([problems[0]?.kind, problems[0]?.found], ['bad-url', '***']);
+        assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
+      }
+    });
     check('a string for a flag', { ...openai, needsKey: 'yes' }, 'needsKey', 'wrong-type', 'true');
     check(
       'a wrong cap field',
