@@ -32,16 +32,18 @@ export interface Account {
 }
 
 /**
- * Runs the work under the write lock, in the period money is counted in now. When it changed anything the mirror is
- * written before the commit, so it may be one transaction ahead of a database that crashed here, never behind.
+ * Runs the work under the write lock, in the period money is counted in now. When the month's total is another one the
+ * mirror is written before the commit, so it may be one transaction ahead of a database that crashed here, never
+ * behind. A free call, several a second while somebody types, writes none.
  */
 export function moneyTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
   const { db } = books;
   return db.immediate(() => {
-    const before = totalChanges(db);
-    const period = enterPeriod(db, now);
-    const value = work(period);
-    if (totalChanges(db) !== before) writeMirror(books.mirrorFile, nextMirror(db, period));
+    const before = countedNow(db);
+    const value = work(enterPeriod(db, now));
+    const after = countedNow(db);
+    if (after.total !== before.total || after.period !== before.period)
+      writeMirror(books.mirrorFile, { ...after, seq: countUp(db) });
     return value;
   });
 }
@@ -119,13 +121,16 @@ function enterPeriod(db: Database, now: EpochMs): Period {
   return period;
 }
 
-function nextMirror(db: Database, period: Period): MirroredTotal {
-  const seq = moneySeq(db) + 1;
-  writeMeta(db, 'money_seq', String(seq));
-  return { period: period.id, total: committed(sumsOf(db, period.id)), seq };
+function countedNow(db: Database): Omit<MirroredTotal, 'seq'> {
+  const period = readMeta(db, 'period') ?? '';
+  return { period, total: committed(sumsOf(db, period)) };
 }
 
-const totalChanges = (db: Database): number => integer(db.get('SELECT total_changes() n'), 'n');
+function countUp(db: Database): number {
+  const seq = moneySeq(db) + 1;
+  writeMeta(db, 'money_seq', String(seq));
+  return seq;
+}
 
 const asSums = (row: ReturnType<Database['get']>): Sums => ({
   settled: integer(row, 'settled') as NanoUsd,

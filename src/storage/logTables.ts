@@ -125,9 +125,19 @@ export function pruneLog(db: Database, now: EpochMs, keepDecisions = KEEP_DECISI
   return upTo > 0 ? db.run('DELETE FROM log WHERE seq <= ?', upTo) : 0;
 }
 
-/** Ledger rows of 13 months; the sums of older months stay in `spend`. */
-export const pruneEntries = (db: Database, now: EpochMs): number =>
-  db.run(`DELETE FROM entries WHERE at < ? AND state <> 'reserved'`, Math.round(now - KEEP_MS));
+const KEEP_FREE = 50_000;
+const IS_FREE = `worst = 0 AND cost = 0 AND state <> 'reserved'`;
+
+/**
+ * Ledger rows of 13 months, and of free calls, which are many and move no money, the newest 50,000; the sums of older
+ * months stay in `spend`. Each row is read once at every opening (quick_check).
+ */
+export function pruneEntries(db: Database, now: EpochMs, keepFree = KEEP_FREE): number {
+  const aged = db.run(`DELETE FROM entries WHERE at < ? AND state <> 'reserved'`, Math.round(now - KEEP_MS));
+  const nth = db.get(`SELECT seq FROM entries WHERE ${IS_FREE} ORDER BY seq DESC LIMIT 1 OFFSET ?`, keepFree);
+  if (!nth) return aged;
+  return aged + db.run(`DELETE FROM entries WHERE ${IS_FREE} AND seq <= ?`, integer(nth, 'seq'));
+}
 
 function entryOf(row: Row): readonly LogEntry[] {
   const seq = integer(row, 'seq');

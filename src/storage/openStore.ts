@@ -3,7 +3,8 @@
  * starts with the first question, and until its first answer the summary is what globalState remembers.
  */
 import type { Clock, DecisionLog, Ledger, UsageReader } from '../app/ports.ts';
-import { decodeMirror } from './mirrorFile.ts';
+import { Coalesced } from './coalesced.ts';
+import { decodeMirror, type MirroredTotal } from './mirrorFile.ts';
 import { RemoteLedger, initialSummary } from './remoteLedger.ts';
 import { RemoteLog, RemoteUsage } from './remoteLog.ts';
 import { WorkerClient } from './workerClient.ts';
@@ -32,12 +33,15 @@ export interface Store {
 
 const POLL_MS = 2000;
 const BUSY_MS = 2000;
+/** globalState is one file that is written whole, with everything other extensions keep there. */
+const REMEMBER_EVERY_MS = 1000;
 /** Beyond the lock wait: the first question also opens, checks and migrates the file. */
 const DEADLINE_MS = 15_000;
 
 export function openStore(options: StoreOptions): Promise<Store> {
   const { clock, mirror } = options;
   const remembered = decodeMirror(mirror?.load());
+  const memory = new Memory((total) => mirror?.save(total), remembered);
   const worker = new WorkerClient({
     workerPath: options.workerPath,
     clock,
@@ -49,7 +53,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
     },
     deadlineMs: DEADLINE_MS,
     onNews: (news) => {
-      mirror?.save(news.mirror);
+      memory.note(news.mirror);
       ledger.receive(news);
     },
     onFailure: (failure) => ledger.failed(failure),
@@ -63,8 +67,30 @@ export function openStore(options: StoreOptions): Promise<Store> {
     close: async () => {
       stopPolling();
       await worker.close();
+      memory.flush();
     },
   });
+}
+
+/** What globalState is told: another total or another month, not each call. */
+class Memory {
+  readonly #coalesced: Coalesced<MirroredTotal>;
+  #last: MirroredTotal | undefined;
+
+  constructor(save: (total: MirroredTotal) => void, remembered: MirroredTotal | undefined) {
+    this.#coalesced = new Coalesced(save, REMEMBER_EVERY_MS);
+    this.#last = remembered;
+  }
+
+  note(mirror: MirroredTotal): void {
+    if (mirror.total === this.#last?.total && mirror.period === this.#last.period) return;
+    this.#last = mirror;
+    this.#coalesced.put(mirror);
+  }
+
+  flush(): void {
+    this.#coalesced.flush();
+  }
 }
 
 /** One question at a time: a slow disk must not make a queue. */
