@@ -4,7 +4,7 @@ import type { SteeringDeps } from './deps.ts';
 import type * as Commands from './commands.ts';
 import { LearnedStateSync } from './learnedStateSync.ts';
 
-export type { SteeringDeps, SteeringEngine } from './deps.ts';
+export type { SteeringDeps } from './deps.ts';
 
 export function registerSteering(deps: SteeringDeps): vscode.Disposable {
   const command = (

@@ -8,7 +8,7 @@ import { setFormerModel } from './source.ts';
 import { UsageTree } from './usageTree.ts';
 import type { UsageView } from './usageView.ts';
 
-export type { UsageDeps, UsageEngine } from './deps.ts';
+export type { UsageDeps } from './deps.ts';
 
 const t = vscode.l10n.t;
 
