@@ -51,7 +51,7 @@ function pickModels(
   );
   return vscode.window.showQuickPick([...items, ...absent], {
     title: t('Language Models of VS Code That PILOT May Ask'),
-    placeHolder: t('Their prompts go to the extensions that provide them'),
+    placeHolder: t('What a model is asked goes to the extension that provides it'),
     canPickMany: true,
     matchOnDescription: true,
     ignoreFocusOut: true,
@@ -61,15 +61,16 @@ function pickModels(
 /** Undefined = the user broke off; nothing is changed then. */
 async function newEntry(model: string, label: string): Promise<object | undefined> {
   const payments = [
-    {
-      label: t('My plan covers it'),
-      detail: t('It counts as free and is never stopped by the limit'),
-      how: 'plan',
-    },
+    // First: Enter at once must not make anything free.
     {
       label: t('A price for each request'),
       detail: t('It counts against the monthly limit'),
       how: 'request',
+    },
+    {
+      label: t('My plan covers it'),
+      detail: t('It counts as free and is never stopped by the limit'),
+      how: 'plan',
     },
     { label: t('Decide later'), detail: t('PILOT does not use it until then'), how: 'later' },
   ] as const;
