@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
 /** Tabs of one of PILOT's report pages. */
@@ -9,22 +10,36 @@ const tabs = (page: 'usage' | 'decision'): readonly vscode.Tab[] =>
       ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(`pilot.${page}`),
     );
 
+/** VS Code tells the extension host of tabs a moment after they changed. */
+async function untilTabs(page: 'usage' | 'decision', count: number): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (tabs(page).length !== count && Date.now() < deadline) await sleep(50);
+  assert.equal(tabs(page).length, count);
+}
+
 const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('pilot');
 
 describe('the usage view', () => {
-  afterEach(() => vscode.window.tabGroups.close([...tabs('usage'), ...tabs('decision')]));
+  afterEach(async () => {
+    await vscode.window.tabGroups.close([...tabs('usage'), ...tabs('decision')]);
+    await untilTabs('usage', 0);
+  });
 
   it('opens once, and comes to the front when asked for again', async () => {
     await vscode.commands.executeCommand('pilot.showSpending');
+    await untilTabs('usage', 1);
     await vscode.commands.executeCommand('pilot.showSpending');
-    assert.equal(tabs('usage').length, 1);
+    await sleep(500);
+    await untilTabs('usage', 1);
   });
 
   it('opens anew after it was closed', async () => {
     await vscode.commands.executeCommand('pilot.showSpending');
+    await untilTabs('usage', 1);
     await vscode.window.tabGroups.close(tabs('usage'));
+    await untilTabs('usage', 0);
     await vscode.commands.executeCommand('pilot.showSpending');
-    assert.equal(tabs('usage').length, 1);
+    await untilTabs('usage', 1);
   });
 
   it('stays through settings that change under it', async () => {
@@ -32,7 +47,7 @@ describe('the usage view', () => {
     await configuration().update('budget.monthlyLimitUsd', 7, vscode.ConfigurationTarget.Global);
     await configuration().update('budget.monthlyLimitUsd', 'seven', vscode.ConfigurationTarget.Global);
     await configuration().update('budget.monthlyLimitUsd', undefined, vscode.ConfigurationTarget.Global);
-    assert.equal(tabs('usage').length, 1);
+    await untilTabs('usage', 1);
   });
 
   it('opens no decision that is not in the log', async () => {
