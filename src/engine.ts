@@ -54,8 +54,18 @@ export interface Engine {
 }
 
 export async function buildEngine(deps: EngineDeps): Promise<Engine> {
-  const { extensionContext, settings, models, secrets, workspaceId, clock, log } = deps;
-  const [space, store] = await Promise.all([loadSpace(extensionContext), loadStore(deps)]);
+  const space = await loadSpace(deps.extensionContext);
+  const store = await loadStore(deps);
+  try {
+    return await wire(deps, space, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function wire(deps: EngineDeps, space: Space, store: Store): Promise<Engine> {
+  const { settings, models, secrets, workspaceId, clock, log } = deps;
   const workspace = new WorkspaceStateHolder(deps.policyStore);
   const policy = new PolicyRuntime(
     workspace,

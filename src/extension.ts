@@ -30,6 +30,11 @@ import { registerUsage } from './vscode/usage/index.ts';
 import { registerSteering } from './vscode/steering/index.ts';
 import { StatusController } from './vscode/statusController.ts';
 
+let end: (() => Promise<void>) | undefined;
+
+/** VS Code disposes the surfaces, which stops what they had running, and waits for this. */
+export const deactivate = (): Promise<void> | undefined => end?.();
+
 export function activate(extensionContext: vscode.ExtensionContext): void {
   const parts = new Disposables();
   extensionContext.subscriptions.push(parts);
@@ -44,20 +49,19 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const secrets = parts.add(new Secrets({ storage: extensionContext.secrets, log }));
   const id = workspaceId();
   const policyStore = parts.add(new MementoPolicyStore(extensionContext.workspaceState, log, clock.now));
-  const engine = parts.add(
-    new EngineHolder({
-      extensionContext,
-      settings,
-      models,
-      vscodeModels,
-      secrets,
-      policyStore,
-      workspaceId: id,
-      clock,
-      log,
-      onReset: (problem) => void showReset(problem),
-    }),
-  );
+  const engine = new EngineHolder({
+    extensionContext,
+    settings,
+    models,
+    vscodeModels,
+    secrets,
+    policyStore,
+    workspaceId: id,
+    clock,
+    log,
+    onReset: (problem) => void showReset(problem),
+  });
+  end = () => engine.end();
   const status = parts.add(new StatusController({ settings, models, engine }));
   const badSettings = new BadSettingsNotices();
   const retell = (): void => badSettings.tell(settings, models);

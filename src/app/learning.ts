@@ -96,16 +96,13 @@ export class Learning {
   ): Promise<void> {
     if (this.#paused) return Promise.resolve();
     return this.#enqueue(async (decisionLog) => {
+      // Another window may have rated it meanwhile.
+      await this.#catchUp(decisionLog);
       const rated = this.#ratings.has(decisionId);
       if (rated && !explicit.has(kind) && kind !== 'cleared') return;
       await decisionLog.record({ decisionId, at: this.#deps.clock.now(), kind, ...reward });
       await this.#catchUp(decisionLog);
     });
-  }
-
-  /** Entries of other windows; call when the database may have changed. */
-  refresh(): Promise<void> {
-    return this.#enqueue((decisionLog) => this.#catchUp(decisionLog));
   }
 
   /** What was learnt, as it is stored, exported and synced. */
@@ -142,7 +139,8 @@ export class Learning {
   }
 
   async #adopt(stored: { seq: number; state: unknown }, decisionLog: DecisionLog): Promise<void> {
-    const { learner, problem } = this.#deps.codec.decode(stored.state);
+    const { learner: encoded, ratings } = decodeSnapshot(stored.state);
+    const { learner, problem } = this.#deps.codec.decode(encoded);
     if (problem !== undefined) {
       await decisionLog.quarantineSnapshot(problem);
       this.#deps.onReset(problem);
@@ -150,6 +148,7 @@ export class Learning {
     }
     this.#learner = learner;
     this.#seq = stored.seq;
+    for (const [id, kind] of ratings) this.#remember(id, kind);
   }
 
   async #catchUp(decisionLog: DecisionLog): Promise<void> {
@@ -191,7 +190,8 @@ export class Learning {
 
   async #save(decisionLog: DecisionLog): Promise<void> {
     this.#unsaved = 0;
-    await decisionLog.saveSnapshot(this.#seq, this.#deps.codec.encode(this.#learner));
+    const learner = this.#deps.codec.encode(this.#learner);
+    await decisionLog.saveSnapshot(this.#seq, { learner, ratings: [...this.#ratings] });
   }
 
   /** One at a time and in order. A failure is logged and harms nothing that follows. */
@@ -203,3 +203,18 @@ export class Learning {
     return this.#queue;
   }
 }
+
+/** The learner's state, and the thumbs that stand: they are older than what is folded again after the snapshot. */
+function decodeSnapshot(stored: unknown): {
+  learner: unknown;
+  ratings: readonly [DecisionId, OutcomeKind][];
+} {
+  if (typeof stored !== 'object' || stored === null || !('learner' in stored))
+    return { learner: stored, ratings: [] };
+  const ratings: readonly unknown[] =
+    'ratings' in stored && Array.isArray(stored.ratings) ? stored.ratings : [];
+  return { learner: stored.learner, ratings: ratings.filter(isRating) };
+}
+
+const isRating = (entry: unknown): entry is [DecisionId, OutcomeKind] =>
+  Array.isArray(entry) && typeof entry[0] === 'string' && explicit.has(entry[1] as OutcomeKind);

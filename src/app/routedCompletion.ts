@@ -79,6 +79,7 @@ const maxAttempts = 3;
 
 export class RoutedCompletion {
   readonly #deps: RoutedCompletionDeps;
+  readonly #unsettled = new Set<Promise<void>>();
 
   constructor(deps: RoutedCompletionDeps) {
     this.#deps = deps;
@@ -95,6 +96,8 @@ export class RoutedCompletion {
         return;
       }
       const attempted = new Attempt(this.#deps, order, routed.value, attempt > 0);
+      const over = attempted.over.promise.finally(() => this.#unsettled.delete(over));
+      this.#unsettled.add(over);
       yield* attempted.run();
       if (attempted.end.kind === 'answered') return;
       const { problem, cost } = attempted.end;
@@ -104,6 +107,11 @@ export class RoutedCompletion {
       failed.set(arm.id, attempted.end.another);
     }
     if (lastFailure) yield { type: 'failed', ...lastFailure };
+  }
+
+  /** Resolves when all that was sent has been settled: what a window waits for, for a moment, before it closes. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#unsettled);
   }
 
   outcome(decisionId: DecisionId, kind: OutcomeKind, fraction?: number): Promise<void> {
@@ -146,6 +154,8 @@ class Attempt {
   #textEvents = 0;
   #bill: Bill | undefined;
   end: AttemptEnd = { kind: 'answered' };
+  /** Resolves when nothing of this attempt is left to be settled. */
+  readonly over = Promise.withResolvers<undefined>();
 
   constructor(deps: RoutedCompletionDeps, order: CompletionOrder, routed: RoutedArm, isRetry: boolean) {
     this.#deps = deps;
@@ -163,6 +173,7 @@ class Attempt {
     const reserved = paid ? await reserving : undefined;
     if (reserved && !reserved.ok) {
       this.#refused(reserved.error);
+      this.over.resolve(undefined);
       return;
     }
     let answer: Answer | undefined;
@@ -180,7 +191,10 @@ class Attempt {
       else yield this.#answered(answer.done);
     } finally {
       // The consumer walked away: at `routed`, before anything was sent, or in the middle of the answer.
-      if (!ended) await (answer ? this.#leave(reserving, answer) : this.#void(reserving, 'never sent'));
+      const alone = !ended && answer && this.#mayFinishAlone() ? answer : undefined;
+      if (alone) void this.#finishAlone(reserving, alone);
+      else if (!ended) await (answer ? this.#leave(reserving, answer) : this.#void(reserving, 'never sent'));
+      if (!alone) this.over.resolve(undefined);
     }
   }
 
@@ -226,27 +240,35 @@ class Attempt {
     this.#fail(problemOfRefusal(refusal, free?.id), 'over-limit');
   }
 
-  /**
-   * A short answer may be left to finish by itself: its usage then says what it cost, where a cancelled one leaves
-   * the rest of its worst case held against the limit (design.md "The limit").
-   */
   async #leave(reserving: Reserving, answer: Answer): Promise<void> {
-    if (this.#text !== '') this.#deps.health.succeeded(this.#routed.arm.id);
-    if (this.#order.whenLeft === 'finish' && !this.#order.signal.aborted) {
-      void this.#finishAlone(reserving, answer);
-      return;
-    }
+    this.#noteLeft();
     await answer.events.return?.();
     await this.#settle(reserving, undefined, undefined);
   }
 
+  /**
+   * A short answer may be left to finish by itself: its usage then says what it cost, where a cancelled one leaves
+   * the rest of its worst case held against the limit (design.md "The limit").
+   */
+  #mayFinishAlone(): boolean {
+    return this.#order.whenLeft === 'finish' && !this.#order.signal.aborted;
+  }
+
   async #finishAlone(reserving: Reserving, answer: Answer): Promise<void> {
+    this.#noteLeft();
     try {
       while (await this.#next(answer));
       await this.#settle(reserving, answer.done, await answer.failure);
     } catch (error) {
       this.#deps.log.error(`An answer of ${this.#routed.arm.id} was left and could not be settled`, error);
+    } finally {
+      this.over.resolve(undefined);
     }
+  }
+
+  /** Whoever walks away from an answer has got one: the arm is healthy. */
+  #noteLeft(): void {
+    if (this.#text !== '') this.#deps.health.succeeded(this.#routed.arm.id);
   }
 
   async #settle(

@@ -1,8 +1,12 @@
-import type * as vscode from 'vscode';
+import { setTimeout } from 'node:timers/promises';
 import type { Engine, EngineDeps } from '../engine.ts';
 
-/** Builds the engine when it is first needed, once; a failed build is tried again at the next call. */
-export class EngineHolder implements vscode.Disposable {
+/** VS Code gives an extension five seconds to end. */
+const graceMs = 2_000;
+const retryMs = 10_000;
+
+/** Builds the engine when it is first needed, once; a failed build is tried again a little later. */
+export class EngineHolder {
   readonly #deps: EngineDeps;
   readonly #listeners = new Set<(engine: Engine) => void>();
   #engine: Promise<Engine> | undefined;
@@ -27,8 +31,15 @@ export class EngineHolder implements vscode.Disposable {
     else this.#listeners.add(listener);
   }
 
-  dispose(): void {
-    void this.#engine?.then((engine) => engine.store.close());
+  /** Waits a moment for what was sent to be settled, then closes the database. After this there is no engine. */
+  async end(): Promise<void> {
+    const building = this.#engine;
+    this.#engine = Promise.reject(new Error('PILOT has ended'));
+    this.#engine.catch(() => undefined);
+    const engine = await building?.catch(() => undefined);
+    if (!engine) return;
+    await Promise.race([engine.completion.settled(), setTimeout(graceMs)]);
+    await engine.store.close();
   }
 
   async #build(): Promise<Engine> {
@@ -36,13 +47,22 @@ export class EngineHolder implements vscode.Disposable {
       const { buildEngine } = await import('../engine.ts');
       const engine = await buildEngine(this.#deps);
       this.#built = engine;
-      for (const listener of this.#listeners) listener(engine);
+      for (const listener of this.#listeners) this.#tell(listener, engine);
       this.#listeners.clear();
       return engine;
     } catch (error) {
-      this.#engine = undefined;
       this.#deps.log.error('PILOT could not start its engine', error);
+      // Every keystroke would try again: not at once.
+      void setTimeout(retryMs, undefined, { ref: false }).then(() => (this.#engine = undefined));
       throw error;
+    }
+  }
+
+  #tell(listener: (engine: Engine) => void, engine: Engine): void {
+    try {
+      listener(engine);
+    } catch (error) {
+      this.#deps.log.error('A part of PILOT could not follow its engine', error);
     }
   }
 }

@@ -102,6 +102,27 @@ describe('the journey of a prompt', () => {
     }
   });
 
+  it('lets a thumb stand against a copy after a snapshot and a restart', async () => {
+    await start();
+    const [routed] = await ask();
+    assert.equal(routed?.type, 'routed');
+    const { decision } = routed;
+    for (let i = 0; i < 60; i++) {
+      await engine.completion.outcome(decision.id, i % 2 === 0 ? 'thumb-up' : 'thumb-down');
+    }
+    assert.ok(await engine.store.log.loadSnapshot(), 'a snapshot was taken');
+    await engine.store.close();
+    const again = await testEngine({ ...settings(['small']), monthlyUsd: 1, folder: engine.folder });
+    try {
+      const mean = () => again.learning.estimate('ask', [decision.chosen], decision.context)?.[0]?.mean;
+      const before = mean();
+      await again.completion.outcome(decision.id, 'copied');
+      assert.equal(mean(), before);
+    } finally {
+      await again.store.close();
+    }
+  });
+
   const notServed: readonly [string, Misbehaviour, string][] = [
     ['a wrong key', { kind: 'wrong-key' }, 'wrong-key'],
     ['no credit', { kind: 'no-credit' }, 'no-credit'],
