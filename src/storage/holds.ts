@@ -9,6 +9,8 @@ import { accountOf } from './reservations.ts';
 
 /** A hold, or a call that a crash left at its worst case. */
 export const HELD = `(held > 0 OR swept = 1)`;
+/** `swept` of such a call once it was released: nothing is held, and a real settlement would still be taken. */
+const RELEASED = 2;
 
 /** Ends the hold; a swept call falls from its worst case to what it was expected to cost. */
 export function releaseHold(books: Books, id: ReservationId | 'all', reason: string, now: EpochMs): NanoUsd {
@@ -40,24 +42,32 @@ function release(books: Books, row: Row, reason: string, now: EpochMs): number {
   const cost = integer(row, 'cost') as NanoUsd;
   if (integer(row, 'swept') === 0) return restate(books, row, { cost, source: undefined, reason }, now);
   const expected = Math.min(cost, integer(row, 'expected')) as NanoUsd;
-  return restate(books, row, { cost: expected, source: 'estimate', reason }, now);
+  return restate(books, row, { cost: expected, source: 'estimate', swept: RELEASED, reason }, now);
 }
 
 interface Restatement {
   readonly cost: NanoUsd;
   /** Undefined = as it was. */
   readonly source: 'reported' | 'estimate' | undefined;
+  /** Absent = 0. */
+  readonly swept?: number;
   readonly reason: string;
 }
 
-function restate(books: Books, row: Row, { cost, source, reason }: Restatement, now: EpochMs): number {
+function restate(
+  books: Books,
+  row: Row,
+  { cost, source, swept = 0, reason }: Restatement,
+  now: EpochMs,
+): number {
   const [id, held] = [text(row, 'id'), integer(row, 'held')];
   const before = integer(row, 'cost');
   const freed = before + held - cost;
   move(books.db, accountOf(row), { settled: cost - before, held: -held });
   books.db.run(
-    `UPDATE entries SET cost = ?, held = 0, swept = 0, source = coalesce(?, source), overrun = ? WHERE id = ?`,
+    `UPDATE entries SET cost = ?, held = 0, swept = ?, source = coalesce(?, source), overrun = ? WHERE id = ?`,
     cost,
+    swept,
     source ?? null,
     left(cost, integer(row, 'worst') as NanoUsd),
     id,

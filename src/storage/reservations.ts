@@ -36,7 +36,7 @@ import { integer, text } from './database.ts';
 export type SettleRefusal = 'unknown' | 'already-settled';
 
 /** No call lives this long; whoever made the reservation is gone. */
-const ABANDONED_MS = HOUR_MS;
+const ABANDONED_MS = 2 * HOUR_MS;
 
 export function reserve(
   books: Books,
@@ -112,7 +112,7 @@ export function voidReservation(
 
 /**
  * What a crash left reserved is settled at its worst case: it may have been served and billed. Should its owner come
- * back after all (a machine that slept), its real settlement is still taken.
+ * back after all (a machine that slept), its real settlement is still taken, also when the user released it meanwhile.
  */
 export function sweepAbandoned(books: Books, now: EpochMs): number {
   const before = now - ABANDONED_MS;
@@ -199,9 +199,19 @@ function insert(db: Database, request: ReservationRequest, period: Period, now: 
 const isInline = (request: ReservationRequest): boolean =>
   request.purpose === 'inline' || request.surface === 'inline';
 
-/** Demand is what people ask for, free models included; retries, embeddings and tests are the program's own. */
-function countRequest(db: Database, { purpose }: ReservationRequest, period: Period, now: EpochMs): void {
+/**
+ * Demand is what the month's money may be asked for: what people ask, whichever model answers, and completions that
+ * could cost something. Free completions, several a minute, would make every other request look too dear to afford;
+ * retries, embeddings and tests are the program's own.
+ */
+function countRequest(
+  db: Database,
+  { purpose, worstCase }: ReservationRequest,
+  period: Period,
+  now: EpochMs,
+): void {
   if (purpose !== 'ask' && purpose !== 'inline' && purpose !== 'chat') return;
+  if (purpose === 'inline' && worstCase === ZERO) return;
   db.run('INSERT INTO requests VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1', period.id, purpose);
   db.run(
     'INSERT INTO demand VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1',
@@ -223,7 +233,8 @@ function openEntry(db: Database, id: ReservationId): Result<OpenEntry, SettleRef
   const row = db.get('SELECT * FROM entries WHERE id = ?', id);
   if (!row) return fail('unknown');
   const worst = integer(row, 'worst') as NanoUsd;
-  const swept = integer(row, 'swept') === 1;
+  // Or swept and released since (holds.ts): no more than a guess either.
+  const swept = integer(row, 'swept') > 0;
   if (text(row, 'state') !== 'reserved' && !swept) {
     writeMeta(db, 'refused_settlements', String(Number(readMeta(db, 'refused_settlements') ?? 0) + 1));
     return fail('already-settled');

@@ -11,7 +11,7 @@ describe('free calls', () => {
   it('write no mirror, neither the file nor globalState', () =>
     withFolder(async (folder) => {
       let saves = 0;
-      const mirror = { load: () => undefined, save: () => void saves++ };
+      const mirror = { load: () => undefined, save: () => (saves += 1) };
       await withStore({ folder, mirror }, async (store) => {
         const paid = await reserved(store, request(0.5));
         await store.ledger.settle(paid.id, settlement(0.4));

@@ -159,7 +159,11 @@ describe('ledger', () => {
       await withStore({ folder, clock }, async (store) => {
         id = (await reserved(store, request(0.5))).id;
       });
-      clock.time += 2 * 3_600_000;
+      clock.time += 1.9 * 3_600_000;
+      await withStore({ folder, clock }, async (store) => {
+        assert.deepEqual(await store.usage.holds(), []);
+      });
+      clock.time += 0.2 * 3_600_000;
       await withStore({ folder, clock }, async (store) => {
         const [entry] = await store.usage.holds();
         assert.deepEqual([entry?.source, entry?.cost], ['worst-case', nano(0.5)]);
@@ -167,6 +171,26 @@ describe('ledger', () => {
         assert.equal((await store.ledger.settle(id!, settlement(0.1))).ok, true);
         assert.equal(store.ledger.summary().settled, nano(0.1));
         assert.equal((await store.ledger.settle(id!, settlement(0.1))).ok, false);
+      });
+    });
+  });
+
+  it('takes the real settlement of a swept call also after the user released it', async () => {
+    await withFolder(async (folder) => {
+      const clock = clockAt(NOON);
+      await withStore({ folder, clock }, async (store) => {
+        await reserved(store, request(0.5));
+      });
+      clock.time += 3 * 3_600_000;
+      await withStore({ folder, clock }, async (store) => {
+        const [swept] = await store.usage.holds();
+        assert.ok(swept);
+        assert.equal(await store.ledger.releaseHold(swept.id, 'nothing on the bill yet'), nano(0.375));
+        assert.deepEqual(await store.usage.holds(), []);
+        assert.equal((await store.ledger.settle(swept.id, settlement(0.4))).ok, true);
+        assert.equal(store.ledger.summary().settled, nano(0.4));
+        const again = await store.ledger.settle(swept.id, settlement(0.1));
+        assert.deepEqual(again, { ok: false, error: 'already-settled' });
       });
     });
   });
@@ -266,11 +290,25 @@ describe('ledger', () => {
     await withFolder((folder) =>
       withStore({ folder }, async ({ ledger }) => {
         for (const purpose of ['ask', 'inline', 'inline', 'retry', 'test'] as const) {
-          await ledger.reserve(request(0, { purpose }));
+          await ledger.reserve(request(0.01, { purpose }));
         }
         assert.deepEqual(ledger.summary().requests, { ask: 1, inline: 2, chat: 0 });
         // Wednesday noon.
         assert.equal(ledger.summary().hourOfWeek[2 * 24 + 12], 3);
+      }),
+    );
+  });
+
+  it('does not count free completions as demand the month must pay for, but as calls', async () => {
+    await withFolder((folder) =>
+      withStore({ folder }, async ({ ledger, usage }) => {
+        for (const purpose of ['ask', 'chat', 'inline', 'inline'] as const) {
+          await ledger.reserve(request(0, { purpose }));
+        }
+        assert.deepEqual(ledger.summary().requests, { ask: 1, inline: 0, chat: 1 });
+        assert.equal(ledger.summary().hourOfWeek[2 * 24 + 12], 2);
+        const calls = (await usage.spend('surface', {})).map(({ key, calls: n }) => [key, n]);
+        assert.deepEqual(Object.fromEntries(calls), { ask: 1, chat: 1, inline: 2 });
       }),
     );
   });
