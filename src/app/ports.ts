@@ -214,6 +214,8 @@ export interface LedgerEntry {
   readonly armId: ArmId;
   readonly decisionId: DecisionId | undefined;
   readonly purpose: string;
+  /** Counts against the inline sub-limit, as a completion's retry does whose purpose does not say so. */
+  readonly inline?: boolean;
   readonly workspaceId: string;
   readonly language: string;
   readonly expected: NanoUsd;
@@ -230,7 +232,7 @@ export interface LedgerEntry {
 /** A settled call as it is exported and imported; its money is settled in full. */
 export interface ImportedEntry extends Pick<
   LedgerEntry,
-  'id' | 'period' | 'at' | 'armId' | 'purpose' | 'workspaceId' | 'language' | 'cost' | 'tokens'
+  'id' | 'period' | 'at' | 'armId' | 'purpose' | 'inline' | 'workspaceId' | 'language' | 'cost' | 'tokens'
 > {
   readonly source: CostSource;
 }

@@ -83,7 +83,7 @@ export function importEntries(books: Books, rows: readonly ImportedEntry[], now:
   });
 }
 
-const isInline = ({ purpose }: ImportedEntry): boolean => purpose === 'inline';
+const isInline = ({ purpose, inline }: ImportedEntry): boolean => purpose === 'inline' || inline === true;
 
 const isSound = ({ period, cost, at }: ImportedEntry): boolean =>
   periodOf(period) !== undefined && isMoney(cost) && Number.isSafeInteger(Math.round(at));

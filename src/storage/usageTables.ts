@@ -118,6 +118,7 @@ const entryOf = (row: Row): LedgerEntry => ({
   armId: text(row, 'arm') as ArmId,
   decisionId: optionalText(row, 'decision_id') as DecisionId | undefined,
   purpose: text(row, 'purpose'),
+  inline: integer(row, 'inline') === 1,
   workspaceId: text(row, 'workspace'),
   language: text(row, 'language'),
   expected: money(row, 'expected'),

@@ -20,6 +20,7 @@ export const entryColumns = [
   'cache_write_tokens',
   'output_tokens',
   'reasoning_tokens',
+  'inline',
 ] as const;
 export type ExportedEntry = Readonly<Record<(typeof entryColumns)[number], string | number>>;
 
@@ -42,6 +43,7 @@ export function exportedEntry(entry: LedgerEntry): ExportedEntry | undefined {
     cache_write_tokens: tokens.cacheWrite,
     output_tokens: tokens.output,
     reasoning_tokens: tokens.reasoning,
+    inline: entry.inline === true ? 1 : 0,
   };
 }
 
@@ -66,6 +68,9 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
   if (!isNear(period, at)) return 'period';
   const cost = read('cost_nano_usd');
   if (!isMoney(cost)) return 'cost_nano_usd';
+  // Absent in files of before it was written: the surface then says it.
+  const inline = read('inline') ?? 0;
+  if (inline !== 0 && inline !== 1) return 'inline';
   const counts = tokenColumns.map((key) => read(key));
   const bad = counts.findIndex((count) => !isCount(count));
   if (bad >= 0) return tokenColumns[bad] ?? 'tokens';
@@ -76,6 +81,7 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
     at,
     armId: text('model') as ArmId,
     purpose: text('surface') ?? '',
+    inline: inline === 1,
     workspaceId: text('workspace') ?? '',
     language: text('language') ?? '',
     cost: cost,

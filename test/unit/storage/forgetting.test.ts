@@ -102,6 +102,23 @@ describe('importing the ledger', () => {
       }),
     ));
 
+  it('counts a completion’s retry towards the inline limit, and says of it that it was inline', () =>
+    withFolder((folder) =>
+      withStore({ folder, clock: clockAt(NOON) }, async ({ ledger, usage }) => {
+        const retry = { ...row('e', 5), purpose: 'retry' };
+        await ledger.importEntries([
+          { ...retry, inline: true },
+          { ...retry, id: 'f' as ReservationId, inline: false },
+          { ...row('g', 3), purpose: 'inline' },
+        ]);
+        assert.equal(ledger.summary().inlineCommitted, 8);
+        assert.deepEqual(
+          (await usage.entries(0, 10)).map(({ inline }) => inline),
+          [true, false, true],
+        );
+      }),
+    ));
+
   it('takes no call of a month to come', () =>
     withFolder((folder) =>
       withStore({ folder, clock: clockAt(NOON) }, async ({ ledger }) => {

@@ -15,7 +15,8 @@ const entry: LedgerEntry = {
   state: 'settled',
   armId: 'openrouter/anthropic/claude-haiku' as ArmId,
   decisionId: undefined,
-  purpose: 'ask',
+  purpose: 'retry',
+  inline: true,
   workspaceId: '0123456789abcdef',
   language: 'typescript',
   expected: 1 as NanoUsd,
@@ -46,11 +47,18 @@ describe('an exported file', () => {
     assert.ok(parsed.ok);
     assert.equal(parsed.value.exportedAt, now);
     assert.deepEqual(parsed.value.learnt, learnt);
-    const { id, period, at, armId, purpose, workspaceId, language, cost, source, tokens } = entry;
+    const { id, period, at, armId, purpose, inline, workspaceId, language, cost, source, tokens } = entry;
     assert.deepEqual(parsed.value.entries, [
-      { id, period, at, armId, purpose, workspaceId, language, cost, source, tokens },
+      { id, period, at, armId, purpose, inline, workspaceId, language, cost, source, tokens },
     ]);
     assert.equal(parsed.value.holdsSettings, false);
+  });
+
+  it('of before it said whether a call was inline is read as well', () => {
+    const older = Object.fromEntries(Object.entries(exported).filter(([key]) => key !== 'inline'));
+    const parsed = parseExchange(changed({ ledger: [older] }), now);
+    assert.ok(parsed.ok);
+    assert.equal(parsed.value.entries[0]?.inline, false);
   });
 
   it('holds nothing that is still under way, and no provider’s id', () => {
@@ -92,6 +100,7 @@ describe('an exported file', () => {
     ['has a call of next year', withRow({ at: '2027-11-20T00:00:00.000Z', period: '2027-11' }), 'damaged'],
     ['has a call of before all models', withRow({ at: '1999-01-01T00:00:00.000Z', period: '1999-01' }), 'damaged'],
     ['moves an old call into this month', withRow({ at: '2026-01-05T00:00:00.000Z' }), 'damaged'],
+    ['has a word for whether a call was inline', withRow({ inline: 'yes' }), 'damaged'],
     ['has a surface of its own', withRow({ surface: 'constructor' }), 'damaged'],
     ['has a row of its prototype only', changed({ ledger: [{}] }).replace('[{}]', '[{"__proto__":{"id":"x"}}]'), 'damaged'],
   ]; // prettier-ignore
