@@ -43,8 +43,10 @@ export interface Arm {
   /** The most tokens the model can answer with. */
   readonly maxOutputTokens: number;
   readonly outputCapField: 'max_tokens' | 'max_completion_tokens';
-  /** False: a cap may not bound hidden reasoning, so the whole of maxOutputTokens is reserved. */
+  /** False: a cap may not bound hidden reasoning, so all that the model could be billed for is reserved. */
   readonly outputCapCoversReasoning: boolean;
+  /** The most output that could be billed past the cap, tokens, where that is more than maxOutputTokens. */
+  readonly maxBilledOutputTokens?: number;
   readonly capabilities: ArmCapabilities;
   /** Shown with the label wherever a person can see the arm. */
   readonly simulated: boolean;

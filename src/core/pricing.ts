@@ -64,7 +64,8 @@ export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'to
   const rates = dearestRates(card, maxInputTokens);
   const affordable = affordableOutput(arm, rates, maxInputTokens, request.moneyLeft);
   const outputCap = Math.max(least, Math.min(wanted, affordable));
-  const billable = arm.outputCapCoversReasoning ? outputCap : Math.max(outputCap, arm.maxOutputTokens);
+  const uncapped = Math.max(arm.maxOutputTokens, arm.maxBilledOutputTokens ?? 0);
+  const billable = arm.outputCapCoversReasoning ? outputCap : Math.max(outputCap, uncapped);
   const worstCase = ceilNano(rates.fee + maxInputTokens * rates.input + billable * rates.output);
   const outputTokens = Math.min(tokens(request.expectedOutputTokens), billable);
   const expected = expectedCost(card, inputTokens, request.expectedCachedShare ?? 0, outputTokens);

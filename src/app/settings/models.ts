@@ -20,6 +20,7 @@ export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string,
   if (!reader.has('model')) reader.problem('model', 'missing', 'string', undefined);
   if (!endpoint || model === undefined) return undefined;
   const contextTokens = reader.number('contextTokens', DEFAULT_CONTEXT_TOKENS, TOKENS);
+  const covers = reader.boolean('outputCapCoversReasoning', endpoint.outputCapCoversReasoning);
   const arm: Arm = {
     id: armId(endpoint.id, model),
     endpointId: endpoint.id,
@@ -29,7 +30,9 @@ export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string,
     contextTokens,
     maxOutputTokens: parseMaxOutput(reader, contextTokens),
     outputCapField: reader.oneOf('outputCapField', OUTPUT_CAP_FIELDS, endpoint.outputCapField),
-    outputCapCoversReasoning: reader.boolean('outputCapCoversReasoning', endpoint.outputCapCoversReasoning),
+    outputCapCoversReasoning: covers,
+    // Without a stated limit, the default is a guess, and a guess bounds no bill: hidden reasoning may fill the context.
+    ...(!covers && !reader.has('maxOutputTokens') && { maxBilledOutputTokens: contextTokens }),
     capabilities: parseCapabilities(reader.object('capabilities')),
     simulated: reader.boolean('simulated', false) || endpoint.simulated,
   };

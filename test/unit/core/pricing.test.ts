@@ -72,6 +72,16 @@ describe('quote', () => {
     assert.equal(quoted(card, { maxInputTokens: 9_000 }).worstCase, nano((9_000 * 1 + 1_000 * 4) / 1e6));
   });
 
+  it('reserves the context where the output limit is a guess, and sends no larger cap for it', () => {
+    const { worstCase, outputCap } = quoted(
+      flat,
+      {},
+      { outputCapCoversReasoning: false, maxBilledOutputTokens: 128_000 },
+    );
+    assert.equal(outputCap, 1_000);
+    assert.equal(worstCase, nano((10_000 * 1 + 128_000 * 4) / 1e6));
+  });
+
   it('reserves the whole output limit where the cap may not bound reasoning', () => {
     const { worstCase, outputCap } = quoted(flat, {}, { outputCapCoversReasoning: false });
     assert.equal(worstCase, nano((10_000 + 8_000 * 4) / 1e6));

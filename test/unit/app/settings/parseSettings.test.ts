@@ -181,6 +181,17 @@ describe('settings of endpoints and models', () => {
     });
   });
 
+  it('bound what hidden reasoning may cost by the context where no output limit is stated', () => {
+    const custom = { id: 'mine', preset: 'custom', baseUrl: 'https://a.example/v1' };
+    const boundOf = (endpoint: { readonly id: string }, changes: object) =>
+      parse([endpoint], [{ endpoint: endpoint.id, model: 'm', price, contextTokens: 64_000, ...changes }])
+        .arms[0]?.maxBilledOutputTokens;
+    assert.equal(boundOf(custom, {}), 64_000);
+    assert.equal(boundOf(custom, { maxOutputTokens: 8000 }), undefined, 'stated');
+    assert.equal(boundOf(custom, { outputCapCoversReasoning: true }), undefined, 'the cap bounds it');
+    assert.equal(boundOf(openai, {}), undefined);
+  });
+
   describe('of a model that are wrong', () => {
     const check = (name: string, changes: object, key: string, kind: ProblemKind) =>
       it(name, () => {
