@@ -20,6 +20,7 @@ import { messageOf } from './vscode/messages.ts';
 import { registerVscodeModels } from './vscode/models/index.ts';
 import { ModelSettings } from './vscode/modelSettings.ts';
 import { openLogChannel, outputLog } from './vscode/outputLog.ts';
+import { registerRefreshPrices } from './vscode/refreshPrices.ts';
 import { reasonLine } from './vscode/reason.ts';
 import { Secrets } from './vscode/secrets.ts';
 import { Settings } from './vscode/settings.ts';
@@ -85,6 +86,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
     yield* completion.run(trialOrder(arm, prompt, signal));
   };
   parts.add(registerSetup({ settings, models, secrets, log, trial }));
+  parts.add(registerRefreshPrices({ settings, models, secrets, log }));
   parts.add(registerBudgetCommands({ settings, ledger: async () => (await engine.get()).store.ledger }));
   const { extensionUri, globalState } = extensionContext;
   const built = { engine: () => engine.get(), onEngineBuilt: engine.onBuilt.bind(engine) };
