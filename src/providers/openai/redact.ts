@@ -1,3 +1,5 @@
+import { MASK, maskKeys } from '../../app/redact.ts';
+
 /**
  * Error texts come from outside and may quote what was sent: providers echo keys ("Incorrect API key provided: ...")
  * and parts of the prompt. Neither may reach a log or a person's screen share.
@@ -7,11 +9,9 @@ export function redact(text: string, secrets: readonly string[], sent = ''): str
   for (const secret of secrets) {
     for (const form of formsOf(secret)) clean = clean.replaceAll(form, MASK);
   }
-  for (const pattern of KEY_PATTERNS) clean = clean.replace(pattern, `$1${MASK}`);
-  return withoutEcho(clean, sent);
+  return withoutEcho(maskKeys(clean), sent);
 }
 
-const MASK = '***';
 export const MAX_DETAIL = 300;
 
 export const cut = (text: string): string =>
@@ -25,15 +25,6 @@ function formsOf(secret: string): string[] {
   if (secret.length >= 2 * part) forms.push(secret.slice(0, part), secret.slice(-part));
   return forms;
 }
-
-/** Keys that are not ours to know: a proxy's, or one that the user pasted into a base URL. */
-const KEY_PATTERNS = [
-  // What a provider masked itself still shows both ends.
-  /()[-\w]+\*{3,}[-\w]*/g,
-  /\b()(?:sk|pk|gsk|xai|nvapi|hf|AIza)[-_A-Za-z0-9]{12,}/g,
-  /\b((?:bearer|basic)\s+)[^\s"',;]{4,}/gi,
-  /\b((?:api[-_]?key|access[-_]?token|password|secret)["']?\s*[=:]\s*["']?)[^\s"',;&]{4,}/gi,
-];
 
 /** Long enough that a coincidence is unlikely, short enough that no telling part of a prompt survives. */
 const ECHO_LENGTH = 20;
