@@ -6,6 +6,7 @@ import { day, percent, usd } from './format.ts';
 import { messageOf, type Message } from './messages.ts';
 import { settingSentence, type ModelSettings } from './modelSettings.ts';
 import type { Settings } from './settings.ts';
+import { showInformation, showWarning } from './notify.ts';
 
 const t = vscode.l10n.t;
 
@@ -63,8 +64,7 @@ export class BadSettingsNotices {
 
 async function show(severity: 'information' | 'warning', { text, ways }: Message): Promise<void> {
   const labels = ways.map(({ label }) => label);
-  const ask =
-    severity === 'information' ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const ask = severity === 'information' ? showInformation : showWarning;
   const picked = await ask(text, ...labels);
   const way = ways.find(({ label }) => label === picked);
   if (way) await vscode.commands.executeCommand(way.command, ...(way.args ?? []));

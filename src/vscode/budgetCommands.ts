@@ -5,6 +5,7 @@ import type { Ledger } from '../app/ports.ts';
 import type { NanoUsd } from '../core/brand.ts';
 import { day, usd } from './format.ts';
 import type { Settings } from './settings.ts';
+import { showInformation } from './notify.ts';
 
 const t = vscode.l10n.t;
 
@@ -63,9 +64,7 @@ async function confirmSpending(deps: BudgetDeps): Promise<void> {
   const ledger = await deps.ledger();
   const { candidates, state } = ledger.summary();
   if (state !== 'needs-confirmation') {
-    void vscode.window.showInformationMessage(
-      t('Nothing has to be confirmed: the spending ledger is in order.'),
-    );
+    void showInformation(t('Nothing has to be confirmed: the spending ledger is in order.'));
     return;
   }
   const highest = Math.max(0, ...candidates.map(({ total }) => total)) as NanoUsd;

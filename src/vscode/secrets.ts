@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { Log } from '../app/ports.ts';
 import type { Endpoint } from '../app/settings/index.ts';
 import { isLoopback } from '../providers/openai/safety.ts';
+import { showWarning } from './notify.ts';
 
 export interface SecretsDeps {
   readonly storage: vscode.SecretStorage;
@@ -112,7 +113,7 @@ export class Secrets implements vscode.Disposable {
       'The keyring of this system cannot be read, so PILOT has no key for {0}. An environment variable can hold it instead.',
       endpoint.label,
     );
-    void vscode.window.showWarningMessage(text, way).then((picked) => {
+    void showWarning(text, way).then((picked) => {
       if (picked === way) void vscode.commands.executeCommand('pilot.enterKey', endpoint.id);
     });
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { placeCode } from '../../app/placeCode.ts';
 import type { ContextPiece } from '../../app/conversations.ts';
 import type { LastEditor } from './editors.ts';
+import { showInformation, showWarning } from '../notify.ts';
 
 const { t } = vscode.l10n;
 const scheme = 'pilot-proposed';
@@ -23,8 +24,7 @@ export async function insertCode(editors: LastEditor, { code, language }: Code):
   }
   const { selection } = editor;
   const done = await editor.edit((edit) => edit.replace(selection, code.replace(/\n$/, '')));
-  if (!done)
-    void vscode.window.showWarningMessage(t('The code could not be inserted: the file is read-only.'));
+  if (!done) void showWarning(t('The code could not be inserted: the file is read-only.'));
   return done;
 }
 
@@ -76,7 +76,7 @@ export class Proposals implements vscode.Disposable {
     const selectedText = context.find(({ kind }) => kind === 'selection')?.text;
     const placed = placeCode(target.getText(), language, code, { selectedText, cursor });
     if (placed.text === target.getText()) {
-      void vscode.window.showInformationMessage(t('{0} has this code already.', nameOf(target)));
+      void showInformation(t('{0} has this code already.', nameOf(target)));
       return;
     }
     const proposed = vscode.Uri.from({ scheme, path: target.uri.path, query: String(this.#next++) });
@@ -127,7 +127,7 @@ export class Proposals implements vscode.Disposable {
   async #ask(proposed: vscode.Uri, name: string): Promise<void> {
     const [accept, discard] = [t('Accept'), t('Discard')];
     const question = t('Apply the proposed change to {0}?', name);
-    const answer = await vscode.window.showInformationMessage(question, accept, discard);
+    const answer = await showInformation(question, accept, discard);
     if (answer === accept) await this.accept(proposed);
     if (answer === discard) await this.discard(proposed);
   }
@@ -159,16 +159,13 @@ const onlyOne = <T>(items: readonly T[]): T | undefined => (items.length === 1 ?
 async function applyProposal({ target, version, text }: Proposal): Promise<boolean> {
   const document = await vscode.workspace.openTextDocument(target);
   if (document.version !== version) {
-    void vscode.window.showWarningMessage(
-      t('The file has changed since. Apply the code again to see the new diff.'),
-    );
+    void showWarning(t('The file has changed since. Apply the code again to see the new diff.'));
     return false;
   }
   const edit = new vscode.WorkspaceEdit();
   const end = document.lineAt(document.lineCount - 1).range.end;
   edit.replace(target, new vscode.Range(new vscode.Position(0, 0), end), text);
   const done = await vscode.workspace.applyEdit(edit);
-  if (!done)
-    void vscode.window.showWarningMessage(t('The change could not be applied: the file is read-only.'));
+  if (!done) void showWarning(t('The change could not be applied: the file is read-only.'));
   return done;
 }

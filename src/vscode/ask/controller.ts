@@ -26,6 +26,7 @@ import {
 } from './present.ts';
 import { storageFolder } from './storageFolder.ts';
 import { askStrings } from './strings.ts';
+import { showError, showInformation, showWarning } from '../notify.ts';
 
 /** Moves of the cursor are gathered before the chips are redrawn. */
 const trayQuietMs = 120;
@@ -109,8 +110,7 @@ export class AskController implements vscode.Disposable {
     const action = t('Delete All');
     const question = t('Delete all conversations of this workspace, also the one that is open?');
     const detail = t('They cannot be brought back. What PILOT has learned and spent stays.');
-    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) !== action)
-      return;
+    if ((await showWarning(question, { modal: true, detail }, action)) !== action) return;
     await this.deleteAll();
   }
 
@@ -118,7 +118,7 @@ export class AskController implements vscode.Disposable {
     const deleted = await this.#open.deleteAll();
     this.#draft = '';
     this.#showAll();
-    void vscode.window.showInformationMessage(
+    void showInformation(
       deleted === 1
         ? vscode.l10n.t('1 conversation was deleted.')
         : vscode.l10n.t('{0} conversations were deleted.', deleted),
@@ -151,9 +151,7 @@ export class AskController implements vscode.Disposable {
       onMessage: (message) => {
         this.#handle(message).catch((error: unknown) => {
           this.#deps.log.error(`The Ask panel's "${message.type}" failed`, error);
-          void vscode.window.showErrorMessage(
-            vscode.l10n.t('PILOT could not do that. The log has the details.'),
-          );
+          void showError(vscode.l10n.t('PILOT could not do that. The log has the details.'));
         });
       },
       onClosed: () => {
@@ -231,7 +229,7 @@ export class AskController implements vscode.Disposable {
     const { pieces, failed } = await this.#tray.collect();
     if (failed.length > 0) {
       const names = failed.join(', ');
-      void vscode.window.showWarningMessage(vscode.l10n.t('Not sent, since it cannot be read: {0}', names));
+      void showWarning(vscode.l10n.t('Not sent, since it cannot be read: {0}', names));
     }
     await this.#send(assemble(this.#open.current.conversation, question, pieces));
   }

@@ -7,6 +7,7 @@ import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { usd } from '../format.ts';
 import { nameOf } from './contextItems.ts';
 import { saysSimulated } from '../armName.ts';
+import { showWarning } from '../notify.ts';
 
 const { t } = vscode.l10n;
 
@@ -14,7 +15,7 @@ export async function confirmSecret(label: string): Promise<boolean> {
   const add = t('Send It Anyway');
   const detail = t('It would be sent to the provider of the model that answers.');
   const warning = t('{0} looks like a file that holds secrets.', label);
-  return (await vscode.window.showWarningMessage(warning, { modal: true, detail }, add)) === add;
+  return (await showWarning(warning, { modal: true, detail }, add)) === add;
 }
 
 /** Open files first, then those of the workspace. */

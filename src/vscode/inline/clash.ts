@@ -1,6 +1,7 @@
 /** Two providers of ghost text make Tab a lottery: said once, with what to do. */
 import * as vscode from 'vscode';
 import type { InlineSettingsReader } from './settings.ts';
+import { showInformation } from '../notify.ts';
 
 interface Rival {
   readonly extension: string;
@@ -64,7 +65,7 @@ async function noticeOnce(settings: InlineSettingsReader, state: vscode.Memento)
   await state.update(NOTICED, true);
   const ours = vscode.l10n.t('Turn PILOT’s Off');
   const theirs = vscode.l10n.t('Open {0}’s Setting', rival.name);
-  const choice = await vscode.window.showInformationMessage(
+  const choice = await showInformation(
     vscode.l10n.t(
       '{0} suggests code as you type, and so does PILOT. With both on, Tab takes whichever comes first.',
       rival.name,

@@ -8,6 +8,7 @@ import type { Log } from '../../app/ports.ts';
 import { isIndexablePath, MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import type { LocalModelHost } from '../../providers/localModel/host.ts';
 import { sourceFiles } from './workspaceFiles.ts';
+import { withProgress } from '../notify.ts';
 
 export interface IndexerDeps {
   readonly host: LocalModelHost;
@@ -62,7 +63,7 @@ export class Indexer implements vscode.Disposable {
       return;
     }
     const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('PILOT: indexing') };
-    await vscode.window.withProgress(options, (progress) => this.#indexFiles(run.token, progress));
+    await withProgress(options, (progress) => this.#indexFiles(run.token, progress));
   }
 
   stop(): void {

@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { isFields } from '../../app/settings/reader.ts';
 import { keyOf, type VscodeModels } from './vscodeModels.ts';
+import { showInformation } from '../notify.ts';
 
 const { t } = vscode.l10n;
 
@@ -16,9 +17,7 @@ export async function chooseVscodeModels(models: VscodeModels): Promise<void> {
   const offered = await models.list();
   const stored = models.stored();
   if (offered.length === 0 && stored.length === 0) {
-    await vscode.window.showInformationMessage(
-      t('VS Code has no language models of other extensions at the moment.'),
-    );
+    await showInformation(t('VS Code has no language models of other extensions at the moment.'));
     return;
   }
   const chosen = await pickModels(offered, stored);

@@ -17,6 +17,7 @@ import type { Trial } from './testModel.ts';
 import { testModel } from './testModel.ts';
 import { QuickPickSetupUi } from './ui.ts';
 import { writeSettings } from './write.ts';
+import { showError } from '../notify.ts';
 
 export interface SetupCommandsDeps {
   readonly settings: Settings;
@@ -48,7 +49,7 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
 function tellFailure(log: Log, error: unknown): void {
   log.error('Set-up failed', error);
   const reason = error instanceof Error ? error.message : String(error);
-  void vscode.window.showErrorMessage(vscode.l10n.t('PILOT could not change its settings: {0}', reason));
+  void showError(vscode.l10n.t('PILOT could not change its settings: {0}', reason));
 }
 
 async function flowDeps({ settings, models, secrets, log }: SetupCommandsDeps): Promise<SetupDeps> {

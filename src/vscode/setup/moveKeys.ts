@@ -4,6 +4,7 @@ import type { ModelSettings } from '../modelSettings.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
 import { writeSettings } from './write.ts';
+import { showWarning } from '../notify.ts';
 
 interface MoveKeysDeps {
   readonly settings: Settings;
@@ -27,5 +28,5 @@ export async function moveKeysOut({ settings, models, secrets }: MoveKeysDeps): 
     'PILOT moved the key of {0} from the settings to the keyring. If these settings were synced or shared, renew the key.',
     moved.join(', '),
   );
-  void vscode.window.showWarningMessage(text);
+  void showWarning(text);
 }

@@ -6,6 +6,7 @@ import { messageOf } from '../messages.ts';
 import type { ModelSettings } from '../modelSettings.ts';
 import { pickArm } from './pickers.ts';
 import { shownName } from '../armName.ts';
+import { showInformation, showWarning, withProgress } from '../notify.ts';
 
 /** Asks one arm, within the limit, and tells what happens. */
 export type Trial = (arm: Arm, prompt: string, signal: AbortSignal) => AsyncIterable<CompletionEvent>;
@@ -25,7 +26,7 @@ export async function testModel({ models, trial }: TestDeps, armId: unknown): Pr
   const { t } = vscode.l10n;
   const title = t('PILOT: testing {0} …', arm.label);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  const result = await vscode.window.withProgress(options, (_progress, token) => {
+  const result = await withProgress(options, (_progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     return measure(trial(arm, PROMPT, abort.signal));
@@ -60,7 +61,7 @@ async function show(arm: Arm, { firstWordMs, totalMs, text, last }: TestResult):
   if (last?.type === 'failed') {
     const { text: sentence, ways } = messageOf(last.problem);
     const labels = ways.map(({ label }) => label);
-    const picked = await vscode.window.showWarningMessage(sentence, ...labels);
+    const picked = await showWarning(sentence, ...labels);
     const way = ways.find(({ label }) => label === picked);
     if (way) await vscode.commands.executeCommand(way.command, ...(way.args ?? []));
     return;
@@ -78,6 +79,6 @@ async function show(arm: Arm, { firstWordMs, totalMs, text, last }: TestResult):
     sample.trim(),
   );
   const another = t('Test Another');
-  const picked = await vscode.window.showInformationMessage(report, another);
+  const picked = await showInformation(report, another);
   if (picked === another) await vscode.commands.executeCommand('pilot.testModel');
 }

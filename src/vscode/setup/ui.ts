@@ -18,6 +18,7 @@ import { providerSentence } from '../messages.ts';
 import { askForKey } from './keyInput.ts';
 import { describeModel } from './describe.ts';
 import { pickStart } from './startPicker.ts';
+import { showInformation, showWarning, withProgress } from '../notify.ts';
 
 const { t } = vscode.l10n;
 const title = (): string => t('PILOT: Set Up Models');
@@ -63,7 +64,7 @@ export class QuickPickSetupUi implements SetupUi {
       title: t('PILOT: asking {0} for its models …', endpoint.label),
       cancellable: true,
     };
-    return vscode.window.withProgress(options, (_progress, token) => {
+    return withProgress(options, (_progress, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
       return fetch(abort.signal);
@@ -80,7 +81,7 @@ export class QuickPickSetupUi implements SetupUi {
     const byHand = { title: t('Type Model Names'), way: 'by-hand' } as const;
     const aboutKey = ['wrong-key', 'no-key', 'forbidden'].includes(error.kind);
     const ways = aboutKey ? [key, byHand] : [again, byHand];
-    const picked = await vscode.window.showWarningMessage(providerSentence(endpoint.label, error), ...ways);
+    const picked = await showWarning(providerSentence(endpoint.label, error), ...ways);
     return picked?.way;
   }
 
@@ -132,7 +133,7 @@ export class QuickPickSetupUi implements SetupUi {
   }
 
   keyKept(endpoint: Endpoint): void {
-    void vscode.window.showInformationMessage(t('PILOT has a key for {0} now.', endpoint.label));
+    void showInformation(t('PILOT has a key for {0} now.', endpoint.label));
   }
 
   done({ endpoint, models, unpriced, paid }: SetupSummary): void {
@@ -146,7 +147,7 @@ export class QuickPickSetupUi implements SetupUi {
     const text =
       unpriced === 0 ? ready : t('{0} {1} of them have no price yet and are not used.', ready, unpriced);
     const ways = paid > 0 ? [ask, limit, test] : [ask, test];
-    void vscode.window.showInformationMessage(text, ...ways).then((picked) => {
+    void showInformation(text, ...ways).then((picked) => {
       if (picked) void vscode.commands.executeCommand(picked.command);
     });
   }

@@ -6,6 +6,7 @@ import { plainPrice, priceUnder, profileNames, type Profile } from '../../core/p
 import { usd } from '../format.ts';
 import { languageName, modelName } from '../usage/names.ts';
 import type { SteeringDeps, SteeringEngine } from './deps.ts';
+import { showInformation, showWarning } from '../notify.ts';
 
 const t = vscode.l10n.t;
 
@@ -178,9 +179,7 @@ export async function excludeModels(deps: SteeringDeps): Promise<void> {
   const present = arms.map(({ id }) => id);
   exclude(workspace, picked.map(({ id }) => id), present); // prettier-ignore
   if (picked.length === arms.length && arms.length > 0) {
-    void vscode.window.showWarningMessage(
-      t('All models are excluded in this workspace: PILOT cannot answer here.'),
-    );
+    void showWarning(t('All models are excluded in this workspace: PILOT cannot answer here.'));
   }
 }
 
@@ -192,7 +191,7 @@ export async function cheaperNextTime({ engine }: SteeringDeps): Promise<void> {
 export async function toggleLearning({ settings }: SteeringDeps): Promise<void> {
   const paused = !settings.learningPaused;
   await settings.setLearningPaused(paused);
-  void vscode.window.showInformationMessage(
+  void showInformation(
     paused
       ? t('PILOT no longer learns from what you keep and reject, until you resume learning.')
       : t('PILOT learns again from what you keep and reject.'),
@@ -203,11 +202,11 @@ export async function releaseHolds({ engine }: SteeringDeps): Promise<void> {
   const { ledger } = (await engine()).store;
   const { heldBack } = ledger.summary();
   if (heldBack === 0) {
-    void vscode.window.showInformationMessage(t('Nothing is held back.'));
+    void showInformation(t('Nothing is held back.'));
     return;
   }
   const release = t('Release {0}', usd(heldBack));
-  const picked = await vscode.window.showWarningMessage(
+  const picked = await showWarning(
     t('Release what is held back?'),
     {
       modal: true,

@@ -16,6 +16,7 @@ import { usd } from '../format.ts';
 import { saveText } from '../usage/saveCsv.ts';
 import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
+import { showError, showInformation } from '../notify.ts';
 
 const t = vscode.l10n.t;
 
@@ -47,7 +48,7 @@ export async function importCommand(deps: SteeringDeps): Promise<void> {
   const what = await choose(read.value, now);
   if (!what) return;
   const applied = await applyImport(engine, read.value, what);
-  if (applied.ok) void vscode.window.showInformationMessage(doneText(applied.value));
+  if (applied.ok) void showInformation(doneText(applied.value));
   else tell(applied.error);
 }
 
@@ -107,7 +108,7 @@ function doneText({ learnt, totals }: Imported): string {
   return parts.length > 0 ? parts.join(' ') : t('Nothing was imported.');
 }
 
-const tell = (problem: ImportProblem): void => void vscode.window.showErrorMessage(problemText(problem));
+const tell = (problem: ImportProblem): void => void showError(problemText(problem));
 
 export function problemText(problem: ImportProblem): string {
   switch (problem.kind) {

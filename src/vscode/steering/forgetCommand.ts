@@ -5,6 +5,7 @@ import { forget } from '../../app/steering/portable.ts';
 import { modelName } from '../usage/names.ts';
 import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
+import { showInformation, showWarning } from '../notify.ts';
 
 const t = vscode.l10n.t;
 const dayMs = 86_400_000;
@@ -20,7 +21,7 @@ export async function forgetCommand(deps: SteeringDeps): Promise<void> {
   const choice = await choose(deps);
   if (!choice) return;
   const yes = t('Forget');
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarning(
     t('Forget {0}?', choice.what),
     {
       modal: true,
@@ -30,7 +31,7 @@ export async function forgetCommand(deps: SteeringDeps): Promise<void> {
   ); // prettier-ignore
   if (answer !== yes) return;
   const forgotten = await forget(engine, choice.scope);
-  void vscode.window.showInformationMessage(
+  void showInformation(
     t(
       '{0} decisions were forgotten. Other windows forget when they are reloaded.',
       forgotten.toLocaleString(),

@@ -7,6 +7,7 @@ import { modelName, WorkspaceNames } from './names.ts';
 import { setFormerModel } from './source.ts';
 import { UsageTree } from './usageTree.ts';
 import type { UsageView } from './usageView.ts';
+import { showInformation } from '../notify.ts';
 
 export type { UsageDeps } from './deps.ts';
 
@@ -63,7 +64,7 @@ class UsageSurface implements vscode.Disposable {
       ? (await store.usage.decisions({ limit: 1 }))[0]?.decision
       : await store.log.decision(id); // prettier-ignore
     if (!decision) {
-      void vscode.window.showInformationMessage(
+      void showInformation(
         id === undefined
           ? t('PILOT has not decided anything yet.')
           : t('This decision is no longer in the log.'),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showInformation } from '../notify.ts';
 
 /** Asks where, writes, and says so; undefined when the user thought better of it. */
 export async function saveText(
@@ -16,7 +17,7 @@ export async function saveText(
   if (!target) return undefined;
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(content));
   const open = t('Open');
-  void vscode.window.showInformationMessage(t('Saved as {0}.', name), open).then((picked) => {
+  void showInformation(t('Saved as {0}.', name), open).then((picked) => {
     if (picked === open) void vscode.commands.executeCommand('vscode.open', target);
   });
   return target;
