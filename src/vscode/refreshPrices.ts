@@ -9,6 +9,7 @@ import { shownName } from './armName.ts';
 import type { ModelSettings } from './modelSettings.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { showError, showInformation, showWarning } from './notify.ts';
 
 const { t } = vscode.l10n;
 
@@ -26,7 +27,7 @@ export const registerRefreshPrices = (deps: RefreshPricesDeps): vscode.Disposabl
     } catch (error) {
       deps.log.error('Refreshing prices failed', error);
       const reason = error instanceof Error ? error.message : String(error);
-      void vscode.window.showErrorMessage(t('PILOT could not change its settings: {0}', reason));
+      void showError(t('PILOT could not change its settings: {0}', reason));
     }
   });
 
@@ -119,20 +120,20 @@ function reasonOf(why: SuspiciousBecause): string {
 
 function tell({ outcome, nWritten, failed }: PricesRefreshed): void {
   const names = failed.map(({ endpoint }) => endpoint.label).join(', ');
-  if (failed.length > 0) void vscode.window.showWarningMessage(t('PILOT got no price list from {0}.', names));
+  if (failed.length > 0) void showWarning(t('PILOT got no price list from {0}.', names));
   switch (outcome) {
     case 'no-models':
       void vscode.commands.executeCommand('pilot.setUpModels');
       return;
     case 'nothing-listed':
       if (failed.length === 0)
-        void vscode.window.showInformationMessage(t('None of your endpoints lists prices for your models.'));
+        void showInformation(t('None of your endpoints lists prices for your models.'));
       return;
     case 'up-to-date':
-      void vscode.window.showInformationMessage(t('The prices are those that the endpoints list.'));
+      void showInformation(t('The prices are those that the endpoints list.'));
       return;
     case 'written':
-      void vscode.window.showInformationMessage(t('Prices written to your settings: {0}.', nWritten));
+      void showInformation(t('Prices written to your settings: {0}.', nWritten));
       return;
     case 'cancelled':
       return;
