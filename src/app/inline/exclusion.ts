@@ -1,5 +1,27 @@
 import { pathMatcher } from '../../core/inline/pathMatcher.ts';
 
+/** A setting as VS Code finds it, by scope. */
+export interface ScopedValue {
+  readonly defaultValue?: unknown;
+  readonly globalValue?: unknown;
+  readonly workspaceValue?: unknown;
+  readonly workspaceFolderValue?: unknown;
+}
+
+/** The user's globs, and a workspace's on top: a repository may withhold more, never release what the user withheld. */
+export const globsOfScopes = (found: ScopedValue | undefined): readonly string[] => [
+  ...new Set([
+    ...strings(found?.globalValue ?? found?.defaultValue),
+    // Of two gitignore patterns the last wins, so a workspace's `!secret.ts` would release the user's file.
+    ...[found?.workspaceValue, found?.workspaceFolderValue]
+      .flatMap(strings)
+      .filter((glob) => !glob.trimStart().startsWith('!')),
+  ]),
+];
+
+const strings = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+
 /** A predicate over paths that follows the setting, compiled once for each of its values. */
 export function followExclusions(globs: () => readonly string[]): (path: string) => boolean {
   let compiled: readonly string[] | undefined;

@@ -127,6 +127,8 @@ export class ContextTray implements vscode.Disposable {
   }
 }
 
-const attachesActiveFile = (): boolean =>
-  vscode.workspace.isTrusted &&
-  vscode.workspace.getConfiguration('pilot').get<unknown>('ask.includeActiveFile') !== false;
+/** The user's own word: a workspace that says otherwise is not asked. */
+function attachesActiveFile(): boolean {
+  const found = vscode.workspace.getConfiguration('pilot').inspect<unknown>('ask.includeActiveFile');
+  return vscode.workspace.isTrusted && (found?.globalValue ?? found?.defaultValue) !== false;
+}

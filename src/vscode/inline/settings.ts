@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { globsOfScopes } from '../../app/inline/exclusion.ts';
 import type { InlineSettings } from '../../app/inline/ports.ts';
 import type { MultilineSetting } from '../../core/inline/multiline.ts';
 
@@ -35,10 +36,15 @@ export class InlineSettingsReader implements vscode.Disposable {
   }
 }
 
-/** A value of the wrong type or out of range counts as its default: nothing here costs money but `paid`. */
+/** A value of the wrong type or out of range counts as its default; what costs money is the user's own word only. */
 function read(configuration: vscode.WorkspaceConfiguration): InlineSettings {
-  const number = (key: string, low: number, high: number, otherwise: number): number => {
-    const value = configuration.get<unknown>(key);
+  const number = (
+    key: string,
+    low: number,
+    high: number,
+    otherwise: number,
+    value = configuration.get<unknown>(key),
+  ): number => {
     return typeof value === 'number' && low <= value && value <= high ? value : otherwise;
   };
   const multiline = configuration.get<unknown>('multiline');
@@ -46,12 +52,12 @@ function read(configuration: vscode.WorkspaceConfiguration): InlineSettings {
   return {
     enabled: configuration.get<unknown>('enabled') !== false,
     languages: booleans(configuration.get<unknown>('languages')),
-    excludedFiles: strings(configuration.get<unknown>('excludedFiles')),
+    excludedFiles: globsOfScopes(configuration.inspect<unknown>('excludedFiles')),
     paid: userValue(configuration, 'paid') === true,
     local: configuration.get<unknown>('local') !== false,
     multiline: isMultiline(multiline) ? multiline : 'auto',
     latencyTargetMs: number('latencyTargetMs', 100, 20_000, 1500),
-    contextTokens: number('contextTokens', 128, 8192, 1536),
+    contextTokens: number('contextTokens', 128, 8192, 1536, userValue(configuration, 'contextTokens')),
     debounceMs: { min, max: Math.max(400, min) },
   };
 }
@@ -64,9 +70,6 @@ function userValue(configuration: vscode.WorkspaceConfiguration, key: string): u
 
 const isMultiline = (value: unknown): value is MultilineSetting =>
   typeof value === 'string' && MULTILINE.includes(value);
-
-const strings = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 
 function booleans(value: unknown): Readonly<Record<string, boolean>> {
   if (typeof value !== 'object' || value === null) return { '*': true };
