@@ -16,7 +16,7 @@ import type { SkipInput, SkipReason } from '../../core/inline/skip.ts';
 import { extendBurst, stickyArm } from '../../core/inline/stickiness.ts';
 import type { Burst } from '../../core/inline/stickiness.ts';
 import { createStreamGate } from '../../core/inline/streamGate.ts';
-import { isSecretFile } from '../context/secretFiles.ts';
+import { holdsPrivateKey, isSecretFile } from '../context/secretFiles.ts';
 import type { Problem } from '../problem.ts';
 import { Eligibility } from './eligibility.ts';
 import { followExclusions } from './exclusion.ts';
@@ -123,7 +123,7 @@ export class InlineCompleter {
       ...request,
       enabled: settings.enabled,
       languages: settings.languages,
-      secret: isSecretFile(request.path),
+      secret: isSecret(request),
       excluded: this.#isExcluded(request.path),
       justAcceptedLine: this.#justAccepted === request.documentId,
     };
@@ -284,6 +284,15 @@ export class InlineCompleter {
 
 const armsOf = (decision: Decision | undefined): readonly ArmId[] =>
   decision === undefined ? [] : [decision.chosen];
+
+/**
+ * By the path within the workspace and by the whole one: with `~/.aws` open as a folder, `config` alone says nothing.
+ * And whatever the name, no text goes out that has a private key in it.
+ */
+const isSecret = ({ path, documentId, cursor }: InlineRequest): boolean =>
+  isSecretFile(path) ||
+  isSecretFile(documentId.replace(/[?#].*$/, '')) ||
+  holdsPrivateKey(cursor.prefix + cursor.suffix);
 
 /** Behind a call, because it changes while one waits, which the compiler cannot see. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;

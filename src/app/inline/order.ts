@@ -4,6 +4,7 @@ import { rankContext } from '../../core/inline/contextRanking.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import { estimateTokens } from '../../core/inline/promptBudget.ts';
 import { LOCAL_THRESHOLD } from '../../core/local/localArm.ts';
+import { holdsPrivateKey } from '../context/secretFiles.ts';
 import type { CompletionOrder } from '../routedCompletion.ts';
 import type { Eligibility, Place } from './eligibility.ts';
 import type { InlineDeps, LocalModelPort } from './ports.ts';
@@ -35,7 +36,8 @@ export function inlineOrder(
   const { contextTokens } = deps.settings();
   const around = cursor.prefix.slice(-AROUND_CHARS);
   const spare = Math.max(contextTokens / 4, contextTokens - place.tokens);
-  const context = rankContext(around, deps.context(request.documentId), spare);
+  const sources = deps.context(request.documentId).filter(({ text }) => !holdsPrivateKey(text));
+  const context = rankContext(around, sources, spare);
   const formatOf = eligibility.formatOf.bind(eligibility);
   return {
     surface: 'inline',

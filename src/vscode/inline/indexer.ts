@@ -127,7 +127,7 @@ export class Indexer implements vscode.Disposable {
       lineCount <= MAX_LINES &&
       !skipped.includes(uri.scheme) &&
       !isSecretFile(uri.path) &&
-      !this.#deps.isExcluded(uri.path)
+      !this.#deps.isExcluded(vscode.workspace.asRelativePath(uri, false))
     );
   }
 

@@ -1,6 +1,6 @@
 /** Pieces of other files that may help: the ones looked at lately, and the places edited lately. */
 import * as vscode from 'vscode';
-import { isSecretFile } from '../../app/context/secretFiles.ts';
+import { holdsPrivateKey, isSecretFile } from '../../app/context/secretFiles.ts';
 import type { ContextSource } from '../../core/inline/contextRanking.ts';
 
 /** Everything has a limit: ranking all of this takes about a millisecond. */
@@ -8,6 +8,8 @@ const MAX_NEIGHBOURS = 5;
 const MAX_EDITS = 6;
 const NEIGHBOUR_LINES = 120;
 const EDIT_LINES = 6;
+/** A private key is shorter: so far above a piece its first line is looked for. */
+const KEY_LINES = 120;
 
 interface Spot {
   readonly document: vscode.TextDocument;
@@ -76,15 +78,18 @@ export class RecentContext implements vscode.Disposable {
 
   #mayBeSent({ uri }: vscode.TextDocument): boolean {
     const isSource = uri.scheme === 'file' || uri.scheme === 'vscode-remote' || uri.scheme === 'vscode-vfs';
-    return isSource && !isSecretFile(uri.path) && !this.#isExcluded(uri.path);
+    return (
+      isSource && !isSecretFile(uri.path) && !this.#isExcluded(vscode.workspace.asRelativePath(uri, false))
+    );
   }
 }
 
 function around({ document, line }: Spot, lines: number): string {
   const first = Math.max(0, line - lines);
-  const range = new vscode.Range(first, 0, Math.min(document.lineCount, line + lines), 0);
+  const last = Math.min(document.lineCount, line + lines);
+  const range = new vscode.Range(first, 0, last, 0);
   // A line of a megabyte is data, and joining it costs what it costs to read it.
-  return document.lineAt(Math.min(line, document.lineCount - 1)).text.length > 2000
-    ? ''
-    : document.getText(range).slice(0, 12_000);
+  if (document.lineAt(Math.min(line, document.lineCount - 1)).text.length > 2000) return '';
+  const above = new vscode.Range(Math.max(0, first - KEY_LINES), 0, last, 0);
+  return holdsPrivateKey(document.getText(above)) ? '' : document.getText(range).slice(0, 12_000);
 }

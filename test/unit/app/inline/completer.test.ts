@@ -294,6 +294,17 @@ describe('cycling', () => {
 describe('what must not be shown or sent', () => {
   const places: readonly (readonly [string, string, Parameters<Bench['ask']>[1]])[] = [
     ['a secret file', 'KEY=abc<|fim|>', { path: '.env', explicit: true }],
+    [
+      'a file of a secret folder that is the workspace',
+      'region = <|fim|>',
+      { path: 'config', documentId: 'file:///home/ann/.aws/config' },
+    ],
+    [
+      'a private key above',
+      `-----BEGIN PRIVATE KEY-----\nMIIE\n${'const a = 1;\n'.repeat(9)}const b = <|fim|>`,
+      { explicit: true },
+    ],
+    ['a private key below', 'const b = <|fim|>\n-----BEGIN RSA PRIVATE KEY-----\nMIIE', {}],
     ['source control input', 'fix: the <|fim|>', { scheme: 'vscode-scm' }],
     ['several cursors', 'const a = <|fim|>', { cursors: 3 }],
   ];
