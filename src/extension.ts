@@ -64,7 +64,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   });
   end = () => engine.end();
   const status = parts.add(new StatusController({ settings, models, engine }));
-  const badSettings = new BadSettingsNotices();
+  const badSettings = new BadSettingsNotices(log);
   const retell = (): void => badSettings.tell(settings, models);
   parts.add(models.onDidChange(retell));
   retell();

@@ -1,6 +1,6 @@
 /** What is worth interrupting a person for, and nothing else: money thresholds, bad settings, state set aside. */
 import * as vscode from 'vscode';
-import type { LimitNotice } from '../app/ports.ts';
+import type { LimitNotice, Log } from '../app/ports.ts';
 import type { Problem } from '../app/problem.ts';
 import { day, percent, usd } from './format.ts';
 import { messageOf, type Message } from './messages.ts';
@@ -45,7 +45,12 @@ export const showReset = (problem: string): Promise<void> =>
 
 /** Tells each bad setting once per session and change; mending it and breaking it again tells again. */
 export class BadSettingsNotices {
+  readonly #log: Log;
   #told = new Set<string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   tell(settings: Settings, models: ModelSettings): void {
     const bad = settings
@@ -54,6 +59,7 @@ export class BadSettingsNotices {
     const sentences = [...bad, ...models.problems.map(settingSentence)];
     const fresh = sentences.filter((sentence) => !this.#told.has(sentence));
     this.#told = new Set(sentences);
+    for (const sentence of fresh) this.#log.warn(sentence);
     const [first] = fresh;
     if (first === undefined) return;
     const text = fresh.length === 1 ? first : t('{0} ({1} more in the log)', first, fresh.length - 1);
