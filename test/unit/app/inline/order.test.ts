@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { Eligibility } from '../../../../src/app/inline/eligibility.ts';
+import { inlineOrder } from '../../../../src/app/inline/order.ts';
+import type { InlineDeps } from '../../../../src/app/inline/ports.ts';
+import type { InlineRequest } from '../../../../src/app/inline/request.ts';
+import { at } from '../../core/inline/fimCase.ts';
+
+describe('pieces of other files', () => {
+  const before = 'const connection = openConnection(serverAddress);\n';
+  const referencesOf = (text: string): number | undefined => {
+    const deps = {
+      settings: () => ({ contextTokens: 1000 }),
+      context: () => [{ path: 'src/b.ts', text, kind: 'neighbour', age: 0 }],
+    } as unknown as InlineDeps;
+    const cursor = at(`${before}<|fim|>`);
+    const request = { documentId: 'doc', path: 'src/a.ts', languageId: 'typescript', cursor };
+    const place = { tokens: 20, explicit: false, localHasAnswer: false, taken: [], localOnly: false };
+    return inlineOrder(deps, new Eligibility(deps), {
+      request: request as InlineRequest,
+      cursor,
+      multiline: false,
+      localText: '',
+      place,
+      sticky: undefined,
+    }).view.referenceCount;
+  };
+
+  it('go along, unless they hold a private key', () => {
+    assert.equal(referencesOf(before.repeat(3)), 1);
+    assert.equal(referencesOf(`${before}-----BEGIN EC PRIVATE KEY-----\nMHc\n${before}`), 0);
+  });
+});
