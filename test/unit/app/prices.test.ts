@@ -7,7 +7,9 @@ import type { RateCard } from '../../../src/core/arm.ts';
 import { armId, type ArmId } from '../../../src/core/brand.ts';
 import type { PriceChange } from '../../../src/core/priceTable.ts';
 import { fail, ok } from '../../../src/core/result.ts';
+import { listModels } from '../../../src/providers/openai/index.ts';
 import { PRESETS } from '../../../src/providers/presets.ts';
+import { startModelServer } from '../../fakes/modelServer.ts';
 
 const card = (inputUsdPerMTok: number, outputUsdPerMTok: number): RateCard => ({
   inputUsdPerMTok,
@@ -103,6 +105,34 @@ describe('refreshing prices', () => {
       seen.map((change) => [change.armId, change.verdict]),
       [[armId('openrouter', 'b'), 'suspicious']],
     );
+  });
+
+  it('reads the list of a real server', async () => {
+    const server = await startModelServer({
+      models: [{ id: 'served', price: card(0.4, 1.6), contextTokens: 8_000, maxOutputTokens: 1_000 }],
+    });
+    try {
+      const models = [{ endpoint: 'mine', model: 'served', price: card(0.5, 2) }];
+      const here = parseSettings(
+        { endpoints: [{ id: 'mine', preset: 'custom', baseUrl: server.url }], models },
+        PRESETS,
+      );
+      const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+      const { signal } = new AbortController();
+      let written: unknown;
+      const { outcome } = await refreshPrices({
+        ...here,
+        list: (endpoint) =>
+          listModels({ endpoint, key: () => Promise.resolve('k-1234'), log: silent }, signal),
+        pick: (changes) => Promise.resolve(changes),
+        settings: { models: () => models, write: (value) => Promise.resolve(void (written = value)) },
+        trustPrice: () => undefined,
+      });
+      assert.equal(outcome, 'written');
+      assert.deepEqual(written, [{ ...models[0], price: card(0.4, 1.6) }]);
+    } finally {
+      await server.close();
+    }
   });
 
   it('leaves foreign things in the setting as they are', () => {
