@@ -1,7 +1,7 @@
 import { shown } from './problem.ts';
 import type { SettingReader } from './reader.ts';
 
-/** A key that stands in settings. Until set-up has moved it, it is used from where it is. */
+/** A key that stands in settings. It is never used from there: it is moved to the keyring, and read from that alone. */
 export interface MisplacedKey {
   readonly endpointId: string;
   /** Its field: `apiKey`, or `headers.<name>` as written. */

@@ -17,7 +17,7 @@ export interface ParsedSettings {
   readonly endpoints: readonly Endpoint[];
   readonly arms: readonly Arm[];
   readonly problems: readonly SettingProblem[];
-  /** Keys found in settings: to be used from here, and moved to the keyring by set-up. */
+  /** Keys found in settings: not used from there, but moved to the keyring, which may refuse. */
   readonly misplacedKeys: readonly MisplacedKey[];
 }
 

@@ -15,13 +15,19 @@ interface MoveKeysDeps {
 /** Settings are synced, shown in screen shares, and committed with dotfiles: a key found there goes to the keyring. */
 export async function moveKeysOut({ settings, models, secrets }: MoveKeysDeps): Promise<void> {
   const moved: string[] = [];
+  const refused = new Map<string, string>();
   let endpoints = settings.endpoints;
   for (const { endpointId, field, value } of models.misplacedKeys) {
     const endpoint = models.endpoints.find(({ id }) => id === endpointId);
-    if (!endpoint || !(await secrets.store(endpoint, value))) continue;
+    if (!endpoint) continue;
+    if (!(await secrets.store(endpoint, value))) {
+      refused.set(endpointId, endpoint.label);
+      continue;
+    }
     endpoints = withoutField(endpoints, endpointId, field);
     moved.push(endpoint.label);
   }
+  tellRefused(refused);
   if (moved.length === 0) return;
   await writeSettings(endpoints, settings.models);
   const text = vscode.l10n.t(
@@ -30,3 +36,22 @@ export async function moveKeysOut({ settings, models, secrets }: MoveKeysDeps): 
   );
   void showWarning(text);
 }
+
+/** By endpoint, its label. Told once a session: without a keyring, every change of the settings fails anew. */
+function tellRefused(refused: ReadonlyMap<string, string>): void {
+  const fresh = [...refused].filter(([id]) => !told.has(id));
+  const [first] = fresh;
+  if (first === undefined) return;
+  for (const [id] of fresh) told.add(id);
+  const { t } = vscode.l10n;
+  const way = t('Name an Environment Variable');
+  const text = t(
+    'The key of {0} stands in the settings, where PILOT does not use it, and the keyring of this system refused it. An environment variable can hold it instead.',
+    fresh.map(([, label]) => label).join(', '),
+  );
+  void showWarning(text, way).then((picked) => {
+    if (picked === way) void vscode.commands.executeCommand('pilot.enterKey', first[0]);
+  });
+}
+
+const told = new Set<string>();
