@@ -25,7 +25,7 @@ function truthFor(target: ArmId, { logged, truth }: RoutedLog): number {
     .reduce((sum, { decision, cost }) => sum + (truth.get(decision.id)?.get(target)?.cost ?? 0) - cost, 0);
 }
 
-function estimateOf(savings: Savings): Extract<Savings, { kind: "estimate" }> {
+function estimateOf(savings: Savings): Extract<Savings, { kind: 'estimate' }> {
   assert.equal(savings.kind, 'estimate');
   return savings;
 }
