@@ -22,19 +22,51 @@ const common = {
 };
 const node = { ...common, platform: 'node', format: 'esm', target: 'node22', external: ['vscode'] };
 
-/** The extension and its workers. Each `import()` becomes a file of its own that is read only when it is reached. */
-const host = {
+/**
+ * What activation reads: one file, whatever it shares with the rest. With code splitting it was some thirty small
+ * chunks, and opening those took longer than running them.
+ */
+const laterParts = new Map();
+const extension = {
   ...node,
-  entryPoints: existing({
-    extension: 'src/extension.ts',
-    storageWorker: 'src/storage/worker.ts',
-    localModelWorker: 'src/providers/localModel/worker.ts',
-  }),
+  entryPoints: existing({ extension: 'src/extension.ts' }),
+  outdir: 'dist',
+  plugins: [
+    {
+      name: 'later-parts',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /./ }, ({ kind, path: imported, resolveDir }) => {
+          if (kind !== 'dynamic-import') return undefined;
+          const isLocal = imported.startsWith('.');
+          const source = isLocal
+            ? path.relative('.', path.resolve(resolveDir, imported)).replaceAll(path.sep, '/')
+            : imported;
+          const name = source
+            .replace(/^src\//, '')
+            .replace(/\.ts$/, '')
+            .replaceAll('/', '-');
+          laterParts.set(name, source);
+          return { path: `./${name}.js`, external: true };
+        }),
+    },
+  ],
+};
+
+/** What is reached through `import()` later, and the workers; each further `import()` is a file of its own. */
+const later = () => ({
+  ...node,
+  entryPoints: {
+    ...Object.fromEntries(laterParts),
+    ...existing({
+      storageWorker: 'src/storage/worker.ts',
+      localModelWorker: 'src/providers/localModel/worker.ts',
+    }),
+  },
   outdir: 'dist',
   splitting: true,
   // Flat, so that `new URL('./storageWorker.js', import.meta.url)` holds in whichever file the code ends up.
   chunkNames: 'chunk-[hash]',
-};
+});
 
 /** One script per webview page; what they share lies in folders below media/. */
 const webviews = {
@@ -62,14 +94,16 @@ if (flags.tests) {
   await esbuild.build(hostTests);
 } else if (flags.watch) {
   await copyStyles();
-  for (const options of [host, webviews]) await (await esbuild.context(options)).watch();
+  await esbuild.build(extension);
+  for (const options of [extension, later(), webviews]) await (await esbuild.context(options)).watch();
   console.log('Watching src and media');
 } else {
   await rm('dist', { recursive: true, force: true });
-  const [hostResult, webviewResult] = await Promise.all([esbuild.build(host), esbuild.build(webviews)]);
+  const first = await esbuild.build(extension);
+  const [rest, pages] = await Promise.all([esbuild.build(later()), esbuild.build(webviews)]);
   await copyStyles();
-  printSizes({ ...hostResult.metafile.outputs, ...webviewResult.metafile.outputs });
-  checkActivation(hostResult);
+  printSizes({ ...first.metafile.outputs, ...rest.metafile.outputs, ...pages.metafile.outputs });
+  checkActivation(first);
 }
 
 async function copyStyles() {
@@ -94,16 +128,7 @@ function printSizes(outputs) {
 
 /** What activation reads must stay small: the network client loads with the first request, not before. */
 function checkActivation({ metafile: { outputs } }) {
-  const extension = 'dist/extension.js';
-  if (outputs[extension] === undefined) return;
-  const read = new Set([extension]);
-  for (const file of read) {
-    const imports = outputs[file]?.imports ?? [];
-    for (const { kind, path: imported } of imports) if (kind === 'import-statement') read.add(imported);
-  }
-  const sources = [...read].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
-  const bytes = [...read].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
-  console.log(`${(bytes / 1024).toFixed(1).padStart(8)} KB  read at activation`);
+  const sources = Object.keys(outputs['dist/extension.js']?.inputs ?? {});
   const early = ['openai', 'markdown-it', 'diff'].filter((name) =>
     sources.some((file) => file.startsWith(`node_modules/${name}/`)),
   );
