@@ -1,0 +1,69 @@
+/** What the host hands to the inline pipeline, and what a bad setting leaves in the log. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { followExclusions } from '../../src/app/inline/exclusion.ts';
+import type { Log } from '../../src/app/ports.ts';
+import { BadSettingsNotices } from '../../src/vscode/attention.ts';
+import { RecentContext } from '../../src/vscode/inline/recentContext.ts';
+import { ModelSettings } from '../../src/vscode/modelSettings.ts';
+import { Settings } from '../../src/vscode/settings.ts';
+import { FakeMemento } from '../fakes/memento.ts';
+
+describe('privacy in the host', () => {
+  const configuration = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('pilot');
+
+  describe('neighbouring files', () => {
+    let file: vscode.Uri;
+    /** Whether a file that was just looked at is offered to a request from elsewhere. */
+    const offered = async (name: string, content: string, globs: readonly string[]): Promise<boolean> => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      assert.ok(folder);
+      file = vscode.Uri.joinPath(folder, name);
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(content));
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+      const recent = new RecentContext(followExclusions(() => globs));
+      try {
+        return recent
+          .near('elsewhere')
+          .some(({ path, text }) => path.toLowerCase().endsWith('looked.ts') && text !== '');
+      } finally {
+        recent.dispose();
+      }
+    };
+    afterEach(async () => {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await vscode.workspace.fs.delete(file);
+    });
+
+    it('are left out by a pattern that begins at the workspace', async () => {
+      assert.equal(await offered('looked.ts', 'export const a = 1;\n', []), true);
+      assert.equal(await offered('looked.ts', 'export const a = 1;\n', ['/looked.ts']), false);
+    });
+
+    it('are left out where they hold a private key', async () => {
+      const key = `-----BEGIN PRIVATE KEY-----\n${'MIIE\n'.repeat(20)}-----END PRIVATE KEY-----\n`;
+      // Another name: the document of a deleted file lives on for a while.
+      assert.equal(await offered('keyLooked.ts', 'export const a = 1;\n'.repeat(30) + key, []), false);
+    });
+  });
+
+  it('writes every bad setting into the log, not only the first', async () => {
+    const lines: string[] = [];
+    const log: Log = { info: () => undefined, warn: (line) => lines.push(line), error: () => undefined };
+    const bad = [
+      { endpoint: 'gone', model: 'a' },
+      { endpoint: 'gone', model: 'b' },
+    ];
+    await configuration().update('models', bad, vscode.ConfigurationTarget.Global);
+    const settings = new Settings();
+    const models = new ModelSettings(settings, new FakeMemento());
+    try {
+      new BadSettingsNotices(log).tell(settings, models);
+      assert.equal(lines.filter((line) => line.includes('pilot.models[')).length, 2, lines.join('\n'));
+    } finally {
+      models.dispose();
+      settings.dispose();
+      await configuration().update('models', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+});
