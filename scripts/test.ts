@@ -94,11 +94,14 @@ async function ui(): Promise<Counts | undefined> {
     '--no-config',
     '--extension',
     'ts',
+    // A browser and a workbench on two shared cores: a step that missed its moment may try once more.
+    '--retries',
+    '1',
     '--timeout',
     '120000',
     'test/ui/**/*.journey.ts',
   ];
-  return mocha(journeys, 10 * minutes, { PILOT_VSIX: vsixFile });
+  return mocha(journeys, 15 * minutes, { PILOT_VSIX: vsixFile });
 }
 
 /** A failing exit with nothing failed (a hook outside any test, a file that does not load) is a failure too. */

@@ -17,6 +17,12 @@ export interface AskEngineDeps {
   readonly status: StatusController;
 }
 
+/**
+ * Tokens, thoughts included. What is reserved for an answer, and held back when it is cancelled, grows with this: a
+ * model's whole output limit would tie up half of a small month for one question.
+ */
+const longestAnswer = 8_192;
+
 /** Ask's door to the engine: asks for a limit before the first paid use, and keeps the status bar informed. */
 export class AskEngineOverRouting implements AskEngine {
   readonly #deps: AskEngineDeps;
@@ -40,7 +46,7 @@ export class AskEngineOverRouting implements AskEngine {
         ...request,
         view: { ...request.view, surface: 'ask' as const },
         purpose: 'ask' as const,
-        call: chatCall({ messages: request.messages }),
+        call: chatCall({ messages: request.messages, outputCap: longestAnswer }),
       };
       for await (const event of completion.run(order)) {
         if (event.type === 'routed') status.lastReason = reasonLine(event.decision, this.arms());
