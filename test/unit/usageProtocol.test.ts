@@ -47,7 +47,7 @@ describe('messages from a report page', () => {
     Object.create({ type: 'ready' }),
   ];
   for (const message of bad.slice(0, -1)) {
-    it(`refuses ${String(JSON.stringify(message)).slice(0, 60)}`, () => assert.equal(parseFromReport(message), undefined)); // prettier-ignore
+    it(`refuses ${JSON.stringify([message]).slice(0, 60)}`, () => assert.equal(parseFromReport(message), undefined)); // prettier-ignore
   }
 
   it('passes on nothing that is not of the protocol', () => {
