@@ -48,59 +48,15 @@ export function fullInformation(trial: Trial): Estimates {
   const gram = design.transpose().mmul(design);
   for (let i = 0; i < gram.rows; i++) gram.set(i, i, gram.get(i, i) + (i === 0 ? 0.1 : 1));
   const weights = solve(gram, design.transpose().mmul(target));
-  return (row) => {
+  return cachedByRow((row) => {
     const { x } = data.contexts[row]!;
     return Float64Array.from(data.models, (_, arm) =>
       x.reduce((sum, value, k) => sum + value * weights.get(k, arm), 0),
     );
-  };
-}
-
-const NEIGHBOURS = 40;
-
-/** Mean outcome of the learning prompts nearest in hashed n-grams, shrunk to the model's mean. */
-export function nearestNeighbours(trial: Trial): Estimates {
-  const { data, learning } = trial;
-  const idf = inverseFrequency(trial);
-  const postings = new Map<number, { at: number; weight: number }[]>();
-  const lengths = learning.map((row, at) => {
-    const { buckets, weights } = data.features[row]!.grams;
-    let squares = 0;
-    buckets.forEach((bucket, i) => {
-      const weight = weights[i]! * (idf.get(bucket) ?? 0);
-      squares += weight * weight;
-      const list = postings.get(bucket) ?? [];
-      postings.set(bucket, list);
-      list.push({ at, weight });
-    });
-    return Math.sqrt(squares) || 1;
-  });
-  const means = data.models.map((_, arm) => qualityOf(data, learning, arm));
-  return cachedByRow((row) => {
-    const near = new Float64Array(learning.length);
-    const { buckets, weights } = data.features[row]!.grams;
-    buckets.forEach((bucket, i) => {
-      const weight = weights[i]! * (idf.get(bucket) ?? 0);
-      for (const posting of postings.get(bucket) ?? []) near[posting.at]! += weight * posting.weight;
-    });
-    const order = [...near.keys()]
-      .sort((a, b) => near[b]! / lengths[b]! - near[a]! / lengths[a]!)
-      .slice(0, NEIGHBOURS);
-    return Float64Array.from(data.models, (_, arm) => {
-      const sum = order.reduce((total, at) => total + data.rows[learning[at]!]!.quality[arm]!, 0);
-      return (sum + 5 * means[arm]!) / (order.length + 5);
-    });
   });
 }
 
-function inverseFrequency({ data, learning }: Trial): ReadonlyMap<number, number> {
-  const seen = new Map<number, number>();
-  for (const row of learning) {
-    for (const bucket of data.features[row]!.grams.buckets) seen.set(bucket, (seen.get(bucket) ?? 0) + 1);
-  }
-  return new Map([...seen].map(([bucket, count]) => [bucket, Math.log(learning.length / count)]));
-}
-
+/** Each row is estimated once. */
 export function cachedByRow(estimates: Estimates): Estimates {
   const cache = new Map<number, Float64Array>();
   return (row) => {

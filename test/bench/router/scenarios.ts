@@ -5,7 +5,7 @@ import { bestFixed, qualityOf, spendOf, type Trial } from './dataset.ts';
 import { deploy } from './deploy.ts';
 import { pilot } from './policies.ts';
 import { LEARNING_FRACTION } from './seed.ts';
-import { atHindsightPrice, cachedByRow, fullInformation } from './references.ts';
+import { atHindsightPrice, fullInformation } from './references.ts';
 
 export interface Scenarios {
   /** Deployment quality over best fixed. */
@@ -72,7 +72,7 @@ function reactions(
 
 /** The arm that the full-information router takes most often at this budget. */
 function worthMost(trial: Trial, budget: number): number {
-  const { chosen } = atHindsightPrice(trial, cachedByRow(fullInformation(trial)), budget);
+  const { chosen } = atHindsightPrice(trial, fullInformation(trial), budget);
   const counts = new Float64Array(trial.data.models.length);
   for (const arm of chosen) counts[arm]!++;
   return counts.indexOf(Math.max(...counts));

@@ -5,6 +5,7 @@ import { learn, type Bandit } from './bandit.ts';
 import { bestFixed, qualityOf, spendOf, type Dataset, type Trial } from './dataset.ts';
 import { deploy, type Deployed, type Estimates } from './deploy.ts';
 import { epochGreedy, epsilonGreedy, linucb, pilot, pilotPaper } from './policies.ts';
+import { nearestNeighbours } from './neighbours.ts';
 import * as reference from './references.ts';
 
 export interface Point {
@@ -77,8 +78,8 @@ class SeedRun {
     this.#trial = trial;
     this.#options = options;
     this.#best = best;
-    this.#full = reference.cachedByRow(reference.fullInformation(trial));
-    this.#near = this.#wants('knn') ? reference.nearestNeighbours(trial) : this.#full;
+    this.#full = reference.fullInformation(trial);
+    this.#near = this.#wants('knn') ? nearestNeighbours(trial) : this.#full;
   }
 
   results(): Omit<SeedResult, 'best' | 'oracle'> {
