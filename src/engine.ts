@@ -166,7 +166,7 @@ function learnerSpec(space: Space, models: ModelSettings): LearnerSpec {
     cache.set(armId, prior);
     return prior;
   };
-  return { spaceId: space.id, dimension: space.dimension, preset: PILOT, priorFor };
+  return { spaceId: space.id, dimension: space.dimension, learnt: space.learnt, preset: PILOT, priorFor };
 }
 
 /** Arms behind no endpoint: VS Code's own language models and the local one. */

@@ -38,7 +38,7 @@ export interface CoarseFeatures {
 export interface Context {
   /** Which feature extractor and projection made it, e.g. 'pilot-1'. */
   readonly spaceId: string;
-  /** [1, psi(q)], psi unit-length: dimension 1 + d. */
+  /** [1, psi(q), language]: psi of unit length, an indicator for each family of languages. */
   readonly x: Float64Array;
   readonly coarse: CoarseFeatures;
 }

@@ -4,11 +4,12 @@
  */
 import type { CoarseFeatures, Surface } from './decision.ts';
 import { hashGrams, sample, type Grams } from './features/hashing.ts';
+import { languageOf } from './features/language.ts';
 import { structureOf } from './features/structure.ts';
 import { taskOf } from './features/task.ts';
 
 /** Raise with any change to what is extracted, and train again. */
-export const FEATURES_VERSION = 1;
+export const FEATURES_VERSION = 2;
 
 export interface PromptView {
   readonly text: string;
@@ -27,6 +28,8 @@ export interface Features {
   readonly version: number;
   readonly grams: Grams;
   readonly structure: Float64Array;
+  /** Index into LANGUAGES; -1 = none. */
+  readonly language: number;
   readonly coarse: CoarseFeatures;
 }
 
@@ -37,6 +40,7 @@ export function extractFeatures(view: PromptView): Features {
     version: FEATURES_VERSION,
     grams: hashGrams(text),
     structure: structureOf({ ...view, text, characters: view.text.length, task }),
+    language: languageOf(text, view.languageId),
     coarse: {
       task,
       language: view.languageId,

@@ -33,6 +33,8 @@ export interface LearnerSpec {
   readonly spaceId: string;
   /** Of x. */
   readonly dimension: number;
+  /** 1 + d: from here on x is indicators of languages. */
+  readonly learnt: number;
   readonly preset: Preset;
   /** Called often: the caller caches. */
   readonly priorFor: (armId: ArmId) => ArmPrior;
@@ -197,9 +199,10 @@ export class Learner {
   }
 
   #shared(state: HeadState): Float64Array {
-    const { preset, dimension } = this.spec;
+    const { preset, dimension, learnt } = this.spec;
     if (preset.pool === undefined) return new Float64Array(dimension);
-    return (state.shared ??= sharedShift(state.arms.values(), preset.pool, dimension));
+    const held = diagonalOf(preset.pool, dimension, learnt);
+    return (state.shared ??= sharedShift(state.arms.values(), held));
   }
 
   #prior(armId: ArmId, total: number): Prior {
@@ -209,16 +212,17 @@ export class Learner {
 
   /** The diagonal of Lambda, the same array for the same strength: a thousand arms need not make a thousand. */
   #precision(strength: Strength): Float64Array {
-    const key = `${strength.level} ${strength.content}`;
-    const known = this.#precisions.get(key) ?? diagonalOf(strength, this.spec.dimension);
+    const key = `${strength.level} ${strength.content} ${strength.language}`;
+    const { dimension, learnt } = this.spec;
+    const known = this.#precisions.get(key) ?? diagonalOf(strength, dimension, learnt);
     if (this.#precisions.size > MAX_PRECISIONS) this.#precisions.clear();
     this.#precisions.set(key, known);
     return known;
   }
 
-  /** The paper learns on unit vectors. */
+  /** The paper learns on unit vectors, and of the shared space alone. */
   #view(x: Float64Array): Float64Array {
-    return this.spec.preset.scoring === 'cosine' ? unit(x) : x;
+    return this.spec.preset.scoring === 'cosine' ? unit(x.slice().fill(0, this.spec.learnt)) : x;
   }
 
   #fits({ spaceId, x }: Context): boolean {

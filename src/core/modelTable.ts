@@ -64,6 +64,26 @@ export function decodeModelTable(stored: unknown, dimension: number): ModelTable
   return { models, sources, reference, base, slope, directionBase, directionSlope, fromSize, fromPrice };
 }
 
+/** The same knowledge of models in a space with `by` more dimensions, about which it says nothing. */
+export function lengthened(table: ModelTable, by: number): ModelTable {
+  const longer = (vector: Float64Array): Float64Array => {
+    const out = new Float64Array(vector.length + by);
+    out.set(vector);
+    return out;
+  };
+  return {
+    ...table,
+    base: longer(table.base),
+    slope: longer(table.slope),
+    directionBase: longer(table.directionBase),
+    directionSlope: longer(table.directionSlope),
+    models: table.models.map((model) => ({
+      ...model,
+      direction: model.direction === undefined ? undefined : longer(model.direction),
+    })),
+  };
+}
+
 /** `[name, rating, source]`, and the direction where there is one. */
 function decodeModel(stored: unknown, dimension: number): KnownModel | undefined {
   if (!Array.isArray(stored)) return undefined;

@@ -16,14 +16,14 @@
  * inline completions does, where every arm not yet tried would otherwise look far better than the tried ones.
  * O(K d^2 + d^3) after a change, nothing otherwise.
  */
-import { solveSymmetric } from './linalg.ts';
-import type { Strength } from './preset.ts';
+import { diagonal, solveSymmetric } from './linalg.ts';
 import type { Ridge } from './ridge.ts';
 
-export function sharedShift(arms: Iterable<Ridge>, { level, content }: Strength, d: number): Float64Array {
-  const precision = new Float64Array(d * d);
+/** `held`: the diagonal of B before any evidence. */
+export function sharedShift(arms: Iterable<Ridge>, held: Float64Array): Float64Array {
+  const d = held.length;
+  const precision = diagonal(held);
   const moment = new Float64Array(d);
-  for (let i = 0; i < d; i++) precision[i * d + i] = i === 0 ? level : content;
   for (const ridge of arms) add(precision, moment, ridge);
   return solveSymmetric(precision, moment) ?? new Float64Array(d);
 }

@@ -27,7 +27,7 @@ export type PriorOrigin =
 
 export interface ModelPrior {
   readonly origin: PriorOrigin;
-  /** theta_pref, 1 + d, the same for both heads: acceptance and thumbs rank models alike until feedback says otherwise. */
+  /** theta_pref, as long as x, the same for both heads: acceptance and thumbs rank models alike until feedback says otherwise. */
   readonly theta: Float64Array;
   /** The paper's phase 2 vector, unit length. */
   readonly direction: Float64Array;

@@ -15,16 +15,25 @@ const LEAST_ACCURACY = 0.1;
 export function strengthAt({ prior }: Preset, accuracy: number, total: number): Strength {
   if (prior.kind === 'inverse-accuracy') {
     const lambda = 1 / Math.min(1, Math.max(LEAST_ACCURACY, accuracy));
-    return { level: lambda, content: lambda };
+    return { level: lambda, content: lambda, language: lambda };
   }
   const step = Math.floor(STEPS * Math.log2(1 + Math.max(0, total) / prior.halfAt));
   const hold = Math.max(prior.floor, 2 ** (-step / STEPS));
-  return { level: prior.level * hold, content: prior.content * hold };
+  return {
+    level: prior.level * hold,
+    content: prior.content * hold,
+    language: prior.language * hold,
+  };
 }
 
-/** The diagonal of Lambda: level first, then content. */
-export function diagonalOf({ level, content }: Strength, dimension: number): Float64Array {
+/** The diagonal of Lambda: level first, then content, then the languages from `learnt` on. */
+export function diagonalOf(
+  { level, content, language }: Strength,
+  dimension: number,
+  learnt: number,
+): Float64Array {
   const diagonal = new Float64Array(dimension).fill(content);
+  diagonal.fill(language, learnt);
   diagonal[0] = level;
   return diagonal;
 }

@@ -1,19 +1,21 @@
 /**
  * The shared space of prompts and models (PILOT, section 2): psi(q) = W phi(q) + b, unit length, with the bandit's
- * context x = [1, psi]. W and b are learnt offline (scripts/train) and ship as one JSON artefact with the models'
+ * context x = [1, psi, language]. W and b are learnt offline (scripts/train) and ship as one JSON artefact with the models'
  * vectors and a manifest of its sources.
  *
  * Departures from the paper, with their measured effect in the README's benchmark:
  * - phi is local (hashed n-grams and structure), not a remote text embedding: no network, well under a millisecond.
  * - x has an explicit intercept, so that an arm's level can be learnt and forgotten apart from its content.
+ * - x ends with an indicator for each family of programming languages, which only feedback teaches.
  */
 import { float32FromBase64, fromBase64 } from './base64.ts';
 import type { Context } from './decision.ts';
 import { FEATURES_VERSION, type Features } from './features.ts';
 import { BUCKETS } from './features/hashing.ts';
+import { LANGUAGES } from './features/language.ts';
 import { STRUCTURE } from './features/structure.ts';
 import { unit } from './linalg.ts';
-import { decodeModelTable, type ModelTable } from './modelTable.ts';
+import { decodeModelTable, lengthened, type ModelTable } from './modelTable.ts';
 import { fail, ok, type Result } from './result.ts';
 
 export const SPACE_VERSION = 1;
@@ -21,8 +23,10 @@ export const SPACE_VERSION = 1;
 export interface Space {
   /** Changes with every training run that changes the numbers. */
   readonly id: string;
-  /** Of x: 1 + d. */
+  /** Of x: 1 + d + languages. */
   readonly dimension: number;
+  /** 1 + d: the part of x that was learnt offline. Priors are zero on the indicators after it. */
+  readonly learnt: number;
   project(features: Features): Context;
   /** What is known of models, in this space. */
   readonly models: ModelTable;
@@ -80,14 +84,16 @@ export function createSpace(
   models: ModelTable,
   manifest: readonly Source[],
 ): Space {
+  const learnt = weights.dimension + 1;
   return {
     id,
-    dimension: weights.dimension + 1,
-    models,
+    dimension: learnt + LANGUAGES.length,
+    learnt,
+    models: lengthened(models, LANGUAGES.length),
     manifest,
     project: (features) => ({
       spaceId: id,
-      x: withIntercept(unit(embed(weights, features))),
+      x: contextOf(unit(embed(weights, features)), features.language),
       coarse: features.coarse,
     }),
   };
@@ -121,10 +127,12 @@ export function embed(weights: Weights, { structure, grams }: Features): Float64
 export const standardise = (value: number, mean: number, scale: number): number =>
   Math.min(4, Math.max(-4, (value - mean) / scale));
 
-function withIntercept(psi: Float64Array): Float64Array {
-  const x = new Float64Array(psi.length + 1);
+/** [1, psi, language]; the language's indicator is as long as psi. */
+export function contextOf(psi: Float64Array, language: number): Float64Array {
+  const x = new Float64Array(1 + psi.length + LANGUAGES.length);
   x[0] = 1;
   x.set(psi, 1);
+  if (language >= 0) x[1 + psi.length + language] = 1;
   return x;
 }
 

@@ -75,6 +75,7 @@ function learnerFor(arms: readonly ArmId[]): Learner {
   return new Learner({
     spaceId: space.id,
     dimension: space.dimension,
+    learnt: space.learnt,
     preset: PILOT,
     priorFor: (armId) => priors.get(armId)!,
   });

@@ -67,7 +67,13 @@ export async function testEngine(options: TestEngineOptions) {
   const policy = new PolicyRuntime(workspace, () => options.policy ?? 'shadow-price');
   const space = testSpace();
   const priorFor = () => ({ theta: space.models.base, accuracy: 0.6 });
-  const spec = { spaceId: space.id, dimension: space.dimension, preset: PILOT, priorFor };
+  const spec = {
+    spaceId: space.id,
+    dimension: space.dimension,
+    learnt: space.learnt,
+    preset: PILOT,
+    priorFor,
+  };
   const learning = new Learning({
     decisionLog: store.log,
     clock,

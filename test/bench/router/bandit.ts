@@ -57,6 +57,7 @@ export function learn(
   const learner = new Learner({
     spaceId: data.space.id,
     dimension: data.space.dimension,
+    learnt: data.space.learnt,
     preset: bandit.preset,
     priorFor: (armId) => priors.get(armId)!,
   });

@@ -15,6 +15,7 @@ export const coldLinucb = (alpha: number, lambda: number): Preset => ({
     kind: 'fading',
     level: lambda,
     content: lambda,
+    language: lambda,
     halfAt: Infinity,
     floor: 1,
   },

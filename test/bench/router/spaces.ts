@@ -29,7 +29,7 @@ export function bareSpaces(space: Space): Space[] {
   };
   return [
     build('structure, no projection', structureOnly()),
-    build('random projection', randomProjection(space.dimension - 1)),
+    build('random projection', randomProjection(space.learnt - 1)),
   ];
 }
 

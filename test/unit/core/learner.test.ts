@@ -15,6 +15,7 @@ const LEVELS = [0.8, 0.6, 0.4];
 const specOf = (preset: Preset): LearnerSpec => ({
   spaceId: 'test-1',
   dimension: D,
+  learnt: D,
   preset,
   priorFor: (armId) => {
     const theta = new Float64Array(D);
@@ -176,6 +177,37 @@ describe('learner', () => {
     const learner = learnt(steady, [{ arm: 0, content: [1, 0, 0], reward: 0, weight: 1, day: 0 }]);
     assert.equal(learner.estimate('inline', ARMS, probe, START)![0]!.mean, 0.8);
     assert.notEqual(learner.estimate('ask', ARMS, probe, START)![0]!.mean, 0.8);
+  });
+
+  it('learns which arm is good at which language, where the prompts do not differ otherwise', () => {
+    const [python, rust] = [Float64Array.of(1, 1, 1, 0), Float64Array.of(1, 1, 0, 1)];
+    const learner = new Learner({ ...specOf(steady), learnt: 2 });
+    [python, rust].forEach((x, language) => {
+      for (let i = 0; i < 60; i++) {
+        const id = `${language}/${i}` as DecisionId;
+        const [chosen, reward] = [ARMS[i % 2]!, i % 2 === language ? 1 : 0];
+        learner.fold({
+          type: 'decision',
+          decision: { id, at: START, surface: 'ask', context: { ...probe, x }, chosen },
+        });
+        learner.fold({ type: 'outcome', outcome: { decisionId: id, reward, weight: 1 } });
+      }
+    });
+    const [best, other] = [python, rust].map((x) => {
+      const [a, b] = learner.estimate('ask', ARMS.slice(0, 2), { ...probe, x }, START)!;
+      return a!.mean - b!.mean;
+    });
+    assert.ok(best! - other! > 0.3, `${best!} against ${other!}`);
+  });
+
+  it('gives the paper its shared space alone: no intercept is lost, no language is seen', () => {
+    const learner = new Learner({ ...specOf(PAPER), learnt: 2 });
+    const of = (...x: number[]): readonly number[] =>
+      learner
+        .estimate('ask', ARMS, { ...probe, x: Float64Array.from(x) }, START)!
+        .flatMap(({ mean, width }) => [mean, width]);
+    assert.deepEqual(of(1, 0.5, 1, 0), of(1, 0.5, 0, 1));
+    assert.notDeepEqual(of(1, 0.5, 0, 0), of(1, 2, 0, 0));
   });
 
   it('learns each decision at most once, and nothing from what it cannot place', () => {

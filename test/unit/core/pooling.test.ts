@@ -6,7 +6,7 @@ import { fromPrior, observe, type Ridge } from '../../../src/core/ridge.ts';
 
 const D = 2;
 const HELD = 5;
-const POOL = { level: 4, content: 4 };
+const POOL = Float64Array.of(4, 4);
 
 /** An arm whose every reward misses the prior by `miss`, `n` times, always on the first axis. */
 function missing(miss: number, n: number): Ridge {
@@ -17,7 +17,7 @@ function missing(miss: number, n: number): Ridge {
 
 describe('sharedShift', () => {
   it('is the posterior mean of the hierarchical model', () => {
-    // One dimension: an arm's mean of n rewards has variance 1/HELD + 1/n about beta, which has precision POOL.level.
+    // One dimension: an arm's mean of n rewards has variance 1/HELD + 1/n about beta, which has precision POOL[0].
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.integer({ min: 1, max: 30 })), {
@@ -25,12 +25,11 @@ describe('sharedShift', () => {
         }),
         (arms) => {
           const weights = arms.map(([, n]) => 1 / (1 / HELD + 1 / n));
-          const total = weights.reduce((sum, weight) => sum + weight, POOL.level);
+          const total = weights.reduce((sum, weight) => sum + weight, POOL[0]!);
           const expected = arms.reduce((sum, [miss], i) => sum + miss * weights[i]!, 0) / total;
           const [level, content] = sharedShift(
             arms.map(([miss, n]) => missing(miss, n)),
             POOL,
-            D,
           );
           assert.ok(Math.abs(level! - expected) < 1e-9);
           assert.equal(Math.abs(content!), 0);
@@ -40,11 +39,10 @@ describe('sharedShift', () => {
   });
 
   it('believes many arms rather than one, however often that one speaks', () => {
-    const [loud] = sharedShift([missing(-0.4, 10_000)], POOL, D);
+    const [loud] = sharedShift([missing(-0.4, 10_000)], POOL);
     const [many] = sharedShift(
       [1, 2, 3, 4].map(() => missing(-0.4, 20)),
       POOL,
-      D,
     );
     assert.ok(loud! > -0.4 * 0.6, `${loud!}`);
     assert.ok(many! < loud!);
@@ -59,6 +57,6 @@ describe('sharedShift', () => {
   });
 
   it('is nothing without evidence', () => {
-    assert.deepEqual([...sharedShift([], POOL, D)], [0, 0]);
+    assert.deepEqual([...sharedShift([], POOL)], [0, 0]);
   });
 });

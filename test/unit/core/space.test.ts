@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { extractFeatures, type PromptView } from '../../../src/core/features.ts';
+import { LANGUAGES } from '../../../src/core/features/language.ts';
 import { BUCKETS, hashGrams } from '../../../src/core/features/hashing.ts';
 import { taskOf } from '../../../src/core/features/task.ts';
 import { norm } from '../../../src/core/linalg.ts';
@@ -61,7 +62,11 @@ describe('the space that ships', () => {
       const x = project(prompt, more);
       assert.equal(x.length, shipped.dimension);
       assert.equal(x[0], 1);
-      assert.ok(Math.abs(norm(x.subarray(1)) - 1) < 1e-9);
+      assert.ok(Math.abs(norm(x.subarray(1, shipped.learnt)) - 1) < 1e-9);
+      const indicators = [...x.subarray(shipped.learnt)];
+      assert.equal(indicators.length, LANGUAGES.length);
+      assert.ok(indicators.every((value) => value === 0 || value === 1));
+      assert.ok(indicators.filter((value) => value === 1).length <= 1);
     };
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (prompt) => check(prompt)),
@@ -89,10 +94,24 @@ describe('the space that ships', () => {
     assert.notDeepEqual(project('Fix this bug in main.rs'), project('Write a poem about the sea'));
   });
 
+  it('tells two languages apart in the context itself, whatever the projection makes of them', () => {
+    const indicators = (languageId: string): string =>
+      project('Fix this', { languageId }).subarray(shipped.learnt).join();
+    assert.notEqual(indicators('rust'), indicators('go'));
+    assert.equal(indicators('typescript'), indicators('typescriptreact'));
+    assert.equal(indicators(''), indicators('plaintext'));
+  });
+
+  it('has no opinion on languages before feedback', () => {
+    const { theta } = priorOf(shipped.models, 'claude-opus-4-5', undefined);
+    assert.equal(theta.length, shipped.dimension);
+    assert.ok(theta.subarray(shipped.learnt).every((value) => value === 0));
+  });
+
   it('puts prompts of a kind nearer than prompts of another', () => {
     const cosine = (a: string, b: string): number =>
       project(a)
-        .subarray(1)
+        .subarray(1, shipped.learnt)
         .reduce((sum, value, k) => sum + value * project(b)[k + 1]!, 0);
     const maths = 'Tom has 5 apples and buys 7 more. How many apples does he have?';
     const moreMaths = 'A train travels 60 miles in 2 hours. How many miles does it travel in 5 hours?';

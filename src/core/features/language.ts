@@ -1,0 +1,123 @@
+/**
+ * Which programming language a prompt is about, as one of a few families: models differ by language more than a
+ * projection trained on mostly English questions can say. The families enter the bandit's context as indicators beside
+ * psi, so that an arm learns them from its own feedback.
+ *
+ * From the surest sign to the least: the editor's language id, the tags of fenced code, a language's name in the text,
+ * and what the code itself looks like.
+ */
+
+/** In the order of their indicators; a change is a change of FEATURES_VERSION. Kin share one: little feedback must do. */
+export const LANGUAGES = [
+  'python',
+  'typescript',
+  'javascript',
+  'java',
+  'csharp',
+  'cpp',
+  'go',
+  'rust',
+  'php',
+  'ruby',
+  'mobile',
+  'sql',
+  'shell',
+  'web',
+] as const;
+type Language = (typeof LANGUAGES)[number];
+
+/** VS Code language ids, fence tags and names that say the same, in lower case. */
+const NAMES: Readonly<Record<Language, string>> = {
+  python: 'python py python3 ipython jupyter pycon',
+  typescript: 'typescript ts typescriptreact tsx mts cts angular',
+  javascript: 'javascript js javascriptreact jsx mjs cjs node nodejs node.js',
+  java: 'java kotlin kt scala groovy gradle clojure',
+  csharp: 'csharp c# cs fsharp f# vb dotnet .net razor',
+  cpp: 'cpp c++ c cxx h hpp cuda cuda-cpp objective-c objective-cpp arduino',
+  go: 'go golang',
+  rust: 'rust rs',
+  php: 'php blade laravel',
+  ruby: 'ruby rb erb rails perl lua',
+  mobile: 'swift swiftui dart flutter',
+  sql: 'sql mysql pgsql plsql postgres postgresql sqlite tsql t-sql',
+  shell: 'shellscript shell bash sh zsh fish powershell pwsh ps1 bat dockerfile makefile',
+  web: 'html css scss sass less vue svelte handlebars',
+};
+
+const BY_NAME = new Map<string, number>(
+  LANGUAGES.flatMap((language, i) => NAMES[language].split(' ').map((name) => [name, i] as const)),
+);
+
+/** Index into LANGUAGES; -1 = none, or none that has an indicator. */
+export function languageOf(text: string, languageId: string): number {
+  const known = BY_NAME.get(languageId.toLowerCase());
+  if (known !== undefined) return known;
+  const fenced = mostFrequent(text, FENCE);
+  if (fenced >= 0) return fenced;
+  const window = text.length <= OPENING + ENDING ? text : `${text.slice(0, OPENING)}\n${text.slice(-ENDING)}`;
+  const named = mostFrequent(window, NAMED);
+  return named >= 0 ? named : byLooks(window);
+}
+
+/** A prompt names its language before or after the code it is about; also what bounds the time. */
+const OPENING = 1_500;
+const ENDING = 500;
+
+const FENCE = /^[ \t]*```[ \t]*([\w+#.-]{1,16})[ \t]*$/gm;
+/** Names that are also everyday words (go, c, swift, shell, less, node) count only beside a word about code. */
+const NAMED =
+  /\b(python3?|typescript|javascript|java|kotlin|scala|groovy|golang|rust|php|ruby|perl|lua|sql|mysql|postgresql|sqlite|bash|powershell|html|css|scss|vue|svelte|dart|flutter|swiftui|node\.?js|cuda|objective-c|[cf]#|c\+\+)(?![\w-])|\b(go|c|swift|shell|r|node|ts|js|py)(?= (?:code|program|function|script|class|struct|method|module|library|file|command|package))/gi;
+
+function mostFrequent(text: string, pattern: RegExp): number {
+  const counts = new Uint16Array(LANGUAGES.length);
+  let best = -1;
+  for (const [, first, second] of text.matchAll(pattern)) {
+    const language = BY_NAME.get((first ?? second ?? '').toLowerCase());
+    if (language === undefined) continue;
+    const count = (counts[language] = (counts[language] ?? 0) + 1);
+    if (best < 0 || count > (counts[best] ?? 0)) best = language;
+  }
+  return best;
+}
+
+/** One sign of code in each, hardly ever found outside its language; in the order in which they are tried. */
+const LOOKS: readonly (readonly [Language, RegExp])[] = [
+  [
+    'python',
+    /^[ \t]*(?:async )?def \w+\([^)\n]{0,120}\)[^{\n]{0,120}:[ \t]*$|^[ \t]*class \w+(?:\([^)\n]{0,120}\))?:[ \t]*$|^from [\w.]+ import |^import (?:numpy|pandas|os|sys|re)\b|\bself\.\w|\b__\w+__\b|^[ \t]*elif /m,
+  ],
+  ['cpp', /^[ \t]*#include\b|\bstd::\w|\bint main\(|\bprintf\(/m],
+  [
+    'rust',
+    /\bfn \w+[^\n]{0,120}\)[^\n]{0,120}\{|\blet mut \b|\bimpl\b[^\n]{0,120}\{|\buse std::|\.unwrap\(\)/,
+  ],
+  ['go', /^package \w+[ \t]*$|\bfunc (?:\([^)\n]{0,120}\) )?\w+\([^)\n]{0,120}\)[^\n]{0,120}\{|:= /m],
+  ['csharp', /^using [\w.]+;|\bnamespace [\w.]+|\bConsole\.Write/m],
+  [
+    'java',
+    /\bpublic static void main\b|\bSystem\.out\.|^import (?:java|android|org)\.|\bfun \w+\([^)\n]{0,120}\)/m,
+  ],
+  ['php', /<\?php|\$this->|\becho \$\w/],
+  [
+    'typescript',
+    /^[ \t]*(?:export )?(?:interface|type) \w+[^\n]{0,120}[{=]|\): (?:string|number|boolean|void|Promise<)|\b(?:const|let) \w+: \w/m,
+  ],
+  [
+    'javascript',
+    /\bfunction\*? ?\w*\([^)\n]{0,120}\) ?\{|\b(?:const|let|var) \w+ = |=> ?[{(]|\bconsole\.log\(|\brequire\(/,
+  ],
+  ['sql', /\bSELECT\b[\s\S]{1,200}\bFROM\b|\bINSERT INTO\b|\bCREATE TABLE\b/],
+  ['web', /<!DOCTYPE html|<\/(?:div|span|html|body|script)>|^[.#]?[\w-]+ \{[ \t]*$/im],
+  ['ruby', /^[ \t]*def \w+[^:\n]*$|\bputs \S|\bdo \|\w+\|/m],
+  ['mobile', /\bfunc \w+\([^)\n]{0,120}\)[^\n]{0,120}-> |\bguard let\b|\bWidget build\(/],
+  ['shell', /^#!\/|^\$ \w|\b(?:sudo|apt-get|grep|awk|sed|chmod) -?\w/m],
+];
+
+function byLooks(text: string): number {
+  if (!CODE.test(text)) return -1;
+  const found = LOOKS.find(([, pattern]) => pattern.test(text));
+  return found === undefined ? -1 : LANGUAGES.indexOf(found[0]);
+}
+
+/** Prose has hardly any of these; without one, nothing is looked for. */
+const CODE = /[;{}][ \t]*$|\w\([^)\n]{0,200}\)|^[ \t]*(?:#|import |from |def |SELECT )|<\/?\w+>|:=|\$ \w/m;
