@@ -94,9 +94,6 @@ async function ui(): Promise<Counts | undefined> {
     '--no-config',
     '--extension',
     'ts',
-    // A browser and a workbench on two shared cores: a step that missed its moment may try once more.
-    '--retries',
-    '1',
     '--timeout',
     '120000',
     'test/ui/**/*.journey.ts',

@@ -31,24 +31,26 @@ export class AskPanel {
     return this.lastAnswer.locator('.problem');
   }
 
-  /** Sends, without waiting for the answer. */
+  /** Sends, and waits for the answer's place, not for the answer: from here on it is the last one. */
   async send(question: string): Promise<void> {
+    const before = await this.answers.count();
     await this.composer.fill(question);
     await this.composer.press('Enter');
+    await this.answers.nth(before).waitFor();
   }
 
   /** Sends, and waits until the answer is paid for or has failed. */
   async ask(question: string): Promise<void> {
-    const before = await this.answers.count();
     await this.send(question);
-    await this.answers.nth(before).waitFor();
     await this.settled();
   }
 
   /** Which model shall answer from now on, by its label. */
   async choose(model: string): Promise<void> {
     await this.frame.locator('.composer .model-picker').click();
-    const models = this.#page.locator('.quick-input-widget').filter({ visible: true });
+    const models = this.#page
+      .locator('.quick-input-widget:not([inert], [inert] *)')
+      .filter({ visible: true });
     await models.waitFor();
     await this.#page.keyboard.type(model);
     await this.#page.keyboard.press('Enter');

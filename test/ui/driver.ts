@@ -37,7 +37,11 @@ export interface WorkbenchOptions {
 
 const extensionId = 'pilot-assistant.pilot-assistant';
 const startTimeoutMs = 60_000;
+/** For one step; long, since a browser and a workbench may share two cores with others. */
+const stepTimeoutMs = 30_000;
 const settleMs = 300;
+const stableMs = 50;
+const pollMs = 100;
 
 export const themes = {
   dark: 'Dark Modern',
@@ -145,7 +149,7 @@ export class Workbench {
   }
 
   async #show(page: Page, folder = this.workspaceFolder): Promise<void> {
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(stepTimeoutMs);
     await page.setViewportSize({ width: chosenWidth(), height: 900 });
     await page.goto(workbenchUrl(this.#running.server.address, folder));
     await this.#untilReady(page);
@@ -186,8 +190,9 @@ export class Workbench {
     return path.join(this.userDataFolder, 'User/globalStorage', extensionId);
   }
 
+  /** The open picker or palette: one that fades out is still visible, and inert. */
   get quickInput(): Locator {
-    return this.page.locator('.quick-input-widget').filter({ visible: true });
+    return this.page.locator('.quick-input-widget:not([inert], [inert] *)').filter({ visible: true });
   }
 
   get editor(): Locator {
@@ -223,43 +228,101 @@ export class Workbench {
   async command(title: string): Promise<void> {
     await this.openPalette(title);
     const label = this.page.locator('.label-name').getByText(title, { exact: true });
-    await this.quickInput
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ has: label })
-      .first()
-      .click();
+    const row = this.quickInput.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
+    await this.#atRest(row);
+    await row.click();
   }
 
   /** Opens the command palette and types, without choosing. */
   async openPalette(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.waitFor();
-    await this.page.keyboard.type(text);
+    // A picker that was open may still be closing, and swallow the key: pressed until the palette is what is open.
+    await this.until(async () => {
+      if ((await this.#inputValue()).startsWith('>')) return true;
+      await this.page.keyboard.press('F1');
+      return this.#within(1000, async () => (await this.#inputValue()).startsWith('>'));
+    }, 'the command palette is open');
+    await this.type(`>${text}`);
     await this.option(text).waitFor();
   }
 
-  /** One line of the open quick pick. */
+  /** Text for the open quick pick or input box, in one piece, and again where the widget overwrote it meanwhile. */
+  async type(text: string): Promise<void> {
+    await this.until(async () => {
+      await this.#input.fill(text);
+      await sleep(stableMs);
+      return (await this.#inputValue()) === text;
+    }, `the input holds ${text}`);
+  }
+
+  get #input(): Locator {
+    return this.quickInput.locator('.quick-input-box input').first();
+  }
+
+  /** '' where no input is open. */
+  async #inputValue(): Promise<string> {
+    if (!(await this.#input.isVisible())) return '';
+    return this.#input.inputValue({ timeout: 1000 }).catch(() => '');
+  }
+
+  async #within(timeoutMs: number, holds: () => Promise<boolean>): Promise<boolean> {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      if (await holds()) return true;
+      await sleep(pollMs);
+    }
+    return false;
+  }
+
+  /** One line of the open quick pick, by its label: its text may hold what is left of an older line, hidden. */
   option(text: string | RegExp): Locator {
-    return this.quickInput.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+    const rows = this.quickInput.locator('.quick-input-list .monaco-list-row');
+    return rows.and(this.page.getByLabel(text)).first();
   }
 
   async pick(text: string | RegExp): Promise<void> {
+    await this.#atRest(this.option(text));
     await this.option(text).click();
+  }
+
+  /** The list uses its rows again for other lines: while it still changes, a click could land on a neighbour. */
+  async #atRest(row: Locator): Promise<void> {
+    const look = async (): Promise<string> => {
+      const box = await row.boundingBox({ timeout: 1000 }).catch(() => null);
+      return box === null ? '' : JSON.stringify([box, await this.quickInput.innerText()]);
+    };
+    let before = '';
+    await this.until(async () => {
+      const now = await look();
+      const same = now !== '' && now === before;
+      before = now;
+      return same;
+    }, 'the list is at rest');
   }
 
   /** Answers the open input box. */
   async answer(text: string): Promise<void> {
     await this.quickInput.waitFor();
-    await this.page.keyboard.type(text);
+    await this.type(text);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Answers VS Code's own file dialog, once it shows a path with `shown` in it, with the path of a file. */
+  async answerFileDialog(shown: string, file: string): Promise<void> {
+    await this.until(async () => (await this.#inputValue()).includes(shown), 'the file dialog shows a path');
+    // The dialog lists the folder of each path it is given, and drops an Enter that comes before it is done.
+    await this.until(async () => {
+      if (!(await this.#inputValue()).includes('/')) return true;
+      if ((await this.#inputValue()) !== file) await this.type(file);
+      await this.page.keyboard.press('Enter');
+      return this.#within(1000, async () => !(await this.#inputValue()).includes('/'));
+    }, 'the file dialog is answered');
   }
 
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Control+P');
     await this.quickInput.waitFor();
-    await this.page.keyboard.type(name);
-    await this.option(path.basename(name)).waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.type(name);
+    await this.pick(path.basename(name));
     await this.page
       .locator('.tab.active')
       .filter({ hasText: path.basename(name) })
@@ -271,7 +334,7 @@ export class Workbench {
   async goTo(line: number, column = 1): Promise<void> {
     await this.page.keyboard.press('Control+G');
     await this.quickInput.waitFor();
-    await this.page.keyboard.type(`${line}:${column}`);
+    await this.type(`:${line}:${column}`);
     await this.page.keyboard.press('Enter');
     await this.quickInput.waitFor({ state: 'hidden' });
   }
@@ -295,13 +358,8 @@ export class Workbench {
     await this.command('View: Close Editor');
   }
 
-  async until(holds: () => boolean | Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
-    while (Date.now() < deadline) {
-      if (await holds()) return;
-      await sleep(100);
-    }
-    assert.fail(`Waited in vain until ${what}`);
+  async until(holds: () => boolean | Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
+    if (!(await this.#within(timeoutMs, async () => holds()))) assert.fail(`Waited in vain until ${what}`);
   }
 
   // --------------------------------------------------------------------------------------- pictures
