@@ -8,9 +8,11 @@ import type * as vscode from 'vscode';
 import { Health } from './app/health.ts';
 import { Learning, type LearnerCodec } from './app/learning.ts';
 import { PolicyRuntime } from './app/policyRuntime.ts';
-import type { Clock, Log, PolicyStore } from './app/ports.ts';
+import type { Clock, Disposable, Log, PolicyStore } from './app/ports.ts';
+import { Reconciliation } from './app/reconciliation.ts';
 import { RoutedCompletion } from './app/routedCompletion.ts';
 import { Routing } from './app/routing.ts';
+import type { Endpoint } from './app/settings/endpoint.ts';
 import { WorkspaceStateHolder } from './app/workspaceState.ts';
 import type { Arm } from './core/arm.ts';
 import type { ArmId } from './core/brand.ts';
@@ -22,7 +24,7 @@ import { PILOT } from './core/preset.ts';
 import { armPrior, priorOf } from './core/prior.ts';
 import { decodeSpace, type Space } from './core/space.ts';
 import { VSCODE_ENDPOINT_ID } from './app/chat/offer.ts';
-import { createClientPool } from './providers/openai/index.ts';
+import { createBillSource, createClientPool } from './providers/openai/index.ts';
 import { openStore, type Store } from './storage/openStore.ts';
 import { withVscodeModels, type VscodeModels } from './vscode/models/index.ts';
 import type { ModelSettings } from './vscode/modelSettings.ts';
@@ -51,6 +53,7 @@ export interface Engine {
   readonly workspace: WorkspaceStateHolder;
   readonly space: Space;
   readonly store: Store;
+  readonly reconciliation: Reconciliation;
 }
 
 export async function buildEngine(deps: EngineDeps): Promise<Engine> {
@@ -113,6 +116,7 @@ async function wire(deps: EngineDeps, space: Space, store: Store): Promise<Engin
     key: (endpoint) => secrets.key(endpoint),
     log,
   });
+  const reconciliation = reconciling(deps, store);
   const completion = new RoutedCompletion({
     clock,
     log,
@@ -128,7 +132,25 @@ async function wire(deps: EngineDeps, space: Space, store: Store): Promise<Engin
     arms,
     distrustPrice: (arm) => models.distrustPrice(arm),
   });
-  return { completion, routing, learning, policy, health, workspace, space, store };
+  return { completion, routing, learning, policy, health, workspace, space, store, reconciliation };
+}
+
+function reconciling({ models, secrets, clock, log }: EngineDeps, store: Store): Reconciliation {
+  const key = (endpoint: Endpoint): Promise<string | undefined> => secrets.key(endpoint);
+  return new Reconciliation({
+    ledger: store.ledger,
+    source: createBillSource({ endpoints: () => models.endpoints, key, log }),
+    arms: () => models.arms,
+    clock,
+    log,
+    after: soon,
+  });
+}
+
+/** Keeps nothing alive. */
+function soon(ms: number, run: () => void): Disposable {
+  const timer = setTimeout(run, ms).unref();
+  return { dispose: () => clearTimeout(timer) };
 }
 
 async function loadSpace({ extensionPath }: vscode.ExtensionContext): Promise<Space> {

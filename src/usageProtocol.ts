@@ -82,8 +82,8 @@ const table = object({
       /** Drawn in the row: the share of the largest, and beyond it what is held back. */
       bar: maybe(unit),
       heldBar: maybe(unit),
-      /** Makes the first cell a button. */
-      open: maybe(id),
+      /** What can be done about this row alone: a button at its end; `said` is its whole name. */
+      action: maybe(object({ id, label, said })),
     }),
     400,
   ),
@@ -117,7 +117,15 @@ const report = object({
 });
 export type Report = Infer<typeof report>;
 
-const strings = object({ csv: label, csvOf: label, table: label, bar: label, keys: label, reading: label });
+const strings = object({
+  csv: label,
+  csvOf: label,
+  table: label,
+  bar: label,
+  actions: label,
+  keys: label,
+  reading: label,
+});
 export type ReportStrings = Infer<typeof strings>;
 
 const toReport = variants({
@@ -133,8 +141,8 @@ const fromReport = variants({
   ready: {},
   choose: { id, option: id },
   csv: { section: id },
+  /** An action of the section, or of one of its rows. */
   act: { section: id, action: id },
-  open: { section: id, row: id },
 });
 export type FromReport = Infer<typeof fromReport>;
 

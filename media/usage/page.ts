@@ -27,7 +27,6 @@ class ReportPage {
       strings,
       csv: (section) => api.postMessage({ type: 'csv', section }),
       act: (section, action) => api.postMessage({ type: 'act', section, action }),
-      open: (section, row) => api.postMessage({ type: 'open', section, row }),
     };
   }
 

@@ -8,7 +8,6 @@ export interface SectionHost {
   readonly strings: ReportStrings;
   csv(section: string): void;
   act(section: string, action: string): void;
-  open(section: string, row: string): void;
 }
 
 export class SectionElement {
@@ -31,7 +30,7 @@ export class SectionElement {
     const body = [
       this.#plot?.element ?? place,
       table &&
-        tableOf(table, title, { strings: this.#host.strings, open: (row) => this.#host.open(id, row) }),
+        tableOf(table, title, { strings: this.#host.strings, act: (action) => this.#host.act(id, action) }),
     ].filter((part) => part !== undefined);
     this.element.replaceChildren(
       h('div', { class: 'heading' }, h('h2', { id: `title-${id}` }, title), table && this.#csv(id, title)),

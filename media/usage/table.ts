@@ -5,7 +5,7 @@ import { svg } from './svg.ts';
 
 export interface TableHost {
   readonly strings: ReportStrings;
-  open(row: string): void;
+  act(action: string): void;
 }
 
 export function tableOf(table: Table, title: string, host: TableHost): HTMLElement {
@@ -19,12 +19,15 @@ export function tableOf(table: Table, title: string, host: TableHost): HTMLEleme
       0,
       h('th', { scope: 'col', class: 'bar' }, h('span', { class: 'sr-only' }, host.strings.bar)),
     );
+  const acts = table.rows.some(({ action }) => action !== undefined);
+  if (acts) head.push(h('th', { scope: 'col' }, h('span', { class: 'sr-only' }, host.strings.actions)));
   const rows = table.rows.map((row) => {
     const cells = row.cells.map((cell, i) =>
       i === 0
-        ? h('th', { scope: 'row' }, row.open === undefined ? cell : opener(cell, row.open, host))
+        ? h('th', { scope: 'row' }, cell)
         : h('td', { class: table.columns[i]?.numeric === true ? 'number' : undefined }, cell),
     );
+    if (acts) cells.push(h('td', {}, ...(row.action ? [button(row.action, host)] : [])));
     if (barred) cells.splice(1, 0, h('td', { class: 'bar' }, bar(row.bar ?? 0, row.heldBar ?? 0)));
     return h('tr', {}, ...cells);
   });
@@ -35,8 +38,15 @@ export function tableOf(table: Table, title: string, host: TableHost): HTMLEleme
   );
 }
 
-const opener = (label: string, row: string, host: TableHost): HTMLElement =>
-  h('button', { type: 'button', class: 'link', on: { click: () => host.open(row) } }, label);
+const button = (
+  { id, label, said }: NonNullable<Table['rows'][number]['action']>,
+  host: TableHost,
+): HTMLElement =>
+  h(
+    'button',
+    { type: 'button', class: 'link', 'aria-label': said, on: { click: () => host.act(id) } },
+    label,
+  );
 
 /** Stretched to the cell: in percent, so that it needs no drawing anew. */
 function bar(share: number, held: number): Node {

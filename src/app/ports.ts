@@ -75,6 +75,12 @@ export type StorageProblem =
   | 'worker-gone'
   | 'bad-request';
 
+/** What the store said when it could not do as asked; `reason` in its own words, for the log. */
+export interface StorageFault {
+  readonly kind: StorageProblem;
+  readonly reason: string;
+}
+
 /** Why no money was reserved; each maps to one sentence for the user and a way on. */
 export type LedgerRefusal =
   | {
@@ -99,6 +105,24 @@ export interface Settlement {
   readonly heldBack: NanoUsd;
   /** The provider's own id of the generation, for reconciliation. */
   readonly generationId: string | undefined;
+  /** Lower bound on the output tokens received; a later bill for less is not believed. Absent = 0. */
+  readonly seenTokens?: number;
+  /** What was wrong with the bill, for the hold list. */
+  readonly note?: string | undefined;
+}
+
+/** A held call whose endpoint may by now know its bill. */
+export interface LookUp {
+  readonly id: ReservationId;
+  readonly armId: ArmId;
+  readonly generationId: string;
+}
+
+/** The bill of a call, told by its provider afterwards. */
+export interface ToldBill {
+  readonly cost: NanoUsd;
+  readonly source: 'reported' | 'priced-usage';
+  readonly tokens: TokenCounts;
 }
 
 /** What the extension host may read at any time without asking the worker. */
@@ -143,19 +167,27 @@ export interface Ledger {
     reason: string,
   ): Promise<Result<void, 'unknown' | 'already-settled' | 'unavailable'>>;
   /** The user, with the provider's bill in hand, or reconciliation, frees what was held back. */
-  releaseHold(id: ReservationId | 'all', reason: string): Promise<NanoUsd>;
+  releaseHold(id: ReservationId | 'all', reason: string): Promise<Result<NanoUsd, StorageFault>>;
   /**
-   * The provider told what a held call really cost: it is recorded as reported and the hold ends. Returns what was
-   * freed, negative when it cost more; 0 when there is nothing to reconcile.
+   * The provider told what a held call really cost: it is recorded in full and the hold ends (core/billing.ts
+   * `reconciled`). Returns what was freed, negative when it cost more; 0 when there is nothing to reconcile.
    */
-  reconcile?(id: ReservationId, cost: NanoUsd, reason: string): Promise<number>;
-  raiseLimit(by: NanoUsd): Promise<void>;
+  reconcile?(id: ReservationId, told: ToldBill, reason: string): Promise<number>;
+  /**
+   * Held calls of these endpoints that are due to be asked about; each is given out once each time it is due, over
+   * all windows, a few times with growing pauses. `nextAt`: when the next one is due. Undefined = the ledger cannot be
+   * used now.
+   */
+  takeLookUps?(
+    endpointIds: readonly string[],
+  ): Promise<{ readonly due: readonly LookUp[]; readonly nextAt: EpochMs | undefined } | undefined>;
+  raiseLimit(by: NanoUsd): Promise<Result<void, StorageFault>>;
   /** Thresholds of 50/75/90/100 % passed and not yet told, over all windows once each; `limit` as the settings say. */
   takeNotices?(limit: NanoUsd): Promise<readonly LimitNotice[]>;
   /** Settled rows of another PILOT, each id once; undefined = the ledger cannot be used. */
   importEntries?(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined>;
   /** After a recovery with doubt: the user states what was spent this period. */
-  confirmTotal(total: NanoUsd): Promise<void>;
+  confirmTotal(total: NanoUsd): Promise<Result<void, StorageFault>>;
   summary(): SpendSummary;
   /** Fires after any change, also of other windows (polled). */
   onDidChange(listener: () => void): Disposable;
@@ -434,6 +466,17 @@ export interface ModelStream {
   readonly events: AsyncIterable<StreamEvent>;
   /** Settles once the stream has ended; undefined = ended well. */
   readonly failure: Promise<ProviderError | undefined>;
+}
+
+/** Why a provider told no bill: it may know it later, or it will never tell this user. */
+export type LookUpFailure = 'not-yet' | 'not-possible';
+
+/** Endpoints that tell afterwards what a call cost. */
+export interface BillSource {
+  /** Ids of those that can be asked. */
+  endpoints(): readonly string[];
+  /** Asks the endpoint itself and nobody else; never throws. */
+  bill(endpointId: string, generationId: string): Promise<Result<Usage, LookUpFailure>>;
 }
 
 export interface ModelClient {

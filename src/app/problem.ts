@@ -5,7 +5,7 @@
 import type { Arm } from '../core/arm.ts';
 import type { ArmId, EpochMs, NanoUsd } from '../core/brand.ts';
 import type { ExclusionReason } from '../core/decision.ts';
-import type { LedgerRefusal, ProviderError } from './ports.ts';
+import type { LedgerRefusal, ProviderError, StorageFault } from './ports.ts';
 
 export type Problem =
   | { readonly kind: 'no-models' }
@@ -19,7 +19,7 @@ export type Problem =
       readonly freeArm: ArmId | undefined;
     }
   | { readonly kind: 'ledger-busy' }
-  | { readonly kind: 'ledger-unavailable'; readonly reason: string }
+  | { readonly kind: 'ledger-unavailable'; readonly fault: StorageFault }
   | { readonly kind: 'ledger-unconfirmed' }
   | { readonly kind: 'too-long'; readonly inputTokens: number; readonly largestContext: number }
   | {
@@ -46,7 +46,10 @@ export function problemOfRefusal(refusal: LedgerRefusal, freeArm: ArmId | undefi
     case 'busy':
       return { kind: 'ledger-busy' };
     case 'unavailable':
-      return { kind: 'ledger-unavailable', reason: refusal.reason };
+      return {
+        kind: 'ledger-unavailable',
+        fault: { kind: refusal.problem ?? 'io-error', reason: refusal.reason },
+      };
     case 'needs-confirmation':
       return { kind: 'ledger-unconfirmed' };
   }

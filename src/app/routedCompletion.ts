@@ -5,7 +5,7 @@
  * voided exactly once, however the stream ends (the `finally` below also runs when the consumer walks away).
  */
 import { isFree, type Arm } from '../core/arm.ts';
-import { billFor, type Bill } from '../core/billing.ts';
+import { BELOW_VISIBLE, billFor, type Bill } from '../core/billing.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../core/brand.ts';
 import type { Decision, ExclusionReason, OutcomeKind } from '../core/decision.ts';
 import type { Result } from '../core/result.ts';
@@ -243,7 +243,8 @@ class Attempt {
   async #leave(reserving: Reserving, answer: Answer): Promise<void> {
     this.#noteLeft();
     await answer.events.return?.();
-    await this.#settle(reserving, undefined, undefined);
+    // Cancelled by leaving it: what it had told by then is its running usage and the id to ask for the bill with.
+    await this.#settle(reserving, undefined, await answer.failure);
   }
 
   /**
@@ -294,7 +295,8 @@ class Attempt {
     const reserved = await reserving;
     if (!reserved.ok) return;
     const generationId = done?.generationId ?? failure?.generationId;
-    this.#check(await this.#deps.ledger.settle(reserved.value.id, { ...bill, generationId }));
+    const [note] = bill.flags.filter((flag) => flag === BELOW_VISIBLE);
+    this.#check(await this.#deps.ledger.settle(reserved.value.id, { ...bill, generationId, note }));
     this.#deps.policy.settled(bill.cost, this.#routed.money);
     if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
     if (bill.source !== 'estimate' && done?.usage) this.#learnLength(done.usage);

@@ -250,7 +250,10 @@ export class Routing {
     const limits = this.#deps.limits();
     if (limits.monthly === undefined) return { kind: 'no-limit' };
     const spend = this.#deps.spend();
-    if (spend?.state === 'unavailable') return { kind: 'ledger-unavailable', reason: spend.problem ?? '' };
+    if (spend?.state === 'unavailable') {
+      const fault = { kind: spend.problemKind ?? 'io-error', reason: spend.problem ?? '' };
+      return { kind: 'ledger-unavailable', fault };
+    }
     if (spend?.state === 'needs-confirmation') return { kind: 'ledger-unconfirmed' };
     const { limit, committed, which } = tightest(limits, spend, surface);
     const now = this.#deps.clock.now();

@@ -5,7 +5,7 @@
  * reservation is held back. Usage that claims less output than was visibly received is false, so it is treated as no
  * usage at all, and flagged. What is billed above the reservation is recorded in full.
  */
-import type { Arm } from './arm.ts';
+import type { Arm, RateCard } from './arm.ts';
 import { isFree } from './arm.ts';
 import type { NanoUsd } from './brand.ts';
 import { ZERO, left, nano } from './money.ts';
@@ -37,9 +37,11 @@ export interface VisibleOutput {
   readonly events: number;
 }
 
+export const BELOW_VISIBLE = 'below-visible';
+
 export type BillingFlag =
   /** Usage claimed fewer tokens than were received; raised to the estimate. */
-  | 'below-visible'
+  | typeof BELOW_VISIBLE
   /** Billed above the reservation. */
   | 'overrun'
   /** A model with price zero reported a cost: from now on it is unpriced. */
@@ -50,16 +52,55 @@ export interface Bill {
   readonly source: 'reported' | 'priced-usage' | 'estimate';
   readonly tokens: TokenClasses;
   readonly heldBack: NanoUsd;
+  /** Lower bound on the output tokens that were received: what a later bill must at least speak of. */
+  readonly seenTokens: number;
   readonly flags: readonly BillingFlag[];
 }
 
 export function billFor(call: FinishedCall): Bill {
   const usage = call.usage;
   if (usage === undefined) return estimated(call, []);
-  const seen = leastTokens(call.visible);
-  if (usage.tokens.output + usage.tokens.reasoning < seen) return atLeast(call, usage, ['below-visible']);
+  if (outputOf(usage.tokens) < leastTokens(call.visible)) return atLeast(call, usage, [BELOW_VISIBLE]);
   return call.complete ? billed(call, usage) : atLeast(call, usage, []);
 }
+
+/** A call whose rest is held back, as the ledger has it. */
+export interface HeldCall {
+  readonly cost: NanoUsd;
+  readonly heldBack: NanoUsd;
+  readonly seenTokens: number;
+}
+
+export interface Reconciled {
+  readonly cost: NanoUsd;
+  readonly heldBack: NanoUsd;
+  readonly flags: readonly (typeof BELOW_VISIBLE)[];
+}
+
+/**
+ * The provider tells a held call's bill after all: it is counted in full, whatever was reserved, and the hold ends. A
+ * bill for less than was received is false, as false usage is: it may raise the cost, but lowers and frees nothing.
+ */
+export function reconciled(
+  held: HeldCall,
+  told: { readonly cost: NanoUsd; readonly tokens: TokenClasses },
+): Reconciled {
+  if (outputOf(told.tokens) >= held.seenTokens) return { cost: told.cost, heldBack: ZERO, flags: [] };
+  const cost = Math.max(held.cost, told.cost) as NanoUsd;
+  return { cost, heldBack: left(held.heldBack, (cost - held.cost) as NanoUsd), flags: [BELOW_VISIBLE] };
+}
+
+/** What usage costs: as reported, else by the price; undefined where neither is known. */
+export function costTold(
+  card: RateCard | undefined,
+  usage: ReportedUsage,
+): { readonly cost: NanoUsd; readonly source: 'reported' | 'priced-usage' } | undefined {
+  if (usage.reportedUsd !== undefined) return { cost: nano(usage.reportedUsd), source: 'reported' };
+  if (!card || !isUsable(card)) return undefined;
+  return { cost: costOf(card, usage.tokens), source: 'priced-usage' };
+}
+
+const outputOf = ({ output, reasoning }: TokenClasses): number => output + reasoning;
 
 /** A lower bound on the tokens of what was received, so that honest usage is never below it. */
 export function leastTokens(visible: VisibleOutput): number {
@@ -87,17 +128,14 @@ function billed(call: FinishedCall, usage: ReportedUsage): Bill {
     source,
     tokens: usage.tokens,
     heldBack: ZERO,
+    seenTokens: leastTokens(call.visible),
     flags: [...overrun(cost, call.worstCase), ...freeButBilled(call.arm, cost)],
   };
 }
 
-function priceOf(arm: Arm, usage: ReportedUsage): { cost: NanoUsd; source: 'reported' | 'priced-usage' } {
-  if (usage.reportedUsd !== undefined) return { cost: nano(usage.reportedUsd), source: 'reported' };
-  const card = arm.price;
-  // Only priced arms are called; should a price have vanished meanwhile, nothing is known of the cost.
-  const cost = card && isUsable(card) ? costOf(card, usage.tokens) : ZERO;
-  return { cost, source: 'priced-usage' };
-}
+/** Only priced arms are called; should a price have vanished meanwhile, nothing is known of the cost. */
+const priceOf = (arm: Arm, usage: ReportedUsage): NonNullable<ReturnType<typeof costTold>> =>
+  costTold(arm.price, usage) ?? { cost: ZERO, source: 'priced-usage' };
 
 function estimated(call: FinishedCall, flags: readonly BillingFlag[]): Bill {
   const counts: TokenClasses = {
@@ -110,7 +148,8 @@ function estimated(call: FinishedCall, flags: readonly BillingFlag[]): Bill {
   const card = call.arm.price;
   const guess = card && isUsable(card) ? costOf(card, counts) : call.worstCase;
   const cost = Math.min(guess, call.worstCase) as NanoUsd;
-  return { cost, source: 'estimate', tokens: counts, heldBack: left(call.worstCase, cost), flags };
+  const heldBack = left(call.worstCase, cost);
+  return { cost, source: 'estimate', tokens: counts, heldBack, seenTokens: leastTokens(call.visible), flags };
 }
 
 /** The higher of what was claimed and what was seen; the claim being false or unfinished, the rest stays held. */

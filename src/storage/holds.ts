@@ -1,11 +1,13 @@
 /** Giving back what is held: by the user with the provider's bill in hand, or by what the provider itself reports. */
+import type { CostSource, ToldBill, TokenCounts } from '../app/ports.ts';
+import { reconciled } from '../core/billing.ts';
 import type { EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
 import { ZERO, isMoney, left } from '../core/money.ts';
 import type { Books } from './books.ts';
 import { moneyTransaction, move } from './books.ts';
 import type { Row } from './database.ts';
 import { integer, text } from './database.ts';
-import { accountOf } from './reservations.ts';
+import { accountOf, counts } from './reservations.ts';
 
 /** A hold, or a call that a crash left at its worst case. */
 export const HELD = `(held > 0 OR swept = 1)`;
@@ -23,19 +25,38 @@ export function releaseHold(books: Books, id: ReservationId | 'all', reason: str
   });
 }
 
-/** Records the reported cost and ends the hold. Returns what was freed; negative when the call cost more than counted. */
+/** Records what the provider told. Returns what was freed; negative when the call cost more than counted. */
 export function reconcile(
   books: Books,
   id: ReservationId,
-  cost: NanoUsd,
+  told: ToldBill,
   reason: string,
   now: EpochMs,
 ): number {
-  if (!isMoney(cost)) return 0;
+  if (!isMoney(told.cost)) return 0;
   return moneyTransaction(books, now, () => {
     const row = books.db.get(`SELECT * FROM entries WHERE ${HELD} AND id = ?`, id);
-    return row ? restate(books, row, { cost, source: 'reported', reason }, now) : 0;
+    if (!row) return 0;
+    const held = {
+      cost: integer(row, 'cost') as NanoUsd,
+      heldBack: integer(row, 'held') as NanoUsd,
+      seenTokens: integer(row, 'seen'),
+    };
+    const { cost, heldBack, flags } = reconciled(held, told);
+    const [flag] = flags;
+    if (flag !== undefined)
+      return restate(books, row, { cost, heldBack, source: undefined, note: flag, reason }, now);
+    keepTokens(books, id, told.tokens);
+    return restate(books, row, { cost, heldBack, source: told.source, reason }, now);
   });
+}
+
+function keepTokens({ db }: Books, id: ReservationId, tokens: TokenCounts): void {
+  db.run(
+    'UPDATE entries SET input = ?, cached_input = ?, cache_write = ?, output = ?, reasoning = ? WHERE id = ?',
+    ...counts(tokens),
+    id,
+  );
 }
 
 function release(books: Books, row: Row, reason: string, now: EpochMs): number {
@@ -48,7 +69,11 @@ function release(books: Books, row: Row, reason: string, now: EpochMs): number {
 interface Restatement {
   readonly cost: NanoUsd;
   /** Undefined = as it was. */
-  readonly source: 'reported' | 'estimate' | undefined;
+  readonly source: CostSource | undefined;
+  /** Still held; absent = 0. */
+  readonly heldBack?: NanoUsd;
+  /** Absent = as it was. */
+  readonly note?: string;
   /** Absent = 0. */
   readonly swept?: number;
   readonly reason: string;
@@ -57,19 +82,22 @@ interface Restatement {
 function restate(
   books: Books,
   row: Row,
-  { cost, source, swept = 0, reason }: Restatement,
+  { cost, source, heldBack = ZERO, note, swept = 0, reason }: Restatement,
   now: EpochMs,
 ): number {
   const [id, held] = [text(row, 'id'), integer(row, 'held')];
   const before = integer(row, 'cost');
-  const freed = before + held - cost;
-  move(books.db, accountOf(row), { settled: cost - before, held: -held });
+  const freed = before + held - cost - heldBack;
+  move(books.db, accountOf(row), { settled: cost - before, held: heldBack - held });
   books.db.run(
-    `UPDATE entries SET cost = ?, held = 0, swept = ?, source = coalesce(?, source), overrun = ? WHERE id = ?`,
+    `UPDATE entries SET cost = ?, held = ?, swept = ?, source = coalesce(?, source), overrun = ?,
+       note = coalesce(?, note), lookup_at = NULL WHERE id = ?`,
     cost,
+    heldBack,
     swept,
     source ?? null,
     left(cost, integer(row, 'worst') as NanoUsd),
+    note ?? null,
     id,
   );
   books.db.run(

@@ -6,6 +6,7 @@ import { moneyTransaction } from './books.ts';
 import { confirmTotal } from './confirmation.ts';
 import { forget, importEntries, isUpToDate, noteLoaded } from './forgetting.ts';
 import { releaseHold, reconcile } from './holds.ts';
+import { takeLookUps } from './lookUps.ts';
 import {
   appendDecision,
   decisionPage,
@@ -30,7 +31,8 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   settle: (books, { id, settlement }, now) => settle(books, id, settlement, now),
   void: (books, { id, reason }, now) => voidReservation(books, id, reason, now),
   release: (books, { id, reason }, now) => releaseHold(books, id, reason, now),
-  reconcile: (books, { id, cost, reason }, now) => reconcile(books, id, cost, reason, now),
+  reconcile: (books, { id, told, reason }, now) => reconcile(books, id, told, reason, now),
+  takeLookUps,
   raise: (books, by, now) => {
     if (!isMoney(by) || by === ZERO) return;
     moneyTransaction(books, now, (period) => {

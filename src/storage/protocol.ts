@@ -9,6 +9,7 @@ import type {
   LimitNotice,
   LogEntry,
   LoggedDecision,
+  LookUp,
   PeriodTotal,
   Reservation,
   ReservationRequest,
@@ -19,6 +20,7 @@ import type {
   SpendRow,
   SpendSummary,
   StorageProblem,
+  ToldBill,
 } from '../app/ports.ts';
 import type { DecisionId, EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
 import type { Decision, Outcome } from '../core/decision.ts';
@@ -40,8 +42,12 @@ export interface Operations {
   ];
   readonly release: readonly [{ readonly id: ReservationId | 'all'; readonly reason: string }, NanoUsd];
   readonly reconcile: readonly [
-    { readonly id: ReservationId; readonly cost: NanoUsd; readonly reason: string },
+    { readonly id: ReservationId; readonly told: ToldBill; readonly reason: string },
     number,
+  ];
+  readonly takeLookUps: readonly [
+    readonly string[],
+    { readonly due: readonly LookUp[]; readonly nextAt: EpochMs | undefined },
   ];
   readonly raise: readonly [NanoUsd, undefined];
   readonly confirm: readonly [NanoUsd, undefined];

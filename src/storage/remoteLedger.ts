@@ -10,6 +10,8 @@ import type {
   ReservationRequest,
   Settlement,
   SpendSummary,
+  StorageFault,
+  ToldBill,
 } from '../app/ports.ts';
 import type { NanoUsd, ReservationId } from '../core/brand.ts';
 import { ZERO } from '../core/money.ts';
@@ -62,14 +64,18 @@ export class RemoteLedger implements Ledger {
     return answer.ok ? answer.value : fail('unavailable');
   }
 
-  async releaseHold(id: ReservationId | 'all', reason: string): Promise<NanoUsd> {
-    const answer = await this.#worker.ask('release', { id, reason });
-    return answer.ok ? answer.value : ZERO;
+  async releaseHold(id: ReservationId | 'all', reason: string): Promise<Result<NanoUsd, StorageFault>> {
+    return told(await this.#worker.ask('release', { id, reason }));
   }
 
-  async reconcile(id: ReservationId, cost: NanoUsd, reason: string): Promise<number> {
-    const answer = await this.#worker.ask('reconcile', { id, cost, reason });
+  async reconcile(id: ReservationId, told: ToldBill, reason: string): Promise<number> {
+    const answer = await this.#worker.ask('reconcile', { id, told, reason });
     return answer.ok ? answer.value : 0;
+  }
+
+  async takeLookUps(endpointIds: readonly string[]): ReturnType<Required<Ledger>['takeLookUps']> {
+    const answer = await this.#worker.ask('takeLookUps', endpointIds);
+    return answer.ok ? answer.value : undefined;
   }
 
   async importEntries(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined> {
@@ -77,12 +83,12 @@ export class RemoteLedger implements Ledger {
     return answer.ok ? answer.value : undefined;
   }
 
-  async raiseLimit(by: NanoUsd): Promise<void> {
-    await this.#worker.ask('raise', by);
+  async raiseLimit(by: NanoUsd): Promise<Result<void, StorageFault>> {
+    return told(await this.#worker.ask('raise', by));
   }
 
-  async confirmTotal(total: NanoUsd): Promise<void> {
-    await this.#worker.ask('confirm', total);
+  async confirmTotal(total: NanoUsd): Promise<Result<void, StorageFault>> {
+    return told(await this.#worker.ask('confirm', total));
   }
 
   async takeNotices(limit: NanoUsd): Promise<readonly LimitNotice[]> {
@@ -119,6 +125,9 @@ export class RemoteLedger implements Ledger {
     return { id, period: this.#summary.period, worstCase: ZERO };
   }
 }
+
+const told = <T>(answer: Result<T, Failure>): Result<T, StorageFault> =>
+  answer.ok ? answer : fail({ kind: answer.error.kind, reason: answer.error.message });
 
 /** Until the worker has answered: what globalState remembers. */
 export function initialSummary(remembered: MirroredTotal | undefined, now: number): SpendSummary {

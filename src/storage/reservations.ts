@@ -31,6 +31,7 @@ import {
 } from './books.ts';
 import { pendingConfirmation } from './confirmation.ts';
 import type { Database, Row } from './database.ts';
+import { firstLookUp } from './lookUps.ts';
 import { integer, text } from './database.ts';
 
 export type SettleRefusal = 'unknown' | 'already-settled';
@@ -73,17 +74,21 @@ export function settle(
     const overrun = left(cost, worst);
     move(books.db, account, negative(standing));
     move(books.db, account, { settled: cost, held });
-    const { tokens } = settlement;
+    const { tokens, generationId, seenTokens = 0, note } = settlement;
     books.db.run(
       `UPDATE entries SET state = 'settled', swept = 0, settled_at = ?, cost = ?, held = ?, overrun = ?, source = ?,
-         input = ?, cached_input = ?, cache_write = ?, output = ?, reasoning = ?, generation_id = ? WHERE id = ?`,
+         input = ?, cached_input = ?, cache_write = ?, output = ?, reasoning = ?, generation_id = ?, seen = ?, note = ?,
+         lookup_at = ? WHERE id = ?`,
       now,
       cost,
       held,
       overrun,
       known ? settlement.source : 'worst-case',
       ...counts(tokens),
-      settlement.generationId ?? null,
+      generationId ?? null,
+      Number.isSafeInteger(seenTokens) ? Math.max(0, seenTokens) : 0,
+      note?.slice(0, 200) ?? null,
+      held > 0 && generationId !== undefined ? firstLookUp(now) : null,
       id,
     );
     return ok({ overrun });
@@ -250,7 +255,8 @@ const negative = (sums: { readonly settled: number; readonly reserved: number })
   reserved: -sums.reserved,
 });
 
-const counts = (tokens: TokenCounts): readonly number[] =>
+/** As the columns of an entry; what is no count is none. */
+export const counts = (tokens: TokenCounts): readonly number[] =>
   [tokens.input, tokens.cachedInput, tokens.cacheWrite, tokens.output, tokens.reasoning].map((count) =>
     Number.isSafeInteger(count) && count >= 0 ? count : 0,
   );

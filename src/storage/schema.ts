@@ -99,7 +99,18 @@ CREATE TABLE snapshots (
 );
 `;
 
-export const migrations: readonly string[] = [version1];
+/**
+ * Bills that are asked for afterwards. seen: output tokens that were received at least. lookup_at: when the provider is
+ * asked next for the bill of a held call; NULL = not any more. lookups: how often it was.
+ */
+const version2 = `
+ALTER TABLE entries ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entries ADD COLUMN lookups INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entries ADD COLUMN lookup_at INTEGER;
+CREATE INDEX entries_lookup ON entries (lookup_at) WHERE lookup_at IS NOT NULL;
+`;
+
+export const migrations: readonly string[] = [version1, version2];
 
 /** 'PLOT' in ASCII: a file with another id is somebody else's database. */
 const applicationId = 0x504c4f54;

@@ -1,11 +1,13 @@
 /** The commands around the limit: set it, raise it once, confirm what was spent after a recovery. */
 import * as vscode from 'vscode';
 import { dollarsIn, largestDollars } from '../app/dollars.ts';
-import type { Ledger } from '../app/ports.ts';
+import type { Ledger, StorageFault } from '../app/ports.ts';
 import type { NanoUsd } from '../core/brand.ts';
+import type { Result } from '../core/result.ts';
 import { day, usd } from './format.ts';
 import type { Settings } from './settings.ts';
-import { showInformation } from './notify.ts';
+import { showError, showInformation } from './notify.ts';
+import { storageText } from './storageText.ts';
 
 const t = vscode.l10n.t;
 
@@ -57,7 +59,8 @@ async function raiseLimit(deps: BudgetDeps): Promise<void> {
     value: '1',
   });
   if (entered === undefined || entered === 0) return;
-  await ledger.raiseLimit(Math.floor(entered * 1e9) as NanoUsd);
+  const raised = await ledger.raiseLimit(Math.floor(entered * 1e9) as NanoUsd);
+  tellFailure(raised, t('The limit was not raised'));
 }
 
 async function confirmSpending(deps: BudgetDeps): Promise<void> {
@@ -77,7 +80,15 @@ async function confirmSpending(deps: BudgetDeps): Promise<void> {
     ),
     value: String(highest / 1e9),
   });
-  if (entered !== undefined) await ledger.confirmTotal(Math.ceil(entered * 1e9) as NanoUsd);
+  if (entered === undefined) return;
+  const confirmed = await ledger.confirmTotal(Math.ceil(entered * 1e9) as NanoUsd);
+  tellFailure(confirmed, t('Nothing was confirmed'));
+}
+
+/** `what` did not come about: "The limit was not raised". */
+export function tellFailure(result: Result<unknown, StorageFault>, what: string): void {
+  if (result.ok) return;
+  void showError(t('{0}, because the spending ledger cannot be used: {1}', what, storageText(result.error)));
 }
 
 async function askForDollars(options: {

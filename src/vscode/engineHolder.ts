@@ -38,6 +38,7 @@ export class EngineHolder {
     this.#engine.catch(() => undefined);
     const engine = await building?.catch(() => undefined);
     if (!engine) return;
+    engine.reconciliation.dispose();
     await Promise.race([engine.completion.settled(), setTimeout(graceMs)]);
     await engine.store.close();
   }

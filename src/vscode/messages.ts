@@ -5,6 +5,7 @@ import type { Problem } from '../app/problem.ts';
 import type { Arm } from '../core/arm.ts';
 import type { ExclusionReason } from '../core/decision.ts';
 import { day, usd } from './format.ts';
+import { storageText } from './storageText.ts';
 
 export interface WayOn {
   readonly label: string;
@@ -48,7 +49,10 @@ export function messageOf(problem: Problem): Message {
       };
     case 'ledger-unavailable':
       return {
-        text: t('Paid models are stopped because the spending ledger cannot be used: {0}', problem.reason),
+        text: t(
+          'Paid models are stopped because the spending ledger cannot be used: {0}',
+          storageText(problem.fault),
+        ),
         ways: [showLog(), spending()],
       };
     case 'ledger-unconfirmed':

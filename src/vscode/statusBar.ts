@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { SpendSummary } from '../app/ports.ts';
 import type { NanoUsd } from '../core/brand.ts';
 import { percent, usd } from './format.ts';
+import { storageText } from './storageText.ts';
 
 export type Activity = 'ready' | 'thinking';
 
@@ -61,6 +62,10 @@ export function faceOf(facts: StatusFacts): Face {
     const state = t('spending must be confirmed');
     return { text: '$(warning) PILOT', state, command: 'pilot.confirmSpending', warn: true };
   }
+  if (facts.spend && facts.spend.state === 'unavailable') {
+    const state = t('the spending ledger cannot be used, free models only');
+    return { text: '$(warning) PILOT', state, command: 'pilot.menu', warn: true };
+  }
   if (facts.activity === 'thinking') {
     return { text: '$(sync~spin) PILOT', state: t('thinking'), command: 'pilot.menu', warn: false };
   }
@@ -99,6 +104,8 @@ function tooltip(facts: StatusFacts, state: string): vscode.MarkdownString {
     if (spend.heldBack > 0)
       lines.push(t('{0} held back for calls whose bill is not known', usd(spend.heldBack)));
   }
+  if (spend?.state === 'unavailable')
+    lines.push(storageText({ kind: spend.problemKind ?? 'io-error', reason: spend.problem ?? '' }));
   if (facts.monthlyLimit === undefined && facts.hasModels)
     lines.push(t('No monthly limit is set: only free models are used.'));
   if (facts.lastReason !== undefined) lines.push(facts.lastReason);

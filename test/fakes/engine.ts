@@ -10,6 +10,7 @@ import { Health } from '../../src/app/health.ts';
 import { Learning } from '../../src/app/learning.ts';
 import { PolicyRuntime } from '../../src/app/policyRuntime.ts';
 import type { Log } from '../../src/app/ports.ts';
+import { Reconciliation } from '../../src/app/reconciliation.ts';
 import {
   RoutedCompletion,
   type CompletionEvent,
@@ -22,7 +23,7 @@ import type { NanoUsd } from '../../src/core/brand.ts';
 import { decodeLearner, encodeLearner } from '../../src/core/learnerCodec.ts';
 import { Learner } from '../../src/core/learner.ts';
 import { PILOT } from '../../src/core/preset.ts';
-import { createClientPool } from '../../src/providers/openai/index.ts';
+import { createBillSource, createClientPool } from '../../src/providers/openai/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';
 import { openStore } from '../../src/storage/openStore.ts';
 import { seeded } from './random.ts';
@@ -117,6 +118,25 @@ export async function testEngine(options: TestEngineOptions) {
     health,
     workspace,
   });
+  const endpoints = {
+    endpoints: () => parsed.endpoints,
+    key: () => Promise.resolve(options.key),
+    log,
+  };
+  /** Waits that a test lets pass by hand. */
+  const waits: { readonly ms: number; readonly run: () => void }[] = [];
+  const reconciliation = new Reconciliation({
+    ledger: store.ledger,
+    source: createBillSource(endpoints),
+    arms: () => arms,
+    clock,
+    log,
+    after: (ms, run) => {
+      const wait = { ms, run };
+      waits.push(wait);
+      return { dispose: () => void waits.splice(waits.indexOf(wait), 1) };
+    },
+  });
   const completion = new RoutedCompletion({
     clock,
     log,
@@ -128,11 +148,7 @@ export async function testEngine(options: TestEngineOptions) {
     workspaceId,
     ledger: store.ledger,
     limits: () => limits.value,
-    client: createClientPool({
-      endpoints: () => parsed.endpoints,
-      key: () => Promise.resolve(options.key),
-      log,
-    }),
+    client: createClientPool(endpoints),
     arms: () => arms,
     distrustPrice: (id) => {
       const index = arms.findIndex((arm) => arm.id === id);
@@ -146,13 +162,17 @@ export async function testEngine(options: TestEngineOptions) {
     learning,
     health,
     workspace,
+    policy,
     store,
+    reconciliation,
+    waits,
     limits,
     lines,
     folder,
     saved,
     arms: () => arms,
     close: async () => {
+      reconciliation.dispose();
       await store.close();
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },

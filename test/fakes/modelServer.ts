@@ -37,8 +37,13 @@ export interface ModelServerOptions {
   readonly key?: string;
   /** False: refuses `stream_options`, as some older endpoints do. Default true. */
   readonly acceptsStreamOptions?: boolean;
-  /** OpenRouter's ways: `usage: { include: true }` gets a `usage.cost`; `/generation` and `/key` tell the bill. */
+  /**
+   * OpenRouter's ways: `usage: { include: true }` gets a `usage.cost`; `/generation` and `/key` tell the bill, of what
+   * has ended; the id of a generation comes in a header too.
+   */
   readonly reportsCost?: boolean;
+  /** LiteLLM's: the spend log beside `/v1` has a row for what has ended. */
+  readonly logsSpend?: boolean;
   /** Decides for each request that no `next` is waiting for. */
   readonly misbehave?: (request: LoggedRequest) => Misbehaviour | undefined;
 }
@@ -62,6 +67,7 @@ export interface LoggedRequest {
   readonly billedNanoUsd: number;
   /** The client closed before everything was served. */
   readonly clientClosed: boolean;
+  readonly ended: boolean;
   readonly finished: Promise<void>;
 }
 
@@ -111,11 +117,13 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     const request = await logRequest(incoming, `fake-${requests.length + 1}`, aborted(finished.signal));
     requests.push(request);
     request.misbehaviour = choose(request);
+    if (options.reportsCost === true) response.setHeader('x-generation-id', request.id);
     const sink = makeSink(incoming, response, request.misbehaviour);
     try {
       await answer(request, sink, { options, cache, requests });
     } finally {
       request.clientClosed = sink.closed;
+      request.ended = true;
       finished.abort();
     }
   }
@@ -180,6 +188,7 @@ async function logRequest(
     outputTokens: 0,
     billedNanoUsd: 0,
     clientClosed: false,
+    ended: false,
     finished,
   };
 }
@@ -262,7 +271,7 @@ function answerGet(url: URL, sink: Sink, { options, requests }: Context): Promis
     return model === undefined ? sendError(sink, modelNotFound(id)) : sink.json(200, describeModel(model));
   }
   if (options.reportsCost === true && url.pathname === '/v1/generation') {
-    const found = requests.find((request) => request.id === url.searchParams.get('id'));
+    const found = requests.find(({ id: its, ended }) => ended && its === url.searchParams.get('id'));
     if (found === undefined) return sendError(sink, apiError(404, 'Generation not found'));
     const { inputTokens, outputTokens, billedNanoUsd, model } = found;
     const total = {
@@ -272,12 +281,28 @@ function answerGet(url: URL, sink: Sink, { options, requests }: Context): Promis
     };
     return sink.json(200, { data: { id: found.id, model, ...total } });
   }
+  if (options.logsSpend === true && url.pathname === '/spend/logs') {
+    const found = requests.filter(
+      ({ id: its, ended }) => ended && its === url.searchParams.get('request_id'),
+    );
+    return sink.json(200, found.map(spendRow));
+  }
   if (options.reportsCost === true && url.pathname === '/v1/key') {
     const usage = requests.reduce((sum, request) => sum + request.billedNanoUsd, 0) / 1e9;
     return sink.json(200, { data: { label: 'fake', usage, limit: null, is_free_tier: false } });
   }
   return sendError(sink, apiError(404, `Invalid URL (GET ${url.pathname})`));
 }
+
+const spendRow = ({ id, model, inputTokens, outputTokens, billedNanoUsd }: LoggedRequest): object => ({
+  request_id: id,
+  call_type: 'acompletion',
+  model,
+  spend: billedNanoUsd / 1e9,
+  prompt_tokens: inputTokens,
+  completion_tokens: outputTokens,
+  total_tokens: inputTokens + outputTokens,
+});
 
 /** What happens whatever was asked; undefined: the request is looked at. */
 function earlyMisbehaviour({ misbehaviour }: LoggedRequest, sink: Sink): Promise<void> | undefined {
@@ -286,6 +311,8 @@ function earlyMisbehaviour({ misbehaviour }: LoggedRequest, sink: Sink): Promise
       return sink.json(307, {}, { location: misbehaviour.location });
     case 'html':
       return sink.page(misbehaviour.status ?? 502, 'text/html', '<!doctype html><h1>Bad gateway</h1>');
+    case 'reply':
+      return sink.page(200, 'application/json', JSON.stringify(misbehaviour.body));
     case 'reset-before-headers':
       sink.reset();
       return Promise.resolve();

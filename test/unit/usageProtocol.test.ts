@@ -16,7 +16,7 @@ const section: Section = {
     afterLabel: undefined,
   },
   reserve: false,
-  table: { columns: [{ label: 'A', numeric: false }], rows: [{ cells: ['a'], bar: 0.5, heldBar: undefined, open: undefined }] },
+  table: { columns: [{ label: 'A', numeric: false }], rows: [{ cells: ['a'], bar: 0.5, heldBar: undefined, action: { id: 'r', label: 'R', said: 'R a' } }] },
   actions: [{ id: 'profile', label: 'P' }],
 }; // prettier-ignore
 
@@ -26,7 +26,6 @@ describe('messages from a report page', () => {
     { type: 'choose', id: 'period', option: '2026-11' },
     { type: 'csv', section: 'month' },
     { type: 'act', section: 'plane', action: 'profile' },
-    { type: 'open', section: 'decisions', row: 'd-1' },
   ];
   for (const message of good) {
     it(`takes ${JSON.stringify(message)}`, () => assert.deepEqual(parseFromReport(message), message));
@@ -42,6 +41,7 @@ describe('messages from a report page', () => {
     { type: '__proto__' },
     { type: 'csv' },
     { type: 'csv', section: 7 },
+    { type: 'open', section: 'decisions', row: 'd-1' },
     { type: 'csv', section: 'x'.repeat(201) },
     { type: 'command', command: 'workbench.action.quit' },
     Object.create({ type: 'ready' }),

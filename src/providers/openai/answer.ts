@@ -2,6 +2,9 @@ import type { StreamEvent, ToolCall, Usage } from '../../app/ports.ts';
 import { at, listAt, numberAt, stringAt } from './json.ts';
 import { parseUsage } from './usage.ts';
 
+/** Longer than any provider's id of a generation. */
+export const MAX_ID_LENGTH = 200;
+
 /**
  * Reads an answer from its chunks, whichever of these shapes they have: chat chunks (`choices[0].delta`), text
  * completions (`choices[0].text`), whole replies (`choices[0].message`), llama.cpp's infill (`content`).
@@ -23,7 +26,7 @@ export class Answer {
 
   read(chunk: unknown): StreamEvent[] {
     this.chunks++;
-    this.generationId ??= stringAt(chunk, 'id');
+    this.generationId ??= stringAt(chunk, 'id')?.slice(0, MAX_ID_LENGTH);
     this.#readUsage(chunk);
     const choice = at(chunk, 'choices', 0);
     if (choice === undefined) return this.#readInfill(chunk);

@@ -1,12 +1,20 @@
-import type { ChatRequest, CompletionRequest, Log, ModelClient, ModelStream } from '../../app/ports.ts';
+import type {
+  BillSource,
+  ChatRequest,
+  CompletionRequest,
+  Log,
+  ModelClient,
+  ModelStream,
+} from '../../app/ports.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
+import { fail } from '../../core/result.ts';
+import { lookUpBill, tellsBills } from './billLookUp.ts';
 import type { CallContext } from './call.ts';
 import { streamChat } from './chat.ts';
 import { streamCompletion } from './complete.ts';
 import { plainError } from './errors.ts';
 
 export type { CallContext } from './call.ts';
-export { embed } from './embeddings.ts';
 export { listModels } from './models.ts';
 
 /** The models of one endpoint. Nothing is loaded or connected before the first call. */
@@ -41,6 +49,20 @@ export function createClientPool({ endpoints, key, log }: ClientPoolOptions): Mo
   return {
     chat: (request) => send(request, (context) => streamChat(context, request)),
     complete: (request) => send(request, (context) => streamCompletion(context, request)),
+  };
+}
+
+/** Those endpoints that tell afterwards what a call cost. */
+export function createBillSource({ endpoints, key, log }: ClientPoolOptions): BillSource {
+  const tellers = (): readonly Endpoint[] => endpoints().filter(tellsBills);
+  return {
+    endpoints: () => tellers().map(({ id }) => id),
+    bill: async (endpointId, generationId) => {
+      const endpoint = tellers().find(({ id }) => id === endpointId);
+      if (!endpoint) return fail('not-yet');
+      const { signal } = new AbortController();
+      return lookUpBill({ endpoint, key: () => key(endpoint), log }, generationId, signal);
+    },
   };
 }
 

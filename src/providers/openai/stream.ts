@@ -1,5 +1,5 @@
 import type { ModelStream, ProviderError, ProviderErrorKind, StreamEvent } from '../../app/ports.ts';
-import { Answer } from './answer.ts';
+import { Answer, MAX_ID_LENGTH } from './answer.ts';
 import { openCall } from './call.ts';
 import type { Call, CallContext } from './call.ts';
 import { stringAt } from './json.ts';
@@ -36,7 +36,7 @@ async function* run(
   const answer = new Answer(context.endpoint.promptTokensIncludeCached);
   const end = (failed: { error?: unknown; kind?: ProviderErrorKind | undefined } | undefined) => {
     call.guard.end();
-    const told = { usage: answer.usage, generationId: answer.generationId };
+    const told = { usage: answer.usage, generationId: generationId(call, answer) };
     settle(failed && { ...call.failure(failed.error, failed.kind), ...told });
   };
   try {
@@ -80,10 +80,14 @@ function emptiness(answer: Answer, mayBeEmpty: boolean): 'empty' | undefined {
   return explained || (mayBeEmpty && said) ? undefined : 'empty';
 }
 
+/** OpenRouter also puts it into a header, which is there before the first token. */
+const generationId = ({ guard }: Call, answer: Answer): string | undefined =>
+  answer.generationId ?? guard.headers?.get('x-generation-id')?.slice(0, MAX_ID_LENGTH);
+
 const done = (call: Call, answer: Answer): StreamEvent => ({
   type: 'done',
   usage: answer.usage,
   finish: answer.finish,
-  generationId: answer.generationId,
+  generationId: generationId(call, answer),
   ...(call.guard.damaged && { damaged: true }),
 });

@@ -54,15 +54,17 @@ function outputs(
 
 /** OpenRouter's `cost`; with the user's own upstream key that is only its fee, and the provider's bill comes on top. */
 function parseCost(raw: unknown): number | undefined {
-  const cost = usd(numberAt(raw, 'cost') ?? numberAt(raw, 'cost', 'total_cost'));
+  const cost = dollars(numberAt(raw, 'cost') ?? numberAt(raw, 'cost', 'total_cost'));
   if (cost === undefined || at(raw, 'is_byok') !== true) return cost;
-  return cost + (usd(numberAt(raw, 'cost_details', 'upstream_inference_cost')) ?? 0);
+  return cost + (dollars(numberAt(raw, 'cost_details', 'upstream_inference_cost')) ?? 0);
 }
 
-const usd = (value: number | undefined): number | undefined =>
-  value !== undefined && 0 <= value && value <= MAX_USD ? value : undefined;
+/** An amount that one call can cost. */
+export const dollars = (value: unknown): number | undefined =>
+  typeof value === 'number' && 0 <= value && value <= MAX_USD ? value : undefined;
 
-function count(raw: unknown, ...path: string[]): number | undefined {
+/** A number of tokens that one call can have. */
+export function count(raw: unknown, ...path: string[]): number | undefined {
   const value = numberAt(raw, ...path);
   return value !== undefined && Number.isInteger(value) && 0 <= value && value <= MAX_TOKENS
     ? value

@@ -11,7 +11,7 @@ import { Disposables } from '../disposables.ts';
 import type { ModelSettings } from '../modelSettings.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
-import { moveKeysOut } from './moveKeys.ts';
+import { MisplacedKeys } from './moveKeys.ts';
 import { pickEndpoint } from './pickers.ts';
 import type { Trial } from './testModel.ts';
 import { testModel } from './testModel.ts';
@@ -39,7 +39,8 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
     if (endpoint) await enterKey(await flowDeps(deps), endpoint);
   });
   command('pilot.testModel', (armId) => testModel(deps, armId));
-  const moveKeys = () => void moveKeysOut(deps).catch(failed);
+  const misplaced = new MisplacedKeys(deps);
+  const moveKeys = () => void misplaced.moveOut().catch(failed);
   parts.add(deps.models.onDidChange(moveKeys));
   moveKeys();
   return parts;

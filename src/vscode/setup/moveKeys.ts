@@ -6,6 +6,8 @@ import type { Settings } from '../settings.ts';
 import { writeSettings } from './write.ts';
 import { showWarning } from '../notify.ts';
 
+const { t } = vscode.l10n;
+
 interface MoveKeysDeps {
   readonly settings: Settings;
   readonly models: ModelSettings;
@@ -13,45 +15,53 @@ interface MoveKeysDeps {
 }
 
 /** Settings are synced, shown in screen shares, and committed with dotfiles: a key found there goes to the keyring. */
-export async function moveKeysOut({ settings, models, secrets }: MoveKeysDeps): Promise<void> {
-  const moved: string[] = [];
-  const refused = new Map<string, string>();
-  let endpoints = settings.endpoints;
-  for (const { endpointId, field, value } of models.misplacedKeys) {
-    const endpoint = models.endpoints.find(({ id }) => id === endpointId);
-    if (!endpoint) continue;
-    if (!(await secrets.store(endpoint, value))) {
-      refused.set(endpointId, endpoint.label);
-      continue;
-    }
-    endpoints = withoutField(endpoints, endpointId, field);
-    moved.push(endpoint.label);
+export class MisplacedKeys {
+  readonly #deps: MoveKeysDeps;
+  /** Endpoints whose refused key was told: without a keyring, every change of the settings would fail anew. */
+  readonly #told = new Set<string>();
+
+  constructor(deps: MoveKeysDeps) {
+    this.#deps = deps;
   }
-  tellRefused(refused);
-  if (moved.length === 0) return;
-  await writeSettings(endpoints, settings.models);
-  const text = vscode.l10n.t(
-    'PILOT moved the key of {0} from the settings to the keyring. If these settings were synced or shared, renew the key.',
-    moved.join(', '),
-  );
-  void showWarning(text);
-}
 
-/** By endpoint, its label. Told once a session: without a keyring, every change of the settings fails anew. */
-function tellRefused(refused: ReadonlyMap<string, string>): void {
-  const fresh = [...refused].filter(([id]) => !told.has(id));
-  const [first] = fresh;
-  if (first === undefined) return;
-  for (const [id] of fresh) told.add(id);
-  const { t } = vscode.l10n;
-  const way = t('Name an Environment Variable');
-  const text = t(
-    'The key of {0} stands in the settings, where PILOT does not use it, and the keyring of this system refused it. An environment variable can hold it instead.',
-    fresh.map(([, label]) => label).join(', '),
-  );
-  void showWarning(text, way).then((picked) => {
-    if (picked === way) void vscode.commands.executeCommand('pilot.enterKey', first[0]);
-  });
-}
+  async moveOut(): Promise<void> {
+    const { settings, models, secrets } = this.#deps;
+    const moved: string[] = [];
+    const refused = new Map<string, string>();
+    let endpoints = settings.endpoints;
+    for (const { endpointId, field, value } of models.misplacedKeys) {
+      const endpoint = models.endpoints.find(({ id }) => id === endpointId);
+      if (!endpoint) continue;
+      if (!(await secrets.store(endpoint, value))) {
+        refused.set(endpointId, endpoint.label);
+        continue;
+      }
+      endpoints = withoutField(endpoints, endpointId, field);
+      moved.push(endpoint.label);
+    }
+    this.#tellRefused(refused);
+    if (moved.length === 0) return;
+    await writeSettings(endpoints, settings.models);
+    const text = t(
+      'PILOT moved the key of {0} from the settings to the keyring. If these settings were synced or shared, renew the key.',
+      moved.join(', '),
+    );
+    void showWarning(text);
+  }
 
-const told = new Set<string>();
+  /** By endpoint, its label. */
+  #tellRefused(refused: ReadonlyMap<string, string>): void {
+    const fresh = [...refused].filter(([id]) => !this.#told.has(id));
+    const [first] = fresh;
+    if (first === undefined) return;
+    for (const [id] of fresh) this.#told.add(id);
+    const way = t('Name an Environment Variable');
+    const text = t(
+      'The key of {0} stands in the settings, where PILOT does not use it, and the keyring of this system refused it. An environment variable can hold it instead.',
+      fresh.map(([, label]) => label).join(', '),
+    );
+    void showWarning(text, way).then((picked) => {
+      if (picked === way) void vscode.commands.executeCommand('pilot.enterKey', first[0]);
+    });
+  }
+}

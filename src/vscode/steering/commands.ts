@@ -197,22 +197,3 @@ export async function toggleLearning({ settings }: SteeringDeps): Promise<void> 
       : t('PILOT learns again from what you keep and reject.'),
   );
 }
-
-export async function releaseHolds({ engine }: SteeringDeps): Promise<void> {
-  const { ledger } = (await engine()).store;
-  const { heldBack } = ledger.summary();
-  if (heldBack === 0) {
-    void showInformation(t('Nothing is held back.'));
-    return;
-  }
-  const release = t('Release {0}', usd(heldBack));
-  const picked = await showWarning(
-    t('Release what is held back?'),
-    {
-      modal: true,
-      detail: t('Look at the bills of your providers first: what these calls really cost is not known here, and what you release can be spent again this month.'),
-    },
-    release,
-  ); // prettier-ignore
-  if (picked === release) await ledger.releaseHold('all', 'released by the user');
-}

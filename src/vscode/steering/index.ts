@@ -23,7 +23,9 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
     command('pilot.excludeModels', ({ excludeModels }) => excludeModels(deps)),
     command('pilot.cheaperNextTime', ({ cheaperNextTime }) => cheaperNextTime(deps)),
     command('pilot.toggleLearning', ({ toggleLearning }) => toggleLearning(deps)),
-    command('pilot.releaseHolds', ({ releaseHolds }) => releaseHolds(deps)),
+    vscode.commands.registerCommand('pilot.releaseHolds', async (id?: unknown) =>
+      (await import('./releaseHolds.ts')).releaseHolds(deps, typeof id === 'string' ? id : undefined),
+    ),
     command('pilot.forget', async () => (await import('./forgetCommand.ts')).forgetCommand(deps)),
     command('pilot.export', async () => (await import('./exchangeCommands.ts')).exportCommand(deps)),
     command('pilot.import', async () => (await import('./exchangeCommands.ts')).importCommand(deps)),

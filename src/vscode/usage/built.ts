@@ -6,8 +6,7 @@ export interface BuiltSection {
   readonly section: Section;
   /** Undefined where there is nothing to write. */
   readonly csv: (() => string) | undefined;
-  /** What a click on a row opens, by the row's id. */
-  readonly open?: (row: string) => unknown;
+  /** By the id of an action, of the section or of a row. */
   readonly act?: (action: string) => unknown;
 }
 
@@ -23,13 +22,13 @@ export interface Column<Row> {
 interface RowParts<Row> {
   readonly bar?: (row: Row) => number;
   readonly heldBar?: (row: Row) => number;
-  readonly open?: (row: Row) => string | undefined;
+  readonly action?: (row: Row) => Table['rows'][number]['action'];
 }
 
 export function tableFrom<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  { bar, heldBar, open }: RowParts<Row> = {},
+  { bar, heldBar, action }: RowParts<Row> = {},
 ): { readonly table: Table; readonly csv: () => string } {
   const shown = columns.filter(({ label }) => label !== '');
   const table: Table = {
@@ -38,7 +37,7 @@ export function tableFrom<Row>(
       cells: shown.map(({ text }) => text(row).slice(0, 300)),
       bar: bar && clampUnit(bar(row)),
       heldBar: heldBar && clampUnit(heldBar(row)),
-      open: open?.(row),
+      action: action?.(row),
     })),
   };
   const written = columns.flatMap(({ data }) => (data ? [data] : []));

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../app/ports.ts';
 import type { Arm } from '../../core/arm.ts';
+import { BELOW_VISIBLE } from '../../core/billing.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { usd } from '../format.ts';
 import { tableFrom, wordsOnly, type BuiltSection } from './built.ts';
@@ -16,10 +17,11 @@ export function holdsSection(holds: readonly LedgerEntry[], arms: readonly Arm[]
     { label: t('When'), text: ({ at }) => when(at), data: ['at', ({ at }: LedgerEntry) => new Date(at).toISOString()] },
     { label: t('Model'), text: ({ armId }) => modelName(arms, armId), data: ['model', ({ armId }) => armId] },
     { label: t('Surface'), text: ({ purpose }) => surfaceName(purpose), data: ['surface', ({ purpose }) => purpose] },
+    { label: t('Why'), text: why, data: ['why', ({ note, source }) => note ?? source ?? ''] },
     { label: t('Shown as spent'), numeric: true, text: ({ cost }) => usd(cost), data: ['cost_usd', ({ cost }) => dollars(cost)] },
     { label: t('Held back'), numeric: true, text: ({ heldBack }) => usd(heldBack), data: ['held_back_usd', ({ heldBack }) => dollars(heldBack)] },
     { label: '', text: () => '', data: ['generation', ({ generationId }) => generationId ?? ''] },
-  ]); // prettier-ignore
+  ], { action: (hold) => releaseOne(hold, arms) }); // prettier-ignore
   return {
     section: {
       id: 'holds',
@@ -34,8 +36,25 @@ export function holdsSection(holds: readonly LedgerEntry[], arms: readonly Arm[]
       actions: [{ id: 'release', label: t('Release What Is Held Back') }],
     },
     csv,
-    act: () => vscode.commands.executeCommand('pilot.releaseHolds'),
+    act: (action) => vscode.commands.executeCommand('pilot.releaseHolds', ...rowOf(action)),
   };
+}
+
+const ROW = 'release:';
+
+const releaseOne = ({ id, armId, at }: LedgerEntry, arms: readonly Arm[]) => ({
+  id: ROW + id,
+  label: t('Release'),
+  said: t('Release what {0} holds back since {1}', modelName(arms, armId), when(at)),
+});
+
+/** The call whose row it is; nothing for the section's own action, which is about all of them. */
+const rowOf = (action: string): readonly string[] =>
+  action.startsWith(ROW) ? [action.slice(ROW.length)] : [];
+
+function why({ note, source }: LedgerEntry): string {
+  if (note === BELOW_VISIBLE) return t('it claimed less than was received');
+  return source === 'worst-case' ? t('the window ended before its bill') : t('it came without a bill');
 }
 
 const when = (at: number): string =>

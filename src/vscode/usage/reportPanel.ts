@@ -116,6 +116,7 @@ const strings = (): ReportStrings => ({
   csvOf: t('Save CSV: {0}'),
   table: t('Table: {0}'),
   bar: t('Share of the largest'),
+  actions: t('What can be done'),
   keys: t('Use the arrow keys to read the values.'),
   reading: t('Point at the plot, or move through it with the arrow keys, to read its values.'),
 });

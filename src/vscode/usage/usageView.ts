@@ -87,9 +87,6 @@ export class UsageView implements vscode.Disposable {
       }
       case 'act':
         await this.#sections.get(message.section)?.act?.(message.action);
-        return;
-      case 'open':
-        await this.#sections.get(message.section)?.open?.(message.row);
     }
   }
 

@@ -10,6 +10,8 @@ export type Misbehaviour =
   | { readonly kind: 'html'; readonly status?: number }
   /** Status 200 and a body that no JSON parser takes; on a stream, one such event. */
   | { readonly kind: 'not-json' }
+  /** This JSON with status 200, whatever was asked. */
+  | { readonly kind: 'reply'; readonly body: unknown }
   // The connection.
   | { readonly kind: 'reset-before-headers' | 'silent-before-headers' }
   | { readonly kind: 'reset-mid-stream' | 'silent-mid-stream'; readonly afterTokens?: number }

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import type { Arm } from '../../../src/core/arm.ts';
-import { billFor, estimatedTokens, leastTokens, type FinishedCall } from '../../../src/core/billing.ts';
-import { armId } from '../../../src/core/brand.ts';
+import {
+  billFor,
+  costTold,
+  estimatedTokens,
+  leastTokens,
+  reconciled,
+  type FinishedCall,
+} from '../../../src/core/billing.ts';
+import { armId, type NanoUsd } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
 
 const arm: Arm = {
@@ -44,6 +52,7 @@ describe('bill', () => {
       source: 'priced-usage',
       tokens,
       heldBack: 0,
+      seenTokens: leastTokens({ text: answer, events: 70 }),
       flags: [],
     });
   });
@@ -118,5 +127,50 @@ describe('visible tokens', () => {
     assert.equal(leastTokens({ text: 'abcdefgh', events: 3 }), 3);
     assert.equal(leastTokens({ text: 'abcdefgh', events: 99 }), 4);
     assert.equal(leastTokens({ text: '', events: 0 }), 0);
+  });
+});
+
+describe('a bill that is told afterwards', () => {
+  const held = { cost: nano(0.002), heldBack: nano(0.008), seenTokens: 50 };
+  const told = (usd: number, output: number, reasoning = 0) => ({
+    cost: nano(usd),
+    tokens: { ...tokens, output, reasoning },
+  });
+
+  it('counts in full and ends the hold, lower or higher than what was reserved', () => {
+    const ended = (usd: number) => ({ cost: nano(usd), heldBack: 0, flags: [] });
+    assert.deepEqual(reconciled(held, told(0.001, 50)), ended(0.001));
+    assert.deepEqual(reconciled(held, told(0.05, 10, 40)), ended(0.05));
+  });
+
+  it('lowers and frees nothing where it speaks of less than was received, whatever it says', () => {
+    const amount = fc.integer({ min: 0, max: 20_000_000 }).map((value) => value as NanoUsd);
+    const tokenCount = fc.nat(200);
+    fc.assert(
+      fc.property(
+        amount,
+        amount,
+        tokenCount,
+        amount,
+        tokenCount,
+        (cost, heldBack, seenTokens, claim, output) => {
+          const call = { cost, heldBack, seenTokens };
+          const after = reconciled(call, { cost: claim, tokens: { ...tokens, output } });
+          if (output >= seenTokens) assert.deepEqual(after, { cost: claim, heldBack: 0, flags: [] });
+          else {
+            assert.deepEqual(after.flags, ['below-visible']);
+            assert.ok(after.cost >= cost && after.cost >= claim);
+            assert.ok(after.cost + after.heldBack >= cost + heldBack);
+          }
+        },
+      ),
+    );
+  });
+
+  it('is its tokens x price where no amount is told, and unknown without a price', () => {
+    const usage = { tokens, reportedUsd: undefined };
+    assert.deepEqual(costTold(arm.price, usage), { cost: nano((100 + 800) / 1e6), source: 'priced-usage' });
+    assert.equal(costTold(undefined, usage), undefined);
+    assert.equal(costTold(undefined, { tokens, reportedUsd: 0.3 })?.cost, nano(0.3));
   });
 });

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { nano } from '../../../src/core/money.ts';
+import type { ToldBill } from '../../../src/app/ports.ts';
 import type { ReservationId } from '../../../src/core/brand.ts';
+import { ok } from '../../../src/core/result.ts';
 import { NOON, clockAt, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
+
+const told = (usd: number): ToldBill => ({
+  cost: nano(usd),
+  source: 'reported',
+  tokens: { input: 100, cachedInput: 0, cacheWrite: 0, output: 70, reasoning: 0 },
+});
 
 describe('ledger', () => {
   it('refuses what would pass the limit, and says what is left and until when', async () => {
@@ -121,8 +129,8 @@ describe('ledger', () => {
           [id],
         );
 
-        assert.equal(await store.ledger.releaseHold(id, 'the bill says so'), nano(0.4));
-        assert.equal(await store.ledger.releaseHold(id, 'again'), 0);
+        assert.deepEqual(await store.ledger.releaseHold(id, 'the bill says so'), ok(nano(0.4)));
+        assert.deepEqual(await store.ledger.releaseHold(id, 'again'), ok(0));
         assert.equal((await store.ledger.reserve(request(0.6))).ok, true);
       }),
     );
@@ -143,13 +151,86 @@ describe('ledger', () => {
       withStore({ folder }, async (store) => {
         const { id } = await reserved(store, request(0.5));
         await store.ledger.settle(id, settlement(0.1, { source: 'estimate', heldBack: nano(0.4) }));
-        assert.equal(await store.ledger.reconcile(id, nano(0.15), 'generation look-up'), nano(0.35));
+        assert.equal(await store.ledger.reconcile(id, told(0.15), 'generation look-up'), nano(0.35));
         const { settled, heldBack } = store.ledger.summary();
         assert.deepEqual([settled, heldBack], [nano(0.15), 0]);
         const [entry] = await store.usage.entries(0, 10);
-        assert.equal(entry?.source, 'reported');
+        assert.deepEqual([entry?.source, entry?.tokens.output, entry?.overrun], ['reported', 70, 0]);
+
+        const dear = (await reserved(store, request(0.5))).id;
+        await store.ledger.settle(dear, settlement(0.1, { source: 'estimate', heldBack: nano(0.4) }));
+        assert.equal(await store.ledger.reconcile(dear, told(0.6), 'generation look-up'), -1e8);
+        assert.equal((await store.usage.entries(1, 10))[0]?.overrun, nano(0.1), 'flagged');
+        assert.equal(await store.ledger.reconcile(dear, told(0.1), 'again'), 0, 'once');
       }),
     );
+  });
+
+  it('lowers and frees nothing for a bill that speaks of less than was received', async () => {
+    await withFolder((folder) =>
+      withStore({ folder }, async (store) => {
+        const { id } = await reserved(store, request(0.5));
+        const cancelled = { source: 'estimate', heldBack: nano(0.4), seenTokens: 71 } as const;
+        await store.ledger.settle(id, settlement(0.1, cancelled));
+        assert.equal(await store.ledger.reconcile(id, told(0.05), 'too little'), 0);
+        assert.equal(await store.ledger.reconcile(id, told(0.2), 'too little still'), 0);
+        const { settled, heldBack } = store.ledger.summary();
+        assert.deepEqual([settled, heldBack], [nano(0.2), nano(0.3)]);
+        assert.equal((await store.usage.holds())[0]?.note, 'below-visible');
+      }),
+    );
+  });
+
+  it('gives out each held call to one window, a few times with growing pauses', async () => {
+    await withFolder(async (folder) => {
+      const clock = clockAt(NOON);
+      await withStore({ folder, clock }, (first) =>
+        withStore({ folder, clock }, async (second) => {
+          const { id } = await reserved(first, request(0.5));
+          const generationId = 'gen-1';
+          await first.ledger.settle(id, settlement(0.1, { heldBack: nano(0.4), generationId }));
+          const take = (store: typeof first) => store.ledger.takeLookUps(['openrouter']);
+          assert.deepEqual(await take(first), { due: [], nextAt: NOON + 2000 });
+          assert.deepEqual(await first.ledger.takeLookUps(['elsewhere']), { due: [], nextAt: undefined });
+          const pauses: number[] = [];
+          for (let next: number | undefined = NOON + 2000; next !== undefined;) {
+            pauses.push(next - clock.time);
+            clock.time = next;
+            const [mine, others] = [await take(first), await take(second)];
+            assert.deepEqual([mine?.due.length, others?.due.length], [1, 0], 'one window asks');
+            assert.deepEqual(
+              mine?.due.map((call) => call.generationId),
+              [generationId],
+            );
+            next = mine?.nextAt;
+          }
+          assert.deepEqual(
+            [...pauses].sort((a, b) => a - b),
+            pauses,
+          );
+          assert.ok(5 <= pauses.length && pauses.length <= 10, String(pauses));
+          assert.equal(first.ledger.summary().heldBack, nano(0.4), 'in the end it stays held');
+        }),
+      );
+    });
+  });
+
+  it('asks for no bill of a call that is settled in full, released, or without an id', async () => {
+    await withFolder(async (folder) => {
+      const clock = clockAt(NOON);
+      await withStore({ folder, clock }, async (store) => {
+        const generationId = 'gen-1';
+        const full = await reserved(store, request(0.1));
+        await store.ledger.settle(full.id, settlement(0.1, { generationId }));
+        const nameless = await reserved(store, request(0.2));
+        await store.ledger.settle(nameless.id, settlement(0.1, { heldBack: nano(0.1) }));
+        const released = await reserved(store, request(0.2));
+        await store.ledger.settle(released.id, settlement(0.1, { heldBack: nano(0.1), generationId }));
+        await store.ledger.releaseHold(released.id, 'the bill says so');
+        clock.time += 10_000;
+        assert.deepEqual(await store.ledger.takeLookUps(['openrouter']), { due: [], nextAt: undefined });
+      });
+    });
   });
 
   it('counts what a crash left at its worst case, and still takes the settlement of one who only slept', async () => {
@@ -185,7 +266,10 @@ describe('ledger', () => {
       await withStore({ folder, clock }, async (store) => {
         const [swept] = await store.usage.holds();
         assert.ok(swept);
-        assert.equal(await store.ledger.releaseHold(swept.id, 'nothing on the bill yet'), nano(0.375));
+        assert.deepEqual(
+          await store.ledger.releaseHold(swept.id, 'nothing on the bill yet'),
+          ok(nano(0.375)),
+        );
         assert.deepEqual(await store.usage.holds(), []);
         assert.equal((await store.ledger.settle(swept.id, settlement(0.4))).ok, true);
         assert.equal(store.ledger.summary().settled, nano(0.4));

@@ -14,6 +14,7 @@ import { nano } from '../../../src/core/money.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
 import type { Store } from '../../../src/storage/openStore.ts';
 import { databaseFile, mirrorFile } from '../../../src/storage/recovery.ts';
+import { migrations } from '../../../src/storage/schema.ts';
 import { fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
 /** Spends 0.40 in a store of its own and leaves the files behind. */
@@ -262,7 +263,7 @@ describe('ledger recovery', () => {
         assert.equal(await refusal(store), 'unavailable');
         assert.equal(store.ledger.summary().state, 'unavailable');
         const again = await openDatabase(databaseFile(folder), { busyMs: 100 });
-        again.exec('PRAGMA user_version = 1');
+        again.exec(`PRAGMA user_version = ${migrations.length}`);
         again.close();
         await store.usage.periods();
         assert.equal(store.ledger.summary().state, 'ready');

@@ -2,12 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest, CompletionRequest } from '../../../../src/app/ports.ts';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
-import {
-  createClientPool,
-  createModelClient,
-  embed,
-  listModels,
-} from '../../../../src/providers/openai/index.ts';
+import { createClientPool, createModelClient, listModels } from '../../../../src/providers/openai/index.ts';
 import type { FakeModel, ModelServer } from '../../../fakes/modelServer.ts';
 import { startModelServer } from '../../../fakes/modelServer.ts';
 import { MemoryLog, armOf, collect, endpointAt, fakeModel } from './harness.ts';
@@ -232,23 +227,6 @@ describe('a request', () => {
       server.next({ kind: 'html', status: 200 });
       const page = await list();
       assert.equal(!page.ok && page.error.kind, 'not-json');
-    });
-  });
-
-  describe('for embeddings', () => {
-    const context = () => ({ endpoint: endpointAt(server.url), key: () => Promise.resolve(undefined), log });
-    it('gives one vector for each text', async () => {
-      const found = await embed(context(), { model: embedder.id, inputs: ['one', 'two'], signal });
-      assert.ok(found.ok);
-      assert.deepEqual(
-        found.value.vectors.map(({ length }) => length),
-        [8, 8],
-      );
-      assert.ok((found.value.usage?.tokens.input ?? 0) > 0);
-    });
-    it('tells what is wrong', async () => {
-      const found = await embed(context(), { model: 'unknown', inputs: ['one'], signal });
-      assert.equal(!found.ok && found.error.kind, 'model-gone');
     });
   });
 

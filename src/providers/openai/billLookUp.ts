@@ -1,0 +1,116 @@
+/**
+ * What a call cost, asked of its own endpoint afterwards: OpenRouter's record of a generation, LiteLLM's spend log.
+ * Both write it some seconds late, so "not yet" is the usual first answer.
+ */
+import type { LookUpFailure, ProviderErrorKind, TokenCounts, Usage } from '../../app/ports.ts';
+import type { Endpoint, PresetId } from '../../app/settings/endpoint.ts';
+import { fail, ok } from '../../core/result.ts';
+import type { Result } from '../../core/result.ts';
+import { openCall } from './call.ts';
+import type { CallContext } from './call.ts';
+import { at, stringAt } from './json.ts';
+import { count, dollars } from './usage.ts';
+
+export const tellsBills = ({ preset }: Endpoint): boolean => readers.has(preset);
+
+export async function lookUpBill(
+  context: CallContext,
+  generationId: string,
+  signal: AbortSignal,
+): Promise<Result<Usage, LookUpFailure>> {
+  const reader = readers.get(context.endpoint.preset);
+  if (!reader) return fail('not-possible');
+  const opened = await openCall({ ...context, timeouts: TIMEOUTS }, signal, 'json', generationId);
+  if (!opened.ok) return fail(failureOf(opened.error.kind));
+  const call = opened.value;
+  try {
+    const query = { [reader.parameter]: generationId };
+    const address = reader.address(context.endpoint);
+    const response = await call.client.get(address, { query, signal: call.guard.signal }).asResponse();
+    const record = reader.record(JSON.parse(await response.text()) as unknown, generationId);
+    const bill = record === undefined ? undefined : reader.read(record);
+    return bill ? ok(bill) : fail('not-yet');
+  } catch (error) {
+    return fail(failureOf(call.failure(error).kind));
+  } finally {
+    call.guard.end();
+  }
+}
+
+/** Nobody waits for the answer, but it must not hang either. */
+const TIMEOUTS = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000 };
+
+/** LiteLLM shows its log to administrators only, unless told otherwise. */
+const failureOf = (kind: ProviderErrorKind): LookUpFailure => (NEVER.has(kind) ? 'not-possible' : 'not-yet');
+const NEVER: ReadonlySet<ProviderErrorKind> = new Set([
+  'no-key',
+  'wrong-key',
+  'forbidden',
+  'insecure',
+  'redirect',
+]);
+
+interface Reader {
+  /** On the endpoint's own host. */
+  address(endpoint: Endpoint): string;
+  readonly parameter: string;
+  /** The record of this call and no other. */
+  record(reply: unknown, id: string): unknown;
+  read(record: unknown): Usage | undefined;
+}
+
+/** https://openrouter.ai/docs/api-reference/get-a-generation; what is billed are native tokens. */
+const openRouter: Reader = {
+  address: () => '/generation',
+  parameter: 'id',
+  record: (reply, id) => (stringAt(reply, 'data', 'id') === id ? at(reply, 'data') : undefined),
+  read(record) {
+    const prompt = count(record, 'native_tokens_prompt') ?? count(record, 'tokens_prompt');
+    const completion = count(record, 'native_tokens_completion') ?? count(record, 'tokens_completion');
+    const cost = dollars(at(record, 'total_cost'));
+    if (prompt === undefined || completion === undefined || cost === undefined) return undefined;
+    const cached = count(record, 'native_tokens_cached') ?? 0;
+    const reasoning = count(record, 'native_tokens_reasoning') ?? 0;
+    // With the user's own key at the provider, that provider's bill comes on top of OpenRouter's fee.
+    const upstream =
+      at(record, 'is_byok') === true ? (dollars(at(record, 'upstream_inference_cost')) ?? 0) : 0;
+    return { tokens: tokensOf({ prompt, cached, completion, reasoning }), reportedUsd: cost + upstream };
+  },
+};
+
+/** https://docs.litellm.ai/docs/proxy/cost_tracking; the log lies beside `/v1`. */
+const liteLlm: Reader = {
+  address: ({ baseUrl }) => `${baseUrl.replace(/\/v1$/, '')}/spend/logs`,
+  parameter: 'request_id',
+  record: (reply, id) =>
+    Array.isArray(reply) ? (reply as unknown[]).find((row) => stringAt(row, 'request_id') === id) : undefined,
+  read(record) {
+    const prompt = count(record, 'prompt_tokens');
+    const completion = count(record, 'completion_tokens');
+    const spend = dollars(at(record, 'spend'));
+    if (prompt === undefined || completion === undefined || spend === undefined) return undefined;
+    const tokens = tokensOf({ prompt, cached: 0, completion, reasoning: 0 });
+    // It logs nothing spent for a model whose price it does not know: unknown is not zero.
+    return { tokens, reportedUsd: spend > 0 ? spend : undefined };
+  },
+};
+
+const readers: ReadonlyMap<PresetId, Reader> = new Map([
+  ['openrouter', openRouter],
+  ['litellm', liteLlm],
+]);
+
+interface Counts {
+  readonly prompt: number;
+  readonly cached: number;
+  readonly completion: number;
+  readonly reasoning: number;
+}
+
+const tokensOf = ({ prompt, cached, completion, reasoning }: Counts): TokenCounts => ({
+  input: Math.max(0, prompt - cached),
+  cachedInput: Math.min(prompt, cached),
+  cacheWrite: 0,
+  output: Math.max(0, completion - reasoning),
+  reasoning: Math.min(completion, reasoning),
+});
