@@ -202,7 +202,7 @@ describe('ledger', () => {
               mine?.due.map((call) => call.generationId),
               [generationId],
             );
-            next = mine?.nextAt;
+            next = mine.nextAt;
           }
           assert.deepEqual(
             [...pauses].sort((a, b) => a - b),
