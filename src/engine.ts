@@ -1,24 +1,16 @@
 /**
- * The engine behind every surface: routing, money and learning, wired in dependency order. Loaded and built when the
- * first prompt needs it, so that activation reads no file (src/extension.ts).
+ * The ports of the engine (src/app/engine.ts) filled with VS Code's settings, keys and state, the shared space and the
+ * database. Loaded and built when the first prompt needs it, so that activation reads no file (src/extension.ts).
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import { Health } from './app/health.ts';
-import { Learning, type LearnerCodec } from './app/learning.ts';
-import { PolicyRuntime } from './app/policyRuntime.ts';
+import { assembleEngine, type EngineCore, type EngineParts } from './app/engine.ts';
 import type { Clock, Disposable, Log, PolicyStore } from './app/ports.ts';
-import { Reconciliation } from './app/reconciliation.ts';
-import { RoutedCompletion } from './app/routedCompletion.ts';
-import { Routing } from './app/routing.ts';
 import type { Endpoint } from './app/settings/endpoint.ts';
-import { WorkspaceStateHolder } from './app/workspaceState.ts';
 import type { Arm } from './core/arm.ts';
 import type { ArmId } from './core/brand.ts';
-import type { Surface } from './core/decision.ts';
-import { decodeLearner, encodeLearner } from './core/learnerCodec.ts';
-import { Learner, type ArmPrior, type LearnerSpec } from './core/learner.ts';
+import type { ArmPrior, LearnerSpec } from './core/learner.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
 import { PILOT } from './core/preset.ts';
 import { armPrior, priorOf } from './core/prior.ts';
@@ -44,107 +36,65 @@ export interface EngineDeps {
   readonly onReset: (problem: string) => void;
 }
 
-export interface Engine {
-  readonly completion: RoutedCompletion;
-  readonly routing: Routing;
-  readonly learning: Learning;
-  readonly policy: PolicyRuntime;
-  readonly health: Health;
-  readonly workspace: WorkspaceStateHolder;
-  readonly space: Space;
+export interface Engine extends EngineCore {
   readonly store: Store;
-  readonly reconciliation: Reconciliation;
 }
 
 export async function buildEngine(deps: EngineDeps): Promise<Engine> {
   const space = await loadSpace(deps.extensionContext);
   const store = await loadStore(deps);
   try {
-    return await wire(deps, space, store);
+    const core = assembleEngine(partsOf(deps, space, store));
+    follow(deps, core);
+    await core.learning.load();
+    return { ...core, store };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function wire(deps: EngineDeps, space: Space, store: Store): Promise<Engine> {
-  const { settings, models, secrets, workspaceId, clock, log } = deps;
-  const workspace = new WorkspaceStateHolder(deps.policyStore);
-  const policy = new PolicyRuntime(
-    workspace,
-    () => settings.policy,
-    () => settings.profile,
-  );
-  const health = new Health();
-  // A changed setting or key gives every arm a new chance.
-  models.onDidChange(() => health.reset());
-  secrets.onDidChange(() => health.reset());
-  const spec = learnerSpec(space, models);
-  const learning = new Learning({
-    decisionLog: store.log,
-    codec: codecOf(spec),
-    clock,
+function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
+  const { settings, models, secrets, log } = deps;
+  const endpoints = {
+    endpoints: () => models.endpoints,
+    key: (endpoint: Endpoint) => secrets.key(endpoint),
     log,
+  };
+  return {
+    clock: deps.clock,
+    log,
+    random: Math.random,
+    newId: () => crypto.randomUUID(),
+    workspaceId: deps.workspaceId,
+    policyStore: deps.policyStore,
+    ledger: store.ledger,
+    decisionLog: store.log,
+    client: withVscodeModels(deps.vscodeModels, createClientPool(endpoints)),
+    bills: createBillSource(endpoints),
+    after: soon,
+    space,
+    spec: learnerSpec(space, models),
+    policyName: () => settings.policy,
+    profile: () => settings.profile,
+    limits: () => settings.limits().limits,
+    // The local model completes code and can do nothing else.
+    arms: (surface) => (surface === 'inline' ? [...models.arms, LOCAL_ARM] : models.arms),
+    hasKey: (arm) => isKeyless(arm) || secrets.hasKey(models.endpointOf(arm)),
+    distrustPrice: (arm) => models.distrustPrice(arm),
     onReset: deps.onReset,
-  });
+  };
+}
+
+/** A changed setting, key or offer gives every arm a new chance. */
+function follow(
+  { settings, models, vscodeModels, secrets }: EngineDeps,
+  { health, learning }: EngineCore,
+): void {
+  for (const source of [models, vscodeModels, secrets]) source.onDidChange(() => health.reset());
   const followPause = (): void => void (learning.paused = settings.learningPaused);
   settings.onDidChange(followPause);
   followPause();
-  await learning.load();
-  const limits = (): ReturnType<Settings['limits']>['limits'] => settings.limits().limits;
-  // The local model completes code and can do nothing else.
-  const arms = (surface?: Surface): readonly Arm[] =>
-    surface === 'inline' ? [...models.arms, LOCAL_ARM] : models.arms;
-  const routing = new Routing({
-    clock,
-    random: Math.random,
-    newId: () => crypto.randomUUID(),
-    workspaceId,
-    arms,
-    hasKey: (arm) => isKeyless(arm) || secrets.hasKey(models.endpointOf(arm)),
-    limits,
-    spend: () => store.ledger.summary(),
-    space: () => space,
-    preset: () => spec.preset,
-    policy,
-    learning,
-    health,
-    workspace,
-  });
-  const endpointClients = createClientPool({
-    endpoints: () => models.endpoints,
-    key: (endpoint) => secrets.key(endpoint),
-    log,
-  });
-  const reconciliation = reconciling(deps, store);
-  const completion = new RoutedCompletion({
-    clock,
-    log,
-    routing,
-    learning,
-    policy,
-    health,
-    workspace,
-    workspaceId,
-    ledger: store.ledger,
-    limits,
-    client: withVscodeModels(deps.vscodeModels, endpointClients),
-    arms,
-    distrustPrice: (arm) => models.distrustPrice(arm),
-  });
-  return { completion, routing, learning, policy, health, workspace, space, store, reconciliation };
-}
-
-function reconciling({ models, secrets, clock, log }: EngineDeps, store: Store): Reconciliation {
-  const key = (endpoint: Endpoint): Promise<string | undefined> => secrets.key(endpoint);
-  return new Reconciliation({
-    ledger: store.ledger,
-    source: createBillSource({ endpoints: () => models.endpoints, key, log }),
-    arms: () => models.arms,
-    clock,
-    log,
-    after: soon,
-  });
 }
 
 /** Keeps nothing alive. */
@@ -194,14 +144,3 @@ function learnerSpec(space: Space, models: ModelSettings): LearnerSpec {
 /** Arms behind no endpoint: VS Code's own language models and the local one. */
 const isKeyless = ({ id, endpointId }: Arm): boolean =>
   endpointId === VSCODE_ENDPOINT_ID || id === LOCAL_ARM.id;
-
-const codecOf = (spec: LearnerSpec): LearnerCodec => ({
-  fresh: () => new Learner(spec),
-  encode: encodeLearner,
-  decode: (stored) => {
-    const decoded = decodeLearner(stored, spec);
-    return decoded.ok
-      ? { learner: decoded.value, problem: undefined }
-      : { learner: new Learner(spec), problem: JSON.stringify(decoded.error) };
-  },
-});

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Clock, Log } from './app/ports.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
 import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/askEngine.ts';
@@ -68,7 +69,27 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const retell = (): void => badSettings.tell(settings, models);
   parts.add(models.onDidChange(retell));
   retell();
+  const { extensionUri, globalState } = extensionContext;
+  registerSurfaces(parts, { extensionContext, extensionUri, globalState, settings, models, secrets, engine, status, workspaceId: id, clock, log }); // prettier-ignore
+  parts.add(vscode.commands.registerCommand('pilot.showLog', () => channel.show()));
+  parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state)));
+}
 
+interface Shared extends Pick<vscode.ExtensionContext, 'extensionUri' | 'globalState'> {
+  readonly extensionContext: vscode.ExtensionContext;
+  readonly settings: Settings;
+  readonly models: ModelSettings;
+  readonly secrets: Secrets;
+  readonly engine: EngineHolder;
+  readonly status: StatusController;
+  readonly workspaceId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+function registerSurfaces(parts: Disposables, shared: Shared): void {
+  const { extensionContext, extensionUri, globalState, settings, models, secrets, engine, status } = shared;
+  const { clock, log } = shared;
   parts.add(
     registerAsk({
       engine: new AskEngineOverRouting({ engine, settings, models, status }),
@@ -76,7 +97,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
       settings,
       log,
       clock,
-      extensionUri: extensionContext.extensionUri,
+      extensionUri,
       storageUri: extensionContext.storageUri,
       globalStorageUri: extensionContext.globalStorageUri,
     }),
@@ -88,11 +109,9 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   parts.add(registerSetup({ settings, models, secrets, log, trial }));
   parts.add(registerRefreshPrices({ settings, models, secrets, log }));
   parts.add(registerBudgetCommands({ settings, ledger: async () => (await engine.get()).store.ledger }));
-  const { extensionUri, globalState } = extensionContext;
-  const built = { engine: () => engine.get(), onEngineBuilt: engine.onBuilt.bind(engine) };
-  const shared = { ...built, settings, models, globalState, clock, log };
-  parts.add(registerUsage({ ...shared, workspaceId: id, extensionUri }));
-  parts.add(registerSteering(shared));
+  const onceBuilt = { ...shared, engine: () => engine.get(), onEngineBuilt: engine.onBuilt.bind(engine) };
+  parts.add(registerUsage(onceBuilt));
+  parts.add(registerSteering(onceBuilt));
   parts.add(registerChat({ completion: async () => (await engine.get()).completion, models, status, log }));
   parts.add(
     registerInlineSoon(log, () => ({
@@ -109,8 +128,6 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
       onProblem: inlineProblems(log),
     })),
   );
-  parts.add(vscode.commands.registerCommand('pilot.showLog', () => channel.show()));
-  parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state)));
 }
 
 /** Which workspace the ledger's rows and the policy's state belong to; a hash, since paths are nobody's business. */

@@ -1,27 +1,17 @@
 /**
- * The engine as src/engine.ts wires it, without VS Code: a real SQLite store in a scratch folder, the real openai
+ * The engine (src/app/engine.ts) without VS Code: a real SQLite store in a scratch folder, the real openai
  * client, and whatever endpoint the test gives. Only the clock, the ids and the settings are the test's own.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chatCall } from '../../src/app/call.ts';
-import { Health } from '../../src/app/health.ts';
-import { Learning } from '../../src/app/learning.ts';
-import { PolicyRuntime } from '../../src/app/policyRuntime.ts';
+import { assembleEngine } from '../../src/app/engine.ts';
 import type { Log } from '../../src/app/ports.ts';
-import { Reconciliation } from '../../src/app/reconciliation.ts';
-import {
-  RoutedCompletion,
-  type CompletionEvent,
-  type CompletionOrder,
-} from '../../src/app/routedCompletion.ts';
-import { Routing, type Limits } from '../../src/app/routing.ts';
+import type { CompletionEvent, CompletionOrder } from '../../src/app/routedCompletion.ts';
+import type { Limits } from '../../src/app/routing.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';
-import { WorkspaceStateHolder } from '../../src/app/workspaceState.ts';
 import type { NanoUsd } from '../../src/core/brand.ts';
-import { decodeLearner, encodeLearner } from '../../src/core/learnerCodec.ts';
-import { Learner } from '../../src/core/learner.ts';
 import { PILOT } from '../../src/core/preset.ts';
 import { createBillSource, createClientPool } from '../../src/providers/openai/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';
@@ -60,38 +50,12 @@ export async function testEngine(options: TestEngineOptions) {
   const workspaceId = options.workspaceId ?? 'test';
   const store = await openStore({ folder, workerPath, workspaceId, clock, pollMs: 0 });
   const saved: { state: unknown } = { state: undefined };
-  const workspace = new WorkspaceStateHolder({
+  const policyStore = {
     load: () => saved.state,
-    save: (state) => void (saved.state = JSON.parse(JSON.stringify(state()))),
+    save: (state: () => unknown) => void (saved.state = JSON.parse(JSON.stringify(state()))),
     setAside: () => undefined,
-  });
-  const policy = new PolicyRuntime(workspace, () => options.policy ?? 'shadow-price');
-  const space = testSpace();
-  const priorFor = () => ({ theta: space.models.base, accuracy: 0.6 });
-  const spec = {
-    spaceId: space.id,
-    dimension: space.dimension,
-    learnt: space.learnt,
-    preset: PILOT,
-    priorFor,
   };
-  const learning = new Learning({
-    decisionLog: store.log,
-    clock,
-    log,
-    onReset: (problem) => void lines.push(`reset: ${problem}`),
-    codec: {
-      fresh: () => new Learner(spec),
-      encode: encodeLearner,
-      decode: (stored) => {
-        const decoded = decodeLearner(stored, spec);
-        return decoded.ok
-          ? { learner: decoded.value, problem: undefined }
-          : { learner: new Learner(spec), problem: decoded.error.kind };
-      },
-    },
-  });
-  await learning.load();
+  const space = testSpace();
   const limits: { value: Limits } = {
     value: {
       monthly: options.monthlyUsd === undefined ? undefined : ((options.monthlyUsd * 1e9) as NanoUsd),
@@ -99,72 +63,55 @@ export async function testEngine(options: TestEngineOptions) {
       inline: undefined,
     },
   };
-  const health = new Health();
   const random = seeded(options.seed ?? 1);
   let ids = 0;
-  const routing = new Routing({
-    clock,
-    random,
-    newId: () => `${workspaceId}-${++ids}-${random().toString(36).slice(2)}`,
-    workspaceId,
-    arms: () => arms,
-    hasKey: () => true,
-    limits: () => limits.value,
-    spend: () => store.ledger.summary(),
-    space: () => space,
-    preset: () => PILOT,
-    policy,
-    learning,
-    health,
-    workspace,
-  });
+  /** Waits that a test lets pass by hand. */
+  const waits: { readonly ms: number; readonly run: () => void }[] = [];
   const endpoints = {
     endpoints: () => parsed.endpoints,
     key: () => Promise.resolve(options.key),
     log,
   };
-  /** Waits that a test lets pass by hand. */
-  const waits: { readonly ms: number; readonly run: () => void }[] = [];
-  const reconciliation = new Reconciliation({
-    ledger: store.ledger,
-    source: createBillSource(endpoints),
-    arms: () => arms,
+  const engine = assembleEngine({
     clock,
     log,
+    random,
+    newId: () => `${workspaceId}-${++ids}-${random().toString(36).slice(2)}`,
+    workspaceId,
+    policyStore,
+    ledger: store.ledger,
+    decisionLog: store.log,
+    client: createClientPool(endpoints),
+    bills: createBillSource(endpoints),
     after: (ms, run) => {
       const wait = { ms, run };
       waits.push(wait);
       return { dispose: () => void waits.splice(waits.indexOf(wait), 1) };
     },
-  });
-  const completion = new RoutedCompletion({
-    clock,
-    log,
-    routing,
-    learning,
-    policy,
-    health,
-    workspace,
-    workspaceId,
-    ledger: store.ledger,
+    space,
+    spec: {
+      spaceId: space.id,
+      dimension: space.dimension,
+      learnt: space.learnt,
+      preset: PILOT,
+      priorFor: () => ({ theta: space.models.base, accuracy: 0.6 }),
+    },
+    policyName: () => options.policy ?? 'shadow-price',
+    profile: () => 'balanced',
     limits: () => limits.value,
-    client: createClientPool(endpoints),
     arms: () => arms,
+    hasKey: () => true,
     distrustPrice: (id) => {
       const index = arms.findIndex((arm) => arm.id === id);
       const arm = arms[index];
       if (arm) arms[index] = { ...arm, price: undefined };
     },
+    onReset: (problem) => void lines.push(`reset: ${problem}`),
   });
+  await engine.learning.load();
   return {
-    completion,
-    routing,
-    learning,
-    health,
-    workspace,
-    policy,
+    ...engine,
     store,
-    reconciliation,
     waits,
     limits,
     lines,
@@ -172,7 +119,7 @@ export async function testEngine(options: TestEngineOptions) {
     saved,
     arms: () => arms,
     close: async () => {
-      reconciliation.dispose();
+      engine.reconciliation.dispose();
       await store.close();
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
