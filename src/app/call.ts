@@ -12,6 +12,11 @@ export interface Call {
   /** The most output wanted; undefined = as much as the model gives. */
   readonly outputCap: number | undefined;
   readonly needs: { readonly tools: boolean; readonly images: boolean };
+  /**
+   * Whether the cap that is sent bounds all that is billed as output, whatever is known of the endpoint's chat: a text
+   * completion has no reasoning beside its text. Absent = as the arm says.
+   */
+  capBoundsOutput?(arm: Arm): boolean;
   open(client: ModelClient, arm: Arm, outputCap: number, signal: AbortSignal): ModelStream;
 }
 

@@ -152,7 +152,8 @@ export class Routing {
     const maxInputTokens = request.call.inputBound(arm);
     const kind = { armId: arm.id, surface: request.surface, task: context.coarse.task };
     const expected = this.#deps.policy.forecast(kind, maxInputTokens);
-    const quoted = quote(arm, {
+    const isBound = arm.outputCapCoversReasoning || request.call.capBoundsOutput?.(arm) === true;
+    const quoted = quote(isBound ? { ...arm, outputCapCoversReasoning: true } : arm, {
       maxInputTokens,
       expectedInputTokens: expected.inputTokens,
       expectedOutputTokens: expected.outputTokens,

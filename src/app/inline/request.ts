@@ -56,6 +56,11 @@ export function inlineCall(input: CallInput): Call {
     },
     outputCap: input.multiline ? BLOCK_TOKENS : LINE_TOKENS,
     needs: { tools: false, images: false },
+    // Else a cancelled line of code would hold the price of a whole answer for the rest of the month.
+    capBoundsOutput: (arm) => {
+      const format = input.formatOf(arm);
+      return format !== undefined && format.transport !== 'chat';
+    },
     open(client, arm, outputCap, signal) {
       const format = input.formatOf(arm);
       if (format === undefined) return nothing();

@@ -10,7 +10,8 @@ const END_TOKENS =
 
 /** The answer proper, with everything after an end token cut off. */
 export function stripArtefacts(raw: string, format: FimFormat, cursor: CursorText): string {
-  let text = raw.replaceAll('\r\n', '\n').replaceAll('\ufffd', '');
+  // An end in the middle of a character: the text before it is whole.
+  let text = raw.replaceAll('\r\n', '\n').replace(/\ufffd+$/, '');
   text = withoutThought(text);
   if (format.transport === 'chat') text = chatAnswer(text);
   text = cutAt(text, format, cursor);

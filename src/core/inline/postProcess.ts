@@ -31,8 +31,11 @@ export interface PostProcessInput {
   readonly insertSpaces: boolean;
 }
 
-/** NUL and its kind: a binary file's bytes, or a broken server. Tab and line feed are text. */
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+/**
+ * NUL and its kind: a binary file's bytes, or a broken server. Tab and line feed are text. U+FFFD stands for bytes that
+ * were no UTF-8: a word without its broken letter would be another word.
+ */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/;
 
 export function postProcess(raw: string, input: PostProcessInput): Result<string, Suppressed> {
   const { cursor } = input;

@@ -11,7 +11,10 @@ type Sent = { readonly chat?: ChatRequest; readonly complete?: CompletionRequest
 
 const PIECE = { path: 'lib/b.ts', text: 'export const b = 1;', similarity: 1 };
 
-function sent(format: FimFormatId, multiline = false): { readonly sent: Sent; readonly bound: number } {
+function sent(
+  format: FimFormatId,
+  multiline = false,
+): { readonly sent: Sent; readonly bound: number; readonly capBounds: boolean | undefined } {
   const cursor = at('const a = <|fim|>;\n');
   const call = inlineCall({
     request: {
@@ -41,7 +44,7 @@ function sent(format: FimFormatId, multiline = false): { readonly sent: Sent; re
   };
   const arm = makeArm('m');
   call.open(client, arm, call.outputCap ?? 0, new AbortController().signal);
-  return { sent: seen, bound: call.inputBound(arm) };
+  return { sent: seen, bound: call.inputBound(arm), capBounds: call.capBoundsOutput?.(arm) };
 }
 
 describe('an inline request to an endpoint', () => {
@@ -94,6 +97,12 @@ describe('an inline request to an endpoint', () => {
       (chat?.messages ?? []).map(({ content }) => JSON.stringify(content)).join(''),
     );
     assert.ok(bound > bytes);
+  });
+
+  it('the cap bounds what a text completion is billed, and only that', () => {
+    assert.equal(sent('suffix').capBounds, true);
+    assert.equal(sent('qwen').capBounds, true);
+    assert.equal(sent('chat').capBounds, false);
   });
 
   it('a block may be longer than a line', () => {

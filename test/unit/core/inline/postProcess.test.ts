@@ -287,6 +287,12 @@ describe('what is shown, whatever the family', () => {
       shows: { suppressed: 'control-characters' },
     },
     { name: 'half a UTF-8 character', input: 'const a = <|fim|>\n', raw: "'grün'\ufffd", shows: "'grün'" },
+    {
+      name: 'bytes that are no UTF-8, in the middle of a word',
+      input: 'const a = <|fim|>\n',
+      raw: "'gr\ufffdn'",
+      shows: { suppressed: 'control-characters' },
+    },
     { name: 'half a surrogate pair', input: 'const a = <|fim|>\n', raw: "'x'\ud83d", shows: "'x'" },
     { name: 'right-to-left text', input: 'const a = <|fim|>\n', raw: "'שלום עולם'", shows: "'שלום עולם'" },
     {
