@@ -92,11 +92,11 @@ function estimate(events: readonly LearnerEvent[], { surface, chosen, context, a
 function learnerSpec(): ConstructorParameters<typeof Learner>[0] {
   const space = decodeSpace(JSON.parse(readFileSync(inRoot('media/space.json'), 'utf8')));
   assert.ok(space.ok);
-  const { models, id, dimension } = space.value;
+  const { models, id, dimension, learnt } = space.value;
   const priorFor = (armId: ArmId) => {
     const model = armId.slice(armId.indexOf('/') + 1);
     const price = practiceModels.find((each) => each.id === model)?.price;
     return armPrior(priorOf(models, model, price), PILOT);
   };
-  return { spaceId: id, dimension, preset: PILOT, priorFor };
+  return { spaceId: id, dimension, learnt, preset: PILOT, priorFor };
 }

@@ -14,6 +14,8 @@ import { at } from '../../core/inline/fimCase.ts';
 
 const price = { inputUsdPerMTok: 1, outputUsdPerMTok: 10 };
 const model = { id: 'coder', price, contextTokens: 8_000, maxOutputTokens: 4_000 };
+/** Time enough to cancel before the first word. */
+const pace = { firstTokenMs: 50, tokenMs: 0 };
 const SAID = 'a + b; // “größer” 👍';
 
 describe('inline completions from an endpoint', () => {
@@ -24,7 +26,7 @@ describe('inline completions from an endpoint', () => {
   const errors: unknown[] = [];
 
   before(async () => {
-    server = await startModelServer({ models: [{ ...model, answer: () => SAID }] });
+    server = await startModelServer({ models: [{ ...model, pace, answer: () => SAID }] });
   });
   after(() => server.close());
   beforeEach(async () => {
