@@ -1,20 +1,20 @@
 import * as vscode from 'vscode';
 import type { NanoUsd } from '../core/brand.ts';
 
-const cents = new Intl.NumberFormat(undefined, {
-  style: 'currency',
-  currency: 'USD',
-  minimumFractionDigits: 2,
-});
-const fine = new Intl.NumberFormat(undefined, {
-  style: 'currency',
-  currency: 'USD',
-  maximumSignificantDigits: 2,
-});
+/** Made with the first amount: it loads the locale's data, 20 ms and more, which activation must not pay. */
+let formats: { readonly cents: Intl.NumberFormat; readonly fine: Intl.NumberFormat } | undefined;
+const dollarFormats = () =>
+  (formats ??= {
+    cents: dollarFormat({ minimumFractionDigits: 2 }),
+    fine: dollarFormat({ maximumSignificantDigits: 2 }),
+  });
+const dollarFormat = (digits: Intl.NumberFormatOptions): Intl.NumberFormat =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', ...digits });
 
 /** `$1.23`; below a cent two significant digits, so that cheap answers do not all read `$0.00`. */
 export function usd(amount: NanoUsd): string {
   const dollars = amount / 1e9;
+  const { cents, fine } = dollarFormats();
   return dollars !== 0 && Math.abs(dollars) < 0.01 ? fine.format(dollars) : cents.format(dollars);
 }
 

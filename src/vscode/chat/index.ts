@@ -56,10 +56,11 @@ function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposable
     provideTokenCount: async (_model, text) => (await import('./convert.ts')).tokenCount(text),
   };
   registered.add(lm.registerLanguageModelChatProvider(VENDOR, provider));
-  let offered = JSON.stringify(modelInformation(deps.models.arms));
+  // The arms and not what is shown of them: formatting prices here would load the locale's data at activation.
+  let offered = JSON.stringify(deps.models.arms);
   registered.add(
     deps.models.onDidChange(() => {
-      const now = JSON.stringify(modelInformation(deps.models.arms));
+      const now = JSON.stringify(deps.models.arms);
       if (now === offered) return;
       offered = now;
       changed.fire();
