@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { policyByName, policyNames } from '../../../src/core/policies/index.ts';
 import { decodeSpace, type Space } from '../../../src/core/space.ts';
-import { poolOf, readOutcomes } from '../outcomes.ts';
+import { readOutcomes } from '../outcomes.ts';
 import { datasetOf, type Dataset } from '../router/dataset.ts';
 import { runCells, type Cell } from './cells.ts';
 import { tablesOf, verdictsOf } from './report.ts';
@@ -57,7 +57,7 @@ if (flags.json !== undefined)
   writeFileSync(flags.json, JSON.stringify({ cells: cells.map(plain) }, undefined, 1));
 
 function load(file: string): Dataset {
-  const read = readOutcomes(file, poolOf(file));
+  const read = readOutcomes(file, undefined);
   if (!read.ok) throw new Error(`${file}: ${JSON.stringify(read.error)}`);
   return datasetOf(read.value, space());
 }

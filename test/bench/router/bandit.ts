@@ -35,6 +35,8 @@ export interface World {
   readonly priceFactor?: (arm: number, step: number) => number;
   /** Called after each step with the arm taken. */
   readonly watch?: (step: number, row: number, arm: number) => void;
+  /** Prompts after which the learning phase ends; all when undefined. */
+  readonly until?: number;
   /** Called when this many feedbacks are in (0 first). */
   readonly at?: ReadonlyMap<number, (estimates: Estimates) => void>;
 }
@@ -68,7 +70,7 @@ export function learn(
   const late: (() => void)[] = [];
   const seen = (): void => world.at?.get(feedbacks)?.(frozen(learner, data));
   seen();
-  learning.forEach((row, step) => {
+  learning.slice(0, world.until).forEach((row, step) => {
     const at = START_MS + step * STEP_MS;
     const context = data.contexts[row]!;
     const arms = data.arms.flatMap((armId, arm) =>
@@ -110,11 +112,13 @@ export function learn(
     world.watch?.(step, row, arm);
     const reward =
       world.feedback === undefined ? data.rows[row]!.quality[arm]! : world.feedback(row, arm, step);
-    const learns = reward !== undefined && (bandit.epochGreedy !== true || decision.kind !== 'best');
+    const learns = bandit.epochGreedy !== true || decision.kind !== 'best';
     late.push(() => {
-      if (!learns) return;
-      learner.fold({ type: 'decision', decision });
-      learner.fold({ type: 'outcome', outcome: { decisionId: decision.id, reward, weight: 1 } });
+      if (reward === undefined) return;
+      if (learns) {
+        learner.fold({ type: 'decision', decision });
+        learner.fold({ type: 'outcome', outcome: { decisionId: decision.id, reward, weight: 1 } });
+      }
       feedbacks++;
       seen();
     });

@@ -2,8 +2,8 @@
 import { Matrix, solve } from 'ml-matrix';
 import type { ArmId, NanoUsd } from '../../../src/core/brand.ts';
 import type { Context, Quote } from '../../../src/core/decision.ts';
-import { extractFeatures, type Features } from '../../../src/core/features.ts';
-import { priorOf, type ModelPrior, type PriorOptions } from '../../../src/core/prior.ts';
+import { extractFeatures, type Features, type PromptView } from '../../../src/core/features.ts';
+import { priorOf, type ModelPrior } from '../../../src/core/prior.ts';
 import type { Space } from '../../../src/core/space.ts';
 import { seeded, shuffled } from '../../../scripts/train/random.ts';
 import type { OutcomeMatrix, OutcomeRow } from '../outcomes.ts';
@@ -13,42 +13,71 @@ export interface Dataset {
   readonly models: readonly string[];
   readonly arms: readonly ArmId[];
   readonly rows: readonly OutcomeRow[];
+  /** Rows from here on are another file's, to deploy on; undefined = all are one file's. */
+  readonly deployFrom: number | undefined;
   readonly features: readonly Features[];
   readonly contexts: readonly Context[];
   readonly priors: readonly ModelPrior[];
-  /** The largest cost of each arm in the file, rounded up: its worst case. */
+  /** The largest cost of each arm in the file that is deployed on, rounded up: its worst case. */
   readonly worst: readonly NanoUsd[];
   readonly space: Space;
 }
 
-/** Published scores that come from the same benchmark as a file are left out of its prior (by rating source). */
-export const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {};
+/**
+ * Leave-source-out: a router must not be judged on a benchmark whose published scores rate its models. By file, what
+ * the names of such sources look like; a file made of several benchmarks has several.
+ */
+const SAME_BENCHMARK: readonly (readonly [file: RegExp, source: RegExp])[] = [
+  [/^routerbench/, /router-?bench|mbpp|\barc\b|wino-?grande|mmlu|hella-?swag|gsm-?8k/i],
+  [/^cascade/, /mmlu|med-?mcqa|trivia-?qa|truthful-?qa|gsm-?8k/i],
+  [/^openhands/, /open-?hands|swe-?bench|swt-?bench|commit-?0/i],
+  [/^livecodebench/, /live-?code-?bench/i],
+  [/^bfcl/, /bfcl|berkeley|function.calling/i],
+];
 
-export function datasetOf(matrix: OutcomeMatrix, space: Space, options: PriorOptions = {}): Dataset {
-  const features = matrix.rows.map(({ prompt }) =>
-    extractFeatures({
-      text: prompt,
-      languageId: '',
-      surface: 'ask',
-      contextChars: 0,
-      turn: 0,
-      referenceCount: 0,
-    }),
-  );
+/** The table's sources of ratings that these files' priors must do without. */
+export function leftOutSources(files: readonly string[], { sources }: Space['models']): string[] {
+  const same = SAME_BENCHMARK.filter(([file]) => files.some((name) => file.test(name)));
+  return sources.map(({ name }) => name).filter((name) => same.some(([, source]) => source.test(name)));
+}
+
+export interface DatasetOptions {
+  /** Another file with the same models, to deploy on. */
+  readonly deployed?: OutcomeMatrix | undefined;
+  /** Of the same rows, from another space's dataset: they do not depend on the space. */
+  readonly features?: readonly Features[] | undefined;
+}
+
+export function datasetOf(matrix: OutcomeMatrix, space: Space, options: DatasetOptions = {}): Dataset {
+  const { deployed } = options;
+  const rows = deployed === undefined ? matrix.rows : [...matrix.rows, ...deployed.rows];
+  const features = options.features ?? rows.map(({ prompt }) => extractFeatures(asAsked(prompt)));
+  const files = deployed === undefined ? [matrix.dataset] : [matrix.dataset, deployed.dataset];
+  const without = leftOutSources(files, space.models);
   return {
     name: matrix.dataset,
     models: matrix.models,
     arms: matrix.models.map((model) => `bench/${model}` as ArmId),
-    rows: matrix.rows,
+    rows,
+    deployFrom: deployed === undefined ? undefined : matrix.rows.length,
     features,
     contexts: features.map((row) => space.project(row)),
-    priors: matrix.models.map((model) =>
-      priorOf(space.models, model, undefined, { without: LEFT_OUT[matrix.dataset] ?? [], ...options }),
-    ),
-    worst: matrix.models.map((_, i) => nano(Math.max(...matrix.rows.map(({ cost }) => cost[i]!)))),
+    priors: matrix.models.map((model) => priorOf(space.models, model, undefined, { without })),
+    worst: matrix.models.map((_, i) => nano(largest((deployed ?? matrix).rows.map(({ cost }) => cost[i]!)))),
     space,
   };
 }
+
+const asAsked = (text: string): PromptView => ({
+  text,
+  languageId: '',
+  surface: 'ask',
+  contextChars: 0,
+  turn: 0,
+  referenceCount: 0,
+});
+
+const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value));
 
 /** Rounded up: a quote is never below the cost it stands for. */
 export const nano = (usd: number): NanoUsd => Math.ceil(usd * 1e9) as NanoUsd;
@@ -65,30 +94,27 @@ export interface Trial {
 }
 
 /**
- * 20 % tuning, 50 % learning, 30 % deployment, by prompt. With `evaluateOn: 'tuning'` the tuning fold stands in for
- * deployment, which then nothing touches: how the presets' numbers were chosen.
+ * 20 % tuning, 50 % learning, 30 % deployment, by prompt; where there is another file to deploy on, all of the one is
+ * learnt from and all of the other deployed on, and seeds permute the order.
+ * With `evaluateOn: 'tuning'` the tuning fold stands in for deployment, which then nothing touches: how the presets'
+ * numbers and cold LinUCB's were chosen.
  */
 export function trialOf(data: Dataset, seed: number, evaluateOn: 'deployment' | 'tuning'): Trial {
-  const order = shuffled(
-    data.rows.map((_, i) => i),
-    seeded(seed * 7919 + 17),
-  );
+  const random = seeded(seed * 7919 + 17);
+  const own = data.rows.slice(0, data.deployFrom).map((_, i) => i);
+  const order = shuffled(own, random);
   const [a, b] = [Math.round(0.2 * order.length), Math.round(0.7 * order.length)];
   const tuning = order.slice(0, a);
-  const learning = order.slice(a, b);
-  const deployment = evaluateOn === 'deployment' ? order.slice(b) : tuning;
-  return { data, seed, tuning, learning, deployment, quotes: quotesOf(data, tuning) };
+  const folds =
+    evaluateOn === 'tuning'
+      ? { learning: order.slice(a, b), deployment: tuning }
+      : data.deployFrom === undefined
+        ? { learning: order.slice(a, b), deployment: order.slice(b) }
+        : { learning: order, deployment: shuffled(others(data, data.deployFrom), random) };
+  return { data, seed, tuning, ...folds, quotes: quotesOf(data, tuning) };
 }
 
-/** Learn on all of one file, deploy on all of another: rows from `from` on are the other's. Seeds permute the order. */
-export function transferOf(data: Dataset, from: number, seed: number): Trial {
-  const random = seeded(seed * 7919 + 17);
-  const rows = data.rows.map((_, i) => i);
-  const learning = shuffled(rows.slice(0, from), random);
-  const deployment = shuffled(rows.slice(from), random);
-  const tuning = learning.slice(0, Math.max(1, Math.round(0.2 * learning.length)));
-  return { data, seed, tuning, learning, deployment, quotes: quotesOf(data, tuning) };
-}
+const others = ({ rows }: Dataset, from: number): number[] => rows.map((_, i) => i).slice(from);
 
 /** Costs of the file are deterministic functions of prompt and answer length; the tuning fold teaches the latter. */
 const COST_RIDGE = 1;

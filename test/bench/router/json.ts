@@ -1,6 +1,7 @@
 /** The benchmark's JSON, per dataset; means over seeds. */
 import type { DatasetRun } from './report.ts';
 import { mean } from './references.ts';
+import type { Paired } from './seed.ts';
 
 export interface CurvePoint {
   readonly fraction: number;
@@ -17,10 +18,15 @@ export interface CurvePoint {
 }
 
 export interface DatasetJson {
+  /** The file's name without `.jsonl.gz`; with `--deploy` that of the file learnt from. */
   readonly dataset: string;
+  /** With `--deploy`, the file deployed on; else null. */
+  readonly deployedOn: string | null;
   readonly models: readonly string[];
   readonly rows: number;
   readonly dropped: Readonly<Record<string, number>>;
+  readonly droppedThere: Readonly<Record<string, number>> | null;
+  readonly leftOut: readonly { readonly model: string; readonly why: string }[];
   readonly priors: readonly string[];
   readonly bestFixed: { readonly model: string; readonly quality: number; readonly cost: number };
   readonly oracle: { readonly quality: number; readonly cost: number };
@@ -48,7 +54,21 @@ export interface DatasetJson {
     readonly standardError: number;
   }[];
   readonly shares: Readonly<Record<string, readonly number[]>>;
-  readonly linucbGrid: DatasetRun['grid'];
+  /** After so many feedbacks: a policy's quality less that of tuned cold LinUCB after as many. */
+  readonly againstCold: readonly {
+    readonly policy: string;
+    readonly feedbacks: number;
+    readonly difference: number;
+    readonly standardError: number;
+  }[];
+  readonly tunedCold: DatasetRun['tuned'];
+  /** Cold LinUCB by setting: its score on the tuning folds, and its start on the deployment prompts. */
+  readonly coldGrid: readonly {
+    readonly alpha: number;
+    readonly lambda: number;
+    readonly tuningScore: number;
+    readonly points: readonly { readonly feedbacks: number; readonly quality: number }[];
+  }[];
   readonly scenarios: Readonly<Record<string, number>>;
   readonly reactions: Readonly<Record<string, { readonly median: number | null; readonly never: number }>>;
   readonly ablation: Readonly<Record<string, number>>;
@@ -56,14 +76,18 @@ export interface DatasetJson {
 
 export const toJson = (runs: readonly DatasetRun[]): DatasetJson[] => runs.map(datasetJson);
 
-export function datasetJson({ description, grid, results, scenarios, ablation }: DatasetRun): DatasetJson {
-  const { dataset, models, rows, dropped, priors } = description;
+export function datasetJson(run: DatasetRun): DatasetJson {
+  const { description, results, scenarios, ablation } = run;
+  const { dataset, deployedOn, models, rows, dropped, droppedThere, leftOut, priors } = description;
   const policies = Object.keys(results[0]?.curves ?? {});
   return {
     dataset,
+    deployedOn: deployedOn ?? null,
     models,
     rows,
     dropped,
+    droppedThere: droppedThere ?? null,
+    leftOut,
     priors,
     bestFixed: {
       model: mostOften(results.map(({ best }) => models[best.arm]!)),
@@ -75,23 +99,13 @@ export function datasetJson({ description, grid, results, scenarios, ablation }:
       cost: mean(results.map(({ oracle }) => oracle.spend)),
     },
     curves: policies.map((policy) => ({ policy, points: curveOf(results, policy) })),
-    learning: Object.keys(results[0]?.learning ?? {}).map((policy) => ({
-      policy,
-      points: series(
-        results.map(({ learning }) =>
-          (learning[policy] ?? []).map(({ n, quality }) => [n, quality] as const),
-        ),
-      ).map(([feedbacks, quality, qualityStd]) => ({ feedbacks, quality, qualityStd })),
-    })),
-    regret: Object.keys(results[0]?.regret ?? {}).map((policy) => ({
-      policy,
-      points: series(
-        results.map(({ regret }) => (regret[policy] ?? []).map((point) => [point.n, point.regret] as const)),
-      ).map(([prompts, regret, regretStd]) => ({ prompts, regret, regretStd })),
-    })),
+    learning: learningOf(results),
+    regret: regretOf(results),
     paired: pairedOf(results),
     shares: sharesOf(results, models.length),
-    linucbGrid: grid,
+    againstCold: againstColdOf(results),
+    tunedCold: run.tuned,
+    coldGrid: coldGridOf(run),
     scenarios: meansOf(scenarios.map(({ quality }) => quality)),
     reactions: reactionsOf(scenarios),
     ablation: meansOf(ablation),
@@ -116,6 +130,32 @@ function curveOf(results: DatasetRun['results'], policy: string): CurvePoint[] {
   });
 }
 
+const learningOf = (results: DatasetRun['results']): DatasetJson['learning'] =>
+  Object.keys(results[0]?.learning ?? {}).map((policy) => ({
+    policy,
+    points: series(
+      results.map(({ learning }) => (learning[policy] ?? []).map(({ n, quality }) => [n, quality] as const)),
+    ).map(([feedbacks, quality, qualityStd]) => ({ feedbacks, quality, qualityStd })),
+  }));
+
+const regretOf = (results: DatasetRun['results']): DatasetJson['regret'] =>
+  Object.keys(results[0]?.regret ?? {}).map((policy) => ({
+    policy,
+    points: series(
+      results.map(({ regret }) => (regret[policy] ?? []).map((point) => [point.n, point.regret] as const)),
+    ).map(([prompts, regret, regretStd]) => ({ prompts, regret, regretStd })),
+  }));
+
+const coldGridOf = ({ grid, results }: DatasetRun): DatasetJson['coldGrid'] =>
+  grid.map(({ alpha, lambda, score }, i) => ({
+    alpha,
+    lambda,
+    tuningScore: score,
+    points: series(
+      results.map(({ coldStarts }) => (coldStarts[i] ?? []).map(({ n, quality }) => [n, quality] as const)),
+    ).map(([feedbacks, quality]) => ({ feedbacks, quality })),
+  }));
+
 /** Mean and deviation by the first number of each pair. */
 function series(
   runs: readonly (readonly (readonly [number, number])[])[],
@@ -128,17 +168,29 @@ function series(
 /** Pooled: the mean of the differences, and the root mean square of the seeds' standard errors (their prompts overlap). */
 function pairedOf(results: DatasetRun['results']): DatasetJson['paired'] {
   return (results[0]?.paired ?? []).flatMap(({ fraction, against }, i) =>
-    Object.keys(against).map((other) => {
-      const pairs = results.map(({ paired }) => paired[i]!.against[other]!);
-      return {
-        fraction,
-        against: other,
-        difference: mean(pairs.map(({ difference }) => difference)),
-        standardError: Math.sqrt(mean(pairs.map(({ error }) => error * error))),
-      };
-    }),
+    Object.keys(against).map((other) => ({
+      fraction,
+      against: other,
+      ...pooled(results.map(({ paired }) => paired[i]!.against[other]!)),
+    })),
   );
 }
+
+const againstColdOf = (results: DatasetRun['results']): DatasetJson['againstCold'] =>
+  Object.entries(results[0]?.againstCold ?? {}).flatMap(([policy, points]) =>
+    points.map(({ n }, i) => ({
+      policy,
+      feedbacks: n,
+      ...pooled(results.map(({ againstCold }) => againstCold[policy]![i]!)),
+    })),
+  );
+
+const pooled = (
+  pairs: readonly Paired[],
+): { readonly difference: number; readonly standardError: number } => ({
+  difference: mean(pairs.map(({ difference }) => difference)),
+  standardError: Math.sqrt(mean(pairs.map(({ error }) => error * error))),
+});
 
 function sharesOf(results: DatasetRun['results'], nModels: number): Record<string, number[]> {
   const out: Record<string, number[]> = {};
@@ -162,7 +214,8 @@ function reactionsOf(scenarios: DatasetRun['scenarios']): DatasetJson['reactions
   return Object.fromEntries(
     Object.keys(scenarios[0]?.reaction ?? {}).map((key) => {
       const seen = scenarios.flatMap(({ reaction }) => (reaction[key] === undefined ? [] : [reaction[key]]));
-      const median = [...seen].sort((a, b) => a - b)[Math.floor(seen.length / 2)];
+      // Over all seeds: those that never reacted are the slowest.
+      const median = [...seen].sort((a, b) => a - b)[Math.floor((scenarios.length - 1) / 2)];
       return [key, { median: median ?? null, never: scenarios.length - seen.length }];
     }),
   );

@@ -3,7 +3,7 @@
  * full information, and what hindsight could have done with the same budget.
  */
 import { Matrix, solve } from 'ml-matrix';
-import { qualityOf, spendOf, type Trial } from './dataset.ts';
+import { qualityOf, spendOf, type Dataset, type Trial } from './dataset.ts';
 import { deployFixed, type Deployed, type Estimates } from './deploy.ts';
 
 export const allTo = (trial: Trial, arm: number, budget: number): Deployed =>
@@ -67,15 +67,14 @@ export function cachedByRow(estimates: Estimates): Estimates {
 }
 
 export interface Priced {
-  readonly quality: number;
   readonly spend: number;
   /** Reward per USD. */
   readonly price: number;
-  readonly scores: Float64Array;
+  /** Arm by deployment prompt. */
   readonly chosen: Int16Array;
 }
 
-/** argmax reward - price cost at the lowest price whose real spending stays within the budget. */
+/** argmax reward - price cost at the lowest price whose real spending stays within the budget; without the gate. */
 export function atHindsightPrice(trial: Trial, estimates: Estimates, budget: number): Priced {
   let [low, high] = [0, 1];
   const at = (price: number): Priced => takeAt(trial, estimates, price);
@@ -89,28 +88,45 @@ export function atHindsightPrice(trial: Trial, estimates: Estimates, budget: num
   return at(high);
 }
 
-function takeAt({ data, deployment, quotes }: Trial, estimates: Estimates, price: number): Priced {
-  const scores = new Float64Array(deployment.length);
+function takeAt(trial: Trial, estimates: Estimates, price: number): Priced {
+  const { data, deployment } = trial;
   const chosen = new Int16Array(deployment.length);
   let spend = 0;
   deployment.forEach((row, i) => {
-    const means = estimates(row);
-    let best = 0;
-    let highest = -Infinity;
-    means.forEach((mean, arm) => {
-      const score = mean - price * (quotes[row]![arm]!.expected / 1e9);
-      if (score > highest) [highest, best] = [score, arm];
-    });
-    const { quality, cost } = data.rows[row]!;
-    scores[i] = quality[best]!;
+    const best = bestAt(trial, estimates, price, row);
     chosen[i] = best;
-    spend += cost[best]!;
+    spend += data.rows[row]!.cost[best]!;
   });
-  return { quality: mean(scores), spend, price, scores, chosen };
+  return { spend, price, chosen };
+}
+
+/** The cheaper of equals. */
+function bestAt({ quotes }: Trial, estimates: Estimates, price: number, row: number): number {
+  const offers = quotes[row]!;
+  let best = 0;
+  let highest = -Infinity;
+  estimates(row).forEach((mean, arm) => {
+    const score = mean - price * (offers[arm]!.expected / 1e9);
+    const cheaper = offers[arm]!.expected < offers[best]!.expected;
+    if (score > highest || (score === highest && cheaper)) [highest, best] = [score, arm];
+  });
+  return best;
+}
+
+/** The gate refuses dear arms near the end of a budget; a price somewhat above or below may then do better. */
+const NEARBY = [0.5, 0.8, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30];
+
+/** Under the same gate as everybody: the best of the prices around the one whose spending just fits, in hindsight. */
+export function atBestPrice(trial: Trial, estimates: Estimates, budget: number): Deployed {
+  const { price } = atHindsightPrice(trial, estimates, budget);
+  const prices = price === 0 ? [0] : NEARBY.map((factor) => factor * price);
+  return prices
+    .map((each) => deployFixed(trial, (row) => bestAt(trial, estimates, each, row), budget))
+    .reduce((best, run) => (run.quality > best.quality ? run : best));
 }
 
 /** The best any policy could have done with this budget, knowing every outcome and cost (Lagrangian bound's solution). */
-export function hindsight(trial: Trial, budget: number): Priced {
+export function hindsight(trial: Trial, budget: number): Deployed {
   const known = {
     ...trial,
     quotes: trial.data.rows.map(({ cost }, row) =>
@@ -120,22 +136,32 @@ export function hindsight(trial: Trial, budget: number): Priced {
       })),
     ),
   };
-  return atHindsightPrice(known, (row) => trial.data.rows[row]!.quality, budget);
+  return atBestPrice(known, (row) => trial.data.rows[row]!.quality, budget);
 }
 
-/** The best model for each prompt, the cheapest among equals; no budget. */
-export function oracle({ data, deployment }: Trial): { readonly quality: number; readonly spend: number } {
-  let [quality, spend] = [0, 0];
-  for (const row of deployment) {
-    const { quality: q, cost } = data.rows[row]!;
-    const best = q.reduce(
-      (at, value, arm) => (value > q[at]! || (value === q[at]! && cost[arm]! < cost[at]!) ? arm : at),
-      0,
-    );
-    quality += q[best]! / deployment.length;
-    spend += cost[best]!;
-  }
-  return { quality, spend };
+/** The best model for each prompt, the cheapest among equals, as far as the budget lets it. */
+export const oracle = (trial: Trial, budget: number): Deployed =>
+  deployFixed(trial, (row) => oracleArm(trial.data, row), budget);
+
+/** The same without a budget. */
+export function oracleUnlimited({ data, deployment }: Trial): {
+  readonly quality: number;
+  readonly spend: number;
+} {
+  const taken = deployment.map((row) => ({ row, arm: oracleArm(data, row) }));
+  return {
+    quality: mean(taken.map(({ row, arm }) => data.rows[row]!.quality[arm]!)),
+    spend: taken.reduce((sum, { row, arm }) => sum + data.rows[row]!.cost[arm]!, 0),
+  };
+}
+
+function oracleArm({ rows }: Dataset, row: number): number {
+  const { quality, cost } = rows[row]!;
+  return quality.reduce(
+    (at, value, arm) =>
+      value > quality[at]! || (value === quality[at]! && cost[arm]! < cost[at]!) ? arm : at,
+    0,
+  );
 }
 
 export const mean = (values: ArrayLike<number>): number => {

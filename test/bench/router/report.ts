@@ -1,4 +1,5 @@
 /** The benchmark as Markdown: what a reader of the README wants, most important table first. */
+import { barsOf, tally } from './bars.ts';
 import { datasetJson, type CurvePoint, type DatasetJson } from './json.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { SeedResult } from './seed.ts';
@@ -15,6 +16,7 @@ export interface DatasetRun {
 
 /** The order of the tables' rows; fixed models other than the best stay in the JSON. */
 const ROWS = [
+  'oracle',
   'hindsight',
   'full-info',
   'knn',
@@ -38,8 +40,34 @@ export function summarise(runs: readonly DatasetRun[]): string {
     `Mean over ${seeds} seeds (plus or minus the standard deviation over seeds). Quality is divided by the best fixed model's on the same prompts; budgets are fractions of what that model costs. Models are real, replayed from published outcomes, except where a dataset is called simulated.`,
     '',
     overview(datasets),
+    heldTo(datasets),
     ...datasets.map((dataset, i) => section(dataset, runs[i]!)),
     '',
+  ].join('\n');
+}
+
+/** What must hold, with what was measured. */
+function heldTo(datasets: readonly DatasetJson[]): string {
+  const bars = barsOf(datasets);
+  if (bars.length === 0) return '';
+  const { reached, all } = tally(bars);
+  return [
+    '',
+    `## Held to: ${reached} of ${all} reached`,
+    '',
+    "All figures are for the artefact that ships; the evaluation artefact (all preference data, never shipped) stands beside it. Differences are shares of the best fixed model's quality; SE is their standard error, paired over deployment prompts.",
+    '',
+    table(
+      ['bar', 'dataset', 'aim', 'measured', '', 'evaluation artefact'],
+      bars.map((bar) => [
+        bar.what,
+        bar.dataset,
+        bar.aim,
+        bar.figure,
+        bar.reached ? 'reached' : '**not reached**',
+        bar.evaluation ?? '',
+      ]),
+    ),
   ].join('\n');
 }
 
@@ -74,12 +102,12 @@ const short = (point: CurvePoint | undefined, { bestFixed }: DatasetJson): strin
 
 function section(dataset: DatasetJson, run: DatasetRun): string {
   const { bestFixed, oracle, models, rows } = dataset;
-  const dropped = Object.entries(dataset.dropped).filter(([, count]) => count > 0);
+  const { alpha, lambda } = run.tuned;
   return [
     '',
     `## ${dataset.dataset}`,
     '',
-    `${rows} prompts, ${models.length} models${dropped.length === 0 ? '' : `; dropped: ${dropped.map(([why, n]) => `${n} ${why}`).join(', ')}`}. Best fixed: ${bestFixed.model}, quality ${bestFixed.quality.toFixed(3)}, $${bestFixed.cost.toPrecision(3)} for the deployment set. Oracle without a budget: ${oracle.quality.toFixed(3)} for $${oracle.cost.toPrecision(3)}. Cold LinUCB tuned to alpha ${run.tuned.alpha}, lambda ${run.tuned.lambda}.`,
+    `${rows} prompts, ${models.length} models${leftOutText(dataset)}. Best fixed: ${bestFixed.model}, quality ${bestFixed.quality.toFixed(3)}, $${bestFixed.cost.toPrecision(3)} for the deployment set. Oracle without a budget: ${oracle.quality.toFixed(3)} for $${oracle.cost.toPrecision(3)}.${run.grid.length === 0 ? '' : ` Cold LinUCB tuned to alpha ${alpha}, lambda ${lambda}.`}`,
     '',
     curves(dataset),
     paired(dataset),
@@ -93,6 +121,24 @@ function section(dataset: DatasetJson, run: DatasetRun): string {
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+/** What is not among the rows and models, and why. */
+function leftOutText({ deployedOn, dropped, droppedThere, leftOut }: DatasetJson): string {
+  const counts = (of: DatasetJson['dropped']): string =>
+    Object.entries(of)
+      .filter(([, count]) => count > 0)
+      .map(([why, n]) => `${n} ${why}`)
+      .join(', ');
+  const [here, there] = [counts(dropped), counts(droppedThere ?? {})];
+  return [
+    deployedOn === null ? '' : `, deployed on ${deployedOn}`,
+    here === '' ? '' : `; rows dropped: ${here}`,
+    there === '' ? '' : `; rows of ${deployedOn ?? ''} dropped: ${there}`,
+    leftOut.length === 0
+      ? ''
+      : `; left out: ${leftOut.map(({ model, why }) => `${model} (${why})`).join(', ')}`,
+  ].join('');
 }
 
 function curves({ curves: all, bestFixed }: DatasetJson): string {
@@ -111,11 +157,14 @@ function curves({ curves: all, bestFixed }: DatasetJson): string {
           const [quality, spread] = [point.quality, point.qualityStd].map((value) =>
             (value / bestFixed.quality).toFixed(3),
           );
-          return `${quality!} ± ${spread!} (${(point.spend / point.budget).toFixed(2)})`;
+          return `${quality!} ± ${spread!} (${spentShare(point)})`;
         }),
       ]),
   );
 }
+
+const spentShare = ({ spend, budget }: CurvePoint): string =>
+  budget > 0 ? (spend / budget).toFixed(2) : '0';
 
 function paired({ paired: rows, bestFixed }: DatasetJson): string {
   if (rows.length === 0) return '';
@@ -189,13 +238,24 @@ function shares({ shares: all, models }: DatasetJson): string {
   );
 }
 
-const grid = ({ linucbGrid }: DatasetJson): string =>
-  linucbGrid.length === 0
-    ? ''
-    : table(
-        ['cold LinUCB on the tuning folds', 'alpha', 'lambda'],
-        linucbGrid.map(({ alpha, lambda, score }) => [score.toFixed(3), String(alpha), String(lambda)]),
-      );
+function grid({ coldGrid }: DatasetJson): string {
+  const counts = coldGrid[0]?.points.map(({ feedbacks }) => feedbacks) ?? [];
+  if (coldGrid.length === 0) return '';
+  return table(
+    [
+      'cold LinUCB, quality at 25 %: alpha',
+      'lambda',
+      'tuning folds',
+      ...counts.map((n) => `after ${n} feedbacks`),
+    ],
+    coldGrid.map(({ alpha, lambda, tuningScore, points }) => [
+      String(alpha),
+      String(lambda),
+      tuningScore.toFixed(3),
+      ...points.map(({ quality }) => quality.toFixed(3)),
+    ]),
+  );
+}
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';

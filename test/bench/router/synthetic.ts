@@ -3,7 +3,7 @@
  * prompt, and a model's chance of success a logistic function of its ability less the prompt's difficulty.
  */
 import { seeded } from '../../../scripts/train/random.ts';
-import type { OutcomeMatrix, OutcomeRow } from '../outcomes.ts';
+import { NOTHING_DROPPED, type OutcomeMatrix, type OutcomeRow } from '../outcomes.ts';
 
 const MODELS = [
   { name: 'simulated-small-3b', ability: -0.6, usdPerMTok: 0.1 },
@@ -53,15 +53,13 @@ export function synthetic(): OutcomeMatrix {
       ),
     };
   });
-  const dropped = {
-    'not-json': 0,
-    'no-prompt': 0,
-    'wrong-shape': 0,
-    'null-quality': 0,
-    'null-cost': 0,
-    'out-of-range': 0,
+  return {
+    dataset: 'synthetic (simulated models)',
+    models: MODELS.map(({ name }) => name),
+    rows,
+    dropped: NOTHING_DROPPED,
+    leftOut: [],
   };
-  return { dataset: 'synthetic (simulated models)', models: MODELS.map(({ name }) => name), rows, dropped };
 }
 
 const logistic = (value: number): number => 1 / (1 + Math.exp(-value));

@@ -1,24 +1,15 @@
 /** One job in a worker thread: a seed of a dataset, its scenarios, or the tuning of cold LinUCB's grid. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { fail, ok, type Result } from '../../../src/core/result.ts';
 import { decodeSpace, type Space } from '../../../src/core/space.ts';
-import { poolOf, readOutcomes, type OutcomeMatrix } from '../outcomes.ts';
-import { datasetOf, transferOf, trialOf, type Dataset, type Trial } from './dataset.ts';
+import type { OutcomeMatrix } from '../outcomes.ts';
+import { datasetOf, trialOf, type Dataset, type Trial } from './dataset.ts';
 import { GRID, linucb } from './policies.ts';
 import { runScenarios, type Scenarios } from './scenarios.ts';
-import { runSeed, tuningScore, type SeedResult } from './seed.ts';
+import { LEARNING_FRACTION, runSeed, tuningScore, type SeedResult } from './seed.ts';
+import { readSource, type Matrices, type Source } from './source.ts';
 import { bareSpaces } from './spaces.ts';
-import { synthetic } from './synthetic.ts';
-
-export interface Source {
-  /** 'synthetic' = the small matrix that the project makes itself. */
-  readonly outcomes: string;
-  readonly deploy: string | undefined;
-  readonly models: readonly string[] | undefined;
-  readonly space: string;
-  readonly evaluationSpace: string;
-  readonly evaluateOn: 'deployment' | 'tuning';
-}
 
 export type Job =
   | { readonly kind: 'describe'; readonly source: Source }
@@ -35,12 +26,19 @@ export type Job =
   | { readonly kind: 'ablation'; readonly source: Source; readonly seed: number };
 
 export interface Description {
+  /** The file learnt from. */
   readonly dataset: string;
+  /** The file deployed on, where it is another. */
+  readonly deployedOn: string | undefined;
   readonly models: readonly string[];
   readonly rows: number;
   readonly dropped: OutcomeMatrix['dropped'];
+  /** Of the file deployed on. */
+  readonly droppedThere: OutcomeMatrix['dropped'] | undefined;
+  readonly leftOut: OutcomeMatrix['leftOut'];
   /** How each model's prior was come by. */
   readonly priors: readonly string[];
+  readonly evaluationArtefact: boolean;
 }
 
 export interface GridResult {
@@ -55,7 +53,8 @@ export type Answer =
   | { readonly kind: 'seed'; readonly value: SeedResult }
   | { readonly kind: 'scenarios'; readonly value: Scenarios }
   | { readonly kind: 'ablation'; readonly value: Readonly<Record<string, number>> }
-  | { readonly kind: 'failed'; readonly reason: string };
+  /** `expected`: a sentence for the caller; otherwise a fault of the benchmark, with its stack. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly expected: boolean };
 
 parentPort?.on('message', (job: Job) => {
   parentPort?.postMessage(answer(job));
@@ -63,122 +62,120 @@ parentPort?.on('message', (job: Job) => {
 
 export function answer(job: Job): Answer {
   try {
-    return run(job);
+    const loaded = load(job.source);
+    return loaded.ok ? run(job, loaded.value) : { kind: 'failed', reason: loaded.error, expected: true };
   } catch (error) {
-    return {
-      kind: 'failed',
-      reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    };
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { kind: 'failed', reason, expected: false };
   }
 }
 
-function run(job: Job): Answer {
+function run(job: Job, loaded: Loaded): Answer {
   const { source } = job;
-  const loaded = load(source, source.space);
-  const trial = (seed: number, from: Loaded = loaded): Trial =>
-    from.transfer === undefined
-      ? trialOf(from.data, seed, source.evaluateOn)
-      : transferOf(from.data, from.transfer, seed);
   switch (job.kind) {
     case 'describe':
       return { kind: 'describe', value: describe(loaded) };
     case 'grid': {
       const trials = job.seeds.map((seed) => trialOf(loaded.data, seed, 'tuning'));
-      const score = (alpha: number, lambda: number): number =>
-        tuningScore(loaded.data, linucb(alpha, lambda), trials);
       return {
         kind: 'grid',
-        value: GRID.map(({ alpha, lambda }) => ({ alpha, lambda, score: score(alpha, lambda) })),
+        value: GRID.map(({ alpha, lambda }) => {
+          return { alpha, lambda, score: tuningScore(linucb(alpha, lambda), trials) };
+        }),
       };
     }
     case 'seed': {
-      const evaluation = existsSync(source.evaluationSpace)
-        ? trial(job.seed, load(source, source.evaluationSpace))
-        : undefined;
-      return { kind: 'seed', value: runSeed(trial(job.seed), { ...job, evaluation }) };
+      const trial = (data: Dataset): Trial => trialOf(data, job.seed, source.evaluateOn);
+      const evaluation = loaded.evaluation === undefined ? undefined : trial(loaded.evaluation);
+      return { kind: 'seed', value: runSeed(trial(loaded.data), { ...job, evaluation }) };
     }
     case 'scenarios':
-      return { kind: 'scenarios', value: runScenarios(trial(job.seed)) };
+      return {
+        kind: 'scenarios',
+        value: runScenarios(trialOf(loaded.data, job.seed, source.evaluateOn)),
+      };
     case 'ablation':
       return { kind: 'ablation', value: ablation(loaded, job.seed, source) };
   }
 }
 
-/** The product's final quality at the learning fraction in other spaces. */
-function ablation(loaded: Loaded, seed: number, source: Source): Record<string, number> {
+/** Without the learnt projection: the product and the full-information router, as shares of the best fixed model. */
+function ablation({ data, bare }: Loaded, seed: number, source: Source): Record<string, number> {
   const out: Record<string, number> = {};
-  for (const space of [loaded.data.space, ...bareSpaces(loaded.data.space)]) {
-    const data = space === loaded.data.space ? loaded.data : datasetOf(loaded.matrix, space);
-    const trial = trialOf(data, seed, source.evaluateOn);
-    const result = runSeed(trial, {
-      fractions: [0.25],
+  for (const each of [data, ...bare()]) {
+    const result = runSeed(trialOf(each, seed, source.evaluateOn), {
+      fractions: [LEARNING_FRACTION],
       policies: ['pilot', 'full-info'],
       tuned: { alpha: 1, lambda: 1 },
       evaluation: undefined,
+      curvesOnly: true,
     });
-    const [pilot, ceiling] = ['pilot', 'full-info'].map((policy) => result.curves[policy]![0]!.quality);
-    out[`${space.id}: pilot`] = pilot! / result.best.quality;
-    out[`${space.id}: full information`] = ceiling! / result.best.quality;
+    const name = each === data ? 'with the learnt projection' : each.space.id;
+    for (const policy of ['pilot', 'full-info']) {
+      out[`${name}: ${policy}`] = result.curves[policy]![0]!.quality / result.best.quality;
+    }
   }
   return out;
 }
 
 interface Loaded {
-  readonly matrix: OutcomeMatrix;
+  readonly matrices: Matrices;
   readonly data: Dataset;
-  /** Rows from here on are the deployment file's. */
-  readonly transfer: number | undefined;
+  /** In the space of the evaluation artefact, where there is one. */
+  readonly evaluation: Dataset | undefined;
+  /** In the spaces of the ablation; made when they are asked for. */
+  readonly bare: () => readonly Dataset[];
 }
 
+/** A worker reads each dataset once, and takes its features once for all spaces. */
 const cache = new Map<string, Loaded>();
 
-function load(source: Source, spacePath: string): Loaded {
-  const key = JSON.stringify([source.outcomes, source.deploy, source.models, spacePath]);
+function load(source: Source): Result<Loaded, string> {
+  const key = JSON.stringify(source);
   const known = cache.get(key);
-  if (known !== undefined) return known;
-  const space = readSpace(spacePath);
-  const { matrix, transfer } = readMatrix(source);
-  const loaded = { matrix, data: datasetOf(matrix, space), transfer };
+  if (known !== undefined) return ok(known);
+  const space = readSpace(source.space);
+  if (!space.ok) return space;
+  const other = existsSync(source.evaluationSpace) ? readSpace(source.evaluationSpace) : ok(undefined);
+  if (!other.ok) return other;
+  const matrices = readSource(source);
+  if (!matrices.ok) return matrices;
+  const { learnt, deployed } = matrices.value;
+  const data = datasetOf(learnt, space.value, { deployed });
+  const inSpace = (each: Space): Dataset => datasetOf(learnt, each, { deployed, features: data.features });
+  let bare: readonly Dataset[] | undefined;
+  const loaded: Loaded = {
+    matrices: matrices.value,
+    data,
+    evaluation: other.value === undefined ? undefined : inSpace(other.value),
+    bare: () => (bare ??= bareSpaces(space.value).map(inSpace)),
+  };
   cache.set(key, loaded);
-  return loaded;
+  return ok(loaded);
 }
 
-function readMatrix({ outcomes, deploy, models }: Source): {
-  matrix: OutcomeMatrix;
-  transfer: number | undefined;
-} {
-  if (outcomes === 'synthetic') return { matrix: synthetic(), transfer: undefined };
-  const read = (path: string, pool: readonly string[] | undefined): OutcomeMatrix => {
-    const matrix = readOutcomes(path, pool);
-    if (!matrix.ok) throw new Error(`${path}: ${JSON.stringify(matrix.error)}`);
-    return matrix.value;
-  };
-  const learnt = read(outcomes, models ?? poolOf(outcomes));
-  if (deploy === undefined) return { matrix: learnt, transfer: undefined };
-  const deployed = read(deploy, learnt.models);
-  return {
-    matrix: {
-      ...learnt,
-      dataset: `${learnt.dataset} to ${deployed.dataset}`,
-      rows: [...learnt.rows, ...deployed.rows],
-    },
-    transfer: learnt.rows.length,
-  };
+function readSpace(path: string): Result<Space, string> {
+  let artefact: unknown;
+  try {
+    artefact = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return fail(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  const space = decodeSpace(artefact);
+  return space.ok ? space : fail(`${path} is no space that this version can use: ${space.error.kind}.`);
 }
 
-function readSpace(path: string): Space {
-  const space = decodeSpace(JSON.parse(readFileSync(path, 'utf8')));
-  if (!space.ok) throw new Error(`${path}: ${JSON.stringify(space.error)}`);
-  return space.value;
-}
-
-const describe = ({ data, matrix }: Loaded): Description => ({
-  dataset: data.name,
+const describe = ({ data, evaluation, matrices: { learnt, deployed } }: Loaded): Description => ({
+  dataset: learnt.dataset,
+  deployedOn: deployed?.dataset,
   models: data.models,
   rows: data.rows.length,
-  dropped: matrix.dropped,
+  dropped: learnt.dropped,
+  droppedThere: deployed?.dropped,
+  leftOut: [...learnt.leftOut, ...(deployed?.leftOut ?? [])],
   priors: data.priors.map(({ origin }, i) => {
     const from = origin.kind === 'size-and-price' ? origin.kind : `${origin.kind}: ${origin.model}`;
     return `${data.models[i]!} = ${Math.round(origin.rating)} (${from})`;
   }),
+  evaluationArtefact: evaluation !== undefined,
 });

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { barsOf } from '../../bench/router/bars.ts';
 import { datasetJson } from '../../bench/router/json.ts';
-import { summarise } from '../../bench/router/report.ts';
-import { answer, type Source } from '../../bench/router/worker.ts';
+import { summarise, type DatasetRun } from '../../bench/router/report.ts';
+import { POLICIES } from '../../bench/router/seed.ts';
+import { SYNTHETIC, type Source } from '../../bench/router/source.ts';
+import { answer } from '../../bench/router/worker.ts';
 
 const source: Source = {
-  outcomes: 'synthetic',
+  outcomes: SYNTHETIC,
   deploy: undefined,
   models: undefined,
   space: join(import.meta.dirname, '../../../media/space.json'),
@@ -23,43 +26,67 @@ describe('router benchmark on its own synthetic matrix', () => {
     policies: [],
     tuned: { alpha: 1, lambda: 1 },
   });
-
-  it('runs every policy', () => {
-    assert.ok(description.kind === 'describe', JSON.stringify(description));
-    assert.ok(seed.kind === 'seed', JSON.stringify(seed));
-    const names = Object.keys(seed.value.curves);
-    for (const name of [
-      'random',
-      'static-mix',
-      'epoch-greedy',
-      'epsilon-greedy',
-      'linucb',
-      'pilot-paper',
-      'pilot',
-      'knn',
-      'full-info',
-      'hindsight',
-      `all:${description.value.models[0]!}`,
-    ]) {
-      assert.ok(names.includes(name), name);
-    }
-  });
-
-  it('never spends more than the budget', () => {
+  const runOf = (): DatasetRun => {
     assert.ok(seed.kind === 'seed' && description.kind === 'describe');
-    for (const [policy, points] of Object.entries(seed.value.curves)) {
-      for (const { spend, budget } of points)
-        assert.ok(spend <= budget + 1e-12, `${policy}: ${spend} of ${budget}`);
-    }
-    const json = datasetJson({
+    return {
       description: description.value,
       grid: [],
       tuned: { alpha: 1, lambda: 1 },
       results: [seed.value, seed.value],
       scenarios: [],
       ablation: [],
-    });
-    for (const { points } of json.curves) {
+    };
+  };
+
+  it('runs every policy that can be asked for', () => {
+    assert.ok(description.kind === 'describe', JSON.stringify(description));
+    assert.ok(seed.kind === 'seed', JSON.stringify(seed));
+    const names = Object.keys(seed.value.curves);
+    for (const name of POLICIES) {
+      // The evaluation artefact is not in the repository.
+      if (name === 'pilot-evaluation') continue;
+      assert.ok(
+        names.some((each) => each === name || each.startsWith(`${name}:`)),
+        name,
+      );
+    }
+    for (const model of description.value.models) assert.ok(names.includes(`all:${model}`));
+  });
+
+  it('has the JSON that others read', () => {
+    const { dataset, models, bestFixed, curves, learning, regret } = datasetJson(runOf());
+    assert.match(dataset, /synthetic/);
+    assert.ok(models.includes(bestFixed.model));
+    assert.ok(bestFixed.quality > 0 && bestFixed.cost > 0);
+    for (const { policy, points } of curves) {
+      if (policy === 'pilot-reversed') continue;
+      assert.deepEqual(
+        points.map(({ fraction }) => fraction),
+        [0.1, 0.25, 1],
+        policy,
+      );
+      for (const point of points) {
+        for (const value of [point.budget, point.spend, point.worstSpend, point.quality, point.qualityStd])
+          assert.ok(Number.isFinite(value) && value >= 0, policy);
+        assert.ok(Math.abs(point.budget - point.fraction * bestFixed.cost) < 1e-6);
+      }
+    }
+    const pilot = learning.find(({ policy }) => policy === 'pilot')!;
+    // 450 prompts to learn from: no point at 1,000.
+    assert.deepEqual(
+      pilot.points.map(({ feedbacks }) => feedbacks),
+      [0, 10, 30, 100, 300],
+    );
+    assert.equal(regret.find(({ policy }) => policy === 'pilot')!.points.at(-1)!.prompts, 450);
+  });
+
+  it('never spends more than the budget', () => {
+    assert.ok(seed.kind === 'seed');
+    for (const [policy, points] of Object.entries(seed.value.curves)) {
+      for (const { spend, budget } of points)
+        assert.ok(spend <= budget + 1e-12, `${policy}: ${spend} of ${budget}`);
+    }
+    for (const { points } of datasetJson(runOf()).curves) {
       for (const { worstSpend, budget } of points) assert.ok(worstSpend <= budget + 1e-12);
     }
   });
@@ -74,6 +101,7 @@ describe('router benchmark on its own synthetic matrix', () => {
         assert.ok(points[i] === undefined || points[i].quality <= quality + 0.02, policy);
       }
     });
+    assert.equal(curves['oracle']!.at(-1)!.quality, oracle.quality);
   });
 
   it('gives the same for the same seed', () => {
@@ -82,31 +110,49 @@ describe('router benchmark on its own synthetic matrix', () => {
       source,
       seed: 1,
       fractions: [0.25],
-      policies: ['pilot'],
+      policies: ['pilot', 'pilot-paper', 'knn', 'linucb'],
       tuned: { alpha: 1, lambda: 1 },
     });
     assert.ok(again.kind === 'seed' && seed.kind === 'seed');
-    assert.deepEqual(again.value.curves['pilot']![0], seed.value.curves['pilot']![1]);
+    for (const policy of ['pilot', 'pilot-paper', 'knn', 'linucb'])
+      assert.deepEqual(again.value.curves[policy]![0], seed.value.curves[policy]![1], policy);
   });
 
-  it('reports in Markdown', () => {
-    assert.ok(seed.kind === 'seed' && description.kind === 'describe');
-    const report = summarise([
-      {
-        description: description.value,
-        grid: [],
-        tuned: { alpha: 1, lambda: 1 },
-        results: [seed.value],
-        scenarios: [],
-        ablation: [],
-      },
-    ]);
+  it('learns at a quarter of the cost even where that fraction is not asked for', () => {
+    const other = answer({
+      kind: 'seed',
+      source,
+      seed: 1,
+      fractions: [0.5],
+      policies: ['pilot'],
+      tuned: { alpha: 1, lambda: 1 },
+    });
+    assert.ok(other.kind === 'seed' && seed.kind === 'seed');
+    assert.deepEqual(
+      other.value.curves['pilot']!.map(({ fraction }) => fraction),
+      [0.5],
+    );
+    assert.deepEqual(other.value.learning['pilot'], seed.value.learning['pilot']);
+    assert.deepEqual(other.value.regret['pilot'], seed.value.regret['pilot']);
+  });
+
+  it('reports in Markdown, with what is held and what is not', () => {
+    const report = summarise([runOf()]);
     assert.match(report, /\| \*\*pilot\*\* \|/);
     assert.match(report, /simulated/);
+    assert.match(report, /## Held to: \d+ of \d+ reached/);
+    assert.match(report, /nowhere more than one standard error below the static mix/);
   });
 
-  it('says what went wrong', () => {
+  it('has a bar for nothing that was not measured', () => {
+    assert.ok(seed.kind === 'seed');
+    const bare = { ...seed.value, learning: {}, regret: {}, paired: [], againstCold: {} };
+    assert.deepEqual(barsOf([datasetJson({ ...runOf(), results: [bare] })]), []);
+  });
+
+  it('says what went wrong in one sentence', () => {
     const failed = answer({ kind: 'describe', source: { ...source, space: 'no-such-file' } });
-    assert.ok(failed.kind === 'failed' && failed.reason.includes('no-such-file'));
+    assert.ok(failed.kind === 'failed' && failed.expected);
+    assert.match(failed.reason, /^no-such-file [^\n]+\.$/);
   });
 });
