@@ -40,14 +40,14 @@ export function summarise(runs: readonly DatasetRun[]): string {
     `Mean over ${seeds} seeds (plus or minus the standard deviation over seeds). Quality is divided by the best fixed model's on the same prompts; budgets are fractions of what that model costs. Models are real, replayed from published outcomes, except where a dataset is called simulated.`,
     '',
     overview(datasets),
-    heldTo(datasets),
+    heldTo(datasets, runs[0]?.description.evaluationMissing),
     ...datasets.map((dataset, i) => section(dataset, runs[i]!)),
     '',
   ].join('\n');
 }
 
 /** What must hold, with what was measured. */
-function heldTo(datasets: readonly DatasetJson[]): string {
+function heldTo(datasets: readonly DatasetJson[], evaluationMissing: string | undefined): string {
   const bars = barsOf(datasets);
   if (bars.length === 0) return '';
   const { reached, all } = tally(bars);
@@ -56,6 +56,9 @@ function heldTo(datasets: readonly DatasetJson[]): string {
     `## Held to: ${reached} of ${all} reached`,
     '',
     "All figures are for the artefact that ships; the evaluation artefact (all preference data, never shipped) stands beside it. Differences are shares of the best fixed model's quality; SE is their standard error, paired over deployment prompts.",
+    ...(evaluationMissing === undefined
+      ? []
+      : [`The evaluation artefact was not measured: ${evaluationMissing}`]),
     '',
     table(
       ['bar', 'dataset', 'aim', 'measured', '', 'evaluation artefact'],

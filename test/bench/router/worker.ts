@@ -38,7 +38,8 @@ export interface Description {
   readonly leftOut: OutcomeMatrix['leftOut'];
   /** How each model's prior was come by. */
   readonly priors: readonly string[];
-  readonly evaluationArtefact: boolean;
+  /** Why the evaluation artefact was not measured; undefined = it was. */
+  readonly evaluationMissing: string | undefined;
 }
 
 export interface GridResult {
@@ -123,6 +124,7 @@ interface Loaded {
   readonly data: Dataset;
   /** In the space of the evaluation artefact, where there is one. */
   readonly evaluation: Dataset | undefined;
+  readonly evaluationMissing: string | undefined;
   /** In the spaces of the ablation; made when they are asked for. */
   readonly bare: () => readonly Dataset[];
 }
@@ -136,8 +138,7 @@ function load(source: Source): Result<Loaded, string> {
   if (known !== undefined) return ok(known);
   const space = readSpace(source.space);
   if (!space.ok) return space;
-  const other = existsSync(source.evaluationSpace) ? readSpace(source.evaluationSpace) : ok(undefined);
-  if (!other.ok) return other;
+  const other = readEvaluation(source.evaluationSpace);
   const matrices = readSource(source);
   if (!matrices.ok) return matrices;
   const { learnt, deployed } = matrices.value;
@@ -147,12 +148,17 @@ function load(source: Source): Result<Loaded, string> {
   const loaded: Loaded = {
     matrices: matrices.value,
     data,
-    evaluation: other.value === undefined ? undefined : inSpace(other.value),
+    evaluation: other.ok ? inSpace(other.value) : undefined,
+    evaluationMissing: other.ok ? undefined : other.error,
     bare: () => (bare ??= bareSpaces(space.value).map(inSpace)),
   };
   cache.set(key, loaded);
   return ok(loaded);
 }
+
+/** It does not ship, so it may be absent or from another version: its figures are left out then, and that is said. */
+const readEvaluation = (path: string): Result<Space, string> =>
+  existsSync(path) ? readSpace(path) : fail('it is not there; npm run train makes it.');
 
 function readSpace(path: string): Result<Space, string> {
   let artefact: unknown;
@@ -165,7 +171,7 @@ function readSpace(path: string): Result<Space, string> {
   return space.ok ? space : fail(`${path} is no space that this version can use: ${space.error.kind}.`);
 }
 
-const describe = ({ data, evaluation, matrices: { learnt, deployed } }: Loaded): Description => ({
+const describe = ({ data, evaluationMissing, matrices: { learnt, deployed } }: Loaded): Description => ({
   dataset: learnt.dataset,
   deployedOn: deployed?.dataset,
   models: data.models,
@@ -177,5 +183,5 @@ const describe = ({ data, evaluation, matrices: { learnt, deployed } }: Loaded):
     const from = origin.kind === 'size-and-price' ? origin.kind : `${origin.kind}: ${origin.model}`;
     return `${data.models[i]!} = ${Math.round(origin.rating)} (${from})`;
   }),
-  evaluationArtefact: evaluation !== undefined,
+  evaluationMissing,
 });

@@ -144,6 +144,16 @@ describe('router benchmark on its own synthetic matrix', () => {
     assert.match(report, /nowhere more than one standard error below the static mix/);
   });
 
+  it('says that the evaluation artefact was not measured, and why', () => {
+    assert.match(summarise([runOf()]), /The evaluation artefact was not measured: it is not there/);
+    const stale = answer({
+      kind: 'describe',
+      source: { ...source, evaluationSpace: join(import.meta.dirname, '../../../package.json') },
+    });
+    assert.ok(stale.kind === 'describe');
+    assert.match(stale.value.evaluationMissing ?? '', /not-a-space/);
+  });
+
   it('has a bar for nothing that was not measured', () => {
     assert.ok(seed.kind === 'seed');
     const bare = { ...seed.value, learning: {}, regret: {}, paired: [], againstCold: {} };
