@@ -126,16 +126,28 @@ function offersOf<State>(
   { candidates, estimates, preset }: RouteInput<State>,
   reasons: ReadonlyMap<ArmId, ExclusionReason>,
 ): { offers: Offer[]; quotes: Map<ArmId, Quote> } {
-  const offers: Offer[] = [];
   const quotes = new Map<ArmId, Quote>();
+  const indices: number[] = [];
   candidates.forEach(({ armId, quote }, i) => {
     if (quote === undefined || reasons.has(armId)) return;
     quotes.set(armId, quote);
     const estimate = estimates[i];
-    const reward = clamp(estimate === undefined ? 0 : confidenceBound(estimate, preset.alpha));
-    offers.push({ armId, reward, cost: quote.expected, worstCase: quote.worstCase });
+    indices.push(estimate === undefined ? 0 : confidenceBound(estimate, preset.alpha));
+  });
+  const rewards = offeredRewards(indices);
+  const offers = [...quotes.values()].map(({ armId, expected, worstCase }, i) => {
+    return { armId, reward: rewards[i] ?? 0, cost: expected, worstCase };
   });
   return { offers, quotes };
+}
+
+/**
+ * Rewards in [0, 1] for the cost policy. Optimism lifts good arms above 1; cut off there they would all look alike, the
+ * dearest no better than the cheapest, and money would have no price. So all come down together until the best is 1.
+ */
+export function offeredRewards(indices: readonly number[]): number[] {
+  const excess = Math.max(0, Math.max(...indices.filter(Number.isFinite)) - 1);
+  return indices.map((index) => clamp(index - excess));
 }
 
 function contendersOf<State>(

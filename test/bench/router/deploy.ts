@@ -6,6 +6,7 @@
 import type { ArmId, NanoUsd } from '../../../src/core/brand.ts';
 import type { CostPolicy, MoneySituation, Offer } from '../../../src/core/policy.ts';
 import type { AnyPolicy } from '../../../src/core/policies/index.ts';
+import { offeredRewards } from '../../../src/core/router.ts';
 import { nano, type Trial } from './dataset.ts';
 
 export interface Deployed {
@@ -59,13 +60,15 @@ export function deployFixed(trial: Trial, wanted: (row: number) => number, budge
   return ledger.result();
 }
 
-export const offersOf = (trial: Trial, row: number, means: Float64Array): Offer[] =>
-  trial.quotes[row]!.map(({ armId, expected, worstCase }, arm) => ({
+export function offersOf(trial: Trial, row: number, means: Float64Array): Offer[] {
+  const rewards = offeredRewards([...means]);
+  return trial.quotes[row]!.map(({ armId, expected, worstCase }, arm) => ({
     armId,
-    reward: Math.min(1, Math.max(0, means[arm]!)),
+    reward: rewards[arm]!,
     cost: expected,
     worstCase,
   }));
+}
 
 class Ledger {
   readonly #trial: Trial;

@@ -6,7 +6,7 @@ import { explain } from '../../../src/core/explain.ts';
 import type { CostPolicy, MoneySituation } from '../../../src/core/policy.ts';
 import { policyByName } from '../../../src/core/policies/index.ts';
 import { PILOT, type Preset } from '../../../src/core/preset.ts';
-import { route, type Candidate, type RouteInput } from '../../../src/core/router.ts';
+import { offeredRewards, route, type Candidate, type RouteInput } from '../../../src/core/router.ts';
 import { seeded } from '../../../scripts/train/random.ts';
 
 const context: Context = {
@@ -189,6 +189,35 @@ describe('route', () => {
     const routed = route(inputOf([cheap, dear], { policyState: 4 }));
     assert.ok(routed.ok);
     assert.equal(routed.value.policyState, 5);
+  });
+
+  it('gives money a price also where optimism lifts every arm above 1', () => {
+    const policy = policyByName('shadow-price');
+    const specs = [
+      { ...cheap, mean: 0.9, width: 0.3 },
+      { ...dear, mean: 1, width: 0.3 },
+    ];
+    const preset = { ...certain, alpha: 1 };
+    const routed = route({ ...inputOf(specs), preset, policy, policyState: policy.initial() });
+    assert.ok(routed.ok);
+    assert.equal(routed.value.decision.chosen, arm('cheap'));
+    assert.ok(routed.value.decision.policy.price > 0);
+  });
+
+  it('offers rewards in [0, 1] that keep their distances from the best', () => {
+    const indices = fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(indices, (values) => {
+        const [best, offered] = [Math.max(...values), offeredRewards(values)];
+        const top = Math.min(1, best);
+        offered.forEach((reward, i) => {
+          assert.ok(reward >= 0 && reward <= 1);
+          assert.ok(Math.abs(reward - Math.max(0, top - (best - values[i]!))) < 1e-12);
+        });
+      }),
+    );
+    assert.deepEqual(offeredRewards([NaN, 0.4, Infinity]), [0, 0.4, 0]);
+    assert.deepEqual(offeredRewards([]), []);
   });
 
   const spec = fc.record({
