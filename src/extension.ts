@@ -64,7 +64,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
     onReset: (problem) => void showReset(problem),
   });
   end = () => engine.end();
-  const status = parts.add(new StatusController({ settings, models, engine }));
+  const status = parts.add(new StatusController({ settings, models, engine, log }));
   const badSettings = new BadSettingsNotices(log);
   const retell = (): void => badSettings.tell(settings, models);
   parts.add(models.onDidChange(retell));

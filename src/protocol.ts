@@ -116,6 +116,10 @@ const strings = object({
   retry: label,
   another: label,
   better: label,
+  cheaper: label,
+  cheaperSaid: label,
+  why: label,
+  whyLabel: label,
   thumbUp: label,
   thumbDown: label,
   simulated: label,
@@ -181,6 +185,10 @@ const fromWebview = variants({
   show: { turnId: id, index: count },
   rate: { answerId: id, rating },
   copyAnswer: { answerId: id },
+  /** Opens the whole decision behind the answer. */
+  why: { answerId: id },
+  /** The next prompt shall be cheaper. */
+  cheaper: { answerId: id },
   openWhole: { answerId: id },
   code: {
     answerId: id,

@@ -1,6 +1,6 @@
 import type { AnswerView } from '../../src/protocol.ts';
 import { AnswerBody } from './answerBody.ts';
-import { button } from './button.ts';
+import { button, showDone } from './button.ts';
 import { fill, h, replaceChildren } from './dom.ts';
 import { icon } from './icons.ts';
 import type { TurnHost } from './turn.ts';
@@ -19,6 +19,8 @@ export class AnswerElement {
   readonly #problem = h('div', { class: 'problem-slot' });
   readonly #meta = h('div', { class: 'meta' });
   readonly #reason = h('p', { class: 'reason' });
+  readonly #reasonText = document.createTextNode('');
+  readonly #why: HTMLButtonElement;
   readonly #actions: HTMLElement;
   readonly #pager = h('span', { class: 'pager' });
   readonly #up: HTMLButtonElement;
@@ -47,6 +49,12 @@ export class AnswerElement {
     );
     this.#up = this.#thumb('up', strings.thumbUp);
     this.#down = this.#thumb('down', strings.thumbDown);
+    this.#why = button(strings.whyLabel, {
+      text: strings.why,
+      class: 'why',
+      press: () => post({ type: 'why', answerId: view.id }),
+    });
+    this.#reason.append(this.#reasonText, this.#why);
     this.#actions = this.#actionBar();
     this.element = h(
       'div',
@@ -134,7 +142,22 @@ export class AnswerElement {
         text: strings.better,
         press: () => post({ type: 'better', turnId }),
       }),
+      this.#cheaper(),
     );
+  }
+
+  #cheaper(): HTMLButtonElement {
+    const { strings, post, say } = this.#host;
+    const cheaper = button(strings.cheaper, {
+      icon: 'down2',
+      text: strings.cheaper,
+      press: () => {
+        post({ type: 'cheaper', answerId: this.#view.id });
+        showDone(cheaper, strings.cheaper);
+        say(strings.cheaperSaid);
+      },
+    });
+    return cheaper;
   }
 
   #updateStatus(): void {
@@ -184,7 +207,8 @@ export class AnswerElement {
       ...(cost === undefined ? [] : [h('span', { class: 'fact', title: costDetail }, cost)]),
       ...(left === undefined ? [] : [h('span', { class: 'fact' }, left)]),
     );
-    this.#reason.textContent = reason ?? '';
+    this.#reasonText.data = reason === undefined ? '' : `${reason} `;
+    this.#why.hidden = reason === undefined;
   }
 
   #sayEnd(): void {

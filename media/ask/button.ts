@@ -21,3 +21,17 @@ export function button(
     text === undefined ? undefined : h('span', { class: 'button-text' }, text),
   );
 }
+
+/** Milliseconds for which a button says that it has done what it says. */
+const doneMs = 1_500;
+
+export function showDone(pressed: HTMLButtonElement, done: string): void {
+  if (pressed.classList.contains('done')) return;
+  const before = [...pressed.childNodes];
+  pressed.classList.add('done');
+  pressed.replaceChildren(icon('check'), h('span', { class: 'button-text' }, done));
+  setTimeout(() => {
+    pressed.classList.remove('done');
+    pressed.replaceChildren(...before);
+  }, doneMs);
+}

@@ -1,13 +1,10 @@
 import type { FromWebview, Strings } from '../../src/protocol.ts';
-import { button } from './button.ts';
+import { button, showDone } from './button.ts';
 import { fill, h } from './dom.ts';
 import { highlight } from './highlight.ts';
-import { icon } from './icons.ts';
 
 export type CodeAction = Extract<FromWebview, { type: 'code' }>['action'];
 
-/** How long a button says that it has done its work. */
-const doneMs = 1_500;
 const chunkChars = 4_000;
 
 /** A code block with what can be done with it; it may still be growing. */
@@ -68,10 +65,4 @@ export class CodeBlock {
     const colored = highlight(this.text, this.#language);
     if (colored) this.#code.replaceChildren(colored);
   }
-}
-
-function showDone(pressed: HTMLButtonElement, done: string): void {
-  const before = [...pressed.childNodes];
-  pressed.replaceChildren(icon('check'), h('span', { class: 'button-text' }, done));
-  setTimeout(() => pressed.replaceChildren(...before), doneMs);
 }

@@ -6,27 +6,34 @@ import { symbol } from './symbols.ts';
 import { path, svg } from './svg.ts';
 
 type Plane = PlotOf<'plane'>;
+/** One line of text; y is its base line. */
 interface Box {
   readonly x: number;
   readonly y: number;
   readonly width: number;
 }
+interface Name extends Box {
+  readonly shown: string;
+}
 
 export function drawPlane(plot: Plane, width: number, height: number): Drawing {
   const frame = makeFrame({ ...plot, width, height, left: 40, right: 16 });
   const line = plot.line.map(({ x, y }) => [frame.x(x), frame.y(y)] as const);
-  const taken: Box[] = [];
+  const kindOf = (i: number): string => `series series-${i % 6} ${plot.points[i]?.worth ? '' : 'faint'}`;
+  const names = placeNames(frame, plot.points);
   const drawn = plot.points.map((point, i) => {
     const [x, y] = [frame.x(point.x), frame.y(point.y)];
-    const kind = `series series-${i % 6} ${point.worth ? '' : 'faint'}`;
+    const kind = kindOf(i);
     const whisker = svg('path', {
       class: `${kind} whisker`,
       d: path([[x, frame.y(point.low)], [x, frame.y(point.high)]]), // prettier-ignore
     });
     const dot = symbol(i, x, y, `${kind} symbol`);
-    const label = name(frame, taken, x, y, point.name);
-    return { element: svg('g', {}, whisker, dot, label), said: point.said };
+    const place = names?.[i];
+    const label = place && svg('text', { class: 'name', x: place.x, y: place.y }, place.shown);
+    return { element: svg('g', {}, whisker, dot, ...(label ? [label] : [])), said: point.said };
   });
+  const symbols = names ? [] : plot.points.map(({ name }, i) => ({ class: `${kindOf(i)} symbol`, label: name, symbol: i })); // prettier-ignore
   const elements = [
     frame.grid,
     free(frame, plot.freeUntil),
@@ -36,7 +43,7 @@ export function drawPlane(plot: Plane, width: number, height: number): Drawing {
   return {
     elements: elements.filter((element) => element !== undefined),
     marks: drawn,
-    legend: line.length === 0 ? [] : [{ class: 'price-line', label: plot.lineLabel }],
+    legend: [...symbols, ...(line.length === 0 ? [] : [{ class: 'price-line', label: plot.lineLabel }])],
   };
 }
 
@@ -51,24 +58,36 @@ const free = (frame: Frame, until: number | undefined): SVGElement | undefined =
         height: frame.bottom - frame.top,
       });
 
-/** Beside the dot where there is room: right, left, above, below; the first that covers no other name. */
-function name(frame: Frame, taken: Box[], x: number, y: number, label: string): SVGElement {
-  const shown = cut(label, 170);
-  const width = textWidth(shown);
-  const places: readonly Box[] = [
-    { x: x + 9, y: y + 4, width },
-    { x: x - 9 - width, y: y + 4, width },
-    { x: x - width / 2, y: y - 11, width },
-    { x: x - width / 2, y: y + 20, width },
-    { x: x + 9, y: y + 18, width },
-    { x: x + 9, y: y - 11, width },
-  ];
-  const inside = (box: Box): boolean => box.x >= frame.left && box.x + box.width <= frame.width;
-  const clear = (box: Box): boolean => taken.every((other) => !overlap(box, other));
-  const place = places.find((box) => inside(box) && clear(box)) ?? places.find(inside) ?? places[0];
-  if (!place) return svg('g');
-  taken.push(place);
-  return svg('text', { class: 'name', x: place.x, y: place.y }, shown);
+/**
+ * Beside each dot where there is room: right, left, above, below; the first place that covers no other name and no dot.
+ * Undefined where one of them finds none: then the names stand in the legend, beside the dots' shapes.
+ */
+function placeNames(frame: Frame, points: Plane['points']): readonly Name[] | undefined {
+  const taken: Box[] = points.map(({ x, y }) => ({ x: frame.x(x) - 6, y: frame.y(y) + 5, width: 12 }));
+  const names: Name[] = [];
+  for (const point of points) {
+    const [x, y] = [frame.x(point.x), frame.y(point.y)];
+    const shown = cut(point.name, 170);
+    const width = textWidth(shown);
+    const places: readonly Box[] = [
+      { x: x + 9, y: y + 4, width },
+      { x: x - 9 - width, y: y + 4, width },
+      { x: x - width / 2, y: y - 11, width },
+      { x: x - width / 2, y: y + 20, width },
+      { x: x + 9, y: y + 18, width },
+      { x: x + 9, y: y - 11, width },
+    ];
+    const inside = (box: Box): boolean =>
+      box.x >= frame.left &&
+      box.x + box.width <= frame.width &&
+      box.y - 10 >= frame.top &&
+      box.y <= frame.bottom;
+    const place = places.find((box) => inside(box) && taken.every((other) => !overlap(box, other)));
+    if (!place) return undefined;
+    taken.push(place);
+    names.push({ ...place, shown });
+  }
+  return names;
 }
 
 const overlap = (a: Box, b: Box): boolean =>

@@ -7,11 +7,13 @@ import { readable, type Mark } from './marks.ts';
 import { drawMonth } from './month.ts';
 import { drawPlane } from './plane.ts';
 import { svg } from './svg.ts';
+import { symbol } from './symbols.ts';
 
 export interface Drawing {
   readonly elements: readonly SVGElement[];
   readonly marks: readonly Mark[];
-  readonly legend: readonly { readonly class: string; readonly label: string }[];
+  /** With `symbol`, the shape of that series instead of a line. */
+  readonly legend: readonly { readonly class: string; readonly label: string; readonly symbol?: number }[];
 }
 
 export const plotHeight = 260;
@@ -86,9 +88,11 @@ function draw(plot: Plot, width: number, height: number): Drawing {
 function legendEntry(entry: Drawing['legend'][number]): HTMLElement {
   const sample = svg('svg', { width: 22, height: 12 });
   sample.append(
-    entry.class === 'after'
-      ? svg('path', { class: 'after', d: 'M11 1L16 6L11 11L6 6Z' })
-      : svg('line', { class: entry.class, x1: 1, x2: 21, y1: 6, y2: 6 }),
+    entry.symbol !== undefined
+      ? symbol(entry.symbol, 11, 6, entry.class)
+      : entry.class === 'after'
+        ? svg('path', { class: 'after', d: 'M11 1L16 6L11 11L6 6Z' })
+        : svg('line', { class: entry.class, x1: 1, x2: 21, y1: 6, y2: 6 }),
   );
   return h('span', {}, sample as unknown as Node, entry.label);
 }

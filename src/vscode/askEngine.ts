@@ -6,7 +6,6 @@ import type { DecisionId } from '../core/brand.ts';
 import { setMonthlyLimit } from './budgetCommands.ts';
 import type { EngineHolder } from './engineHolder.ts';
 import type { ModelSettings } from './modelSettings.ts';
-import { reasonLine } from './reason.ts';
 import type { Settings } from './settings.ts';
 import type { StatusController } from './statusController.ts';
 
@@ -49,7 +48,7 @@ export class AskEngineOverRouting implements AskEngine {
         call: chatCall({ messages: request.messages, outputCap: longestAnswer }),
       };
       for await (const event of completion.run(order)) {
-        if (event.type === 'routed') status.lastReason = reasonLine(event.decision, this.arms());
+        if (event.type === 'routed') status.lastDecision = event.decision;
         if (event.type !== 'tool-call') yield event;
       }
     } finally {

@@ -4,3 +4,10 @@
  * zero-width space parts the two brackets, which a reader does not see. There is no other form of link there.
  */
 export const plain = (text: string): string => text.replaceAll('](', ']\u200b(');
+
+/**
+ * One line as Markdown that reads as it stands, so that a model's label cannot write Markdown. VS Code's own
+ * `appendText` makes all spaces such that no line breaks at them, and breaks words instead.
+ */
+export const escapedMarkdown = (line: string): string =>
+  line.replace(/[\\`*_{}[\]()#+\-!~<>|&$]/g, '\\$&').replaceAll(/\s+/g, ' ');

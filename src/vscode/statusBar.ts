@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { SpendSummary } from '../app/ports.ts';
-import type { NanoUsd } from '../core/brand.ts';
+import type { DecisionId, NanoUsd } from '../core/brand.ts';
 import { percent, usd } from './format.ts';
 import { storageText } from './storageText.ts';
+import { escapedMarkdown } from './plain.ts';
 
 export type Activity = 'ready' | 'thinking';
 
@@ -11,8 +12,8 @@ export interface StatusFacts {
   readonly hasModels: boolean;
   readonly monthlyLimit: NanoUsd | undefined;
   readonly spend: SpendSummary | undefined;
-  /** The reason line of the last decision, if there was one. */
-  readonly lastReason: string | undefined;
+  /** With its reason line, if there was one. */
+  readonly lastDecision: { readonly id: DecisionId; readonly reason: string } | undefined;
 }
 
 /** PILOT's one item in the status bar: its state, and what is left this month. */
@@ -94,7 +95,7 @@ export function moneyLeft(facts: Pick<StatusFacts, 'monthlyLimit' | 'spend'>): N
 
 function tooltip(facts: StatusFacts, state: string): vscode.MarkdownString {
   const t = vscode.l10n.t;
-  const lines = [`**PILOT** · ${state}`];
+  const lines = [`PILOT · ${state}`];
   const spend = facts.spend;
   if (spend && facts.monthlyLimit !== undefined && facts.monthlyLimit > 0) {
     const limit = (facts.monthlyLimit + spend.raisedBy) as NanoUsd;
@@ -108,13 +109,20 @@ function tooltip(facts: StatusFacts, state: string): vscode.MarkdownString {
     lines.push(storageText({ kind: spend.problemKind ?? 'io-error', reason: spend.problem ?? '' }));
   if (facts.monthlyLimit === undefined && facts.hasModels)
     lines.push(t('No monthly limit is set: only free models are used.'));
-  if (facts.lastReason !== undefined) lines.push(facts.lastReason);
-  const markdown = new vscode.MarkdownString();
-  markdown.supportThemeIcons = true;
-  markdown.appendText(lines[0]?.replaceAll('*', '') ?? '');
-  for (const line of lines.slice(1)) {
-    markdown.appendMarkdown('\n\n');
-    markdown.appendText(line);
-  }
+  if (facts.lastDecision) lines.push(facts.lastDecision.reason);
+  const paragraphs = [...lines.map(escapedMarkdown), waysOn(facts)];
+  const markdown = new vscode.MarkdownString(paragraphs.join('\n\n'));
+  // Only these links can run anything: what models and servers are called is escaped above.
+  markdown.isTrusted = { enabledCommands: ['pilot.showDecision', 'pilot.showSpending'] };
   return markdown;
+}
+
+function waysOn({ lastDecision }: StatusFacts): string {
+  const t = vscode.l10n.t;
+  const link = (label: string, command: string, ...args: readonly string[]): string =>
+    `[${escapedMarkdown(label)}](command:${command}?${encodeURIComponent(JSON.stringify(args))})`;
+  return [
+    ...(lastDecision ? [link(t('Why this model?'), 'pilot.showDecision', lastDecision.id)] : []),
+    link(t('Usage'), 'pilot.showSpending'),
+  ].join(' · ');
 }

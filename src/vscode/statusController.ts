@@ -1,8 +1,11 @@
 import type * as vscode from 'vscode';
+import type { Log } from '../app/ports.ts';
+import type { Decision } from '../core/decision.ts';
 import type { Engine } from '../engine.ts';
 import { showLimitNotice } from './attention.ts';
 import type { EngineHolder } from './engineHolder.ts';
 import type { ModelSettings } from './modelSettings.ts';
+import { reasonLine } from './reason.ts';
 import type { Settings } from './settings.ts';
 import { faceOf, StatusBar, type StatusFacts } from './statusBar.ts';
 
@@ -13,6 +16,7 @@ export interface StatusDeps {
   readonly settings: Settings;
   readonly models: ModelSettings;
   readonly engine: EngineHolder;
+  readonly log: Log;
 }
 
 /** Keeps the status bar item true: state, money left, and the last decision's reason. */
@@ -22,7 +26,7 @@ export class StatusController implements vscode.Disposable {
   readonly #subscriptions: { dispose(): unknown }[] = [];
   readonly #timer: NodeJS.Timeout;
   #thinking = 0;
-  #lastReason: string | undefined;
+  #lastDecision: Decision | undefined;
 
   constructor(deps: StatusDeps) {
     this.#deps = deps;
@@ -36,8 +40,8 @@ export class StatusController implements vscode.Disposable {
     return faceOf(this.#facts()).state;
   }
 
-  set lastReason(reason: string) {
-    this.#lastReason = reason;
+  set lastDecision(decision: Decision) {
+    this.#lastDecision = decision;
     this.#refresh();
   }
 
@@ -68,6 +72,16 @@ export class StatusController implements vscode.Disposable {
     };
     this.#subscriptions.push(ledger.onDidChange(told));
     told();
+    void this.#recall(engine).catch((error: unknown) =>
+      this.#deps.log.error('The last decision could not be read', error),
+    );
+  }
+
+  /** Of the session before, until this one has decided something. */
+  async #recall({ store }: Engine): Promise<void> {
+    const last = (await store.usage.decisions({ limit: 1 }))[0]?.decision;
+    this.#lastDecision ??= last;
+    this.#refresh();
   }
 
   /** The ledger gives each threshold out once, over all windows. */
@@ -83,12 +97,13 @@ export class StatusController implements vscode.Disposable {
 
   #facts(): StatusFacts {
     const { models, settings, engine } = this.#deps;
+    const decision = this.#lastDecision;
     return {
       activity: this.#thinking > 0 ? 'thinking' : 'ready',
       hasModels: models.arms.length > 0,
       monthlyLimit: settings.limits().limits.monthly,
       spend: engine.built?.store.ledger.summary(),
-      lastReason: this.#lastReason,
+      lastDecision: decision && { id: decision.id, reason: reasonLine(decision, models.arms) },
     };
   }
 }

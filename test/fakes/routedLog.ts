@@ -4,7 +4,7 @@
  */
 import type { LoggedDecision } from '../../src/app/ports.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../src/core/brand.ts';
-import type { Decision, Quote } from '../../src/core/decision.ts';
+import type { Context, Decision, Quote } from '../../src/core/decision.ts';
 
 import { policyByName } from '../../src/core/policies/index.ts';
 import type { MoneySituation } from '../../src/core/policy.ts';
@@ -46,6 +46,8 @@ export interface RoutedLogOptions {
   readonly arms?: readonly SimulatedArm[];
   readonly policy?: string;
   readonly workspaceId?: string;
+  /** Of each prompt in turn; default: all alike, in a space that nothing else knows. */
+  readonly contexts?: readonly Context[];
 }
 
 export interface RoutedLog {
@@ -89,11 +91,7 @@ export function routedLog(options: RoutedLogOptions): RoutedLog {
       at,
       surface: n % 3 === 2 ? 'chat' : 'ask',
       workspaceId: options.workspaceId ?? 'w',
-      context: {
-        spaceId: 'test',
-        x: new Float64Array([1, 0]),
-        coarse: { task: 'question', language: languages[n % 4] ?? '', lengthBucket: 6, turn: 0 },
-      },
+      context: options.contexts?.[n % options.contexts.length] ?? plainContext(n),
       candidates: arms.map((each) => ({ armId: each.id, quote: quoteOf(each, length), excluded: undefined })),
       estimates,
       preset: PILOT,
@@ -124,6 +122,12 @@ export function routedLog(options: RoutedLogOptions): RoutedLog {
   }
   return { logged: logged.reverse(), truth };
 }
+
+const plainContext = (n: number): Context => ({
+  spaceId: 'test',
+  x: new Float64Array([1, 0]),
+  coarse: { task: 'question', language: languages[n % 4] ?? '', lengthBucket: 6, turn: 0 },
+});
 
 function quoteOf({ id, usd }: SimulatedArm, length: number): Quote {
   const expected = Math.round(usd * length * 1e9) as NanoUsd;

@@ -63,7 +63,7 @@ describe('PILOT in a host without VS Code’s chat', () => {
     const deps = {
       completion: () => Promise.reject(new Error('Nothing may ask')),
       models: { arms: [], onDidChange: () => ({ dispose: () => undefined }) },
-      status: { think: () => () => undefined, lastReason: '' },
+      status: { think: () => () => undefined, lastDecision: undefined as never },
       log,
     };
     registerChat(deps, host).dispose();

@@ -1,7 +1,8 @@
 /** axe-core inside a webview: what it finds wrong, as sentences, so that a failing test says what to mend. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Frame, FrameLocator } from 'playwright-core';
+import type { FrameLocator } from 'playwright-core';
+import { frameInside } from './layout.ts';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -12,9 +13,7 @@ interface Violation {
 }
 
 export async function axeViolations(frame: FrameLocator): Promise<readonly string[]> {
-  const handle = await frame.locator('html').elementHandle();
-  const inside: Frame | null = await handle.ownerFrame();
-  if (!inside) throw new Error('The webview has no frame');
+  const inside = await frameInside(frame);
   // The page's own policy forbids scripts that it did not bring; the debugger's evaluation is not bound by it.
   await inside.evaluate(source);
   const violations = await inside.evaluate(async () => {

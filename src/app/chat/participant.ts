@@ -93,10 +93,6 @@ export function conversationFrom(
   return { ...emptyConversation(id, 0), turns };
 }
 
-/** So that a model's label cannot write Markdown. VS Code's own `appendText` makes spaces that no line breaks at. */
-export const escapedMarkdown = (line: string): string =>
-  line.replace(/[\\`*_{}[\]()#+\-!~<>|&$]/g, '\\$&').replaceAll(/\s+/g, ' ');
-
 /** An answer cut off inside a code block would swallow what is written below it. */
 export function closedFences(answer: string): string {
   let open = '';

@@ -6,7 +6,10 @@ import { copyText, insertCode, showInNewEditor, type Proposals } from './codeAct
 import type { OpenConversations } from './conversationsOpen.ts';
 import type { LastEditor } from './editors.ts';
 
-type AnswerMessage = Extract<FromWebview, { type: 'rate' | 'copyAnswer' | 'openWhole' | 'code' | 'way' }>;
+type AnswerMessage = Extract<
+  FromWebview,
+  { type: 'rate' | 'copyAnswer' | 'why' | 'cheaper' | 'openWhole' | 'code' | 'way' }
+>;
 type CodeMessage = Extract<FromWebview, { type: 'code' }>;
 
 export class AnswerActions {
@@ -31,6 +34,12 @@ export class AnswerActions {
       case 'copyAnswer':
         await copyText(answer.text);
         session.used(answer.id, 'copied');
+        return;
+      case 'why':
+        if (answer.route) await vscode.commands.executeCommand('pilot.showDecision', answer.route.decisionId);
+        return;
+      case 'cheaper':
+        await vscode.commands.executeCommand('pilot.cheaperNextTime');
         return;
       case 'openWhole':
         return showInNewEditor(answer.text, 'markdown');

@@ -217,6 +217,8 @@ export class AskController implements vscode.Disposable {
         return openLink(message.href);
       case 'rate':
       case 'copyAnswer':
+      case 'why':
+      case 'cheaper':
       case 'openWhole':
       case 'code':
       case 'way':

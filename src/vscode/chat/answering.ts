@@ -1,11 +1,10 @@
 import { answerChat, type ChatEnd, type ChatSink } from '../../app/chat/answer.ts';
 import type { CompletionOrder } from '../../app/routedCompletion.ts';
-import { reasonLine } from '../reason.ts';
 import type { ChatDeps } from './deps.ts';
 
 /** An answer in Chat, with the status bar kept informed. */
 export async function answering(
-  { completion, models, status }: ChatDeps,
+  { completion, status }: ChatDeps,
   order: CompletionOrder,
   sink: Omit<ChatSink, 'routed'>,
 ): Promise<ChatEnd> {
@@ -14,7 +13,7 @@ export async function answering(
     return await answerChat(await completion(), order, {
       ...sink,
       routed: ({ decision }) => {
-        status.lastReason = reasonLine(decision, models.arms);
+        status.lastDecision = decision;
       },
     });
   } finally {

@@ -3,7 +3,7 @@ import type { Completion } from '../../app/chat/answer.ts';
 import type { Log } from '../../app/ports.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { DecisionId } from '../../core/brand.ts';
-import type { OutcomeKind } from '../../core/decision.ts';
+import type { Decision, OutcomeKind } from '../../core/decision.ts';
 
 export interface ChatCompletion extends Completion {
   outcome(decisionId: DecisionId, kind: OutcomeKind): Promise<void>;
@@ -14,7 +14,7 @@ export interface ChatDeps {
   /** Built by the first prompt; activation and the model picker do without. */
   readonly completion: () => Promise<ChatCompletion>;
   readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<unknown> };
-  /** Told while an answer is under way, and why its model was chosen. */
-  readonly status: { think(): () => void; set lastReason(reason: string) };
+  /** Told while an answer is under way, and which decision is behind it. */
+  readonly status: { think(): () => void; set lastDecision(decision: Decision) };
   readonly log: Log;
 }

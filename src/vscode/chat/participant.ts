@@ -6,7 +6,6 @@ import {
   closedFences,
   conversationFrom,
   conversationIdIn,
-  escapedMarkdown,
   exchangesOf,
   memoryOf,
   triedIn,
@@ -19,6 +18,7 @@ import { assemble, type Prepared } from '../../app/context/assemble.ts';
 import type { Choice } from '../../app/routing.ts';
 import { cost, usd } from '../format.ts';
 import { messageOf, type WayOn } from '../messages.ts';
+import { escapedMarkdown } from '../plain.ts';
 import { reasonLine } from '../reason.ts';
 import { answering } from './answering.ts';
 import { signalOf } from './cancellation.ts';

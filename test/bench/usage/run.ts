@@ -12,12 +12,12 @@ import type { UsageSource } from '../../../src/app/usage/ports.ts';
 import { planeOf } from '../../../src/app/usage/plane.ts';
 import { qualitySeries } from '../../../src/app/usage/quality.ts';
 import { spendReport } from '../../../src/app/usage/spend.ts';
-import type { DecisionId, NanoUsd } from '../../../src/core/brand.ts';
+import type { NanoUsd } from '../../../src/core/brand.ts';
 import { bestArm, savingsAgainst } from '../../../src/core/savings.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
-import { appendDecision } from '../../../src/storage/logTables.ts';
 import { openStore, type Store } from '../../../src/storage/openStore.ts';
 import { databaseFile } from '../../../src/storage/recovery.ts';
+import { fillStore } from '../../fakes/filledStore.ts';
 import { routedLog } from '../../fakes/routedLog.ts';
 
 const { values: flags } = parseArgs({ options: { entries: { type: 'string', default: '100000' } } });
@@ -57,36 +57,13 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Rows as the store itself writes them, in one transaction, since 100,000 calls take an hour to pay one by one. */
 async function fill(): Promise<void> {
   const store = await openStore({ folder, workerPath, workspaceId: 'w', clock, pollMs: 0 });
   await store.usage.periods();
   await store.close();
-  const pattern = routedLog({
-    seed: 1,
-    prompts: 2_000,
-    start,
-    days: 24,
-    budget: 10,
-    workspaceId: 'w',
-  }).logged;
+  const { logged } = routedLog({ seed: 1, prompts: 2_000, start, days: 24, budget: 10, workspaceId: 'w' });
   const db = await openDatabase(databaseFile(folder), { busyMs: 1_000 });
-  db.immediate(() => {
-    for (let n = 0; n < count; n++) {
-      const { decision, cost } = pattern[n % pattern.length]!;
-      const id = `${decision.id}-${n}` as DecisionId;
-      const at = start + (n / count) * (now - start);
-      appendDecision(db, { ...decision, id, at });
-      const day = `2026-11-${String(new Date(at).getDate()).padStart(2, '0')}`;
-      db.run(
-        `INSERT INTO entries (id, period, day, at, settled_at, state, arm, decision_id, purpose, inline, workspace,
-           language, expected, worst, cost, source, input, output) VALUES (?, '2026-11', ?, ?, ?, 'settled', ?, ?, ?, 0, ?,
-           ?, ?, ?, ?, 'reported', 900, 300)`,
-        ...[id, day, Math.round(at), Math.round(at), decision.chosen, id, decision.surface],
-        ...[`w${n % 7}`, decision.context.coarse.language, cost, cost, cost],
-      );
-    }
-  });
+  fillStore(db, { logged, count, start, until: now, workspaces: ['w0', 'w1', 'w2', 'w3', 'w4', 'w5', 'w6'] });
   db.close();
 }
 

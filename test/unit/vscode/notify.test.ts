@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { plain } from '../../../src/vscode/plain.ts';
+import { escapedMarkdown, plain } from '../../../src/vscode/plain.ts';
 
 /** How VS Code finds links in a notification (its linkedText.ts). */
 const links = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/gi;
@@ -31,5 +31,13 @@ describe('text in notifications', () => {
       files.map((file) => file.replaceAll('\\', '/')),
       ['vscode/notify.ts'],
     );
+  });
+});
+
+describe('escapedMarkdown', () => {
+  it('leaves words as they are and disarms what could be Markdown', () => {
+    assert.equal(escapedMarkdown('Swift (simulated): 8 % · $0.01'), 'Swift \\(simulated\\): 8 % · \\$0.01');
+    assert.equal(escapedMarkdown('[a](command:b) <i>'), '\\[a\\]\\(command:b\\) \\<i\\>');
+    assert.equal(escapedMarkdown('one\n# two'), 'one \\# two');
   });
 });

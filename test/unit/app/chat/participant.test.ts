@@ -4,7 +4,6 @@ import {
   closedFences,
   conversationFrom,
   conversationIdIn,
-  escapedMarkdown,
   exchangesOf,
   memoryOf,
   triedIn,
@@ -98,14 +97,6 @@ describe('conversationFrom', () => {
     assert.match(messages[1]?.content ?? '', /let a;[\s\S]*one$/);
     assert.equal(messages[2]?.content, 'answer');
     assert.equal(view.turn, 1);
-  });
-});
-
-describe('escapedMarkdown', () => {
-  it('leaves words as they are and disarms what could be Markdown', () => {
-    assert.equal(escapedMarkdown('Swift (simulated): 8 % · $0.01'), 'Swift \\(simulated\\): 8 % · \\$0.01');
-    assert.equal(escapedMarkdown('[a](command:b) <i>'), '\\[a\\]\\(command:b\\) \\<i\\>');
-    assert.equal(escapedMarkdown('one\n# two'), 'one \\# two');
   });
 });
 

@@ -1,0 +1,113 @@
+/**
+ * Every view of PILOT in four themes at three widths: no violation that axe knows, nothing cut or overlapping, and a
+ * picture for people in out/screenshots/THEME-WIDTH. One workbench for all of it; theme and width change under it.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { inRoot } from '../../scripts/host/paths.ts';
+import { openDatabase } from '../../src/storage/database.ts';
+import { databaseFile } from '../../src/storage/recovery.ts';
+import { fillStore } from '../fakes/filledStore.ts';
+import { practiceMonth } from '../fakes/practiceMonth.ts';
+import { openAskPanel } from './askPanel.ts';
+import { axeViolations } from './axe.ts';
+import { layoutFaults } from './layout.ts';
+import { type Theme, themes, useWorkbench } from './driver.ts';
+
+const widths = [700, 1000, 1400] as const;
+/** Of a screen; reports are drawn whole, however long they are. */
+const height = 900;
+const reportHeight = 3_600;
+const themeKinds: Readonly<Record<Theme, string>> = {
+  dark: 'vscode-dark',
+  light: 'vscode-light',
+  'high-contrast': 'vscode-high-contrast',
+  'high-contrast-light': 'vscode-high-contrast-light',
+};
+
+describe('Every view', () => {
+  const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 } });
+  let theme: Theme;
+  let width: number;
+
+  const webview = (): FrameLocator =>
+    workbench.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
+  const tab = (title: string | RegExp): Locator =>
+    workbench.page.locator('.tab').filter({ hasText: title }).first();
+
+  before(async function () {
+    this.timeout(180_000);
+    // The ledger has been read, so its file is there and this month can be put into it, as another window would.
+    await workbench.statusBarItem().filter({ hasText: '$' }).waitFor();
+    const db = await openDatabase(databaseFile(workbench.globalStorageFolder), { busyMs: 5_000 });
+    fillStore(db, practiceMonth(Date.now()));
+    db.close();
+    const panel = await openAskPanel(workbench);
+    await panel.ask('Write a TypeScript function that adds two numbers, and explain it');
+    await panel.ask('Which is the longest river of Europe?');
+    await panel.lastAnswer.getByRole('button', { name: 'Why?' }).click();
+    await webview().getByRole('heading', { name: /^Why / }).waitFor();
+    await workbench.command('PILOT: Show Spending');
+    await webview().getByRole('heading', { name: 'What routing saved' }).waitFor();
+    await workbench.command('Welcome: Open Walkthrough...');
+    await workbench.pick('Get started with PILOT');
+    await workbench.page.locator('.gettingStartedContainer').getByText('Set up models').first().waitFor();
+    await workbench.page.locator('.tab.active').dblclick();
+  });
+
+  for (const name of Object.keys(themes) as Theme[]) {
+    it(`in ${name}`, async function () {
+      this.timeout(120_000);
+      theme = name;
+      // The editor of settings.json must not be too narrow to click into.
+      await workbench.page.setViewportSize({ width: 1400, height });
+      await workbench.set({ 'workbench.colorTheme': themes[name] });
+      const faults: string[] = [];
+      for (const each of widths) {
+        width = each;
+        faults.push(...(await allViews()));
+      }
+      assert.deepEqual(faults, []);
+    });
+  }
+
+  async function allViews(): Promise<readonly string[]> {
+    await size(height);
+    await tab('Which is the longest').or(tab('Write a TypeScript')).first().click();
+    await webview().locator('.answer .answer-body p').first().waitFor();
+    const ask = await examine('ask');
+    await size(reportHeight);
+    await tab('PILOT: Usage').click();
+    await webview().getByText('effective sample').first().waitFor();
+    const usage = await examine('usage');
+    await tab('PILOT: Decision').click();
+    await webview().getByRole('heading', { name: /^Why / }).waitFor();
+    const decision = await examine('decision');
+    await size(height);
+    await tab('Welcome').click();
+    await picture('walkthrough');
+    await workbench.command('PILOT: Set Up Models');
+    await workbench.option('OpenRouter').waitFor();
+    await picture('setup');
+    await workbench.page.keyboard.press('Escape');
+    return [...ask, ...usage, ...decision];
+  }
+
+  const size = (wanted: number): Promise<void> => workbench.page.setViewportSize({ width, height: wanted });
+
+  /** Of the webview that is shown, once it has the theme's colours. */
+  async function examine(view: string): Promise<readonly string[]> {
+    await webview().locator(`body[data-vscode-theme-kind="${themeKinds[theme]}"]`).waitFor();
+    await picture(view);
+    const found = [...(await axeViolations(webview())), ...(await layoutFaults(webview()))];
+    return found.map((fault) => `${view}, ${width} wide: ${fault}`);
+  }
+
+  async function picture(view: string): Promise<void> {
+    const folder = inRoot('out/screenshots', `${theme}-${width}`);
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+    await workbench.page.screenshot({ path: path.join(folder, `view-${view}.png`), animations: 'disabled' });
+  }
+});
