@@ -11,6 +11,7 @@ export async function showMenu(state: string): Promise<void> {
     { label: t('$(comment) Ask'), command: 'pilot.ask' },
     { label: t('$(edit) Turn Inline Completions On or Off'), command: 'pilot.inline.toggle' },
     { label: t('$(credit-card) Turn Paid Inline Completions On or Off'), command: 'pilot.inline.togglePaid' },
+    { label: t('$(compass) Steer Routing'), command: 'pilot.steer' },
     { label: t('$(graph) Show Spending'), command: 'pilot.showSpending' },
     { label: t('$(dashboard) Set Monthly Limit'), command: 'pilot.setMonthlyLimit' },
     { label: t('$(add) Raise Limit for This Month'), command: 'pilot.raiseLimit' },

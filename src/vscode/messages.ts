@@ -154,7 +154,7 @@ function waysFor(reason: ExclusionReason): WayOn[] {
       return [raise(), spending()];
     case 'excluded-by-user':
     case 'not-pinned':
-      return [{ label: t('Choose Models'), command: 'pilot.steer' }];
+      return [{ label: t('Steer Routing'), command: 'pilot.steer' }];
     case 'paid-off':
       return [openSettings('pilot.inline')];
     case 'too-long':

@@ -18,8 +18,11 @@ describe('Steering', () => {
 
   /** The menu, and not the palette that is still there for a moment. */
   const openMenu = async (): Promise<void> => {
-    await workbench.command('PILOT: Choose Models');
-    await workbench.quickInput.filter({ hasText: 'PILOT: Steer' }).waitFor();
+    await workbench.command('PILOT: Steer Routing');
+    await workbench.quickInput
+      .locator('.quick-input-title')
+      .filter({ hasText: 'PILOT: Steer Routing' })
+      .waitFor();
   };
   const steer = async (entry: string, title: string): Promise<void> => {
     await openMenu();

@@ -31,7 +31,7 @@ export async function steer(deps: SteeringDeps): Promise<void> {
       entry(t('$(export) Export'), t('what was learnt and spent'), 'pilot.export'),
       entry(t('$(cloud-download) Import'), t('from another PILOT'), 'pilot.import'),
     ],
-    { title: t('PILOT: Steer') },
+    { title: t('PILOT: Steer Routing') },
   ); // prettier-ignore
   if (picked) await vscode.commands.executeCommand(picked.command);
 }
