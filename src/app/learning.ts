@@ -25,7 +25,11 @@ export interface LearningDeps {
 }
 
 const pageSize = 1_000;
+/** What is folded until it is saved: so many outcomes, or decisions where nobody rates. */
 const outcomesPerSnapshot = 50;
+const decisionsPerSnapshot = 2_000;
+/** A long way to catch up is saved in stages, so that a window closed in the middle of it goes on from there. */
+const pagesPerStage = 20;
 const maxRatings = 1_000;
 
 /** Thumbs say what they mean; other signals only count while there is no thumb. */
@@ -153,7 +157,7 @@ export class Learning {
 
   async #catchUp(decisionLog: DecisionLog): Promise<void> {
     let learnt = false;
-    for (;;) {
+    for (let page = 1; ; page++) {
       const entries = await decisionLog.read(this.#seq, pageSize);
       for (const entry of entries) {
         await this.#fold(entry, decisionLog);
@@ -161,15 +165,18 @@ export class Learning {
         learnt ||= entry.type === 'outcome';
       }
       if (entries.length < pageSize) break;
+      if (page % pagesPerStage === 0) await this.#save(decisionLog);
     }
-    if (!learnt) return;
-    for (const listener of this.#listeners) listener();
     if (this.#unsaved >= outcomesPerSnapshot) await this.#save(decisionLog);
+    if (learnt) for (const listener of this.#listeners) listener();
   }
 
   async #fold(entry: LogEntry, decisionLog: DecisionLog): Promise<void> {
     const effect = this.#learner.fold(entry);
-    if (entry.type !== 'outcome') return;
+    if (entry.type !== 'outcome') {
+      this.#unsaved += outcomesPerSnapshot / decisionsPerSnapshot;
+      return;
+    }
     this.#unsaved += 1;
     this.#remember(entry.outcome.decisionId, entry.outcome.kind);
     if (effect !== 'unknown-decision') return;

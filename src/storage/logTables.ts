@@ -50,16 +50,18 @@ export function findDecision(db: Database, id: DecisionId): Decision | undefined
   return row && decodeDecision(row);
 }
 
-/** Rows that cannot be read are left out: one bad row must not stop the fold over all others. */
+/**
+ * Rows that cannot be read are left out, and the next ones take their place: only the log's end makes a page short, so
+ * that one bad row stops no fold over all others.
+ */
 export function readLog(db: Database, afterSeq: number, limit: number): readonly LogEntry[] {
   const entries: LogEntry[] = [];
   let after = afterSeq;
-  // A full page of bad rows must not look like the log's end, so read on until something is readable.
-  while (entries.length === 0) {
-    const rows = db.all('SELECT * FROM log WHERE seq > ? ORDER BY seq LIMIT ?', after, bounded(limit));
-    for (const row of rows) entries.push(...entryOf(row));
+  for (let room = bounded(limit); room > 0; room = bounded(limit) - entries.length) {
+    const rows = db.all('SELECT * FROM log WHERE seq > ? ORDER BY seq LIMIT ?', after, room);
     const last = rows.at(-1);
     if (!last) break;
+    for (const row of rows) entries.push(...entryOf(row));
     after = integer(last, 'seq');
   }
   return entries;

@@ -1,6 +1,7 @@
 /**
  * `npm run bench:usage`: how long the usage view takes to open on a large log. Prints the time from the command to the
- * first report (every sum of spend, from a cold worker), to the same again (warm), and until the decision log is read.
+ * first report (every sum of spend, from a cold worker), to the same again (warm), and until the decision log is read;
+ * and how long the engine takes to start on it, with all of it still to be learnt from and with that saved.
  *   --entries 100000   calls in the ledger and decisions in the log, all of one month
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,12 +14,15 @@ import { planeOf } from '../../../src/app/usage/plane.ts';
 import { qualitySeries } from '../../../src/app/usage/quality.ts';
 import { spendReport } from '../../../src/app/usage/spend.ts';
 import type { NanoUsd } from '../../../src/core/brand.ts';
+import { extractFeatures } from '../../../src/core/features.ts';
 import { bestArm, savingsAgainst } from '../../../src/core/savings.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
 import { openStore, type Store } from '../../../src/storage/openStore.ts';
 import { databaseFile } from '../../../src/storage/recovery.ts';
+import { testEngine } from '../../fakes/engine.ts';
 import { fillStore } from '../../fakes/filledStore.ts';
 import { routedLog } from '../../fakes/routedLog.ts';
+import { testSpace } from '../../fakes/space.ts';
 
 const { values: flags } = parseArgs({ options: { entries: { type: 'string', default: '100000' } } });
 const count = Number(flags.entries);
@@ -45,6 +49,8 @@ try {
   const { length } = rows;
   print(`quality, plane and savings over ${length.toLocaleString()}`, await timed(() => estimates()));
   await store.close();
+  print('engine ready, every decision to be learnt from', await timed(startEngine));
+  print('engine ready, from what was saved', await timed(startEngine));
 
   function estimates(): void {
     if (!digest) return;
@@ -61,10 +67,36 @@ async function fill(): Promise<void> {
   const store = await openStore({ folder, workerPath, workspaceId: 'w', clock, pollMs: 0 });
   await store.usage.periods();
   await store.close();
-  const { logged } = routedLog({ seed: 1, prompts: 2_000, start, days: 24, budget: 10, workspaceId: 'w' });
+  const contexts = ['typescript', 'python', ''].map((languageId) =>
+    testSpace().project(
+      extractFeatures({
+        text: 'Why does this fail?',
+        languageId,
+        surface: 'ask',
+        contextChars: 0,
+        turn: 0,
+        referenceCount: 0,
+      }),
+    ),
+  );
+  const { logged } = routedLog({
+    seed: 1,
+    prompts: 2_000,
+    start,
+    days: 24,
+    budget: 10,
+    workspaceId: 'w',
+    contexts,
+  });
   const db = await openDatabase(databaseFile(folder), { busyMs: 1_000 });
   fillStore(db, { logged, count, start, until: now, workspaces: ['w0', 'w1', 'w2', 'w3', 'w4', 'w5', 'w6'] });
   db.close();
+}
+
+/** As the first prompt of a window waits for it: the store opened and what was learnt read. */
+async function startEngine(): Promise<void> {
+  const engine = await testEngine({ endpoints: [], models: [], folder, now: clock.now });
+  await engine.close();
 }
 
 function sourceOf(store: Store): UsageSource {

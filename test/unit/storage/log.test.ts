@@ -152,6 +152,24 @@ describe('decision log', () => {
     );
   });
 
+  it('leaves out rows that cannot be read, and no others: a page is short only at the end', async () => {
+    await withFolder(async (folder) => {
+      const { db } = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
+      try {
+        for (let n = 1; n <= 9; n++) appendDecision(db, decision(n));
+        db.run(`UPDATE log SET body = '{"arms":' WHERE seq IN (2, 3)`);
+        db.run(`UPDATE log SET x = x'00' WHERE seq = 4`);
+        const seqs = (after: number, limit: number): readonly number[] =>
+          readLog(db, after, limit).map(({ seq }) => seq);
+        assert.deepEqual(seqs(0, 3), [1, 5, 6]);
+        assert.deepEqual(seqs(6, 3), [7, 8, 9]);
+        assert.deepEqual(seqs(9, 3), []);
+      } finally {
+        db.close();
+      }
+    });
+  });
+
   it('drops what is old only once a snapshot covers it', async () => {
     await withFolder(async (folder) => {
       const { db } = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
