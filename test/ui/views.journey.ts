@@ -27,6 +27,10 @@ const themeKinds: Readonly<Record<Theme, string>> = {
   'high-contrast-light': 'vscode-high-contrast-light',
 };
 
+/** Contrast is the theme's and structure the page's: axe sees every theme once, and between them every width. */
+const axeWidth = (theme: Theme): number =>
+  widths[Object.keys(themes).indexOf(theme) % widths.length] ?? widths[0];
+
 describe('Every view', () => {
   const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 } });
   let theme: Theme;
@@ -87,6 +91,16 @@ describe('Every view', () => {
     const decision = await examine('decision');
     await size(height);
     await tab('Welcome').click();
+    // VS Code goes back to the list of walkthroughs when its tab was hidden.
+    await workbench.page
+      .locator('.getting-started-category')
+      .filter({ hasText: 'Get started with PILOT' })
+      .click();
+    await workbench.page
+      .locator('.getting-started-step')
+      .filter({ hasText: 'Set up models' })
+      .first()
+      .waitFor();
     await picture('walkthrough');
     await workbench.command('PILOT: Set Up Models');
     await workbench.option('OpenRouter').waitFor();
@@ -101,7 +115,10 @@ describe('Every view', () => {
   async function examine(view: string): Promise<readonly string[]> {
     await webview().locator(`body[data-vscode-theme-kind="${themeKinds[theme]}"]`).waitFor();
     await picture(view);
-    const found = [...(await axeViolations(webview())), ...(await layoutFaults(webview()))];
+    const found = [
+      ...(await layoutFaults(webview())),
+      ...(width === axeWidth(theme) ? await axeViolations(webview()) : []),
+    ];
     return found.map((fault) => `${view}, ${width} wide: ${fault}`);
   }
 

@@ -45,6 +45,10 @@ export function findFaults(): readonly string[] {
       if (!inside) faults.push(`outside its plot: ${named(text)}`);
     }
   }
+  for (const button of document.querySelectorAll('button')) {
+    if (shown(button) && button.scrollWidth > button.clientWidth + slackPx)
+      faults.push(`too narrow: ${named(button)}`);
+  }
   pairsThatOverlap(
     [...document.querySelectorAll('button, select, textarea, input')].filter(shown),
     'controls',
