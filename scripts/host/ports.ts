@@ -6,7 +6,7 @@ export async function freePort(wanted: number): Promise<number> {
   throw new Error(`No free port from ${wanted} to ${wanted + 99}.`);
 }
 
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));

@@ -37,6 +37,8 @@ export interface KeyQuestion {
 }
 
 export interface SetupSummary {
+  /** No model was set up before. */
+  readonly first: boolean;
   readonly endpoint: Endpoint;
   readonly models: number;
   readonly unpriced: number;
@@ -268,6 +270,7 @@ async function keepKey(deps: SetupDeps, { endpoint, typedKey }: Keyed): Promise<
 async function write(deps: SetupDeps, endpoint: Endpoint, drafts: readonly ModelDraft[]): Promise<void> {
   const { settings, presets, ui } = deps;
   const entry = endpointEntry(endpoint, presets[endpoint.preset]);
+  const first = current(deps).arms.length === 0;
   await settings.write(
     withEndpoint(settings.endpoints(), entry),
     withModels(settings.models(), endpoint, drafts),
@@ -277,6 +280,7 @@ async function write(deps: SetupDeps, endpoint: Endpoint, drafts: readonly Model
   }
   const prices = drafts.map(({ price }) => price);
   ui.done({
+    first,
     endpoint,
     models: drafts.length,
     unpriced: prices.filter((price) => !price).length,

@@ -136,7 +136,8 @@ export class QuickPickSetupUi implements SetupUi {
     void showInformation(t('PILOT has a key for {0} now.', endpoint.label));
   }
 
-  done({ endpoint, models, unpriced, paid }: SetupSummary): void {
+  /** After the first set-up the composer is what comes next, so it opens by itself. */
+  done({ first, endpoint, models, unpriced, paid }: SetupSummary): void {
     const ask = { title: t('Ask'), command: 'pilot.ask' };
     const limit = { title: t('Set Monthly Limit'), command: 'pilot.setMonthlyLimit' };
     const test = { title: t('Test a Model'), command: 'pilot.testModel' };
@@ -146,7 +147,8 @@ export class QuickPickSetupUi implements SetupUi {
         : t('PILOT may now choose among {0} models of {1}.', models, endpoint.label);
     const text =
       unpriced === 0 ? ready : t('{0} {1} of them have no price yet and are not used.', ready, unpriced);
-    const ways = paid > 0 ? [ask, limit, test] : [ask, test];
+    const ways = [...(first ? [] : [ask]), ...(paid > 0 ? [limit] : []), test];
+    if (first) void vscode.commands.executeCommand(ask.command);
     void showInformation(text, ...ways).then((picked) => {
       if (picked) void vscode.commands.executeCommand(picked.command);
     });

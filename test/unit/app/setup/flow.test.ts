@@ -160,6 +160,12 @@ describe('set-up of models', () => {
     assert.deepEqual([ui.summary?.models, ui.summary?.paid, ui.summary?.unpriced], [2, 1, 0]);
   });
 
+  it('knows the first set-up from later ones', async () => {
+    const answers = { start: custom, baseUrl: server.url, choose: all };
+    assert.equal((await run({ ...answers, keys: [typed] })).summary?.first, true);
+    assert.equal((await run(answers)).summary?.first, false);
+  });
+
   it('finds the /v1 that was left out of the address', async () => {
     await run({ start: custom, baseUrl: server.origin, keys: [typed], choose: all });
     assert.equal(parsed().endpoints[0]?.baseUrl, server.url);
