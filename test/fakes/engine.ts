@@ -49,10 +49,16 @@ export async function testEngine(options: TestEngineOptions) {
   const workerPath = new URL('../../src/storage/worker.ts', import.meta.url);
   const workspaceId = options.workspaceId ?? 'test';
   const store = await openStore({ folder, workerPath, workspaceId, clock, pollMs: 0 });
-  const saved: { state: unknown } = { state: undefined };
+  // Written when somebody looks, as the real one writes when it has time.
+  let latest: (() => unknown) | undefined;
+  const saved = {
+    get state(): unknown {
+      return latest && (JSON.parse(JSON.stringify(latest())) as unknown);
+    },
+  };
   const policyStore = {
     load: () => saved.state,
-    save: (state: () => unknown) => void (saved.state = JSON.parse(JSON.stringify(state()))),
+    save: (state: () => unknown) => void (latest = state),
     setAside: () => undefined,
   };
   const space = testSpace();
