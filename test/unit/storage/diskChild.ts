@@ -1,0 +1,95 @@
+/**
+ * A process of its own for the trials of the disk (disk.test.ts): its folder fills up, or may no longer be written to.
+ * Arguments: what to do, the folder. Prints one JSON object.
+ */
+import { chmodSync, copyFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { LedgerRefusal, ReservationRequest } from '../../../src/app/ports.ts';
+import { nano } from '../../../src/core/money.ts';
+import type { Result } from '../../../src/core/result.ts';
+import type { Store } from '../../../src/storage/openStore.ts';
+import { databaseFile } from '../../../src/storage/recovery.ts';
+import { request, settlement, withStore } from './fixture.ts';
+
+const [what = '', folder = ''] = process.argv.slice(2);
+const BALLAST = path.join(folder, 'ballast');
+const NOBODY = 65_534;
+const EACH = 0.0001;
+
+const trials: Readonly<Record<string, () => Promise<object>>> = {
+  fill,
+  after,
+  'read-only-folder': () => readOnly(0o555),
+  'read-only-file': () => readOnly(0o777),
+};
+const trial = trials[what];
+if (!trial) throw new Error(`No trial ${what}`);
+console.log(JSON.stringify(await trial()));
+
+/** Reserves until there is no room; the ballast is what is taken away afterwards. */
+async function fill(): Promise<object> {
+  writeFileSync(BALLAST, Buffer.alloc(200_000));
+  return inStore(async (store) => {
+    let granted = 0;
+    let last = 'granted';
+    for (; granted < 20_000; granted++) {
+      last = await tell(store, { language: 'x'.repeat(2_000) });
+      if (last !== 'granted') break;
+    }
+    return { granted, last, ...(await standing(store)) };
+  });
+}
+
+async function after(): Promise<object> {
+  rmSync(BALLAST);
+  return inStore(async (store) => ({ last: await tell(store), ...(await standing(store)) }));
+}
+
+/** The file becomes another one, as by a restored backup, so that it is opened anew; and not to be written to. */
+async function readOnly(folderMode: number): Promise<object> {
+  return inStore(async (store) => {
+    const before = await tell(store);
+    const file = databaseFile(folder);
+    copyFileSync(file, `${file}.copy`);
+    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+    renameSync(`${file}.copy`, file);
+    for (const name of readdirSync(folder)) chmodSync(path.join(folder, name), 0o444);
+    chmodSync(folder, folderMode);
+    // Permissions do not bind root.
+    if (process.getuid?.() === 0) process.seteuid?.(NOBODY);
+    const last = await tell(store);
+    const found = { before, last, ...(await standing(store)) };
+    process.seteuid?.(process.getuid?.() ?? 0);
+    chmodSync(folder, 0o777);
+    for (const name of readdirSync(folder)) chmodSync(path.join(folder, name), 0o666);
+    return { ...found, afterwards: await tell(store), files: readdirSync(folder) };
+  });
+}
+
+async function inStore(work: (store: Store) => Promise<object>): Promise<object> {
+  let found: object = {};
+  await withStore({ folder }, async (store) => {
+    found = await work(store);
+  });
+  return found;
+}
+
+async function tell({ ledger }: Store, order: Partial<ReservationRequest> = {}): Promise<string> {
+  const result: Result<unknown, LedgerRefusal> = await ledger.reserve(
+    request(EACH, { ...order, limit: nano(5) }),
+  );
+  if (result.ok) return 'granted';
+  return result.error.kind === 'unavailable' ? `${result.error.problem}` : result.error.kind;
+}
+
+/** What the window shows, and whether free models go on. */
+async function standing({ ledger }: Store): Promise<object> {
+  const { state, reserved } = ledger.summary();
+  const free = await ledger.reserve(request(0));
+  const settled = free.ok && (await ledger.settle(free.value.id, settlement(0)));
+  return {
+    state,
+    reserved: Math.round(reserved / nano(EACH)),
+    free: free.ok && settled !== false && settled.ok,
+  };
+}
