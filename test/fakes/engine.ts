@@ -29,6 +29,8 @@ export interface TestEngineOptions {
   readonly key?: string;
   readonly now?: () => number;
   readonly seed?: number;
+  /** Quality each model is taken to have before any feedback, by its name; else all are alike. */
+  readonly levels?: Readonly<Record<string, number>>;
 }
 
 export type TestEngine = Awaited<ReturnType<typeof testEngine>>;
@@ -100,7 +102,12 @@ export async function testEngine(options: TestEngineOptions) {
       dimension: space.dimension,
       learnt: space.learnt,
       preset: PILOT,
-      priorFor: () => ({ theta: space.models.base, accuracy: 0.6 }),
+      priorFor: (armId) => {
+        const theta = space.models.base.slice();
+        const level = options.levels?.[armId.slice(armId.indexOf('/') + 1)] ?? 0.6;
+        theta[0] = level;
+        return { theta, accuracy: level };
+      },
     },
     policyName: () => options.policy ?? 'shadow-price',
     profile: () => 'balanced',
