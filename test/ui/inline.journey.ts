@@ -99,6 +99,8 @@ describe('Inline completions', () => {
     assert.ok(after > before, `${before} -> ${after}`);
     await workbench.command('PILOT: Show Last Decision');
     await workbench.webview().getByText('Every model, as it stood').waitFor();
+    // For which published model each was taken.
+    await workbench.webview().getByText('Where each model started').waitFor();
     await workbench.shot('inline-decision');
     await workbench.command('View: Close Editor');
   });

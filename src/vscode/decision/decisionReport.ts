@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { ArmEvidence, Decision } from '../../core/decision.ts';
+import type { ModelTable } from '../../core/modelTable.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { whatIf, type WhatIf, type WhatIfs } from '../../core/whatIf.ts';
 import type { PlotOf, Report } from '../../usageProtocol.ts';
@@ -13,6 +14,7 @@ import { tableFrom, type BuiltSection } from '../usage/built.ts';
 import { estimate, modelName, surfaceName } from '../usage/names.ts';
 import { qualityScale } from '../usage/qualitySections.ts';
 import { kindSentence, policySentences } from './decisionWords.ts';
+import { ratedSection } from './ratedSection.ts';
 
 const t = vscode.l10n.t;
 
@@ -21,10 +23,13 @@ type Name = (id: ArmId) => string;
 export function decisionReport(
   decision: Decision,
   arms: readonly Arm[],
+  /** What is known of models; undefined while the engine is not there yet. */
+  known: ModelTable | undefined,
 ): { readonly report: Report; readonly sections: readonly BuiltSection[] } {
   const name: Name = (id) => modelName(arms, id);
   const otherwise = whatIf(decision);
-  const sections = [modelsSection(decision, otherwise, name), otherwiseSection(decision, otherwise, name), factsSection(decision)]; // prettier-ignore
+  const rated = known === undefined ? [] : [ratedSection(decision, arms, known, name)];
+  const sections = [modelsSection(decision, otherwise, name), otherwiseSection(decision, otherwise, name), ...rated, factsSection(decision)]; // prettier-ignore
   const when = new Date(decision.at).toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'medium' });
   const report = {
     title: t('Why {0}', name(decision.chosen)),

@@ -1,6 +1,7 @@
 /** The whole of one decision in a panel of its own; another decision takes its place there. */
 import * as vscode from 'vscode';
 import type { Decision } from '../../core/decision.ts';
+import type { ModelTable } from '../../core/modelTable.ts';
 import type { BuiltSection } from '../usage/built.ts';
 import type { UsageDeps } from '../usage/deps.ts';
 import { ReportPanel } from '../usage/reportPanel.ts';
@@ -10,7 +11,8 @@ import { decisionReport } from './decisionReport.ts';
 const t = vscode.l10n.t;
 
 export class DecisionView implements vscode.Disposable {
-  readonly #deps: Pick<UsageDeps, 'models'>;
+  readonly #deps: Pick<UsageDeps, 'models' | 'engine'>;
+  #known: ModelTable | undefined;
   readonly #panel: ReportPanel;
   readonly #subscription: vscode.Disposable;
   #decision: Decision | undefined;
@@ -40,6 +42,7 @@ export class DecisionView implements vscode.Disposable {
     this.#decision = decision;
     this.#panel.reveal();
     this.#refresh();
+    void this.#learnKnown();
   }
 
   dispose(): void {
@@ -47,9 +50,19 @@ export class DecisionView implements vscode.Disposable {
     this.#panel.dispose();
   }
 
+  /** A decision stands in the engine's log, so the engine is there or is being built for it. */
+  async #learnKnown(): Promise<void> {
+    if (this.#known) return;
+    // Whoever builds the engine tells why it cannot be built; the page does without.
+    const engine = await this.#deps.engine().catch(() => undefined);
+    if (!engine) return;
+    this.#known = engine.space.models;
+    this.#refresh();
+  }
+
   #refresh(): void {
     if (!this.#decision) return;
-    const { report, sections } = decisionReport(this.#decision, this.#deps.models.arms);
+    const { report, sections } = decisionReport(this.#decision, this.#deps.models.arms, this.#known);
     this.#sections = sections;
     this.#panel.show(report);
   }

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Clock, DecisionLog, Ledger, Log, UsageReader } from '../../app/ports.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { NanoUsd } from '../../core/brand.ts';
+import type { Space } from '../../core/space.ts';
 
 /** What the usage view needs from the composition root. */
 export interface UsageDeps {
@@ -22,6 +23,8 @@ export interface UsageDeps {
 }
 
 export interface UsageEngine {
+  /** What is known of models, for the page of one decision. */
+  readonly space: Pick<Space, 'models'>;
   readonly store: {
     readonly ledger: Pick<Ledger, 'summary' | 'onDidChange'>;
     readonly log: Pick<DecisionLog, 'decision'>;
