@@ -4,7 +4,7 @@
  */
 import type { CoarseFeatures, Surface } from './decision.ts';
 import { hashGrams, sample, type Grams } from './features/hashing.ts';
-import { languageOf } from './features/language.ts';
+import { languageOf, type LanguageSign } from './features/language.ts';
 import { structureOf } from './features/structure.ts';
 import { taskOf } from './features/task.ts';
 
@@ -28,8 +28,7 @@ export interface Features {
   readonly version: number;
   readonly grams: Grams;
   readonly structure: Float64Array;
-  /** Index into LANGUAGES; -1 = none. */
-  readonly language: number;
+  readonly language: LanguageSign;
   readonly coarse: CoarseFeatures;
 }
 

@@ -12,7 +12,7 @@ import { float32FromBase64, fromBase64 } from './base64.ts';
 import type { Context } from './decision.ts';
 import { FEATURES_VERSION, type Features } from './features.ts';
 import { BUCKETS } from './features/hashing.ts';
-import { LANGUAGES } from './features/language.ts';
+import { LANGUAGES, type LanguageSign } from './features/language.ts';
 import { STRUCTURE } from './features/structure.ts';
 import { unit } from './linalg.ts';
 import { decodeModelTable, lengthened, type ModelTable } from './modelTable.ts';
@@ -127,12 +127,12 @@ export function embed(weights: Weights, { structure, grams }: Features): Float64
 export const standardise = (value: number, mean: number, scale: number): number =>
   Math.min(4, Math.max(-4, (value - mean) / scale));
 
-/** [1, psi, language]; the language's indicator is as long as psi. */
-export function contextOf(psi: Float64Array, language: number): Float64Array {
+/** [1, psi, language]; the indicator of a language that is known is as long as psi. */
+function contextOf(psi: Float64Array, { index, weight }: LanguageSign): Float64Array {
   const x = new Float64Array(1 + psi.length + LANGUAGES.length);
   x[0] = 1;
   x.set(psi, 1);
-  if (language >= 0) x[1 + psi.length + language] = 1;
+  if (index >= 0) x[1 + psi.length + index] = weight;
   return x;
 }
 
