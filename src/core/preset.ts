@@ -66,7 +66,7 @@ export const PILOT: Preset = {
 export const PAPER: Preset = {
   name: 'paper',
   scoring: 'cosine',
-  alpha: 0.7,
+  alpha: 0.5,
   prior: { kind: 'inverse-accuracy' },
   pool: undefined,
   halfLifeDays: undefined,
