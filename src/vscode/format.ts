@@ -18,6 +18,11 @@ export function usd(amount: NanoUsd): string {
   return dollars !== 0 && Math.abs(dollars) < 0.01 ? fine.format(dollars) : cents.format(dollars);
 }
 
+/** What is left, cut to whole cents: it never looks like more than there is. */
+export const usdLeft = (amount: NanoUsd): string =>
+  usd(amount < nanoPerCent ? amount : ((amount - (amount % nanoPerCent)) as NanoUsd));
+const nanoPerCent = 1e7;
+
 export const cost = (amount: NanoUsd): string => (amount === 0 ? vscode.l10n.t('free') : usd(amount));
 
 export const day = (at: number): string =>

@@ -4,7 +4,7 @@ import type { ProviderError } from '../app/ports.ts';
 import type { Problem } from '../app/problem.ts';
 import type { Arm } from '../core/arm.ts';
 import type { ExclusionReason } from '../core/decision.ts';
-import { day, usd } from './format.ts';
+import { day, usdLeft } from './format.ts';
 import { storageText } from './storageText.ts';
 
 export interface WayOn {
@@ -87,7 +87,7 @@ export function messageOf(problem: Problem): Message {
 }
 
 function limitReached(problem: Extract<Problem, { kind: 'limit-reached' }>): Message {
-  const left = usd(problem.left);
+  const left = usdLeft(problem.left);
   const until = day(problem.resetsAt);
   const text =
     problem.which === 'inline'

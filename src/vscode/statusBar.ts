@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { SpendSummary } from '../app/ports.ts';
 import type { DecisionId, NanoUsd } from '../core/brand.ts';
-import { percent, usd } from './format.ts';
+import { percent, usd, usdLeft } from './format.ts';
 import { storageText } from './storageText.ts';
 import { escapedMarkdown } from './plain.ts';
 
@@ -81,8 +81,8 @@ export function faceOf(facts: StatusFacts): Face {
       warn: true,
     };
   }
-  const state = t('ready, {0} left this month', usd(left));
-  return { text: `$(circuit-board) ${usd(left)}`, state, command: 'pilot.menu', warn: false };
+  const state = t('ready, {0} left this month', usdLeft(left));
+  return { text: `$(circuit-board) ${usdLeft(left)}`, state, command: 'pilot.menu', warn: false };
 }
 
 /** What is left of the month's limit; undefined when no limit is set or the ledger has not been read yet. */

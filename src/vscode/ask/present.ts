@@ -19,7 +19,7 @@ import {
   type InspectionView,
   type TurnView,
 } from '../../protocol.ts';
-import { cost as costLabel, usd } from '../format.ts';
+import { cost as costLabel, usdLeft } from '../format.ts';
 import { saysSimulated, shownName } from '../armName.ts';
 
 const { t } = vscode.l10n;
@@ -57,7 +57,7 @@ export function answerView(answer: Answer): AnswerView {
     reason: route && reasonOf(route),
     cost: cost && costLabel(cost.nano),
     costDetail: cost && costDetail(cost),
-    left: cost?.leftNano === undefined ? undefined : t('{0} left this month', usd(cost.leftNano)),
+    left: cost?.leftNano === undefined ? undefined : t('{0} left this month', usdLeft(cost.leftNano)),
     rating,
     rateable: route !== undefined && !isRunning(answer),
     problem: notice && { text: notice.text, ways: notice.ways.map(({ label }) => label).slice(0, 6) },

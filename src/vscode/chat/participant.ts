@@ -16,7 +16,7 @@ import {
 import { chatCall } from '../../app/call.ts';
 import { assemble, type Prepared } from '../../app/context/assemble.ts';
 import type { Choice } from '../../app/routing.ts';
-import { cost, usd } from '../format.ts';
+import { cost, usdLeft } from '../format.ts';
 import { messageOf, type WayOn } from '../messages.ts';
 import { escapedMarkdown } from '../plain.ts';
 import { reasonLine } from '../reason.ts';
@@ -156,7 +156,7 @@ function resultOf({ models }: ChatDeps, end: ChatEnd, given: Given): vscode.Chat
       const facts = [
         reasonLine(end.route.decision, models.arms),
         cost(end.ended.costNano),
-        ...(left === undefined ? [] : [vscode.l10n.t('{0} left this month', usd(left))]),
+        ...(left === undefined ? [] : [vscode.l10n.t('{0} left this month', usdLeft(left))]),
       ];
       stream.markdown(footer(answer, facts.join(' · ')));
       return { metadata: { ...remember(end.route, given) } };

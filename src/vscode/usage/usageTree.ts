@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { LoggedDecision, SpendRow } from '../../app/ports.ts';
 import { isMoreThanNothing, monthFacts, type MonthFacts } from '../../app/usage/glance.ts';
 import type { ArmId } from '../../core/brand.ts';
-import { cost, day, percent, usd } from '../format.ts';
+import { cost, day, percent, usd, usdLeft } from '../format.ts';
 import type { UsageDeps, UsageEngine } from './deps.ts';
 import { languageName, modelName, surfaceName, type WorkspaceNames } from './names.ts';
 
@@ -146,7 +146,7 @@ function factNodes({ spent, limit, left, heldBack, resetsAt }: MonthFacts): read
     fact(t('{0} spent this month', usd(spent)), of, 'credit-card'),
     ...(left === undefined
       ? [fact(t('No monthly limit'), t('free models only'), 'warning')]
-      : [fact(t('{0} left', usd(left)), t('anew on {0}', day(resetsAt)), 'dashboard')]),
+      : [fact(t('{0} left', usdLeft(left)), t('anew on {0}', day(resetsAt)), 'dashboard')]),
     ...(heldBack > 0
       ? [fact(t('{0} held back', usd(heldBack)), t('calls whose bill is not known'), 'lock')]
       : []),
