@@ -50,10 +50,20 @@ class MemoryDecisionLog implements DecisionLog {
     this.snapshot = { seq, state: JSON.parse(JSON.stringify(state)) };
     return Promise.resolve();
   };
-  quarantineSnapshot = (problem: string): Promise<void> => Promise.reject(new Error(problem));
+  /** As the store does: what was read is kept apart, with the reason, and is not read again. */
+  readonly aside: { readonly reason: string; readonly state: unknown }[] = [];
+  quarantineSnapshot = (reason: string): Promise<void> => {
+    assert.ok(this.snapshot, 'there is nothing to set aside');
+    this.aside.push({ reason, state: this.snapshot.state });
+    this.snapshot = undefined;
+    return Promise.resolve();
+  };
 }
 
-const learningOver = (decisionLog: DecisionLog): Learning =>
+const learningOver = (
+  decisionLog: DecisionLog,
+  onReset: (problem: string) => void = (problem) => assert.fail(problem),
+): Learning =>
   new Learning({
     decisionLog,
     codec: {
@@ -68,7 +78,7 @@ const learningOver = (decisionLog: DecisionLog): Learning =>
     },
     clock: { now: () => 0 },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    onReset: (problem) => assert.fail(problem),
+    onReset,
   });
 
 describe('learning from a long log', () => {
@@ -92,4 +102,39 @@ describe('learning from a long log', () => {
     assert.equal(log.readFrom[0], 40_000);
     assert.equal(log.snapshot.seq, 45_000);
   });
+});
+
+describe('learning from a stored state that cannot be used', () => {
+  const stateOf = async (entries: readonly LogEntry[]): Promise<Record<string, unknown>> => {
+    const log = new MemoryDecisionLog(entries);
+    await learningOver(log).load();
+    assert.ok(log.snapshot);
+    return log.snapshot.state as Record<string, unknown>;
+  };
+
+  for (const [what, change, reason] of [
+    ['another dimension', { dimension: space.dimension + 1 }, /other-space/],
+    ['another space', { spaceId: 'some-other-space' }, /other-space/],
+    ['a version to come', { version: 99 }, /other-version/],
+    ['no arms where arms must be', { heads: {} }, /damaged/],
+  ] as const) {
+    it(`starts from the prior, says so once, and sets aside what was there: ${what}`, async () => {
+      const state = await stateOf(decisions(4_500));
+      const learner = { ...(state['learner'] as object), ...change };
+      const log = new MemoryDecisionLog([]);
+      log.snapshot = { seq: 4_500, state: { ...state, learner } };
+      const told: string[] = [];
+      const learning = learningOver(log, (problem) => told.push(problem));
+      await learning.load();
+      assert.equal(told.length, 1);
+      assert.match(told[0]!, reason);
+      assert.deepEqual(log.aside, [{ reason: told[0], state: { ...state, learner } }]);
+      // Read from the log's beginning, not from where the lost state had come to.
+      assert.equal(log.readFrom[0], 0);
+      const { context } = logged[0]!.decision;
+      const armIds = logged[0]!.decision.arms.map(({ armId }) => armId);
+      const now = new Learner(spec).estimate('ask', armIds, context, 0);
+      assert.deepEqual(learning.estimate('ask', armIds, context), now);
+    });
+  }
 });

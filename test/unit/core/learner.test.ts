@@ -97,6 +97,25 @@ describe('learner', () => {
     });
   }
 
+  it('ranks by x . theta_pref while nothing was learnt, whatever the priors and the prompt', () => {
+    const axis = fc.double({ min: -1, max: 1, noNaN: true });
+    const theta = fc.array(axis, { minLength: D, maxLength: D }).map((values) => Float64Array.from(values));
+    const content = fc.array(axis, { minLength: D - 1, maxLength: D - 1 });
+    fc.assert(
+      fc.property(fc.array(theta, { minLength: 2, maxLength: 6 }), content, (thetas, given) => {
+        const armIds = thetas.map((_, i) => `e/${i}` as ArmId);
+        const priorFor = (armId: ArmId): { theta: Float64Array; accuracy: number } => {
+          return { theta: thetas[armIds.indexOf(armId)]!, accuracy: 0.5 };
+        };
+        const context = contextOf(given);
+        const learner = new Learner({ ...specOf(PILOT), priorFor });
+        const estimated = learner.estimate('ask', armIds, context, START)!.map(({ mean }) => mean);
+        const expected = thetas.map((values) => values.reduce((sum, v, k) => sum + v * context.x[k]!, 0));
+        close(estimated, expected, 1e-12);
+      }),
+    );
+  });
+
   it('does not mind the order in which outcomes arrive, forgetting or not', () => {
     for (const preset of [steady, PILOT]) {
       fc.assert(
@@ -280,6 +299,18 @@ describe('stored learner', () => {
           each.fold({ type: 'outcome', outcome: { decisionId: idOf(99), reward, weight } });
         }
         close(means(decoded.value), means(learner));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is stored again as it was stored, to the bit', () => {
+    fc.assert(
+      fc.property(log, (entries) => {
+        const stored = json(encodeLearner(learnt(PILOT, entries)));
+        const decoded = decodeLearner(stored, specOf(PILOT));
+        assert.ok(decoded.ok);
+        assert.deepEqual(json(encodeLearner(decoded.value)), stored);
       }),
       { numRuns: 40 },
     );
