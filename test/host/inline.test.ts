@@ -2,20 +2,13 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { askAndAccept, BEGUN, KNOWN, open, REST, type } from './typing.ts';
 
-const KNOWN =
-  "export function load(store) {\n  const stored = store.get('settings');\n  return stored;\n}\n\n";
-const BEGUN = 'export function again(store) {\n  const stored = store.g';
 const PREPARED = KNOWN.repeat(6);
-const REST = "et('settings');";
 
 /** Asks and accepts until the text is there: the first call may come before the worker has started. */
 async function accepted(document: vscode.TextDocument): Promise<boolean> {
-  for (let i = 0; i < 40 && !hasRest(document); i += 1) {
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
-  }
+  for (let i = 0; i < 40 && !hasRest(document); i += 1) await askAndAccept();
   return hasRest(document);
 }
 
@@ -39,10 +32,8 @@ describe('inline completions in the host', () => {
   async function typeInto(name: string): Promise<vscode.TextDocument> {
     const uri = vscode.Uri.joinPath(folder, name);
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(PREPARED));
-    const editor = await vscode.window.showTextDocument(uri, { preview: false });
-    const end = editor.document.positionAt(editor.document.getText().length);
-    editor.selection = new vscode.Selection(end, end);
-    for (const text of BEGUN.split(/(?<=\n)/)) await vscode.commands.executeCommand('type', { text });
+    const editor = await open(uri);
+    await type(BEGUN);
     return editor.document;
   }
 

@@ -27,8 +27,8 @@ export function cursorTextAt(document: vscode.TextDocument, position: vscode.Pos
 }
 
 /** Line by line until the room is used up, the last one cut: a file of a few lines of a megabyte each costs no more. */
-function linesFrom(
-  document: vscode.TextDocument,
+export function linesFrom(
+  document: Pick<vscode.TextDocument, 'lineAt' | 'lineCount'>,
   start: number,
   step: 1 | -1,
   room: { readonly chars: number; readonly lines: number },

@@ -2,14 +2,17 @@
 import * as vscode from 'vscode';
 import { holdsPrivateKey, isSecretFile } from '../../app/context/secretFiles.ts';
 import type { ContextSource } from '../../core/inline/contextRanking.ts';
+import { linesFrom } from './documentView.ts';
 
 /** Everything has a limit: ranking all of this takes about a millisecond. */
 const MAX_NEIGHBOURS = 5;
 const MAX_EDITS = 6;
 const NEIGHBOUR_LINES = 120;
 const EDIT_LINES = 6;
+const PIECE_CHARS = 12_000;
 /** A private key is shorter: so far above a piece its first line is looked for. */
 const KEY_LINES = 120;
+const KEY_CHARS = 10_000;
 
 interface Spot {
   readonly document: vscode.TextDocument;
@@ -84,12 +87,11 @@ export class RecentContext implements vscode.Disposable {
   }
 }
 
+/** Line by line until the room is used up: a neighbour with a line of a megabyte costs no more than any other. */
 function around({ document, line }: Spot, lines: number): string {
-  const first = Math.max(0, line - lines);
-  const last = Math.min(document.lineCount, line + lines);
-  const range = new vscode.Range(first, 0, last, 0);
-  // A line of a megabyte is data, and joining it costs what it costs to read it.
-  if (document.lineAt(Math.min(line, document.lineCount - 1)).text.length > 2000) return '';
-  const above = new vscode.Range(Math.max(0, first - KEY_LINES), 0, last, 0);
-  return holdsPrivateKey(document.getText(above)) ? '' : document.getText(range).slice(0, 12_000);
+  const chars = PIECE_CHARS / 2;
+  const read = linesFrom(document, line - 1, -1, { chars: chars + KEY_CHARS, lines: lines + KEY_LINES });
+  const above = read.slice(0, lines).reverse().join('\n').slice(-chars);
+  const below = linesFrom(document, line, 1, { chars, lines }).join('\n');
+  return holdsPrivateKey(`${read.reverse().join('\n')}\n${below}`) ? '' : `${above}\n${below}`;
 }

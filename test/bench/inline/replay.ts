@@ -1,10 +1,10 @@
 /** One replay of the typing sessions through the whole pipeline: real router, ledger, client and local model. */
-import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { InlineCompleter } from '../../../src/app/inline/completer.ts';
+import type { Source } from '../../../src/app/inline/completer.ts';
 import { OutcomeTracker } from '../../../src/app/inline/outcomeTracker.ts';
-import type { InlineSettings, Timers } from '../../../src/app/inline/ports.ts';
+import type { InlineEngine, InlineSettings } from '../../../src/app/inline/ports.ts';
 import { chooseFormat } from '../../../src/core/inline/fim/infer.ts';
 import { LOCAL_ARM } from '../../../src/core/local/localArm.ts';
 import { LocalModelHost } from '../../../src/providers/localModel/host.ts';
@@ -15,6 +15,8 @@ import type { ServerReport } from './serverThread.ts';
 import { neighbours, sections } from './sources.ts';
 import { newTally, Typist } from './typist.ts';
 import type { Tally } from './typist.ts';
+import { busyMs, fastTimers, heapMb, percentiles, quantile, stopwatchOn, watchBlocks } from './watch.ts';
+import type { Percentiles } from './watch.ts';
 
 export interface ReplayOptions {
   readonly keys: number;
@@ -37,7 +39,13 @@ export interface Replay {
   readonly costUsd: number;
   readonly accepted: number;
   readonly keys: number;
-  readonly heapGrowthMb: number;
+  /** What is kept after a full collection, by keys typed, MB. */
+  readonly heapMb: readonly (readonly [keys: number, mb: number])[];
+  /** Most processor time between two turns of the event loop: what a person would feel as a halt. */
+  readonly longestBlockMs: number;
+  /** How long a completion that needs no request takes to show, once the typing has paused. */
+  readonly showMs: Readonly<Record<'cache' | 'local', Percentiles>>;
+  readonly bySource: Readonly<Record<Source, number>>;
   readonly requestsByModel: Readonly<Record<string, number>>;
 }
 
@@ -48,7 +56,9 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   const parts = await assemble(options, server.url);
   const { tally, completer, tracker, timers, local, engine } = parts;
   const overheads: number[] = [];
-  const heaps: number[] = [];
+  const heaps: [number, number][] = [];
+  const marks = CHECKPOINTS.map((share) => Math.round(share * options.keys));
+  const blocks = watchBlocks();
   let mark = busyMs();
   const typist = new Typist({
     completer,
@@ -57,9 +67,14 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     random: seeded(options.seed),
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms / options.speed)),
     maxKeys: options.keys,
+    stopwatch: parts.stopwatch,
     onKey: () => {
       if (tally.keys > WARM_UP) overheads.push(busyMs() - mark);
-      if (tally.keys % Math.ceil(options.keys / 5) === Math.ceil(options.keys / 10)) heaps.push(heapMb());
+      if (tally.keys === WARM_UP) blocks.reset();
+      if (marks.includes(tally.keys)) {
+        heaps.push([tally.keys, heapMb()]);
+        blocks.skip();
+      }
       mark = busyMs();
     },
   });
@@ -68,14 +83,16 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     const all = sections();
     for (let i = 0; tally.keys < options.keys; i += 1) await typist.type(all[i % all.length]!);
   } finally {
+    blocks.dispose();
     completer.stop();
     timers.dispose();
     local.dispose();
   }
+  if (marks.includes(tally.keys)) heaps.push([tally.keys, heapMb()]);
   await new Promise((resolve) => setTimeout(resolve, 300));
   const report = await server.stop();
   await engine.close();
-  return summary(tally, report, { overheads, heaps });
+  return summary(tally, report, { overheads, heaps, longestBlockMs: blocks.longest() });
 }
 
 /** The product's own parts, on the replay's clock. */
@@ -91,6 +108,13 @@ async function assemble({ speed, seed, fixed, monthlyUsd }: ReplayOptions, url: 
   const local = new LocalModelHost({ workerPath: LOCAL_WORKER, maxTokens: 500_000, log });
   const started = performance.now();
   const timers = fastTimers(speed);
+  const runs = { count: 0 };
+  const counted: InlineEngine = {
+    run: (order) => {
+      runs.count += 1;
+      return engine.completion.run(order);
+    },
+  };
   const now = (): number => Date.UTC(2026, 10, 10) + (performance.now() - started) * speed;
   const common = { now, timers, log, learning: engine.learning };
   const accepted = new Map<number, string>();
@@ -105,7 +129,7 @@ async function assemble({ speed, seed, fixed, monthlyUsd }: ReplayOptions, url: 
   });
   const completer = new InlineCompleter({
     ...common,
-    engine: engine.completion,
+    engine: counted,
     local,
     settings: () => ({ ...SETTINGS, local: fixed === undefined }),
     arms: engine.arms,
@@ -113,13 +137,20 @@ async function assemble({ speed, seed, fixed, monthlyUsd }: ReplayOptions, url: 
     context: () => [],
     onProblem: ignore,
   });
-  return { tally: newTally(), engine, local, timers, tracker, completer };
+  const stopwatch = stopwatchOn(timers, runs);
+  return { tally: newTally(), engine, local, timers, tracker, completer, stopwatch };
+}
+
+interface Watched {
+  readonly overheads: readonly number[];
+  readonly heaps: readonly (readonly [number, number])[];
+  readonly longestBlockMs: number;
 }
 
 function summary(
-  { outcomes, keys, calls, shown, offered, accepted }: Tally,
+  { outcomes, keys, calls, shown, offered, accepted, showMs }: Tally,
   report: ServerReport,
-  { overheads, heaps }: { readonly overheads: readonly number[]; readonly heaps: readonly number[] },
+  { overheads, heaps, longestBlockMs }: Watched,
 ): Replay {
   const answered = outcomes.cache + outcomes.joined + outcomes.local + outcomes.remote;
   return {
@@ -133,7 +164,10 @@ function summary(
     costUsd: report.costUsd,
     accepted: accepted.size,
     keys,
-    heapGrowthMb: (heaps.at(-1) ?? 0) - (heaps[1] ?? 0),
+    heapMb: heaps,
+    longestBlockMs,
+    showMs: { cache: percentiles(showMs.cache), local: percentiles(showMs.local) },
+    bySource: outcomes,
     requestsByModel: report.byModel,
   };
 }
@@ -150,31 +184,12 @@ const SETTINGS: InlineSettings = {
   debounceMs: { min: 75, max: 400 },
 };
 
+/** Shares of the replay after which the heap is looked at: 1,000, 5,000 and 10,000 keys of 10,000. */
+const CHECKPOINTS = [0.1, 0.5, 1];
 /** Keys typed before the code is compiled. */
 const WARM_UP = 100;
 
-/** Processor time of this thread alone: the machine's other work does not count. */
-function busyMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
-
 const ignore = (): void => undefined;
-
-function fastTimers(speed: number): Timers & { dispose(): void } {
-  const running = new Set<NodeJS.Timeout>();
-  return {
-    after(ms, action) {
-      const timer = setTimeout(() => {
-        running.delete(timer);
-        action();
-      }, ms / speed);
-      running.add(timer);
-      return { dispose: () => (clearTimeout(timer), void running.delete(timer)) };
-    },
-    dispose: () => running.forEach((timer) => clearTimeout(timer)),
-  };
-}
 
 async function startServer(pace: number): Promise<{ url: string; stop(): Promise<ServerReport> }> {
   const worker = new Worker(new URL('./serverThread.ts', import.meta.url), { workerData: { pace } });
@@ -188,20 +203,4 @@ async function startServer(pace: number): Promise<{ url: string; stop(): Promise
       return report;
     },
   };
-}
-
-/** Full collections, so that the growth is what is kept and not what waits to be collected. */
-function heapMb(): number {
-  collect();
-  return process.memoryUsage().heapUsed / 2 ** 20;
-}
-
-const v8 = createRequire(import.meta.url)('node:v8') as { setFlagsFromString(flag: string): void };
-v8.setFlagsFromString('--expose-gc');
-const vm = createRequire(import.meta.url)('node:vm') as { runInNewContext(code: string): () => void };
-const collect = vm.runInNewContext('gc');
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }

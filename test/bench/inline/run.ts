@@ -1,5 +1,5 @@
 /**
- * npm run bench:inline -- [--json OUT] [--keys N] [--speed N] [--seed N]
+ * npm run bench:inline -- [--json OUT] [--keys N] [--speed N] [--seed N] [--only pilot]
  *
  * Typing sessions against the practice endpoint through the whole pipeline: PILOT, one fixed dear model, one fixed
  * cheap one. Overhead is all the time the thread was busy between two keys, test driver included. Every model here
@@ -19,6 +19,7 @@ const { values: flags } = parseArgs({
     keys: { type: 'string', default: '3000' },
     speed: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
   },
 });
 
@@ -41,14 +42,16 @@ for (const [name, fixed] of [
   [`fixed best (${best})`, best],
   [`fixed cheapest (${cheapest})`, cheapest],
 ] as const) {
+  if (flags.only !== undefined && !name.includes(flags.only)) continue;
   const result = await replay({ ...options, fixed });
   results[name] = result;
   print(name, result);
 }
 const ranking = await measureRanking(Number(flags.seed));
 console.log(
-  `\nHidden ranking, after 300 outcomes: best arm chosen ${(100 * ranking.bestShare).toFixed(0)} % of the time, ` +
-    `regret ${(100 * ranking.regretShare).toFixed(0)} % of a random choice's`,
+  `\nHidden ranking, after 300 outcomes: best arm chosen ${percent(ranking.bestShare)} of the time ` +
+    `(at least 80 %: ${verdict(ranking.bestShare >= 0.8)}), regret ${percent(ranking.regretShare)} of a random ` +
+    `choice's (at most 50 %: ${verdict(ranking.regretShare <= 0.5)})`,
 );
 if (flags.json !== undefined) {
   const body = { simulated: true, ...results['pilot'], policies: results, ranking };
@@ -56,18 +59,36 @@ if (flags.json !== undefined) {
 }
 
 function print(name: string, result: Replay): void {
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   console.log(`\n${name}: ${result.keys} keys`);
   console.log(
-    `  ${result.requestsPerChar.toFixed(4)} requests a character (1 in ${(1 / result.requestsPerChar).toFixed(0)}), ` +
+    `  ${result.requestsPerChar.toFixed(4)} requests a character, 1 in ${(1 / result.requestsPerChar).toFixed(1)} ` +
+      `(at most 1 in 12: ${verdict(result.requestsPerChar <= 1 / 12)}), ` +
       `${percent(result.cancelledShare)} cancelled; from the cache ${percent(result.cacheHitRate)}`,
   );
   console.log(
-    `  shown at ${percent(result.shownRate)} of the keys, ${result.accepted} accepted (${percent(result.acceptance)} of what was shown)`,
+    `  shown at ${percent(result.shownRate)} of the keys, ${result.accepted} accepted (${percent(result.acceptance)} of what was shown); ` +
+      `$${result.costUsd.toFixed(5)}`,
   );
   console.log(
-    `  overhead for each key: p50 ${result.overheadP50Ms.toFixed(2)} ms, p99 ${result.overheadP99Ms.toFixed(2)} ms; ` +
-      `$${result.costUsd.toFixed(5)}; heap ${result.heapGrowthMb.toFixed(1)} MB more at the end`,
+    `  processor time for each key: p50 ${result.overheadP50Ms.toFixed(2)} ms, p99 ${result.overheadP99Ms.toFixed(2)} ms ` +
+      `(under 3 and 15: ${verdict(result.overheadP50Ms < 3 && result.overheadP99Ms < 15)}); ` +
+      `longest turn of the event loop ${result.longestBlockMs.toFixed(1)} ms (under 10: ${verdict(result.longestBlockMs < 10)})`,
   );
-  console.log(`  ${JSON.stringify(result.requestsByModel)}`);
+  for (const source of ['cache', 'local'] as const) {
+    const { count, p50, p99, prompt } = result.showMs[source];
+    console.log(
+      `  ${count} from ${source} shown after p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms; ${percent(prompt)} within 20 ms`,
+    );
+  }
+  const heaps = result.heapMb.map(([keys, mb]) => `${mb.toFixed(1)} MB after ${keys} keys`);
+  console.log(`  heap: ${heaps.join(', ')}`);
+  console.log(`  ${JSON.stringify(result.requestsByModel)} ${JSON.stringify(result.bySource)}`);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function verdict(isReached: boolean): string {
+  return isReached ? 'reached' : 'not reached';
 }

@@ -16,6 +16,8 @@ export interface Tally {
   readonly offered: Set<string>;
   readonly accepted: Set<string>;
   readonly outcomes: Record<Outcome, number>;
+  /** From the end of the pause in typing (nothing, from the cache) to the suggestion, ms as the machine has them. */
+  readonly showMs: { readonly cache: number[]; readonly local: number[] };
 }
 
 export const newTally = (): Tally => ({
@@ -25,6 +27,7 @@ export const newTally = (): Tally => ({
   offered: new Set(),
   accepted: new Set(),
   outcomes: { skipped: 0, cache: 0, joined: 0, local: 0, remote: 0, cancelled: 0, nothing: 0 },
+  showMs: { cache: [], local: [] },
 });
 
 export interface TypistDeps {
@@ -35,8 +38,15 @@ export interface TypistDeps {
   readonly pause: (ms: number) => Promise<void>;
   /** Called around each key. */
   readonly onKey: () => void;
+  readonly stopwatch: Stopwatch;
   readonly tally: Tally;
   readonly maxKeys: number;
+}
+
+/** Times what happens in the pipeline between a call and its answer. */
+export interface Stopwatch {
+  /** Called right before the pipeline is; the answer is given the wait since the pause in typing ended. */
+  start(): (source: Outcome) => number | undefined;
 }
 
 /** Time to read a suggestion and press Tab. */
@@ -134,7 +144,7 @@ export class Typist {
 
   /** As VS Code does it: the former call is cancelled, a new one made. */
   #ask(): void {
-    const { completer, tally, tracker } = this.#deps;
+    const { completer, tally, tracker, stopwatch } = this.#deps;
     const { languageId = '' } = this.#source ?? {};
     this.#aborter.abort();
     const aborter = new AbortController();
@@ -152,8 +162,12 @@ export class Typist {
       explicit: false,
       selected: undefined,
     };
+    const stop = stopwatch.start();
     void completer.complete(request, aborter.signal).then(({ suggestions, source }) => {
       tally.outcomes[source] += 1;
+      const waited = stop(source);
+      if (waited !== undefined && (source === 'cache' || source === 'local'))
+        tally.showMs[source].push(waited);
       const [first] = suggestions;
       if (aborter.signal.aborted || first === undefined) return;
       this.#shown = first;

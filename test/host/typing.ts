@@ -1,0 +1,36 @@
+/** Typing in the extension host, and what the local model knows of what is typed. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+export const KNOWN =
+  "export function load(store) {\n  const stored = store.get('settings');\n  return stored;\n}\n\n";
+export const BEGUN = 'export function again(store) {\n  const stored = store.g';
+export const REST = "et('settings');";
+
+/** Opens the document with the cursor at its end. */
+export async function open(document: vscode.TextDocument | vscode.Uri): Promise<vscode.TextEditor> {
+  const editor = await ('uri' in document
+    ? vscode.window.showTextDocument(document, { preview: false })
+    : vscode.window.showTextDocument(document, { preview: false }));
+  const last = editor.document.lineAt(editor.document.lineCount - 1).range.end;
+  editor.selection = new vscode.Selection(last, last);
+  return editor;
+}
+
+/** Line by line, as VS Code's own command takes keys. */
+export async function type(text: string): Promise<void> {
+  for (const part of text.split(/(?<=\n)/)) await vscode.commands.executeCommand('type', { text: part });
+}
+
+/** Asks by key and accepts what is there. */
+export async function askAndAccept(): Promise<void> {
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+}
+
+/** Asks and accepts until the text is there: the first calls may come before the worker has started. */
+export async function acceptUntil(isThere: () => boolean): Promise<void> {
+  for (let i = 0; i < 40 && !isThere(); i += 1) await askAndAccept();
+  assert.ok(isThere());
+}
