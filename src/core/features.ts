@@ -9,7 +9,7 @@ import { structureOf } from './features/structure.ts';
 import { taskOf } from './features/task.ts';
 
 /** Raise with any change to what is extracted, and train again. */
-export const FEATURES_VERSION = 2;
+export const FEATURES_VERSION = 3;
 
 export interface PromptView {
   readonly text: string;

@@ -22,16 +22,33 @@ import { seeded } from '../../fakes/random.ts';
 import { sources } from './sources.ts';
 
 export interface Ranking {
+  /** Means over the seeds. */
   readonly bestShare: number;
   /** Regret against that of a uniformly random choice, over all decisions. */
   readonly regretShare: number;
   readonly decisions: number;
+  readonly seeds: readonly { readonly bestShare: number; readonly regretShare: number }[];
 }
 
 const LEARNING = 300;
 const MEASURED = 300;
+const SEEDS = 8;
 
-export async function measureRanking(seed: number): Promise<Ranking> {
+/** One seed's 300 measured decisions say little: small gaps between models are found by luck or not. */
+export async function measureRanking(first: number): Promise<Ranking> {
+  const seeds: { bestShare: number; regretShare: number }[] = [];
+  for (let seed = first; seed < first + SEEDS; seed += 1) seeds.push(await measureOnce(seed));
+  const mean = (of: (each: (typeof seeds)[number]) => number): number =>
+    seeds.reduce((sum, each) => sum + of(each), 0) / seeds.length;
+  return {
+    bestShare: mean(({ bestShare }) => bestShare),
+    regretShare: mean(({ regretShare }) => regretShare),
+    decisions: LEARNING + MEASURED,
+    seeds,
+  };
+}
+
+async function measureOnce(seed: number): Promise<{ bestShare: number; regretShare: number }> {
   const settings = practiceSettings('http://127.0.0.1:9/v1');
   const engine = await testEngine({
     endpoints: settings['pilot.endpoints'],
@@ -83,7 +100,7 @@ export async function measureRanking(seed: number): Promise<Ranking> {
     });
   }
   await engine.close();
-  return { bestShare: best / MEASURED, regretShare: regret / randomRegret, decisions: LEARNING + MEASURED };
+  return { bestShare: best / MEASURED, regretShare: regret / randomRegret };
 }
 
 const neverSent = (prefix: string): Call => ({

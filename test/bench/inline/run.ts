@@ -51,7 +51,9 @@ const ranking = await measureRanking(Number(flags.seed));
 console.log(
   `\nHidden ranking, after 300 outcomes: best arm chosen ${percent(ranking.bestShare)} of the time ` +
     `(at least 80 %: ${verdict(ranking.bestShare >= 0.8)}), regret ${percent(ranking.regretShare)} of a random ` +
-    `choice's (at most 50 %: ${verdict(ranking.regretShare <= 0.5)})`,
+    `choice's (at most 50 %: ${verdict(ranking.regretShare <= 0.5)}); over ${ranking.seeds.length} seeds ` +
+    `${percent(Math.min(...ranking.seeds.map(({ bestShare }) => bestShare)))} to ` +
+    percent(Math.max(...ranking.seeds.map(({ bestShare }) => bestShare))),
 );
 if (flags.json !== undefined) {
   const body = { simulated: true, ...results['pilot'], policies: results, ranking };

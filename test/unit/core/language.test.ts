@@ -6,7 +6,7 @@ const of = (text: string, languageId = ''): string => LANGUAGES[languageOf(text,
 describe('language of a prompt', () => {
   it('is the editor’s, before anything the text says', () => {
     assert.equal(of('Rewrite this python as it should be', 'rust'), 'rust');
-    assert.equal(of('', 'typescriptreact'), 'typescript');
+    assert.equal(of('', 'typescriptreact'), 'javascript', 'kin share one');
     assert.equal(of('', 'shellscript'), 'shell');
     // Prose, data and languages without an indicator leave it to the text.
     assert.equal(of('Fix this\n```go\nx := 1\n```', 'markdown'), 'go');
@@ -22,7 +22,7 @@ describe('language of a prompt', () => {
 
   it('is that of the fenced code, most fences first', () => {
     assert.equal(of('In python this was easy\n```rust\nfn a() {}\n```'), 'rust');
-    assert.equal(of('```sh\nls\n```\n```ts\na\n```\n```ts\nb\n```'), 'typescript');
+    assert.equal(of('```sh\nls\n```\n```ts\na\n```\n```ts\nb\n```'), 'javascript');
     assert.equal(of('```json\n{}\n```'), 'none');
   });
 
@@ -51,7 +51,7 @@ describe('language of a prompt', () => {
       ['cpp', '#include <stdio.h>\nint main() { return 0; }'],
       ['java', 'public class A { public static void main(String[] a) { } }'],
       ['csharp', 'using System;\nConsole.WriteLine("a");'],
-      ['typescript', 'interface A {\n  b: string;\n}'],
+      ['javascript', 'interface A {\n  b: string;\n}'],
       ['javascript', 'const a = require("a");'],
       ['sql', 'SELECT a FROM b WHERE c = 1'],
       ['web', '<div>hello</div>'],
