@@ -2,21 +2,16 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { askAndAccept, BEGUN, KNOWN, open, REST, type } from './typing.ts';
+import { acceptUntil, BEGUN, KNOWN, open, REST, type } from './typing.ts';
 
 const PREPARED = KNOWN.repeat(6);
-
-/** Asks and accepts until the text is there: the first call may come before the worker has started. */
-async function accepted(document: vscode.TextDocument): Promise<boolean> {
-  for (let i = 0; i < 40 && !hasRest(document); i += 1) await askAndAccept();
-  return hasRest(document);
-}
 
 /** Below it the editor has closed the bracket. */
 const hasRest = (document: vscode.TextDocument): boolean =>
   document.getText().slice(PREPARED.length).includes(`store.g${REST}`);
 
-describe('inline completions in the host', () => {
+describe('inline completions in the host', function () {
+  this.timeout(90_000);
   let folder: vscode.Uri;
   before(async () => {
     await vscode.extensions.getExtension('pilot-assistant.pilot-assistant')?.activate();
@@ -39,12 +34,12 @@ describe('inline completions in the host', () => {
 
   it('the local model completes without a key, a setting or a network', async () => {
     const document = await typeInto('a.js');
-    assert.ok(await accepted(document), document.getText().slice(-80));
+    await acceptUntil(() => hasRest(document));
   });
 
   it('undo takes the accepted text out again', async () => {
     const document = await typeInto('b.js');
-    assert.ok(await accepted(document));
+    await acceptUntil(() => hasRest(document));
     await vscode.commands.executeCommand('undo');
     assert.ok(!hasRest(document));
   });

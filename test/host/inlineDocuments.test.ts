@@ -7,7 +7,8 @@ import { acceptUntil, askAndAccept, BEGUN, KNOWN, open, REST, type } from './typ
 
 const MEGABYTE = 1_000_000;
 
-describe('inline completions in documents of all kinds', () => {
+describe('inline completions in documents of all kinds', function () {
+  this.timeout(90_000);
   let folder: vscode.Uri;
   before(async () => {
     await vscode.extensions.getExtension('pilot-assistant.pilot-assistant')?.activate();

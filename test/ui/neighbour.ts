@@ -1,4 +1,4 @@
-/** A small extension beside PILOT that offers VS Code a language model of its own, as another vendor's would. */
+/** Small extensions beside PILOT: one offers VS Code a language model of its own, one suggests code as PILOT does. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,20 +7,18 @@ import { codeServerEntry } from '../../scripts/host/installCodeServer.ts';
 import { run } from '../../scripts/host/processes.ts';
 import type { Workbench } from './driver.ts';
 
-const manifest = {
-  name: 'neighbour',
-  publisher: 'test',
-  version: '0.0.1',
-  license: 'MIT',
-  repository: { type: 'git', url: 'https://example.com/neighbour.git' },
-  engines: { vscode: '^1.110.0' },
-  main: './extension.js',
-  files: ['extension.js'],
-  activationEvents: ['onStartupFinished'],
-  contributes: { languageModelChatProviders: [{ vendor: 'neighbour', displayName: 'Neighbour' }] },
-};
+interface Extension {
+  readonly publisher: string;
+  readonly name: string;
+  readonly contributes: object;
+  readonly code: string;
+}
 
-const code = `
+const neighbour: Extension = {
+  publisher: 'test',
+  name: 'neighbour',
+  contributes: { languageModelChatProviders: [{ vendor: 'neighbour', displayName: 'Neighbour' }] },
+  code: `
 const vscode = require('vscode');
 const model = { id: 'echo', name: 'Echo', family: 'echo', version: '1', maxInputTokens: 50000, maxOutputTokens: 4000 };
 exports.activate = () => vscode.lm.registerLanguageModelChatProvider('neighbour', {
@@ -30,18 +28,45 @@ exports.activate = () => vscode.lm.registerLanguageModelChatProvider('neighbour'
   },
   provideTokenCount: async () => 1,
 });
-`;
+`,
+};
+
+/** By its id a completion extension that PILOT knows, with the setting that turns its inline suggestions off. */
+const rival: Extension = {
+  publisher: 'continue',
+  name: 'continue',
+  contributes: {
+    configuration: {
+      title: 'Continue',
+      properties: { 'continue.enableTabAutocomplete': { type: 'boolean', default: true } },
+    },
+  },
+  code: 'exports.activate = () => undefined;',
+};
+
+export const installNeighbour = (workbench: Workbench): Promise<void> => install(workbench, neighbour);
+export const installRival = (workbench: Workbench): Promise<void> => install(workbench, rival);
 
 /** Installs it into the workbench's VS Code and reloads the window. */
-export async function installNeighbour(workbench: Workbench): Promise<void> {
+async function install(workbench: Workbench, { code, ...own }: Extension): Promise<void> {
+  const manifest = {
+    ...own,
+    version: '0.0.1',
+    license: 'MIT',
+    repository: { type: 'git', url: 'https://example.com/neighbour.git' },
+    engines: { vscode: '^1.110.0' },
+    main: './extension.js',
+    files: ['extension.js'],
+    activationEvents: ['onStartupFinished'],
+  };
   const folder = path.dirname(workbench.userDataFolder);
-  const source = path.join(folder, 'neighbour');
+  const source = path.join(folder, own.name);
   mkdirSync(source);
   writeFileSync(path.join(source, 'package.json'), JSON.stringify(manifest));
   writeFileSync(path.join(source, 'extension.js'), code);
-  writeFileSync(path.join(source, 'README.md'), '# Neighbour\n');
+  writeFileSync(path.join(source, 'README.md'), '# A neighbour\n');
   writeFileSync(path.join(source, 'LICENSE'), 'MIT\n');
-  const vsix = path.join(folder, 'neighbour.vsix');
+  const vsix = path.join(folder, `${own.name}.vsix`);
   await createVSIX({ cwd: source, packagePath: vsix, dependencies: false });
   const { code: exitCode, output } = await run(
     process.execPath,
