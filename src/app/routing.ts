@@ -10,7 +10,7 @@ import { expectedRequests } from '../core/demand.ts';
 import { extractFeatures, type PromptView } from '../core/features.ts';
 import { hourOfWeek, periodFrom } from '../core/period.ts';
 import type { MoneySituation } from '../core/policy.ts';
-import type { Preset } from '../core/preset.ts';
+import { presetFor, type Preset } from '../core/preset.ts';
 import { quote } from '../core/pricing.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { route, type Candidate, type RouteRefusal } from '../core/router.ts';
@@ -117,7 +117,7 @@ export class Routing {
       context,
       candidates,
       estimates,
-      preset: this.#deps.preset(),
+      preset: presetFor(this.#deps.preset(), headOf(request.surface)),
       policy: policy.current,
       policyState: policy.state,
       money,

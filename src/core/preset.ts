@@ -10,7 +10,11 @@
  * `alpha`, six seeds at a quarter of the cost: 0.5 has less regret than 1 (routerbench0_subset 47 against 60, bfcl 39
  * against 43) and no worse end, but finds languages later (72 % of the time) and needs longer to overcome a reversed prior
  * (livecodebench after 300 feedbacks: .85 against .90); 0.7 lies between in regret and has neither fault.
+ * Completions are asked for by the hundred a day and cost little, so that their head can afford to look: the hidden
+ * ranking is found by 1 (84 % over eight seeds, regret 27 %), while 0.7 stays with the wrong model for good in two of
+ * eight seeds (74 %, 37 %).
  */
+import type { Head } from './decision.ts';
 import type { Scoring } from './linucb.ts';
 
 export interface Preset {
@@ -18,6 +22,8 @@ export interface Preset {
   readonly scoring: Scoring;
   /** Width of the optimism in the index: mean + alpha * width. */
   readonly alpha: number;
+  /** The inline head's own. */
+  readonly inlineAlpha: number;
   readonly prior: PriorStrength;
   /** What all arms share: how generous this user is, how hard these prompts are. Undefined = arms learn alone. */
   readonly pool: Strength | undefined;
@@ -57,6 +63,7 @@ export const PILOT: Preset = {
   name: 'pilot',
   scoring: 'dot',
   alpha: 0.7,
+  inlineAlpha: 1,
   prior: { kind: 'fading', level: 150, content: 100, language: 40, halfAt: 300, floor: 0.1 },
   pool: { level: 300, content: 300, language: 300 },
   halfLifeDays: 30,
@@ -64,10 +71,14 @@ export const PILOT: Preset = {
   switchMargin: 0.05,
 };
 
+export const presetFor = (preset: Preset, head: Head): Preset =>
+  head === 'inline' ? { ...preset, alpha: preset.inlineAlpha } : preset;
+
 export const PAPER: Preset = {
   name: 'paper',
   scoring: 'cosine',
   alpha: 0.5,
+  inlineAlpha: 0.5,
   prior: { kind: 'inverse-accuracy' },
   pool: undefined,
   halfLifeDays: undefined,

@@ -5,7 +5,7 @@ import type { Context } from '../../../src/core/decision.ts';
 import { explain } from '../../../src/core/explain.ts';
 import type { CostPolicy, MoneySituation } from '../../../src/core/policy.ts';
 import { policyByName } from '../../../src/core/policies/index.ts';
-import { PILOT, type Preset } from '../../../src/core/preset.ts';
+import { PILOT, presetFor, type Preset } from '../../../src/core/preset.ts';
 import { offeredRewards, route, type Candidate, type RouteInput } from '../../../src/core/router.ts';
 import { seeded } from '../../../scripts/train/random.ts';
 
@@ -115,6 +115,12 @@ describe('route', () => {
 
   it('takes the cheaper of equals', () => {
     assert.equal(chosen([{ ...dear, mean: 0.8 }, cheap]), 'e/cheap best');
+  });
+
+  it('has an optimism of its own for completions', () => {
+    assert.equal(presetFor(PILOT, 'ask').alpha, PILOT.alpha);
+    assert.equal(presetFor(PILOT, 'inline').alpha, PILOT.inlineAlpha);
+    assert.ok(PILOT.inlineAlpha > PILOT.alpha);
   });
 
   it('is optimistic by alpha', () => {
