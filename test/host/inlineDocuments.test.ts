@@ -42,24 +42,6 @@ describe('inline completions in documents of all kinds', function () {
     await completes(await write('large.js', KNOWN.repeat(Math.ceil(MEGABYTE / KNOWN.length))));
   });
 
-  it('one line of 1 MB: inside it, behind it, and below it', async () => {
-    const line = `export const table = [${'1,'.repeat(MEGABYTE / 2)}];`;
-    const editor = await open(await write('line.js', `${line}\n`));
-    const { document } = editor;
-    const place = async (position: vscode.Position): Promise<void> => {
-      editor.selection = new vscode.Selection(position, position);
-      await type('2');
-      await askAndAccept();
-    };
-    await place(new vscode.Position(0, MEGABYTE / 2));
-    await place(new vscode.Position(0, document.lineAt(0).text.length));
-    const at = MEGABYTE / 2;
-    assert.ok(document.lineAt(0).text === `${line.slice(0, at)}2${line.slice(at)}2`, 'only what was typed');
-    editor.selection = new vscode.Selection(1, 0, 1, 0);
-    await type(BEGUN);
-    await acceptUntil(() => document.lineAt(document.lineCount - 2).text.includes(`store.g${REST}`));
-  });
-
   it('an empty file', async () => {
     const { document } = await open(await write('empty.js', ''));
     await askAndAccept();
@@ -127,5 +109,23 @@ describe('inline completions in documents of all kinds', function () {
     await vscode.workspace.fs.delete(uri);
     await asking;
     await completes(await write('after.js', KNOWN));
+  });
+
+  it('one line of 1 MB: inside it, behind it, and below it', async () => {
+    const line = `export const table = [${'1,'.repeat(MEGABYTE / 2)}];`;
+    const editor = await open(await write('line.js', `${line}\n`));
+    const { document } = editor;
+    const place = async (position: vscode.Position): Promise<void> => {
+      editor.selection = new vscode.Selection(position, position);
+      await type('2');
+      await askAndAccept();
+    };
+    await place(new vscode.Position(0, MEGABYTE / 2));
+    await place(new vscode.Position(0, document.lineAt(0).text.length));
+    const at = MEGABYTE / 2;
+    assert.ok(document.lineAt(0).text === `${line.slice(0, at)}2${line.slice(at)}2`, 'only what was typed');
+    editor.selection = new vscode.Selection(1, 0, 1, 0);
+    await type(BEGUN);
+    await acceptUntil(() => document.lineAt(document.lineCount - 2).text.includes(`store.g${REST}`));
   });
 });
