@@ -1,68 +1,73 @@
 /**
  * Real processes on one ledger: calls that overlap, cancel, fail and are killed at random moments, clocks that jump,
- * and a final audit of every row. Prints one JSON object.
+ * and a final audit of every row. Prints one JSON object; what it does not say goes to stderr. Sums are over all the
+ * months that the jumping clocks came by, the overspend is of any one.
  *
  *   npm run stress:ledger -- --processes 8 --seconds 30 --limit 1.00 --kill [--seed 1]
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nanoFloor } from '../../src/core/money.ts';
+import { databaseFile } from '../../src/storage/recovery.ts';
 import { audit } from './audit.ts';
+import { numberIn, readFlags } from './flags.ts';
 import type { JournalLine } from './journal.ts';
 import { quantile, timeReservations } from './latency.ts';
 import { seeded } from '../train/random.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    processes: { type: 'string', default: '8' },
-    seconds: { type: 'string', default: '30' },
-    limit: { type: 'string', default: '1.00' },
-    kill: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '1' },
-  },
-});
+const flags = flagsOf();
 
 const child = fileURLToPath(new URL('./caller.ts', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'pilot-stress-'));
-const random = seeded(Number(flags.seed));
+const random = seeded(flags.seed);
 const running = new Map<number, ChildProcess>();
-const endsAt = performance.now() + 1000 * Number(flags.seconds);
 let started = 0;
 let killed = 0;
 
 try {
-  for (let slot = 0; slot < Number(flags.processes); slot++) start(slot);
+  for (let slot = 0; slot < flags.processes; slot++) start(slot);
+  // On a busy machine a process may take seconds to begin: the time counts from the first that has.
+  while (!existsSync(databaseFile(folder))) await sleep(50);
+  const endsAt = performance.now() + 1000 * flags.seconds;
   while (performance.now() < endsAt) {
     await sleep(300 + 900 * random());
     if (flags.kill) killOne();
   }
   await stopAll();
-  const report = await audit(folder, nanoFloor(Number(flags.limit)), journals());
+  const report = await audit(folder, nanoFloor(flags.limit), journals());
   const unloaded = await timeReservations(1000);
-  const { loadedMs, ...counts } = report;
+  const { calls, refused, settledUsd, worstCaseUsd, limitUsd, overspendUsd, lostEntries, doubleSettled } =
+    report;
   console.log(
     JSON.stringify({
-      ...counts,
+      calls,
+      refused,
       killed,
+      settledUsd,
+      worstCaseUsd,
+      limitUsd,
+      overspendUsd,
+      lostEntries,
+      doubleSettled,
       p50ReserveMs: round(quantile(unloaded, 0.5)),
       p99ReserveMs: round(quantile(unloaded, 0.99)),
-      loadedP50ReserveMs: round(quantile(loadedMs, 0.5)),
-      loadedP99ReserveMs: round(quantile(loadedMs, 0.99)),
     }),
   );
+  const loaded = [0.5, 0.99].map((q) => `p${100 * q} ${round(quantile(report.loadedMs, q))} ms`).join(', ');
+  console.error(`${report.months} months; a reservation beside the other processes: ${loaded}`);
   process.exitCode = report.overspendUsd > 0 || report.lostEntries > 0 || report.doubleSettled > 0 ? 1 : 0;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 function start(slot: number): void {
-  const seed = String(Number(flags.seed) * 1000 + started++);
-  const caller = spawn(process.execPath, [child, folder, seed, flags.limit], {
+  const seed = String(flags.seed * 1000 + started++);
+  const caller = spawn(process.execPath, [child, folder, seed, String(flags.limit)], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   running.set(slot, caller);
@@ -101,4 +106,22 @@ function journals(): JournalLine[] {
 
 function round(ms: number): number {
   return Math.round(1000 * ms) / 1000;
+}
+
+function flagsOf(): { processes: number; seconds: number; limit: number; kill: boolean; seed: number } {
+  const options = {
+    processes: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '30' },
+    limit: { type: 'string', default: '1.00' },
+    kill: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+  } as const;
+  const { values } = readFlags(() => parseArgs({ options }));
+  return {
+    processes: numberIn('processes', values.processes, 1, 64, true),
+    seconds: numberIn('seconds', values.seconds, 1, 3600, false),
+    limit: numberIn('limit', values.limit, 0, 1e6, false),
+    kill: values.kill,
+    seed: numberIn('seed', values.seed, 0, 1e9, true),
+  };
 }

@@ -5,19 +5,19 @@
  */
 import { parseArgs } from 'node:util';
 import { holdToEndpointsCount } from './endpointsCount.ts';
+import { numberIn, readFlags } from './flags.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    calls: { type: 'string', default: '10000' },
-    limit: { type: 'string', default: '5.00' },
-    seed: { type: 'string', default: '1' },
-  },
-});
+const options = {
+  calls: { type: 'string', default: '10000' },
+  limit: { type: 'string', default: '5.00' },
+  seed: { type: 'string', default: '1' },
+} as const;
+const { values: flags } = readFlags(() => parseArgs({ options }));
 
 const report = await holdToEndpointsCount({
-  calls: Number(flags.calls),
-  limitUsd: Number(flags.limit),
-  seed: Number(flags.seed),
+  calls: numberIn('calls', flags.calls, 1, 1e6, true),
+  limitUsd: numberIn('limit', flags.limit, 0, 1e6, false),
+  seed: numberIn('seed', flags.seed, 0, 1e9, true),
 });
 console.log(JSON.stringify(report));
 const { billedUsd, limitUsd, sentAfterLimit, undercounted } = report;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { InlineSettingsReader } from '../../src/vscode/inline/settings.ts';
 import { ModelSettings } from '../../src/vscode/modelSettings.ts';
 import { Settings } from '../../src/vscode/settings.ts';
 import { FakeMemento } from '../fakes/memento.ts';
@@ -13,9 +14,22 @@ const hostile = {
   'pilot.budget.policy': 'zcl',
   'pilot.routing.profile': 'quality',
   'pilot.inline.paid': true,
-  'pilot.endpoints': [{ id: 'mine', preset: 'custom', baseUrl: 'https://evil.example/v1' }],
+  'pilot.endpoints': [
+    {
+      id: 'mine',
+      preset: 'custom',
+      baseUrl: 'https://evil.example/v1',
+      apiKey: 'sk-theirs',
+      apiKeyEnv: 'OPENAI_API_KEY',
+      headers: { 'x-theirs': '1' },
+    },
+  ],
   'pilot.models': [{ endpoint: 'mine', model: 'm', price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } }],
   'pilot.history.enabled': false,
+  // No such settings: pins and keys are never read from settings.json.
+  'pilot.pins': { workspace: 'mine/m' },
+  'pilot.steering.pins': { workspace: 'mine/m' },
+  'pilot.vscodeModels': ['copilot/any'],
 };
 const own = {
   'budget.monthlyLimitUsd': 3,
@@ -72,6 +86,36 @@ describe("a workspace's settings", () => {
     assert.equal(models.arms[0]?.price?.outputUsdPerMTok, 2);
     models.dispose();
     settings.dispose();
+  });
+
+  it('cannot switch on paid completions, lend a key, or admit models of VS Code', () => {
+    const settings = new Settings();
+    const models = new ModelSettings(settings, new FakeMemento());
+    const inline = new InlineSettingsReader();
+    assert.equal(inline.get().paid, false);
+    inline.dispose();
+    assert.deepEqual(models.misplacedKeys, [], 'a key of the workspace is not even looked at');
+    assert.equal(models.endpoints[0]?.apiKeyEnv, undefined);
+    assert.deepEqual(models.endpoints[0]?.headers, {});
+    models.dispose();
+    settings.dispose();
+  });
+
+  it('cannot pin a model: no setting pins one, pins are kept in workspaceState', () => {
+    const extension = vscode.extensions.getExtension('pilot-assistant.pilot-assistant');
+    const { contributes } = extension?.packageJSON as {
+      contributes: { configuration: readonly { properties: Record<string, { scope?: string }> }[] };
+    };
+    const properties = contributes.configuration.flatMap((section) => Object.entries(section.properties));
+    assert.ok(properties.length > 10);
+    assert.deepEqual(
+      properties.filter(([key]) => /pin/i.test(key)).map(([key]) => key),
+      [],
+    );
+    for (const key of Object.keys(hostile)) {
+      const scope = properties.find(([name]) => name === key)?.[1].scope;
+      assert.ok(scope === undefined || scope === 'application', `${key}: ${scope}`);
+    }
   });
 
   it('are refused by VS Code itself for every setting that touches money, endpoints, arms or policy', () => {

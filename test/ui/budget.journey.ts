@@ -1,0 +1,75 @@
+/** The limit as a person meets it: asked for before the first paid prompt, told, reached, raised, and a hold released. */
+import assert from 'node:assert/strict';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { type AskPanel, openAskPanel } from './askPanel.ts';
+import { axeViolations } from './axe.ts';
+import { useWorkbench } from './driver.ts';
+
+describe('The limit', () => {
+  const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': undefined } });
+  let panel: AskPanel;
+  const report = (): FrameLocator =>
+    workbench.page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
+  const holds = (): Locator =>
+    report()
+      .locator('section')
+      .filter({ has: report().getByRole('heading', { name: 'Held back', exact: true }) });
+
+  it('is asked for before the first prompt that could cost money', async () => {
+    panel = await openAskPanel(workbench);
+    await panel.composer.fill('Explain what a lighthouse is');
+    await panel.composer.press('Enter');
+    await workbench.quickInput.filter({ hasText: 'calendar month' }).waitFor();
+    assert.equal(workbench.models.requests.filter(({ method }) => method === 'POST').length, 0);
+    await workbench.shot('limit-asked-for');
+    await workbench.answer('1');
+    await panel.settled();
+    assert.equal(await panel.problem.count(), 0);
+  });
+
+  it('tells when half of it is used, held back included', async () => {
+    // The dearest model's answer without a bill holds its worst case.
+    await panel.choose('Sage');
+    workbench.models.next({ kind: 'no-usage' });
+    await panel.ask('Explain what a harbour is');
+    await workbench.notification(/has used 50\s?% of its limit/).waitFor();
+    await workbench.shot('limit-half-used');
+  });
+
+  it('has one call’s hold released by its row, once the bill was looked at', async () => {
+    await workbench.command('PILOT: Show Spending');
+    const release = holds().getByRole('button', { name: /^Release what .* holds back since/ });
+    await release.first().scrollIntoViewIfNeeded();
+    await workbench.shot('held-back');
+    assert.deepEqual(await axeViolations(report()), []);
+    await release.first().click();
+    const question = workbench.dialog('Release what this call holds back?');
+    await question.waitFor();
+    await workbench.shot('held-back-released');
+    await question.getByRole('button', { name: /^Release \$/ }).click();
+    await holds().getByText('every call’s bill is known').waitFor();
+  });
+
+  it('stops what costs money when it is reached, and sends nothing', async () => {
+    await workbench.command('PILOT: Set Monthly Limit');
+    await workbench.answer('0.0001');
+    panel = await openAskPanel(workbench);
+    const before = workbench.models.requests.length;
+    await panel.ask('Explain what a pier is');
+    assert.match((await panel.problem.textContent()) ?? '', /limit/);
+    assert.equal(workbench.models.requests.length, before);
+    await workbench.shot('limit-reached');
+  });
+
+  it('goes on once it is raised for this month', async () => {
+    await workbench.command('PILOT: Raise Limit for This Month');
+    await workbench.quickInput.filter({ hasText: 'this month only' }).waitFor();
+    await workbench.answer('2');
+    await workbench.until(
+      async () => /\$[12]\./.test(await workbench.statusBarItem().innerText()),
+      'the status bar has the raised limit',
+    );
+    await panel.ask('Explain what a pier is');
+    assert.equal(await panel.problem.count(), 0);
+  });
+});
