@@ -22,7 +22,7 @@ describe('The limit', () => {
     await workbench.quickInput.filter({ hasText: 'calendar month' }).waitFor();
     assert.equal(workbench.models.requests.filter(({ method }) => method === 'POST').length, 0);
     await workbench.shot('limit-asked-for');
-    await workbench.answer('1');
+    await workbench.answer('2');
     await panel.settled();
     assert.equal(await panel.problem.count(), 0);
   });
