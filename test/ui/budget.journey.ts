@@ -22,13 +22,13 @@ describe('The limit', () => {
     await workbench.quickInput.filter({ hasText: 'calendar month' }).waitFor();
     assert.equal(workbench.models.requests.filter(({ method }) => method === 'POST').length, 0);
     await workbench.shot('limit-asked-for');
-    await workbench.answer('2');
+    await workbench.answer('4');
     await panel.settled();
     assert.equal(await panel.problem.count(), 0);
   });
 
   it('tells when half of it is used, held back included', async () => {
-    // The dearest model's answer without a bill holds its worst case.
+    // The dearest model's answer without a bill holds its worst case: its whole output limit, $2.40.
     await panel.choose('Sage');
     workbench.models.next({ kind: 'no-usage' });
     await panel.ask('Explain what a harbour is');
@@ -64,9 +64,9 @@ describe('The limit', () => {
   it('goes on once it is raised for this month', async () => {
     await workbench.command('PILOT: Raise Limit for This Month');
     await workbench.quickInput.filter({ hasText: 'this month only' }).waitFor();
-    await workbench.answer('2');
+    await workbench.answer('5');
     await workbench.until(
-      async () => /\$[12]\./.test(await workbench.statusBarItem().innerText()),
+      async () => /\$[45]\./.test(await workbench.statusBarItem().innerText()),
       'the status bar has the raised limit',
     );
     await panel.ask('Explain what a pier is');
