@@ -15,7 +15,8 @@ import { PolicyRuntime } from './policyRuntime.ts';
 import type { BillSource, Clock, DecisionLog, Log, ModelClient, PolicyStore } from './ports.ts';
 import { Reconciliation, type ReconciliationDeps } from './reconciliation.ts';
 import { RoutedCompletion, type RoutedCompletionDeps } from './routedCompletion.ts';
-import { Routing, type Limits } from './routing.ts';
+import type { Limits } from './moneyFacts.ts';
+import { Routing } from './routing.ts';
 import { WorkspaceStateHolder } from './workspaceState.ts';
 
 export interface EngineParts {

@@ -145,6 +145,10 @@ export interface SpendSummary {
   readonly state: 'ready' | 'unavailable' | 'needs-confirmation';
   /** Days of requests behind `hourOfWeek`, up to 56. */
   readonly historyDays?: number;
+  /** `hourOfWeek` by surface. */
+  readonly hourOfWeekBySurface?: Readonly<Record<Surface, readonly number[]>>;
+  /** Requests of each of the last 14 local days, today last. */
+  readonly recentDays?: readonly number[];
   /** One sentence, when not ready. */
   readonly problem: string | undefined;
   readonly problemKind?: StorageProblem | undefined;

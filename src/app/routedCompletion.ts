@@ -27,7 +27,8 @@ import type {
   Usage,
 } from './ports.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
-import type { Limits, RoutedArm, Routing, RoutingRequest } from './routing.ts';
+import type { Limits } from './moneyFacts.ts';
+import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
 
 export interface CompletionOrder extends RoutingRequest {

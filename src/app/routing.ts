@@ -6,9 +6,8 @@ import { isFree, type Arm } from '../core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd, Random } from '../core/brand.ts';
 import type { Context, Decision, DecisionKind, ExclusionReason, Quote, Surface } from '../core/decision.ts';
 import { headOf } from '../core/decision.ts';
-import { expectedRequests } from '../core/demand.ts';
 import { extractFeatures, type PromptView } from '../core/features.ts';
-import { hourOfWeek, periodFrom } from '../core/period.ts';
+import { periodFrom } from '../core/period.ts';
 import type { MoneySituation } from '../core/policy.ts';
 import { presetFor, type Preset } from '../core/preset.ts';
 import { quote } from '../core/pricing.ts';
@@ -18,6 +17,7 @@ import type { Space } from '../core/space.ts';
 import type { Call } from './call.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
+import { MoneyFacts, tightest, type Limits } from './moneyFacts.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
 import type { Clock, SpendSummary } from './ports.ts';
 import type { Problem } from './problem.ts';
@@ -28,12 +28,6 @@ export type Choice =
   | { readonly type: 'arm'; readonly armId: ArmId }
   /** A better, or just another, model than these. */
   | { readonly type: 'escalate' | 'another'; readonly not: readonly ArmId[] };
-
-export interface Limits {
-  readonly monthly: NanoUsd | undefined;
-  readonly workspace: NanoUsd | undefined;
-  readonly inline: NanoUsd | undefined;
-}
 
 export interface RoutingRequest {
   readonly surface: Surface;
@@ -73,12 +67,9 @@ export interface RoutedArm {
   readonly money: MoneySituation;
 }
 
-const quarterHourMs = 15 * 60_000;
-
 export class Routing {
   readonly #deps: RoutingDeps;
-  #demand:
-    { readonly quarter: number; readonly hours: readonly number[]; readonly expected: number } | undefined;
+  readonly #money = new MoneyFacts();
 
   constructor(deps: RoutingDeps) {
     this.#deps = deps;
@@ -105,7 +96,7 @@ export class Routing {
     );
     if (!estimates)
       return fail({ kind: 'internal', detail: 'The context is of another space than the learner' });
-    const money = this.#money(request.surface, now);
+    const money = this.#money.situation(this.#deps.limits(), this.#deps.spend(), request.surface, now);
     const candidates = arms.map((arm) => this.#candidate(arm, request, money, context, spareUnhealthy));
     const { policy } = this.#deps;
     const target = escalationTarget(request.choice, candidates, estimates);
@@ -192,35 +183,6 @@ export class Routing {
     return this.#deps.arms(surface).some(({ id }) => id === wanted) ? wanted : undefined;
   }
 
-  #money(surface: Surface, now: number): MoneySituation {
-    const limits = this.#deps.limits();
-    const spend = this.#deps.spend();
-    const period = spend ? { start: spend.periodStart, end: spend.periodEnd } : periodFrom(undefined, now);
-    const { limit, committed } = tightest(limits, spend, surface);
-    return {
-      now,
-      periodStart: period.start,
-      periodEnd: period.end,
-      limit,
-      committed,
-      surface,
-      hourOfWeek: hourOfWeek(now),
-      requests: spend?.requests ?? { ask: 0, inline: 0, chat: 0 },
-      expectedRemaining: spend && this.#expectedRemaining(spend, now),
-    };
-  }
-
-  /** Walks the hours to the month's end, so it is reckoned anew only when the counts or the quarter hour changed. */
-  #expectedRemaining(spend: SpendSummary, now: number): number {
-    const quarter = Math.floor(now / quarterHourMs);
-    if (this.#demand?.quarter !== quarter || this.#demand.hours !== spend.hourOfWeek) {
-      const history = { hourOfWeek: spend.hourOfWeek, days: spend.historyDays ?? 0 };
-      const expected = expectedRequests(history, now, spend.periodEnd);
-      this.#demand = { quarter, hours: spend.hourOfWeek, expected };
-    }
-    return this.#demand.expected;
-  }
-
   #refusal(refusal: RouteRefusal, arms: readonly Arm[], request: RoutingRequest): Problem {
     if (refusal.kind === 'no-arms') return { kind: 'no-models' };
     if (refusal.kind === 'pinned-unavailable') {
@@ -266,29 +228,6 @@ export class Routing {
       freeArm: this.#deps.arms(surface).find(({ price }) => price !== undefined && isFree(price))?.id,
     };
   }
-}
-
-/** The limit with the least left under it. Without a limit nothing paid is offered; the surface asks for one. */
-function tightest(
-  limits: Limits,
-  spend: SpendSummary | undefined,
-  surface: Surface,
-): { limit: NanoUsd; committed: NanoUsd; which: 'month' | 'workspace' | 'inline' } {
-  const all = ((spend?.settled ?? 0) + (spend?.reserved ?? 0) + (spend?.heldBack ?? 0)) as NanoUsd;
-  const monthly = ((limits.monthly ?? 0) +
-    (limits.monthly === undefined ? 0 : (spend?.raisedBy ?? 0))) as NanoUsd;
-  let found: { limit: NanoUsd; committed: NanoUsd; which: 'month' | 'workspace' | 'inline' } = {
-    limit: monthly,
-    committed: all,
-    which: 'month',
-  };
-  const narrow = (limit: NanoUsd | undefined, committed: NanoUsd, which: 'workspace' | 'inline'): void => {
-    if (limit !== undefined && limit - committed < found.limit - found.committed)
-      found = { limit, committed, which };
-  };
-  narrow(limits.workspace, spend?.workspaceCommitted ?? (0 as NanoUsd), 'workspace');
-  if (surface === 'inline') narrow(limits.inline, spend?.inlineCommitted ?? (0 as NanoUsd), 'inline');
-  return found;
 }
 
 const onlyUnhealthy = (problem: Problem): boolean =>

@@ -15,6 +15,16 @@ export interface Offer {
   readonly worstCase: NanoUsd;
 }
 
+/** What the user's own weeks say of the requests after this one (`demand.ts`). */
+export interface DemandForecast {
+  /** Until the period's end. */
+  readonly bySurface: Readonly<Record<Surface, number>>;
+  /** Until nine tenths of the period have passed, all surfaces. */
+  readonly untilLastTenth: number;
+  /** Requests behind the forecast. */
+  readonly seen: number;
+}
+
 /** Money and time as they stand; read anew for each decision, from the ledger, over all workspaces. */
 export interface MoneySituation {
   readonly now: EpochMs;
@@ -30,6 +40,8 @@ export interface MoneySituation {
   readonly requests: Readonly<Record<Surface, number>>;
   /** Observed expected requests from now to the period's end (over all workspaces); undefined = let the policy guess. */
   readonly expectedRemaining: number | undefined;
+  /** Undefined = what is expected is exact, and of every surface as before. */
+  readonly demand?: DemandForecast | undefined;
 }
 
 export interface Appraisal {

@@ -22,6 +22,8 @@ import { HELD } from './holds.ts';
 const DAY_MS = 86_400_000;
 /** Eight weeks: enough for every hour of the week eight times, short enough to follow a change of habits. */
 const DEMAND_DAYS = 56;
+/** The busy stretch's. */
+const RECENT_DAYS = 14;
 const THRESHOLDS = [50, 75, 90, 100] as const;
 
 export function summarize(db: Database, workspaceId: string, now: EpochMs): SpendSummary {
@@ -96,15 +98,36 @@ function requestsOf(db: Database, period: string): Readonly<Record<Surface, numb
 function demandAt(
   db: Database,
   now: EpochMs,
-): { readonly hourOfWeek: readonly number[]; readonly historyDays: number } {
+): Required<Pick<SpendSummary, 'hourOfWeek' | 'historyDays' | 'hourOfWeekBySurface' | 'recentDays'>> {
   const since = dayOf(now - DEMAND_DAYS * DAY_MS);
-  const hourOfWeek = new Array<number>(HOURS_PER_WEEK).fill(0);
-  for (const row of db.all('SELECT hour, sum(n) n FROM demand WHERE day > ? GROUP BY hour', since)) {
-    hourOfWeek[integer(row, 'hour')] = integer(row, 'n');
+  const week = (): number[] => new Array<number>(HOURS_PER_WEEK).fill(0);
+  const bySurface = { ask: week(), inline: week(), chat: week() };
+  const rows = db.all(
+    'SELECT hour, surface, sum(n) n FROM demand WHERE day > ? GROUP BY hour, surface',
+    since,
+  );
+  for (const row of rows) {
+    const counts = bySurface[text(row, 'surface') as Surface] as number[] | undefined;
+    if (counts) counts[integer(row, 'hour')] = integer(row, 'n');
   }
+  const { ask, inline, chat } = bySurface;
   const first = db.get('SELECT min(day) day FROM demand');
   const started = first?.['day'];
   const age = typeof started === 'string' ? (now - Date.parse(`${started}T00:00:00`)) / DAY_MS : 0;
-  // In tenths, so that time alone does not make news of it every second.
-  return { hourOfWeek, historyDays: Math.round(10 * Math.min(DEMAND_DAYS, Math.max(0, age))) / 10 };
+  return {
+    hourOfWeek: ask.map((n, hour) => n + (inline[hour] ?? 0) + (chat[hour] ?? 0)),
+    // In tenths, so that time alone does not make news of it every second.
+    historyDays: Math.round(10 * Math.min(DEMAND_DAYS, Math.max(0, age))) / 10,
+    hourOfWeekBySurface: bySurface,
+    recentDays: recentDays(db, now),
+  };
+}
+
+function recentDays(db: Database, now: EpochMs): readonly number[] {
+  // Noon to noon, so that a day of 23 or 25 hours is one step.
+  const noon = new Date(now).setHours(12, 0, 0, 0);
+  const days = Array.from({ length: RECENT_DAYS }, (_, i) => dayOf(noon - (RECENT_DAYS - 1 - i) * DAY_MS));
+  const rows = db.all('SELECT day, sum(n) n FROM demand WHERE day >= ? GROUP BY day', days[0] ?? '');
+  const counts = new Map(rows.map((row) => [text(row, 'day'), integer(row, 'n')]));
+  return days.map((day) => counts.get(day) ?? 0);
 }

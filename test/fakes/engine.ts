@@ -9,7 +9,7 @@ import { chatCall } from '../../src/app/call.ts';
 import { assembleEngine } from '../../src/app/engine.ts';
 import type { Log } from '../../src/app/ports.ts';
 import type { CompletionEvent, CompletionOrder } from '../../src/app/routedCompletion.ts';
-import type { Limits } from '../../src/app/routing.ts';
+import type { Limits } from '../../src/app/moneyFacts.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';
 import type { NanoUsd } from '../../src/core/brand.ts';
 import { PILOT } from '../../src/core/preset.ts';

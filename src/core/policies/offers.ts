@@ -1,5 +1,6 @@
 /** What every policy shares: which offers the money allows at all, and what happens when none is worth its price. */
 import type { ArmId, NanoUsd } from '../brand.ts';
+import type { Surface } from '../decision.ts';
 import { left } from '../money.ts';
 import type { Appraisal, MoneySituation, Offer } from '../policy.ts';
 
@@ -22,6 +23,46 @@ function guessAhead(behind: number, { now, periodStart, periodEnd }: MoneySituat
   const day = 86_400_000;
   const [pseudoRequests, pseudoDays] = [20, 1];
   return ((behind + pseudoRequests) / (past / day + pseudoDays)) * (rest / day);
+}
+
+/** What is known of the requests to come. */
+export interface Outlook {
+  /** As in `Horizon`. */
+  readonly ahead: number;
+  /** Of each surface, in all `ahead`; undefined = in the mix seen so far. */
+  readonly bySurface: Readonly<Record<Surface, number>> | undefined;
+  /** Before the month's last tenth. */
+  readonly untilLastTenth: number;
+  /** Requests behind the forecast. */
+  readonly seen: number;
+  /** The number is given, not foretold: a test's, or a benchmark's with a known number of prompts. */
+  readonly exact: boolean;
+}
+
+export function outlookOf(money: MoneySituation): Outlook {
+  const { behind, ahead } = horizonOf(money);
+  const { demand, now, periodStart, periodEnd } = money;
+  if (demand === undefined) {
+    const share = (periodEnd - 0.1 * (periodEnd - periodStart) - now) / (periodEnd - now);
+    return {
+      ahead,
+      bySurface: undefined,
+      untilLastTenth: (ahead - 1) * clampUnit(share),
+      seen: behind,
+      exact: money.expectedRemaining !== undefined,
+    };
+  }
+  const others = demand.bySurface;
+  const sum = others.ask + others.inline + others.chat;
+  const of = (surface: Surface): number =>
+    (money.surface === surface ? 1 : 0) + (sum > 0 ? ((ahead - 1) * others[surface]) / sum : (ahead - 1) / 3);
+  return {
+    ahead,
+    bySurface: { ask: of('ask'), inline: of('inline'), chat: of('chat') },
+    untilLastTenth: demand.untilLastTenth,
+    seen: demand.seen,
+    exact: false,
+  };
 }
 
 export const moneyLeft = (money: MoneySituation): NanoUsd => left(money.limit, money.committed);

@@ -7,6 +7,8 @@ import { cachedByRow, fullInformation } from '../router/references.ts';
 import { arrivalKinds, monthOf, type ArrivalKind } from './arrivals.ts';
 import { atHindsightPrice, mean, promptOf, runMonth, type Outcome, type Prompt } from './simulate.ts';
 
+/** Of the month: money gone before it counts as run dry. */
+export const LAST_TENTH = 0.9;
 export const fractions = [0.02, 0.05, 0.1, 0.25, 0.5, 1] as const;
 
 /** One policy in one situation, over the seeds. */
@@ -28,6 +30,8 @@ export interface Cell {
   readonly refusedShare: number;
   /** Share of the month passed when the money was gone; 1 = it lasted. Earliest over seeds. */
   readonly driedAt: number;
+  /** Months, one a seed, that ran dry before their last tenth. */
+  readonly dryMonths: number;
   /** Whether the cheapest model alone fits the budget in every seed: else nobody can answer everything. */
   readonly feasible: boolean;
   /** Quality less hindsight's, by seed. */
@@ -54,12 +58,13 @@ export function runCells(data: Dataset, options: CellOptions): Cell[] {
   let done = 0;
   for (const horizon of options.horizons) {
     const samples = worlds.map(({ trial, estimates }) => sampleOf(trial, estimates, horizon));
-    for (const arrivals of arrivalKinds) {
-      for (const fraction of fractions)
-        cells.push(...situation(data.name, samples, arrivals, fraction, options.policies));
+    for (const fraction of fractions) {
+      const funded = samples.map((sample) => fund(sample, fraction));
+      for (const arrivals of arrivalKinds)
+        cells.push(...situation(data.name, funded, arrivals, fraction, options.policies));
+      done += horizon / fractions.length;
+      options.onProgress(done / total);
     }
-    done += horizon;
-    options.onProgress(done / total);
   }
   return cells;
 }
@@ -99,29 +104,35 @@ function sampleOf(trial: Trial, estimates: (row: number) => Float64Array, horizo
   };
 }
 
+/** A month's prompts with a budget, and what hindsight would have made of it, whenever they come. */
+interface Funded {
+  readonly sample: Sample;
+  readonly budget: NanoUsd;
+  readonly hindsight: Outcome;
+}
+
+function fund(sample: Sample, fraction: number): Funded {
+  const budget = Math.floor(fraction * sample.prompts.length * sample.bestCost) as NanoUsd;
+  return { sample, budget, hindsight: atHindsightPrice(sample.prompts, budget) };
+}
+
 function situation(
   dataset: string,
-  samples: readonly Sample[],
+  funded: readonly Funded[],
   arrivals: ArrivalKind,
   fraction: number,
   policies: readonly AnyPolicy[],
 ): Cell[] {
-  const runs = samples.map((sample) => {
-    const n = sample.prompts.length;
-    const budget = Math.floor(fraction * n * sample.bestCost) as NanoUsd;
-    return {
-      sample,
-      budget,
-      month: monthOf(arrivals, n, seeded(77 * sample.seed + n)),
-      hindsight: atHindsightPrice(sample.prompts, budget),
-    };
+  const runs = funded.map((one) => {
+    const n = one.sample.prompts.length;
+    return { ...one, month: monthOf(arrivals, n, seeded(77 * one.sample.seed + n)) };
   });
   const common = {
     dataset,
-    horizon: samples[0]!.prompts.length,
+    horizon: runs[0]!.sample.prompts.length,
     arrivals,
     fraction,
-    bestFixedQuality: mean(samples.map(({ bestQuality }) => bestQuality)),
+    bestFixedQuality: mean(runs.map(({ sample }) => sample.bestQuality)),
     hindsightQuality: mean(runs.map(({ hindsight }) => hindsight.quality)),
     hindsightSpend: mean(runs.map(({ hindsight, budget }) => hindsight.spend / budget)),
     feasible: runs.every(({ hindsight, budget }) => hindsight.spend <= budget),
@@ -139,6 +150,7 @@ function situation(
       worstSpend: Math.max(...spends),
       refusedShare: mean(outcomes.map(({ refused, scores }) => refused / scores.length)),
       driedAt: Math.min(...outcomes.map(({ driedAt }) => driedAt)),
+      dryMonths: outcomes.filter(({ driedAt }) => driedAt < LAST_TENTH).length,
       paired: outcomes.map(({ quality }, i) => quality - runs[i]!.hindsight.quality),
     };
   });

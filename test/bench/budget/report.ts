@@ -15,31 +15,81 @@ export function tablesOf(cells: readonly Cell[]): string {
       lines.push(
         `| ${horizon} | ${policy} | ${three(ratio(own, 'bestFixedQuality'))} | ${three(ratio(own, 'hindsightQuality'))} | ` +
           `${three(mean(full(own).map(({ spend }) => spend)))} | ${percent(mean(own.map((cell) => cell.refusedShare)))} | ` +
-          `${percent(mean(own.map(({ driedAt }) => (driedAt < 0.9 ? 1 : 0))))} |`,
+          `${percent(mean(own.map(({ dryMonths, paired }) => dryMonths / paired.length)))} |`,
       );
     }
   }
   return lines.join('\n');
 }
 
+/** What the default policy has to reach, and where it does not. */
+export interface Bar {
+  readonly what: string;
+  readonly reached: boolean;
+  /** Budgets (months, for the money that has to last) that reach it, of all. */
+  readonly at: number;
+  readonly of: number;
+  /** Worst first. */
+  readonly short: readonly { readonly budget: string; readonly value: number }[];
+}
+
 /**
  * The bars of the default policy, at each budget of each dataset, the kinds of month pooled. A month that ends early
- * without notice is in the tables, not in the bars: money kept for requests that do not come is kept rightly.
+ * without notice is in the tables and has to last as all others, but says nothing about quality and spending: money
+ * kept for requests that do not come is kept rightly.
  */
-export function verdictsOf(cells: readonly Cell[]): string {
-  const budgets = pooled(cells.filter(({ arrivals, feasible }) => arrivals !== 'ends-early' && feasible));
+export function barsOf(cells: readonly Cell[]): readonly Bar[] {
+  const feasible = cells.filter((cell) => cell.feasible);
+  const budgets = pooled(feasible.filter(({ arrivals }) => arrivals !== 'ends-early'));
   const own = budgets.filter(({ policy }) => policy === defaultPolicy);
-  const long = own.filter(({ horizon }) => horizon >= 600);
-  const exhausting = own.filter(({ hindsightSpend }) => hindsightSpend >= 0.99);
-  const behind = own.filter(({ horizon }) => horizon === 60).filter((budget) => isBehind(budget, budgets));
+  const horizons = distinct(own.map(({ horizon }) => horizon));
+  const of = (horizon: number): readonly Budget[] => own.filter((budget) => budget.horizon === horizon);
+  const exhausting = (horizon: number): readonly Budget[] =>
+    of(horizon).filter(({ hindsightSpend }) => hindsightSpend >= 0.99);
   return [
-    `Default policy ${defaultPolicy}; spend above the budget: ${own.filter(({ worstSpend }) => worstSpend > 1).length} budgets.`,
-    bar('quality >= 0.98 of the hindsight price, 600 and more prompts', long, (b) => b.relative, 0.98),
-    bar('spend >= 0.9 where the hindsight price spends 0.99', exhausting, (b) => b.spend, 0.9),
-    bar('money lasts to the last tenth of the month', own, (b) => b.driedAt, 0.9),
-    `60 prompts: ${behind.length} of ${own.filter(({ horizon }) => horizon === 60).length} budgets more than one standard ` +
-      `error behind the better of ZCL and B/Q with spill-over${behind.map((b) => `\n    ${nameOf(b)}`).join('')}`,
-  ].join('\n');
+    bar(
+      'never spends more than the budget',
+      own,
+      ({ worstSpend }) => worstSpend <= 1,
+      (b) => b.worstSpend,
+    ),
+    ...horizons
+      .filter((horizon) => horizon >= 600)
+      .map(
+        (horizon) =>
+        bar(`${horizon} prompts: quality >= 0.98 of the hindsight price`, of(horizon), (b) => b.relative >= 0.98, (b) => b.relative), // prettier-ignore
+      ),
+    ...horizons.map(
+      (horizon) =>
+      bar(`${horizon} prompts: spend >= 0.9 where the hindsight price spends 0.99`, exhausting(horizon), (b) => b.spend >= 0.9, (b) => b.spend), // prettier-ignore
+    ),
+    ...horizons.map((horizon) => lasting(horizon, feasible)),
+    ...horizons
+      .filter((horizon) => horizon === 60)
+      .map(
+        (horizon) =>
+        bar(`${horizon} prompts: not more than one standard error below the better of ZCL and B/Q with spill-over`, of(horizon), (b) => behind(b, budgets) >= -1, (b) => behind(b, budgets)), // prettier-ignore
+      ),
+  ];
+}
+
+export const said = ({ what, reached, at, of, short }: Bar): string =>
+  `${reached ? 'reached    ' : 'NOT REACHED'} ${what}: ${at} of ${of}` +
+  short.map(({ budget, value }) => `\n              ${three(value)} ${budget}`).join('');
+
+/** Months with money until their last tenth. */
+function lasting(horizon: number, feasible: readonly Cell[]): Bar {
+  const own = feasible.filter((cell) => cell.policy === defaultPolicy && cell.horizon === horizon);
+  const months = own.reduce((sum, cell) => sum + cell.paired.length, 0);
+  const dry = own.filter(({ dryMonths }) => dryMonths > 0).sort((a, b) => a.driedAt - b.driedAt);
+  const nDry = dry.reduce((sum, cell) => sum + cell.dryMonths, 0);
+  return {
+    what: `${horizon} prompts: months with money until their last tenth`,
+    reached: nDry === 0,
+    at: months - nDry,
+    of: months,
+    short: dry.map((cell) => ({ budget: `${nameOf(cell)}, ${cell.arrivals}`, value: cell.driedAt })),
+  };
 }
 
 /** One policy at one budget of one dataset: the kinds of month and the seeds taken together. */
@@ -53,7 +103,6 @@ interface Budget {
   readonly spend: number;
   readonly worstSpend: number;
   readonly hindsightSpend: number;
-  readonly driedAt: number;
   /** Quality less hindsight's, by seed. */
   readonly paired: readonly number[];
 }
@@ -73,15 +122,14 @@ function pooled(cells: readonly Cell[]): readonly Budget[] {
       spend: mean(group.map((c) => c.spend)),
       worstSpend: Math.max(...group.map((c) => c.worstSpend)),
       hindsightSpend: mean(group.map((c) => c.hindsightSpend)),
-      driedAt: Math.min(...group.map((c) => c.driedAt)),
       // The kinds of month share a seed's prompts, so they are one sample, not several.
       paired: first.paired.map((_, seed) => mean(group.map((c) => c.paired[seed]!))),
     };
   });
 }
 
-/** Against the better of the two rivals, paired by seed. */
-function isBehind(budget: Budget, all: readonly Budget[]): boolean {
+/** Standard errors above the better of the two rivals, paired by seed; below it when negative. */
+function behind(budget: Budget, all: readonly Budget[]): number {
   const rivals = all.filter(
     (other) =>
       (other.policy === 'zcl' || other.policy === 'fixed-rate-spill') &&
@@ -89,26 +137,30 @@ function isBehind(budget: Budget, all: readonly Budget[]): boolean {
       other.horizon === budget.horizon &&
       other.fraction === budget.fraction,
   );
-  if (rivals.length === 0) return false;
+  if (rivals.length === 0) return 0;
   const rival = rivals.reduce((a, b) => (b.relative > a.relative ? b : a));
   const differences = budget.paired.map((value, i) => value - rival.paired[i]!);
   const average = mean(differences);
   const variance = mean(differences.map((value) => (value - average) ** 2));
-  return average < -Math.sqrt(variance / Math.max(1, differences.length - 1));
+  const error = Math.sqrt(variance / Math.max(1, differences.length - 1));
+  if (error === 0) return average >= 0 ? 0 : -Infinity;
+  return average / error;
 }
 
 function bar(
   what: string,
   budgets: readonly Budget[],
-  of: (budget: Budget) => number,
-  least: number,
-): string {
-  const below = budgets.filter((budget) => of(budget) < least).sort((a, b) => of(a) - of(b));
-  const list = below.map((budget) => `\n    ${three(of(budget))} ${nameOf(budget)}`);
-  return `${what}: ${budgets.length - below.length} of ${budgets.length} budgets${list.join('')}`;
+  reaches: (budget: Budget) => boolean,
+  value: (budget: Budget) => number,
+): Bar {
+  const short = budgets
+    .filter((budget) => !reaches(budget))
+    .map((budget) => ({ budget: nameOf(budget), value: value(budget) }))
+    .sort((a, b) => a.value - b.value);
+  return { what, reached: short.length === 0, at: budgets.length - short.length, of: budgets.length, short };
 }
 
-const nameOf = ({ dataset, horizon, fraction }: Budget): string =>
+const nameOf = ({ dataset, horizon, fraction }: Pick<Budget, 'dataset' | 'horizon' | 'fraction'>): string =>
   `${dataset}, ${horizon} prompts, ${100 * fraction} % of the best model's cost`;
 
 const full = (cells: readonly Cell[]): readonly Cell[] =>

@@ -3,13 +3,16 @@
  * quality, the gate is the ledger's own (worst case <= what is left), and what it cost is what the file says it cost.
  */
 import type { NanoUsd } from '../../../src/core/brand.ts';
-import { expectedRequests } from '../../../src/core/demand.ts';
-import { HOURS_PER_WEEK, HOUR_MS, hourOfWeek } from '../../../src/core/period.ts';
+import { forecastDemand } from '../../../src/core/demand.ts';
+import { HOURS_PER_WEEK, HOUR_MS, dayOf, hourOfWeek } from '../../../src/core/period.ts';
 import type { AnyPolicy } from '../../../src/core/policies/index.ts';
-import type { Appraisal, MoneySituation, Offer } from '../../../src/core/policy.ts';
+import type { Appraisal, DemandForecast, MoneySituation, Offer } from '../../../src/core/policy.ts';
 import { nano, type Trial } from '../router/dataset.ts';
 import { offersOf as offersOfRow } from '../router/deploy.ts';
 import type { Month } from './arrivals.ts';
+
+const DAY_MS = 24 * HOUR_MS;
+const DEMAND_DAYS = 56;
 
 /** What one request asks, and what each model would make of it. */
 export interface Prompt {
@@ -78,13 +81,16 @@ function choose(offers: readonly Offer[], { verdicts, fallback }: Appraisal): nu
   return best >= 0 ? best : offers.findIndex(({ armId }) => armId === fallback);
 }
 
-/** The forecast as the product makes it: counts by hour of week over the last eight weeks, this month's included. */
+/** The forecast as the product makes it: the last eight weeks by hour of week, and the last fourteen days. */
 class Demand {
   readonly #month: Month;
   readonly #counts = new Array<number>(HOURS_PER_WEEK).fill(0);
+  readonly #times: number[] = [];
+  #first = 0;
+  readonly #byDay = new Map<string, number>();
   readonly #since: number;
   #hour = -1;
-  #expected = 0;
+  #forecast: DemandForecast | undefined;
 
   constructor(month: Month) {
     this.#month = month;
@@ -94,11 +100,14 @@ class Demand {
 
   count(at: number): void {
     this.#counts[hourOfWeek(at)]! += 1;
+    this.#times.push(at);
+    const day = dayOf(at);
+    this.#byDay.set(day, (this.#byDay.get(day) ?? 0) + 1);
   }
 
   situation(now: number, behind: number, limit: NanoUsd, committed: NanoUsd): MoneySituation {
     const { start, end } = this.#month.period;
-    const days = (now - this.#since) / (24 * HOUR_MS);
+    const demand = this.#forecastAt(now);
     return {
       now,
       periodStart: start,
@@ -108,18 +117,43 @@ class Demand {
       surface: 'ask',
       hourOfWeek: hourOfWeek(now),
       requests: { ask: behind, inline: 0, chat: 0 },
-      expectedRemaining: 1 + this.#remaining(now, days, end),
+      expectedRemaining: 1 + demand.bySurface.ask,
+      demand,
     };
   }
 
   /** Once an hour: the forecast moves little within one, and a month of 6,000 prompts asks often. */
-  #remaining(now: number, days: number, end: number): number {
+  #forecastAt(now: number): DemandForecast {
     const hour = Math.floor(now / HOUR_MS);
-    if (hour !== this.#hour) {
+    if (this.#forecast === undefined || hour !== this.#hour) {
       this.#hour = hour;
-      this.#expected = expectedRequests({ hourOfWeek: this.#counts, days }, now, end);
+      this.#forget(now);
+      const none = new Array<number>(HOURS_PER_WEEK).fill(0);
+      const forecast = forecastDemand(
+        {
+          hourOfWeek: this.#counts,
+          days: Math.min(DEMAND_DAYS, (now - this.#since) / DAY_MS),
+          recentDays: this.#recentDays(now),
+          bySurface: { ask: this.#counts, inline: none, chat: none },
+        },
+        now,
+        this.#month.period,
+      );
+      // Nobody here completes or chats, and the forecast's surfaces are the prompts' own.
+      const { ask, inline, chat } = forecast.bySurface;
+      this.#forecast = { ...forecast, bySurface: { ask: ask + inline + chat, inline: 0, chat: 0 } };
     }
-    return this.#expected;
+    return this.#forecast;
+  }
+
+  #forget(now: number): void {
+    for (; (this.#times[this.#first] ?? now) < now - DEMAND_DAYS * DAY_MS; this.#first++)
+      this.#counts[hourOfWeek(this.#times[this.#first]!)]! -= 1;
+  }
+
+  #recentDays(now: number): number[] {
+    const noon = new Date(now).setHours(12, 0, 0, 0);
+    return Array.from({ length: 14 }, (_, i) => this.#byDay.get(dayOf(noon - (13 - i) * DAY_MS)) ?? 0);
   }
 }
 

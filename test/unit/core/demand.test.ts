@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { expectedRequests, hourlyRates } from '../../../src/core/demand.ts';
+import { expectedRequests, forecastDemand, hourlyRates, surfaceRates } from '../../../src/core/demand.ts';
 import { HOUR_MS, hourOfWeek, periodAt } from '../../../src/core/period.ts';
 
 const { start, end } = periodAt(new Date(2026, 10, 15).getTime());
@@ -49,10 +49,56 @@ describe('demand', () => {
     assert.ok(expectedRequests({ hourOfWeek: busy, days: 1 }, start, start + WEEK) > 2 * newcomer);
   });
 
+  it('learns each surface’s own hours, and expects a new one when its user works', () => {
+    const mornings = counts((hour) => (hour % 24 < 12 ? 4 : 0));
+    const evenings = counts((hour) => (hour % 24 < 12 ? 0 : 1));
+    const none = counts(() => 0);
+    const history = {
+      hourOfWeek: counts((hour) => mornings[hour]! + evenings[hour]!),
+      days: 56,
+      bySurface: { ask: evenings, inline: mornings, chat: none },
+    };
+    const period = { start, end };
+    const monday = new Date(2026, 10, 16).getTime();
+    const { bySurface, untilLastTenth, seen } = forecastDemand(history, monday, period);
+    const all = bySurface.ask + bySurface.inline + bySurface.chat;
+    assert.ok(Math.abs(bySurface.inline / bySurface.ask - 4) < 0.3);
+    assert.ok(bySurface.chat < 0.02 * all, String(bySurface.chat / all));
+    assert.ok(Math.abs(all - expectedRequests(history, monday, end)) < 1e-6 * all);
+    assert.ok(
+      Math.abs(untilLastTenth - expectedRequests(history, monday, end - 0.1 * (end - start))) < 1e-6 * all,
+    );
+    assert.equal(seen, 84 * 5);
+    const chat = surfaceRates(history, 'chat');
+    const ask = surfaceRates(history, 'ask');
+    assert.ok(chat[9]! > 3 * chat[15]!, 'a surface without requests has the hours of all');
+    assert.ok(ask[15]! > 8 * ask[9]!, 'one with requests its own');
+  });
+
+  it('raises the forecast in a busy stretch, less the further ahead, and never lowers it in a quiet one', () => {
+    const history = { hourOfWeek: counts(() => 8), days: 56 };
+    const monday = new Date(2026, 10, 16).getTime();
+    const day = 24 * HOUR_MS;
+    const at = (recentDays: readonly number[], ahead: number): number =>
+      expectedRequests({ ...history, recentDays }, monday + ahead * day, monday + (ahead + 1) * day);
+    const usual = expectedRequests(history, monday, monday + day);
+    const busy = Array.from({ length: 14 }, () => 96);
+    const over = (ahead: number): number =>
+      (expectedRequests({ ...history, recentDays: busy }, monday, monday + (ahead + 1) * day) -
+        expectedRequests({ ...history, recentDays: busy }, monday, monday + ahead * day)) /
+      usual;
+    // 24 a day foretold and 96 came: 4 times, pooled with 100 requests as foretold.
+    assert.ok(1.8 < over(0) && over(0) < 4, String(over(0)));
+    assert.ok(over(7) < over(0) && over(7) > 1);
+    assert.ok(Math.abs(at(counts(() => 0).slice(0, 14), 0) / usual - 1) < 1e-9);
+    assert.ok(Math.abs(at([], 0) / usual - 1) < 1e-9);
+  });
+
   it('is a number, whatever it is given', () => {
     const garbage = [
       { hourOfWeek: [Number.NaN, -5], days: Number.NaN },
       { hourOfWeek: [], days: -1 },
+      { hourOfWeek: [1], days: 3, recentDays: [Number.NaN, -3, Infinity] },
     ];
     for (const history of garbage) {
       const expected = expectedRequests(history, start, end);

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { armId, type NanoUsd } from '../../../src/core/brand.ts';
 import { defaultPolicy, policyByName, policyNames } from '../../../src/core/policies/index.ts';
+import { hullOf } from '../../../src/core/policies/hull.ts';
 import {
-  hullOf,
   shadowPricePolicy,
   solvePrice,
+  type Remembered,
   type ShadowPriceState,
 } from '../../../src/core/policies/shadowPrice.ts';
 import { zclPolicy, zclThreshold } from '../../../src/core/policies/zcl.ts';
@@ -210,16 +211,30 @@ describe('ZCL', () => {
 });
 
 describe('shadow price', () => {
-  const options = { reserve: 0, insurance: 0, window: 100 };
+  const options = { levelSpread: 0.35, sessionSize: 3, guardDeviations: 1, window: 100 };
+  const even = { ask: 1, inline: 1, chat: 1 };
+  const asked = (offers: readonly Offer[]): Remembered => ({ surface: 'ask', hull: hullOf(offers) });
+  const near = (actual: number, expected: number): void =>
+    assert.ok(Math.abs(actual - expected) <= 1e-6 * expected, `${actual} is not ${expected}`);
 
-  it('is the slope of the last step the money does not reach', () => {
-    const hull = hullOf([offer('a', 0.5, 100), offer('b', 0.8, 300), offer('c', 0.9, 1300)]);
-    const none: ShadowPriceState = { recent: [], steps: [], base: 0 };
-    const near = (actual: number, expected: number): void =>
-      assert.ok(Math.abs(actual - expected) <= 1e-6 * expected);
-    near(solvePrice(none, hull, 100), 0.3 / 200);
-    near(solvePrice(none, hull, 300), 0.1 / 1000);
-    assert.equal(solvePrice(none, hull, 1300), 0);
+  it('is the slope of the last step the money does not reach, an answer at all being the first', () => {
+    const now = asked([offer('a', 0.5, 100), offer('b', 0.8, 300), offer('c', 0.9, 1300)]);
+    const none: ShadowPriceState = { recent: [], steps: [] };
+    const at = (money: number): number => solvePrice(none, now, even, [{ money, probability: 1 }]);
+    near(at(99), 0.5 / 100);
+    near(at(100), 0.3 / 200);
+    near(at(300), 0.1 / 1000);
+    assert.equal(at(1300), 0);
+  });
+
+  it('is the mean over how many requests may come', () => {
+    const now = asked([offer('a', 0.5, 100), offer('b', 0.8, 300)]);
+    const cases = [
+      { money: 50, probability: 0.25 },
+      { money: 200, probability: 0.5 },
+      { money: 400, probability: 0.25 },
+    ];
+    near(solvePrice({ recent: [], steps: [] }, now, even, cases), 0.25 * 0.005 + 0.5 * 0.0015);
   });
 
   it('keeps of the arms the upper concave hull', () => {
@@ -235,19 +250,33 @@ describe('shadow price', () => {
     ]);
   });
 
+  it('remembers no step of no cost, which would make money infinitely dear', () => {
+    const policy = shadowPricePolicy(options);
+    // 100,010 and 100,020 round to the same three digits.
+    const close = [offer('a', 0.5, 100_010), offer('b', 0.6, 100_020)];
+    const state = policy.observe(policy.initial(), close, undefined, money());
+    assert.ok(state.steps.every(({ slope, cost }) => cost > 0 && Number.isFinite(slope)));
+    assert.equal(policy.decode(JSON.parse(JSON.stringify(policy.encode(state)))).recovered, false);
+    assert.ok(Number.isFinite(policy.appraise(state, close, money({ limit: 10 as NanoUsd })).price));
+  });
+
   it('does not rise with more money', () => {
     const policy = shadowPricePolicy(options);
     fc.assert(
       fc.property(
         fc.array(anyOffers, { maxLength: 10 }),
         anyOffers,
-        fc.nat(1e6),
-        fc.nat(1e6),
+        fc.nat(1e7),
+        fc.nat(1e7),
         (stream, now, a, b) => {
           let state = policy.initial();
           for (const seen of stream) state = policy.observe(state, seen, undefined, money());
-          const hull = hullOf(now);
-          assert.ok(solvePrice(state, hull, Math.max(a, b)) <= solvePrice(state, hull, Math.min(a, b)));
+          const cases = (left: number): { money: number; probability: number }[] => [
+            { money: left / 2, probability: 0.5 },
+            { money: left, probability: 0.5 },
+          ];
+          const price = (left: number): number => solvePrice(state, asked(now), even, cases(left));
+          assert.ok(price(Math.max(a, b)) <= price(Math.min(a, b)));
         },
       ),
     );
@@ -262,6 +291,7 @@ describe('shadow price', () => {
       const gain = n % 3 === 0 ? 0.5 : 0.05;
       const offers = [offer('cheap', 0.4, 20, 20), offer('dear', 0.4 + gain, 2000, 2000)];
       const situation = money({
+        now: (30 * DAY * n) / 500,
         limit,
         committed: committed as NanoUsd,
         requests: { ask: n, inline: 0, chat: 0 },
@@ -275,25 +305,97 @@ describe('shadow price', () => {
     assert.ok(0.95 * limit < committed && committed <= limit, String(committed));
   });
 
-  it('keeps the reserve: one dear answer may not eat what the rest of a short month needs', () => {
-    const policy = shadowPricePolicy({ ...options, reserve: 0.8 });
-    const offers = [offer('cheap', 0.5, 1_000), offer('dear', 0.9, 300_000, 300_000)];
-    const start = money({ requests: { ask: 0, inline: 0, chat: 0 }, expectedRemaining: 60 });
-    assert.deepEqual(worth(policy.appraise(policy.initial(), offers, start)), ['cheap']);
-    const affordable = [offers[0]!, offer('dear', 0.9, 100_000, 100_000)];
-    assert.deepEqual(worth(policy.appraise(policy.initial(), affordable, start)), ['cheap', 'dear']);
+  it('asks more for money the less is known of the requests to come', () => {
+    const policy = shadowPricePolicy(options);
+    const offers = [offer('cheap', 0.5, 10_000, 10_000), offer('dear', 0.6, 20_000, 20_000)];
+    const at = (seen: number): number => {
+      const demand = { bySurface: { ask: 49, inline: 0, chat: 0 }, untilLastTenth: 40, seen };
+      const limit = 1_500_000 as NanoUsd;
+      return policy.appraise(policy.initial(), offers, money({ demand, limit })).price;
+    };
+    assert.ok(at(0) > 1.5 * at(1000), `${at(0)} against ${at(1000)}`);
   });
 
-  it('is insured: near the bottom it keeps the cheapest answers for more requests than are forecast', () => {
-    const offers = [offer('cheap', 0.5, 1_000, 1_000), offer('dear', 0.9, 20_000, 20_000)];
-    const low = money({ limit: 1_000_000 as NanoUsd, committed: 920_000 as NanoUsd, expectedRemaining: 50 });
-    const at = (insurance: number): string[] => {
-      const policy = shadowPricePolicy({ ...options, insurance });
-      return worth(policy.appraise(policy.initial(), offers, low));
+  it('never counts on the worst case of the cheapest answer, which the last requests have to leave', () => {
+    const policy = shadowPricePolicy(options);
+    const at = (worst: number): number => {
+      const offers = [offer('cheap', 0.5, 10_000, worst), offer('dear', 0.9, 20_000, 20_000)];
+      return policy.appraise(policy.initial(), offers, money({ limit: 1_050_000 as NanoUsd })).price;
     };
-    // 80,000 left, about 56 requests of 1,000 to come: 24,000 may go now. Insured to twice as many: nothing.
-    assert.deepEqual(at(0), ['cheap', 'dear']);
-    assert.deepEqual(at(1), ['cheap']);
+    // 50 requests: 1,040,000 buys the dear answer to all of them, 850,000 does not.
+    assert.ok(at(10_000) < at(200_000));
+  });
+
+  it('from mid-month sells nothing dear that the cheapest answers until the last tenth need', () => {
+    const policy = shadowPricePolicy(options);
+    const offers = [offer('cheap', 0.5, 1_000, 1_000), offer('dear', 0.9, 20_000, 20_000)];
+    const left = (available: number, day: number): string[] =>
+      worth(
+        policy.appraise(
+          policy.initial(),
+          offers,
+          money({
+            now: day * DAY,
+            committed: (1_000_000 - available) as NanoUsd,
+            demand: { bySurface: { ask: 49, inline: 0, chat: 0 }, untilLastTenth: 40, seen: 1000 },
+          }),
+        ),
+      );
+    // 40 requests of 1,000, 1.6 times as many at a deviation, a floor of 20,000, and the 20,000 it costs.
+    assert.deepEqual(left(95_000, 20), ['cheap']);
+    assert.deepEqual(left(110_000, 20), ['cheap', 'dear']);
+    assert.deepEqual(left(95_000, 28), ['cheap', 'dear'], 'the last tenth may spend it');
+  });
+
+  it('takes each surface’s requests to come for what that surface has asked', () => {
+    const policy = shadowPricePolicy(options);
+    const inline = [offer('cheap', 0.5, 100, 100), offer('mid', 0.52, 1_000, 1_000)];
+    const ask = [offer('cheap', 0.3, 1_000, 1_000), offer('dear', 0.9, 40_000, 40_000)];
+    let state = policy.initial();
+    for (let n = 0; n < 60; n++) {
+      state = policy.observe(state, inline, undefined, money({ surface: 'inline' }));
+      if (n % 3 === 0) state = policy.observe(state, ask, undefined, money({ surface: 'ask' }));
+    }
+    const price = (bySurface: { ask: number; inline: number; chat: number }): number =>
+      policy.appraise(
+        state,
+        inline,
+        money({
+          surface: 'inline',
+          expectedRemaining: 61,
+          demand: { bySurface, untilLastTenth: 50, seen: 100 },
+        }),
+      ).price;
+    // As many requests: completions leave money over, questions could use twice as much.
+    assert.ok(price({ ask: 55, inline: 5, chat: 0 }) > 2 * price({ ask: 0, inline: 60, chat: 0 }));
+  });
+
+  it('reads what version 1 wrote, as questions asked', () => {
+    const policy = shadowPricePolicy(options);
+    const { state, recovered } = policy.decode({ version: 1, recent: [[100, 0.5, 300, 0.8]] });
+    assert.equal(recovered, false);
+    assert.deepEqual(state.recent, [
+      { surface: 'ask', hull: hullOf([offer('a', 0.5, 100), offer('b', 0.8, 300)]) },
+    ]);
+  });
+
+  it('takes any mix of broken numbers for a fresh start', () => {
+    const policy = shadowPricePolicy(options);
+    const number = fc.oneof(fc.integer({ min: -2, max: 4 }), fc.double(), fc.constant(null));
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(number, { maxLength: 7 }), { maxLength: 5 }),
+        fc.integer(),
+        (recent, version) => {
+          for (const v of [1, 2, version]) {
+            const { state, recovered } = policy.decode({ version: v, recent });
+            if (recovered) assert.equal(state, policy.initial());
+            const { price } = policy.appraise(state, [offer('a', 0.5, 10)], money({ limit: 7 as NanoUsd }));
+            assert.ok(Number.isFinite(price) && price >= 0);
+          }
+        },
+      ),
+    );
   });
 
   it('shares one month: what other workspaces spent and asked raises the price here', () => {

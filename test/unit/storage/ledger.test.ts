@@ -378,7 +378,11 @@ describe('ledger', () => {
         }
         assert.deepEqual(ledger.summary().requests, { ask: 1, inline: 2, chat: 0 });
         // Wednesday noon.
-        assert.equal(ledger.summary().hourOfWeek[2 * 24 + 12], 3);
+        const { hourOfWeek, hourOfWeekBySurface: by, recentDays } = ledger.summary();
+        const noon = 2 * 24 + 12;
+        assert.equal(hourOfWeek[noon], 3);
+        assert.deepEqual([by?.ask[noon], by?.inline[noon], by?.chat[noon]], [1, 2, 0]);
+        assert.deepEqual(recentDays, [...new Array<number>(13).fill(0), 3]);
       }),
     );
   });
