@@ -25,8 +25,11 @@
  * month dry, but .986 and .982 at 600: where the limit is under 1.5 times what the cheapest answers cost, it buys
  * nothing else). With the number of requests known all budgets at 600 come within 2 %: what is missing is the demand.
  *
- * The steps of all remembered requests are kept in the order of their slopes, so solving is one pass: O(W K) for W
- * remembered requests of K arms on their hull.
+ * Prompts that are all alike have one slope, and money that buys it for a third of them would buy it for none, later
+ * for all. So slopes are dithered by a fiftieth, the remembered and the current one's in the same way: each prompt
+ * is bought with the share that the money allows (a golden-ratio sequence, so that no randomness is needed).
+ *
+ * The remembered steps are kept in the order of their slopes, so solving is one pass: O(W K) for W requests of K arms.
  */
 import type { NanoUsd } from '../brand.ts';
 import type { Surface } from '../decision.ts';
@@ -102,7 +105,7 @@ export const shadowPricePolicy = (options: ShadowPriceOptions): CostPolicy<Shado
     const outlook = outlookOf(money);
     const weights = weightsOf(state, current, outlook);
     const cheapest = cheapestOf(offers, money);
-    const price = solvePrice(state, current, weights, scenarios(spendable(money, outlook, cheapest), outlook, options)); // prettier-ignore
+    const price = dither(state, money) * solvePrice(state, current, weights, scenarios(spendable(money, outlook, cheapest), outlook, options)); // prettier-ignore
     const most = isGuarded(money)
       ? affordable(money, outlook, cheapest, meanCheapest(state, current, weights), options)
       : Infinity;
@@ -112,10 +115,11 @@ export const shadowPricePolicy = (options: ShadowPriceOptions): CostPolicy<Shado
     }));
   },
 
-  observe(state, offers, _taken, { surface }) {
+  observe(state, offers, _taken, money) {
     // Rounded first: two points of a hull that round to one cost would make a step of no cost.
-    const hull = hullOf(offers.map(rounded));
-    return hull.length === 0 ? state : remember(state, { surface, hull }, options);
+    const factor = dither(state, money);
+    const hull = hullOf(offers.map((offer) => rounded(offer, factor)));
+    return hull.length === 0 ? state : remember(state, { surface: money.surface, hull }, options);
   },
 
   settled: (state) => state,
@@ -144,7 +148,7 @@ function scenarios(money: number, outlook: Outlook, options: ShadowPriceOptions)
   }));
 }
 
-/** Relative deviation of `n` requests expected: the level's, the sessions', and that of a user hardly seen before. */
+/** Relative deviation of `n` requests: the level's, the sessions', and a user's hardly seen before. */
 function spreadOf(
   n: number,
   { exact, seen }: Outlook,
@@ -152,6 +156,15 @@ function spreadOf(
 ): number {
   if (exact) return 0;
   return Math.sqrt(levelSpread ** 2 + sessionSize / Math.max(1, n) + sessionSize / (sessionSize + seen));
+}
+
+const DITHER = 0.02;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** What this request's costs are multiplied by where slopes are compared: evenly spread over requests. */
+function dither({ recent }: ShadowPriceState, { requests }: MoneySituation): number {
+  const nth = requests.ask + requests.inline + requests.chat + recent.length;
+  return 1 + DITHER * (2 * ((nth * GOLDEN) % 1) - 1);
 }
 
 /** Requests expected for each one remembered, by surface. */
@@ -290,9 +303,9 @@ function placeOf(steps: readonly Step[], slope: number): number {
 }
 
 /** Three significant digits are more than an estimate has, and keep the state small. */
-const rounded = (offer: Offer): Offer => ({
+const rounded = (offer: Offer, factor: number): Offer => ({
   ...offer,
-  cost: Number(offer.cost.toPrecision(3)) as NanoUsd,
+  cost: Number((offer.cost * factor).toPrecision(3)) as NanoUsd,
   reward: Math.round(rewardOf(offer) * 1000) / 1000,
 });
 

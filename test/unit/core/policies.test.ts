@@ -305,6 +305,28 @@ describe('shadow price', () => {
     assert.ok(0.95 * limit < committed && committed <= limit, String(committed));
   });
 
+  it('buys prompts that are all alike evenly, with the share the money allows', () => {
+    const policy = shadowPricePolicy(options);
+    const offers = [offer('cheap', 0.5, 123, 123), offer('dear', 0.9, 12_345, 12_345)];
+    const limit = (300 * 12_345 * 0.4) as NanoUsd;
+    let [state, committed, afterThird] = [policy.initial(), 0, 0];
+    for (let n = 0; n < 300; n++) {
+      const situation = money({
+        now: (30 * DAY * n) / 300,
+        limit,
+        committed: committed as NanoUsd,
+        requests: { ask: n, inline: 0, chat: 0 },
+        expectedRemaining: 300 - n,
+      });
+      const arm = taken(policy.appraise(state, offers, situation), offers);
+      committed += arm === 'dear' ? 12_345 : 123;
+      state = policy.observe(state, offers, undefined, situation);
+      if (n === 100) afterThird = committed / limit;
+    }
+    assert.ok(0.25 < afterThird && afterThird < 0.45, String(afterThird));
+    assert.ok(committed > 0.9 * limit, String(committed / limit));
+  });
+
   it('asks more for money the less is known of the requests to come', () => {
     const policy = shadowPricePolicy(options);
     const offers = [offer('cheap', 0.5, 10_000, 10_000), offer('dear', 0.6, 20_000, 20_000)];
