@@ -12,12 +12,14 @@ describe('inline completions in documents of all kinds', function () {
   let folder: vscode.Uri;
   before(async () => {
     await vscode.extensions.getExtension('pilot-assistant.pilot-assistant')?.activate();
+    await vscode.workspace.getConfiguration('pilot.inline').update('enabled', true, true);
     folder = vscode.Uri.file(path.join(os.tmpdir(), `pilot-documents-${process.pid}`));
     await vscode.workspace.fs.createDirectory(folder);
     // The index has what the documents below begin.
     await open(await write('known.js', KNOWN.repeat(6)));
   });
   after(async () => {
+    await vscode.workspace.getConfiguration('pilot.inline').update('enabled', undefined, true);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.workspace.fs.delete(folder, { recursive: true });
   });
@@ -50,7 +52,9 @@ describe('inline completions in documents of all kinds', function () {
   });
 
   it('an untitled document', async () => {
-    await completes(await vscode.workspace.openTextDocument({ language: 'javascript', content: KNOWN }));
+    await completes(
+      await vscode.workspace.openTextDocument({ language: 'javascript', content: KNOWN.repeat(3) }),
+    );
   });
 
   it('CRLF: what is accepted has the file’s line ends', async () => {

@@ -84,6 +84,12 @@ describe('Inline completions', () => {
     await suggested('const numberOfOrders = ');
     assert.equal(sent(), 1);
     await workbench.shot('inline-ghost');
+    await paidItem().hover();
+    await workbench.page.getByText('Swift (simulated): format suffix, as set').first().waitFor();
+    await workbench.shot('inline-formats');
+    // The tooltip goes, the ghost text stays.
+    await workbench.page.mouse.move(500, 400);
+    await workbench.ghostText.waitFor();
   });
 
   it('Tab takes it: accepted once in the log, and the model’s estimate rises', async () => {

@@ -8,6 +8,7 @@ import type { Clock, Log } from '../../app/ports.ts';
 import type { Problem } from '../../app/problem.ts';
 import type { Arm } from '../../core/arm.ts';
 import { chooseFormat } from '../../core/inline/fim/infer.ts';
+import type { ChosenFormat } from '../../core/inline/fim/infer.ts';
 import { LocalModelHost } from '../../providers/localModel/host.ts';
 import { Disposables } from '../disposables.ts';
 import { watchForClash } from './clash.ts';
@@ -78,7 +79,7 @@ class Inline implements vscode.Disposable {
       local: this.#host,
       settings: () => this.#settings.get(),
       arms: deps.arms,
-      formatOf: (arm) => chooseFormat(arm.capabilities.fim, arm.model, deps.endpointHost(arm)),
+      formatOf: this.#formatOf,
       context: (documentId) => recent.near(documentId),
       onProblem: deps.onProblem,
     });
@@ -90,6 +91,9 @@ class Inline implements vscode.Disposable {
     });
     this.#register();
   }
+
+  readonly #formatOf = (arm: Arm): ChosenFormat =>
+    chooseFormat(arm.capabilities.fim, arm.model, this.#deps.endpointHost(arm));
 
   dispose(): void {
     this.#completer.stop();
@@ -103,7 +107,7 @@ class Inline implements vscode.Disposable {
     const onVisibility = (): void => this.#tellVisibility();
     add(registerCommands({ ...shared, onVisibility }));
     add(listenToEditor({ ...shared, onVisibility }));
-    add(showPaidItem(this.#settings));
+    add(showPaidItem({ settings: this.#settings, arms: this.#deps.arms, formatOf: this.#formatOf }));
     add(watchForClash(this.#settings, this.#deps.globalState));
     const provider = new InlineProvider({ ...shared, log: this.#deps.log, onShown: onVisibility });
     add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider));

@@ -89,7 +89,8 @@ function print(report: Report): void {
   }
   console.log(
     `  ${report.tokens} tokens (${report.copies} copies): index ${report.indexSeconds.toFixed(1)} s, ${report.peakMb.toFixed(0)} MB; ` +
-      `query p50 ${report.p50Ms.toFixed(2)} ms, p99 ${report.p99Ms.toFixed(2)} ms`,
+      `query p50 ${report.p50Ms.toFixed(2)} ms, p99 ${report.p99Ms.toFixed(2)} ms ` +
+      `(processor time ${report.busyP50Ms.toFixed(2)} and ${report.busyP99Ms.toFixed(2)} ms)`,
   );
 }
 

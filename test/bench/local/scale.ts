@@ -15,6 +15,9 @@ export interface Scale {
   /** Round trip from the extension host's side, ms. */
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The same in processor time of both threads: what other programs do at the time does not count. */
+  readonly busyP50Ms: number;
+  readonly busyP99Ms: number;
 }
 
 const WORKER = new URL('../../../src/providers/localModel/worker.ts', import.meta.url);
@@ -40,7 +43,7 @@ export async function measureScale(
     const began = performance.now();
     const copies = await fill(host, files, tokens);
     const indexSeconds = (performance.now() - began) / 1000;
-    const times = await queryTimes(host, positions);
+    const { times, busy } = await queryTimes(host, positions);
     return {
       tokens: host.stats.tokens,
       copies,
@@ -48,6 +51,8 @@ export async function measureScale(
       peakMb: (peak - before) / 2 ** 20,
       p50Ms: quantile(times, 0.5),
       p99Ms: quantile(times, 0.99),
+      busyP50Ms: quantile(busy, 0.5),
+      busyP99Ms: quantile(busy, 0.99),
     };
   } finally {
     clearInterval(watch);
@@ -67,14 +72,25 @@ async function fill(host: LocalModelHost, files: readonly string[], tokens: numb
 }
 
 /** The first queries run before the worker's code is compiled; a person's first keystrokes do, too, so they count. */
-async function queryTimes(host: LocalModelHost, positions: readonly Position[]): Promise<number[]> {
+async function queryTimes(
+  host: LocalModelHost,
+  positions: readonly Position[],
+): Promise<{ readonly times: readonly number[]; readonly busy: readonly number[] }> {
   const times: number[] = [];
+  const busy: number[] = [];
   for (const { prefix } of positions) {
-    const began = performance.now();
+    const [began, before] = [performance.now(), busyMs()];
     await host.complete({ prefix: prefix.slice(-12_000), suffix: '' });
     times.push(performance.now() - began);
+    busy.push(busyMs() - before);
   }
-  return times.sort((a, b) => a - b);
+  const ascending = (a: number, b: number): number => a - b;
+  return { times: times.sort(ascending), busy: busy.sort(ascending) };
+}
+
+function busyMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 const quantile = (sorted: readonly number[], share: number): number =>
