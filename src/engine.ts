@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { assembleEngine, type EngineCore, type EngineParts } from './app/engine.ts';
+import { atMost } from './app/patience.ts';
 import type { Clock, Disposable, Log, PolicyStore } from './app/ports.ts';
 import type { Endpoint } from './app/settings/endpoint.ts';
 import type { Arm } from './core/arm.ts';
@@ -36,6 +37,9 @@ export interface EngineDeps {
   readonly onReset: (problem: string) => void;
 }
 
+/** A log that is long to fold must not keep a prompt waiting: what is folded so far decides until all of it is. */
+const foldPatienceMs = 2_000;
+
 export interface Engine extends EngineCore {
   readonly store: Store;
 }
@@ -46,7 +50,7 @@ export async function buildEngine(deps: EngineDeps): Promise<Engine> {
   try {
     const core = assembleEngine(partsOf(deps, space, store));
     follow(deps, core);
-    await core.learning.load();
+    await atMost(foldPatienceMs, core.learning.load(), soon);
     return { ...core, store };
   } catch (error) {
     await store.close();

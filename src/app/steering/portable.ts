@@ -31,25 +31,30 @@ export async function exportJson({ learning, store }: PortableDeps, now: EpochMs
   return encodeExchange({
     exportedAt: now,
     learnt: portableState(learning.exported()),
-    entries: await allEntries(store.usage),
+    entries: await newestEntries(store.usage),
   });
 }
 
 export async function exportCsv({ store }: PortableDeps): Promise<string> {
-  const rows = (await allEntries(store.usage)).map((entry) => entryColumns.map((column) => entry[column]));
+  const rows = (await newestEntries(store.usage)).map((entry) => entryColumns.map((column) => entry[column]));
   return csv(entryColumns, rows);
 }
 
-async function allEntries(usage: Pick<UsageReader, 'entries'>): Promise<readonly ExportedEntry[]> {
-  const entries: ExportedEntry[] = [];
-  for (let after = 0; entries.length < maxEntries;) {
+/** As many of the newest settled calls as an import takes; what is older is in the months' sums only. */
+export async function newestEntries(
+  usage: Pick<UsageReader, 'entries'>,
+  most = maxEntries,
+): Promise<readonly ExportedEntry[]> {
+  let entries: ExportedEntry[] = [];
+  for (let after = 0; ;) {
     const page = await usage.entries(after, pageSize);
     const last = page.at(-1);
-    if (!last) break;
+    if (!last) return entries.slice(-most);
     entries.push(...page.map(exportedEntry).filter((entry) => entry !== undefined));
+    // The log may be much longer: only what can still be among the newest is kept.
+    if (entries.length > 2 * most) entries = entries.slice(-most);
     after = last.seq;
   }
-  return entries;
 }
 
 export interface Imported {

@@ -1,0 +1,13 @@
+import type { EngineParts } from './engine.ts';
+
+/** Settles with the work, or when patience ends; the work goes on either way. */
+export async function atMost(ms: number, work: Promise<unknown>, after: EngineParts['after']): Promise<void> {
+  let end: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (end = resolve));
+  const timer = after(ms, end);
+  try {
+    await Promise.race([work, over]);
+  } finally {
+    timer.dispose();
+  }
+}
