@@ -130,8 +130,8 @@ export type ReportStrings = Infer<typeof strings>;
 
 const toReport = variants({
   init: { strings },
-  /** Replaces everything shown. */
-  report: { report },
+  /** Replaces everything shown. `keep`: what VS Code keeps for the page over a reload, to open the same again. */
+  report: { report, keep: maybe(id) },
   /** Replaces the section with its id, where it is shown. */
   section: { section },
 });

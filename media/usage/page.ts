@@ -11,6 +11,7 @@ import { SectionElement, type SectionHost } from './section.ts';
 
 interface VsCodeApi {
   postMessage(message: FromReport): void;
+  setState(state: { readonly keep: string | undefined }): void;
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
@@ -104,6 +105,7 @@ export function startReport(): void {
         return;
       case 'report':
         page?.show(message.report);
+        api.setState({ keep: message.keep });
         return;
       case 'section':
         page?.update(message);

@@ -37,6 +37,10 @@ export function pinned({ pins }: { readonly pins: Pins }): readonly Pinned[] {
   ];
 }
 
+/** Pins on models that are not set up any more: nobody is kept from an answer by them (routing.ts), but it is said. */
+export const lostPins = (state: { readonly pins: Pins }, present: readonly ArmId[]): readonly Pinned[] =>
+  pinned(state).filter(({ armId }) => !present.includes(armId));
+
 /** Replaces the list; models that are no longer there stay, should they come back. */
 export function exclude(
   workspace: WorkspaceStateHolder,

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports.ts';
 import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol.ts';
+import { Refusals } from '../refusals.ts';
 import { webviewHtml, webviewRoot } from './html.ts';
 
 export const panelType = 'pilot.ask';
@@ -30,11 +31,12 @@ export class AskPanel implements vscode.Disposable {
     this.#panel = panel;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pilot.svg');
     panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(extensionUri)] };
+    const refused = new Refusals('The Ask panel', log);
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((value: unknown) => {
         const message = parseFromWebview(value);
         if (!message) {
-          log.warn('The Ask panel sent a message that is none.');
+          refused.add();
           return;
         }
         if (message.type === 'ready') this.#greeted();

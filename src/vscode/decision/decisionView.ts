@@ -4,7 +4,7 @@ import type { Decision } from '../../core/decision.ts';
 import type { ModelTable } from '../../core/modelTable.ts';
 import type { BuiltSection } from '../usage/built.ts';
 import type { UsageDeps } from '../usage/deps.ts';
-import { ReportPanel } from '../usage/reportPanel.ts';
+import { ReportPanel, type ReportHandlers } from '../usage/reportPanel.ts';
 import { saveText } from '../usage/saveCsv.ts';
 import { decisionReport } from './decisionReport.ts';
 
@@ -18,29 +18,32 @@ export class DecisionView implements vscode.Disposable {
   #decision: Decision | undefined;
   #sections: readonly BuiltSection[] = [];
 
-  constructor(deps: UsageDeps, onClosed: () => void) {
+  constructor(deps: UsageDeps, onClosed: () => void, restored?: vscode.WebviewPanel) {
     this.#deps = deps;
-    this.#panel = ReportPanel.open(
-      { extensionUri: deps.extensionUri, page: 'decision', title: t('PILOT: Decision'), log: deps.log },
-      {
-        onReady: () => this.#refresh(),
-        onMessage: (message) => {
-          if (message.type !== 'csv') return;
-          const section = this.#sections.find((built) => built.section.id === message.section);
-          if (section?.csv) void saveText(`pilot-decision-${message.section}.csv`, section.csv(), 'csv');
-        },
-        onClosed: () => {
-          this.#subscription.dispose();
-          onClosed();
-        },
+    const { extensionUri, log } = deps;
+    const options = { extensionUri, page: 'decision' as const, title: t('PILOT: Decision'), log };
+    const handlers: ReportHandlers = {
+      onReady: () => this.#refresh(),
+      onMessage: (message) => {
+        if (message.type !== 'csv') return;
+        const section = this.#sections.find((built) => built.section.id === message.section);
+        if (section?.csv) void saveText(`pilot-decision-${message.section}.csv`, section.csv(), 'csv');
       },
-    );
+      onClosed: () => {
+        this.#subscription.dispose();
+        onClosed();
+      },
+    };
+    this.#panel = restored
+      ? new ReportPanel(restored, options, handlers)
+      : ReportPanel.open(options, handlers);
     this.#subscription = deps.models.onDidChange(() => this.#refresh());
   }
 
-  show(decision: Decision): void {
+  /** A panel that comes back after a reload stays where it is. */
+  show(decision: Decision, { reveal }: { readonly reveal: boolean }): void {
     this.#decision = decision;
-    this.#panel.reveal();
+    if (reveal) this.#panel.reveal();
     this.#refresh();
     void this.#learnKnown();
   }
@@ -64,6 +67,6 @@ export class DecisionView implements vscode.Disposable {
     if (!this.#decision) return;
     const { report, sections } = decisionReport(this.#decision, this.#deps.models.arms, this.#known);
     this.#sections = sections;
-    this.#panel.show(report);
+    this.#panel.show(report, this.#decision.id);
   }
 }

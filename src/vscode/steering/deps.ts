@@ -10,7 +10,7 @@ import type { Profile } from '../../core/policies/profile.ts';
 export interface SteeringDeps {
   readonly engine: () => Promise<SteeringEngine>;
   readonly onEngineBuilt: (listener: (engine: SteeringEngine) => void) => void;
-  readonly models: { readonly arms: readonly Arm[] };
+  readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<void> };
   readonly settings: SteeringSettings;
   readonly globalState: vscode.Memento & { setKeysForSync(keys: readonly string[]): void };
   readonly clock: Clock;

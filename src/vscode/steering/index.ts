@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { SteeringDeps } from './deps.ts';
 import type * as Commands from './commands.ts';
+import { LostPinsNotice } from './lostPinsNotice.ts';
 import { LearnedStateSync } from './learnedStateSync.ts';
 
 export type { SteeringDeps } from './deps.ts';
@@ -30,5 +31,6 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
     command('pilot.export', async () => (await import('./exchangeCommands.ts')).exportCommand(deps)),
     command('pilot.import', async () => (await import('./exchangeCommands.ts')).importCommand(deps)),
     new LearnedStateSync(deps),
+    new LostPinsNotice(deps),
   );
 }

@@ -1,6 +1,7 @@
 /** The usage surface's door: commands, the tree in the side bar, the restored panel. The rest loads when first used. */
 import * as vscode from 'vscode';
 import type { DecisionId } from '../../core/brand.ts';
+import type { Decision } from '../../core/decision.ts';
 import type { DecisionView } from '../decision/decisionView.ts';
 import type { UsageDeps } from './deps.ts';
 import { modelName, WorkspaceNames } from './names.ts';
@@ -32,6 +33,9 @@ export function registerUsage(deps: UsageDeps): vscode.Disposable {
     command('pilot.chooseFormerModel', () => chooseFormerModel(deps)),
     vscode.window.registerWebviewPanelSerializer('pilot.usage', {
       deserializeWebviewPanel: (panel) => surface.showUsage(panel),
+    }),
+    vscode.window.registerWebviewPanelSerializer('pilot.decision', {
+      deserializeWebviewPanel: (panel, state) => surface.restoreDecision(panel, keptIn(state)),
     }),
   );
 }
@@ -71,9 +75,24 @@ class UsageSurface implements vscode.Disposable {
       );
       return;
     }
+    await this.#openDecision(decision);
+  }
+
+  /** A panel whose decision was forgotten meanwhile has nothing to show. */
+  async restoreDecision(panel: vscode.WebviewPanel, id: string | undefined): Promise<void> {
+    const { store } = await this.#deps.engine();
+    const decision = id === undefined ? undefined : await store.log.decision(id as DecisionId);
+    if (!decision || this.#decision) {
+      panel.dispose();
+      return;
+    }
+    await this.#openDecision(decision, panel);
+  }
+
+  async #openDecision(decision: Decision, restored?: vscode.WebviewPanel): Promise<void> {
     const { DecisionView } = await import('../decision/decisionView.ts');
-    this.#decision ??= new DecisionView(this.#deps, () => (this.#decision = undefined));
-    this.#decision.show(decision);
+    this.#decision ??= new DecisionView(this.#deps, () => (this.#decision = undefined), restored);
+    this.#decision.show(decision, { reveal: restored === undefined });
   }
 
   dispose(): void {
@@ -92,4 +111,10 @@ async function chooseFormerModel(deps: UsageDeps): Promise<void> {
   if (!picked) return;
   await setFormerModel(deps, picked.id);
   await vscode.commands.executeCommand('pilot.showSpending');
+}
+
+/** What the page kept over a reload; undefined where it kept nothing, or nothing of ours. */
+function keptIn(state: unknown): string | undefined {
+  if (typeof state !== 'object' || state === null || !('keep' in state)) return undefined;
+  return typeof state.keep === 'string' ? state.keep : undefined;
 }

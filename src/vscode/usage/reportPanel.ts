@@ -9,6 +9,7 @@ import {
   type Section,
   type ToReport,
 } from '../../usageProtocol.ts';
+import { Refusals } from '../refusals.ts';
 import { webviewHtml, webviewRoot } from '../ask/html.ts';
 
 const t = vscode.l10n.t;
@@ -32,17 +33,18 @@ export class ReportPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #subscriptions: readonly vscode.Disposable[];
   #ready = false;
-  #refused = 0;
+  readonly #refused: Refusals;
 
   constructor(panel: vscode.WebviewPanel, options: ReportPanelOptions, handlers: ReportHandlers) {
     const { extensionUri, page, title, log } = options;
     this.#panel = panel;
+    this.#refused = new Refusals(`The ${page} page`, log);
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pilot.svg');
     panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(extensionUri)] };
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((value: unknown) => {
         const message = parseFromReport(value);
-        if (!message) this.#refuse(log);
+        if (!message) this.#refused.add();
         else if (message.type !== 'ready') handlers.onMessage(message);
         else this.#start(handlers);
       }),
@@ -65,11 +67,6 @@ export class ReportPanel implements vscode.Disposable {
     return new ReportPanel(panel, options, handlers);
   }
 
-  /** Messages that were none of the protocol. */
-  get refused(): number {
-    return this.#refused;
-  }
-
   get ready(): boolean {
     return this.#ready;
   }
@@ -78,8 +75,9 @@ export class ReportPanel implements vscode.Disposable {
     this.#panel.reveal(undefined, false);
   }
 
-  show(report: Report): void {
-    this.#post({ type: 'report', report });
+  /** `keep` comes back with the panel that VS Code restores after a reload (usage/index.ts). */
+  show(report: Report, keep?: string): void {
+    this.#post({ type: 'report', report, keep });
   }
 
   update(section: Section): void {
@@ -99,15 +97,6 @@ export class ReportPanel implements vscode.Disposable {
 
   #post(message: ToReport): void {
     if (this.#ready) void this.#panel.webview.postMessage(message);
-  }
-
-  /** Logged at 1, 10, 100, ...: a page that floods must not flood the log. */
-  #refuse(log: Log): void {
-    this.#refused += 1;
-    if (!/^10*$/.test(String(this.#refused))) return;
-    log.warn(
-      `A report page sent ${this.#refused} message(s) that are none of the protocol; they were refused.`,
-    );
   }
 }
 

@@ -5,6 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
+import { pin } from '../../../src/app/steering/pins.ts';
+import type { ArmId } from '../../../src/core/brand.ts';
 import type { CompletionEvent, CompletionOrder } from '../../../src/app/routedCompletion.ts';
 import {
   askOrder,
@@ -340,6 +342,14 @@ describe('the journey of a prompt', () => {
     const events = await ask();
     assert.equal(events.at(-1)?.type, 'ended');
     assert.equal(events[0]?.type === 'routed' && events[0].arm.model, 'free');
+  });
+
+  it('is not kept from answering by a pin on a model that was removed', async () => {
+    await start();
+    pin(engine.workspace, { kind: 'workspace' }, 'fake/gone' as ArmId);
+    const events = await ask();
+    assert.equal(events[0]?.type === 'routed' && events[0].arm.model, 'small');
+    assert.equal(events.at(-1)?.type, 'ended');
   });
 
   it('keeps a conversation with its model', async () => {

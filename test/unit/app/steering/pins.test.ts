@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { exclude, pin, pinned } from '../../../../src/app/steering/pins.ts';
+import { exclude, lostPins, pin, pinned } from '../../../../src/app/steering/pins.ts';
 import { hasLearnt, portableState } from '../../../../src/app/steering/learntState.ts';
 import { WorkspaceStateHolder } from '../../../../src/app/workspaceState.ts';
 import type { ArmId } from '../../../../src/core/brand.ts';
@@ -45,6 +45,18 @@ describe('pins', () => {
     const ids = pinned(state.get()).map(({ scope }) => scope.kind === 'conversation' && scope.conversationId);
     assert.equal(ids.length, 100);
     assert.ok(ids.includes('c149') && !ids.includes('c0'));
+  });
+});
+
+describe('pins on models that were removed', () => {
+  it('are found, and no others', () => {
+    const { state } = holder();
+    pin(state, { kind: 'workspace' }, a);
+    pin(state, { kind: 'language', language: 'rust' }, b);
+    assert.deepEqual(lostPins(state.get(), [a, b]), []);
+    assert.deepEqual(lostPins(state.get(), [a]), [
+      { scope: { kind: 'language', language: 'rust' }, armId: b },
+    ]);
   });
 });
 
