@@ -45,10 +45,11 @@ describe('inline completions in documents of all kinds', function () {
   });
 
   it('an empty file', async () => {
-    const { document } = await open(await write('empty.js', ''));
+    const editor = await open(await write('empty.js', ''));
     await askAndAccept();
-    assert.equal(document.getText(), '');
-    await completes(document);
+    assert.equal(editor.document.getText(), '');
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), KNOWN.repeat(3)));
+    await completes(editor.document);
   });
 
   it('an untitled document', async () => {

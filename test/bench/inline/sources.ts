@@ -9,8 +9,10 @@ export interface Source {
   readonly path: string;
   readonly languageId: string;
   readonly text: string;
-  /** Text that stands above what is typed: a file of 1 MB, for one of them. */
+  /** The end of what stands above what is typed, as far as anybody looks. */
   readonly above: string;
+  /** All of what stands above: a file of 1 MB, for one of them. */
+  readonly aboveChars: number;
 }
 
 const REAL = [
@@ -35,6 +37,7 @@ const NAMES = [
 ];
 
 const SECTION_CHARS = 300;
+const SEEN_ABOVE = 24_000;
 
 type Shape = (name: string, index: number) => string;
 const SHAPES: Readonly<Record<string, readonly [extension: string, shape: Shape]>> = {
@@ -62,7 +65,8 @@ export function sections(): readonly Source[] {
       cuts.push({
         ...source,
         text: source.text.slice(start, end),
-        above: source.above + source.text.slice(0, start),
+        above: (source.above + source.text.slice(0, start)).slice(-SEEN_ABOVE),
+        aboveChars: source.aboveChars + start,
       });
       start = end;
     }
@@ -77,18 +81,26 @@ export function sections(): readonly Source[] {
 export function sources(): readonly Source[] {
   const real = REAL.map((path): Source => {
     const text = readFileSync(path, 'utf8');
-    return { path, languageId: 'typescript', text, above: '' };
+    return { path, languageId: 'typescript', text, above: '', aboveChars: 0 };
   });
   const made = Object.entries(SHAPES).map(([languageId, [extension, shape]]): Source => {
     const text = NAMES.map((name, i) => shape(name, i)).join('');
-    return { path: `src/made.${extension}`, languageId, text, above: '' };
+    return { path: `src/made.${extension}`, languageId, text, above: '', aboveChars: 0 };
   });
   const [first] = real;
   const large = real.map(({ text }) => text).join('\n');
-  const megabyte = large.repeat(Math.ceil(1_000_000 / large.length));
+  const copies = Math.ceil(1_000_000 / large.length);
   return first === undefined
     ? made
-    : [...interleave(real, made), { ...first, path: 'src/large.ts', above: megabyte }];
+    : [
+        ...interleave(real, made),
+        {
+          ...first,
+          path: 'src/large.ts',
+          above: large.slice(-SEEN_ABOVE),
+          aboveChars: copies * large.length,
+        },
+      ];
 }
 
 const interleave = (a: readonly Source[], b: readonly Source[]): readonly Source[] =>

@@ -69,8 +69,8 @@ export class Typist {
   async type(source: Source): Promise<void> {
     const { tally, maxKeys, tracker, completer } = this.#deps;
     this.#source = source;
-    this.#before = source.above.slice(-WINDOW);
-    this.#offset = source.above.length - this.#before.length;
+    this.#before = source.above;
+    this.#offset = source.aboveChars - this.#before.length;
     for (let at = 0; at < source.text.length && tally.keys < maxKeys;) {
       at += await this.#step(source.text, at);
     }
