@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({
   },
 });
 /** A README that loads slowly is not read. */
-const maxPictureBytes = 120 * 1024;
+const maxPictureBytes = 140 * 1024;
 
 await packageExtension();
 if (flags.all) await everyJourney();

@@ -20,11 +20,7 @@ describe('Pictures for the README', () => {
   const workbench = useWorkbench({
     settings: {
       'pilot.budget.monthlyLimitUsd': 5,
-      'pilot.inline.paid': true,
-      'pilot.inline.latencyTargetMs': 20_000,
       'editor.minimap.enabled': false,
-      'editor.quickSuggestions': 'off',
-      'editor.wordBasedSuggestions': 'off',
       'workbench.layoutControl.enabled': false,
       'breadcrumbs.enabled': false,
     },
@@ -43,17 +39,6 @@ describe('Pictures for the README', () => {
     db.close();
     await workbench.page.setViewportSize({ width: 1200, height: 720 });
     await workbench.command('View: Toggle Primary Side Bar Visibility');
-  });
-
-  it('inline', async () => {
-    await workbench.openFile('src/discount.ts');
-    await workbench.goTo(10, 3);
-    await workbench.page.keyboard.type('return ');
-    await workbench.ghostText.waitFor();
-    await picture('inline', editors(), 330);
-    await workbench.page.keyboard.press('Escape');
-    await workbench.page.keyboard.press('Control+S');
-    await workbench.command('View: Close Editor');
   });
 
   it('ask', async () => {
