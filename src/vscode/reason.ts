@@ -6,6 +6,7 @@ import type { CoarseFeatures, Decision, TaskType } from '../core/decision.ts';
 import { reasonClaim, type PriceShare, type ReasonClaim } from '../core/reasonClaim.ts';
 import { shownName } from './armName.ts';
 import { percent } from './format.ts';
+import { languageLabel } from './languageLabel.ts';
 
 const t = vscode.l10n.t;
 
@@ -64,28 +65,10 @@ export function promptKind({ task, language, lengthBucket }: CoarseFeatures): st
   const subject =
     language === '' || language === 'plaintext'
       ? what
-      : t({ message: '{0} {1}', args: [languageName(language), what], comment: 'Python, questions' });
+      : t({ message: '{0} {1}', args: [languageLabel(language), what], comment: 'Python, questions' });
   if (lengthBucket < 8) return t('short {0}', subject);
   return lengthBucket >= 13 ? t('long {0}', subject) : subject;
 }
-
-const names: Readonly<Record<string, string>> = {
-  typescript: 'TypeScript',
-  typescriptreact: 'TSX',
-  javascript: 'JavaScript',
-  javascriptreact: 'JSX',
-  csharp: 'C#',
-  cpp: 'C++',
-  fsharp: 'F#',
-  php: 'PHP',
-  sql: 'SQL',
-  html: 'HTML',
-  css: 'CSS',
-  json: 'JSON',
-  yaml: 'YAML',
-  shellscript: 'shell',
-};
-const languageName = (id: string): string => names[id] ?? id.charAt(0).toUpperCase() + id.slice(1);
 
 function taskWord(task: TaskType): string {
   switch (task) {

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { acceptUntil, askAndAccept, BEGUN, KNOWN, open, REST, type } from './typing.ts';
+import { acceptUntil, askAndAccept, begun, known, open, REST, type } from './typing.ts';
 
 const MEGABYTE = 1_000_000;
+const noPopups = { quickSuggestions: 'off', suggestOnTriggerCharacters: false };
+const editorSettings = () => vscode.workspace.getConfiguration('editor');
 
 describe('inline completions in documents of all kinds', function () {
   this.timeout(90_000);
@@ -15,11 +17,13 @@ describe('inline completions in documents of all kinds', function () {
     await vscode.workspace.getConfiguration('pilot.inline').update('enabled', true, true);
     folder = vscode.Uri.file(path.join(os.tmpdir(), `pilot-documents-${process.pid}`));
     await vscode.workspace.fs.createDirectory(folder);
-    // The index has what the documents below begin.
-    await open(await write('known.js', KNOWN.repeat(6)));
+    // A popup that opens by itself takes the place of what these tests accept.
+    for (const [key, value] of Object.entries(noPopups)) await editorSettings().update(key, value, true);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
   after(async () => {
     await vscode.workspace.getConfiguration('pilot.inline').update('enabled', undefined, true);
+    for (const key of Object.keys(noPopups)) await editorSettings().update(key, undefined, true);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.workspace.fs.delete(folder, { recursive: true });
   });
@@ -31,48 +35,66 @@ describe('inline completions in documents of all kinds', function () {
   }
 
   /** Begins the known function at the end and accepts its rest; what stood before is as it was. */
-  async function completes(document: vscode.TextDocument | vscode.Uri): Promise<vscode.TextDocument> {
+  async function completes(
+    document: vscode.TextDocument | vscode.Uri,
+    name: string,
+  ): Promise<vscode.TextDocument> {
     const editor = await open(document);
     const before = editor.document.getText();
-    await type(BEGUN);
-    await acceptUntil(() => editor.document.getText().slice(before.length).includes(`store.g${REST}`));
+    await type(begun(name));
+    await acceptUntil(() => editor.document.getText().slice(before.length).includes(`${name}.g${REST}`));
     assert.ok(editor.document.getText().startsWith(before));
     return editor.document;
   }
 
   it('a file of 1 MB', async () => {
-    await completes(await write('large.js', KNOWN.repeat(Math.ceil(MEGABYTE / KNOWN.length))));
+    const text = known('large');
+    await completes(await write('large.js', text.repeat(Math.ceil(MEGABYTE / text.length))), 'large');
   });
 
   it('an empty file', async () => {
     const editor = await open(await write('empty.js', ''));
     await askAndAccept();
     assert.equal(editor.document.getText(), '');
-    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), KNOWN.repeat(3)));
-    await completes(editor.document);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), known('empty').repeat(3)));
+    await completes(editor.document, 'empty');
   });
 
   it('an untitled document', async () => {
     await completes(
-      await vscode.workspace.openTextDocument({ language: 'javascript', content: KNOWN.repeat(3) }),
+      await vscode.workspace.openTextDocument({
+        language: 'javascript',
+        content: known('untitled').repeat(3),
+      }),
+      'untitled',
     );
   });
 
   it('CRLF: what is accepted has the file’s line ends', async () => {
-    const document = await completes(await write('crlf.js', KNOWN.repeat(3).replaceAll('\n', '\r\n')));
+    const document = await completes(
+      await write('crlf.js', known('crlf').repeat(3).replaceAll('\n', '\r\n')),
+      'crlf',
+    );
     assert.equal(document.getText().replaceAll('\r\n', '').includes('\n'), false);
   });
 
   it('tabs', async () => {
-    await completes(await write('tabs.js', KNOWN.repeat(3).replaceAll('  ', '\t')));
+    await completes(await write('tabs.js', known('tabs').repeat(3).replaceAll('  ', '\t')), 'tabs');
   });
 
   it('pairs of surrogates and right-to-left text above', async () => {
-    await completes(await write('signs.js', `// 👩‍👩‍👧 שלום עולם مرحبا ${'😀'.repeat(50)}\n${KNOWN}`));
+    await completes(
+      await write('signs.js', `// 👩‍👩‍👧 שלום עולם مرحبا ${'😀'.repeat(50)}\n${known('signs').repeat(3)}`),
+      'signs',
+    );
   });
 
   it('a cell of a notebook', async () => {
-    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, KNOWN.repeat(3), 'javascript');
+    const cell = new vscode.NotebookCellData(
+      vscode.NotebookCellKind.Code,
+      known('cell').repeat(3),
+      'javascript',
+    );
     const data = new vscode.NotebookData([cell]);
     const notebook = await vscode.workspace.openNotebookDocument('interactive', data);
     const editor = await vscode.window.showNotebookDocument(notebook);
@@ -85,14 +107,15 @@ describe('inline completions in documents of all kinds', function () {
   });
 
   it('a virtual document that cannot be edited', async () => {
+    const text = known('virtual').repeat(3) + begun('virtual');
     const registered = vscode.workspace.registerTextDocumentContentProvider('pilot-test', {
-      provideTextDocumentContent: () => KNOWN + BEGUN,
+      provideTextDocumentContent: () => text,
     });
     try {
       const uri = vscode.Uri.parse('pilot-test:/virtual.js');
       const { document } = await open(uri);
       await askAndAccept();
-      assert.equal(document.getText(), KNOWN + BEGUN);
+      assert.equal(document.getText(), text);
     } finally {
       registered.dispose();
     }
@@ -101,19 +124,20 @@ describe('inline completions in documents of all kinds', function () {
   it('a document that is closed, one that is changed, and one that is deleted while an answer is on its way', async () => {
     const trigger = (): Thenable<unknown> =>
       vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-    const editor = await open(await write('changing.js', KNOWN + BEGUN));
+    const text = known('changing').repeat(3) + begun('changing');
+    const editor = await open(await write('changing.js', text));
     const asked = trigger();
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// first\n'));
     await asked;
     await askAndAccept();
-    assert.ok(editor.document.getText().startsWith(`// first\n${KNOWN}${BEGUN}`));
-    const uri = await write('closing.js', KNOWN + BEGUN);
+    assert.ok(editor.document.getText().startsWith(`// first\n${text}`));
+    const uri = await write('closing.js', text);
     await open(uri);
     const asking = trigger();
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await vscode.workspace.fs.delete(uri);
     await asking;
-    await completes(await write('after.js', KNOWN));
+    await completes(await write('after.js', known('after').repeat(3)), 'after');
   });
 
   it('one line of 1 MB: inside it, behind it, and below it', async () => {
@@ -129,8 +153,10 @@ describe('inline completions in documents of all kinds', function () {
     await place(new vscode.Position(0, document.lineAt(0).text.length));
     const at = MEGABYTE / 2;
     assert.ok(document.lineAt(0).text === `${line.slice(0, at)}2${line.slice(at)}2`, 'only what was typed');
-    editor.selection = new vscode.Selection(1, 0, 1, 0);
-    await type(BEGUN);
-    await acceptUntil(() => document.lineAt(document.lineCount - 2).text.includes(`store.g${REST}`));
+    await editor.edit((edit) => edit.insert(new vscode.Position(1, 0), known('below').repeat(3)));
+    const last = document.lineAt(document.lineCount - 1).range.end;
+    editor.selection = new vscode.Selection(last, last);
+    await type(begun('below'));
+    await acceptUntil(() => document.lineAt(document.lineCount - 1).text.includes(`below.g${REST}`));
   });
 });

@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-export const KNOWN =
-  "export function load(store) {\n  const stored = store.get('settings');\n  return stored;\n}\n\n";
-export const BEGUN = 'export function again(store) {\n  const stored = store.g';
+/** What the local model can know: `store` is a name of the test's own where others left unfinished lines. */
+export const known = (store = 'store'): string =>
+  `export function load(${store}) {\n  const stored = ${store}.get('settings');\n  return stored;\n}\n\n`;
+export const begun = (store = 'store'): string =>
+  `export function again(${store}) {\n  const stored = ${store}.g`;
+export const KNOWN = known();
+export const BEGUN = begun();
 export const REST = "et('settings');";
 
 /** Opens the document with the cursor at its end. */

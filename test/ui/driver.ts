@@ -42,6 +42,7 @@ const stepTimeoutMs = 30_000;
 const settleMs = 300;
 const stableMs = 50;
 const pollMs = 100;
+const clickTimeoutMs = 5_000;
 
 export const themes = {
   dark: 'Dark Modern',
@@ -226,32 +227,55 @@ export class Workbench {
 
   /** Runs a command as a person does: F1, its title, and a choice among what is found. */
   async command(title: string): Promise<void> {
-    await this.openPalette(title);
-    const label = this.page.locator('.label-name').getByText(title, { exact: true });
-    const row = this.quickInput.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
-    await this.#atRest(row);
-    await row.click();
+    // What takes the keyboard (an editor that is restored, a notice) closes the palette: opened anew until it ran.
+    await this.until(
+      async () => {
+        const opened = await this.openPalette(title).then(
+          () => true,
+          () => false,
+        );
+        if (!opened) return false;
+        const label = this.page.locator('.label-name').getByText(title, { exact: true });
+        const row = this.quickInput
+          .locator('.quick-input-list .monaco-list-row')
+          .filter({ has: label })
+          .first();
+        if (!(await this.#atRest(row))) return false;
+        return row.click({ timeout: clickTimeoutMs }).then(
+          () => true,
+          () => false,
+        );
+      },
+      `${title} was chosen`,
+      2 * stepTimeoutMs,
+    );
   }
 
   /** Opens the command palette and types, without choosing. */
   async openPalette(text: string): Promise<void> {
-    // A picker that was open may still be closing, and swallow the key: pressed until the palette is what is open.
+    // A picker that was open may still be closing and swallow the key, or be what the key closes: until it holds.
     await this.until(async () => {
-      if ((await this.#inputValue()).startsWith('>')) return true;
-      await this.page.keyboard.press('F1');
-      return this.#within(1000, async () => (await this.#inputValue()).startsWith('>'));
+      if (!(await this.#inputValue()).startsWith('>')) {
+        await this.page.keyboard.press('F1');
+        if (!(await this.#within(3000, async () => (await this.#inputValue()).startsWith('>')))) return false;
+      }
+      return this.#fill(`>${text}`);
     }, 'the command palette is open');
-    await this.type(`>${text}`);
-    await this.option(text).waitFor();
+    await this.option(text).waitFor({ timeout: 2 * clickTimeoutMs });
   }
 
   /** Text for the open quick pick or input box, in one piece, and again where the widget overwrote it meanwhile. */
   async type(text: string): Promise<void> {
-    await this.until(async () => {
-      await this.#input.fill(text);
-      await sleep(stableMs);
-      return (await this.#inputValue()) === text;
-    }, `the input holds ${text}`);
+    await this.until(() => this.#fill(text), `the input holds ${text}`);
+  }
+
+  async #fill(text: string): Promise<boolean> {
+    const filled = await this.#input.fill(text, { timeout: 1000 }).then(
+      () => true,
+      () => false,
+    );
+    await sleep(stableMs);
+    return filled && (await this.#inputValue()) === text;
   }
 
   get #input(): Locator {
@@ -280,23 +304,25 @@ export class Workbench {
   }
 
   async pick(text: string | RegExp): Promise<void> {
+    await this.option(text).waitFor();
     await this.#atRest(this.option(text));
     await this.option(text).click();
   }
 
   /** The list uses its rows again for other lines: while it still changes, a click could land on a neighbour. */
-  async #atRest(row: Locator): Promise<void> {
+  async #atRest(row: Locator): Promise<boolean> {
     const look = async (): Promise<string> => {
       const box = await row.boundingBox({ timeout: 1000 }).catch(() => null);
-      return box === null ? '' : JSON.stringify([box, await this.quickInput.innerText()]);
+      const text = await this.quickInput.innerText({ timeout: 1000 }).catch(() => '');
+      return box === null || text === '' ? '' : JSON.stringify([box, text]);
     };
     let before = '';
-    await this.until(async () => {
+    return this.#within(clickTimeoutMs, async () => {
       const now = await look();
       const same = now !== '' && now === before;
       before = now;
       return same;
-    }, 'the list is at rest');
+    });
   }
 
   /** Answers the open input box. */

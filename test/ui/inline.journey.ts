@@ -10,13 +10,14 @@ import { DEFAULT_RULES } from '../../src/core/inline/outcome.ts';
 import { openAskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
 import { readLearnt } from './learnt.ts';
-import { installRival } from './neighbour.ts';
 
 const file = 'src/typed.js';
 const known =
   "export function load(store) {\n  const stored = store.get('settings');\n  return stored;\n}\n\n";
 
-describe('Inline completions', () => {
+describe('Inline completions', function () {
+  // When ghost text is drawn, and whether it stays, is VS Code's business and the machine's: each step types anew.
+  this.retries(2);
   const workbench = useWorkbench({
     settings: {
       'pilot.inline.paid': true,
@@ -187,19 +188,5 @@ describe('Inline completions', () => {
     await panel.ask('Explain what a lighthouse is');
     assert.equal(sent(), requests + 1);
     assert.equal(inline().length, decisions);
-  });
-
-  it('notices another extension that suggests code, once, and says what to do', async () => {
-    await workbench.set({ 'pilot.inline.enabled': true, 'pilot.inline.paid': true });
-    await installRival(workbench);
-    const notice = workbench.notification('Continue suggests code as you type, and so does PILOT');
-    await notice.waitFor();
-    await workbench.shot('inline-clash');
-    await notice.getByRole('button', { name: 'Open Continue’s Setting' }).click();
-    await workbench.page.locator('.settings-editor').getByText('Enable Tab Autocomplete').first().waitFor();
-    await workbench.reload();
-    // Shown by the same step that would give the notice.
-    await paidItem().waitFor();
-    assert.equal(await notice.count(), 0);
   });
 });

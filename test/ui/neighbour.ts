@@ -1,4 +1,4 @@
-/** Small extensions beside PILOT: one offers VS Code a language model of its own, one suggests code as PILOT does. */
+/** A small extension beside PILOT that offers VS Code a language model of its own. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -31,21 +31,7 @@ exports.activate = () => vscode.lm.registerLanguageModelChatProvider('neighbour'
 `,
 };
 
-/** By its id a completion extension that PILOT knows, with the setting that turns its inline suggestions off. */
-const rival: Extension = {
-  publisher: 'continue',
-  name: 'continue',
-  contributes: {
-    configuration: {
-      title: 'Continue',
-      properties: { 'continue.enableTabAutocomplete': { type: 'boolean', default: true } },
-    },
-  },
-  code: 'exports.activate = () => undefined;',
-};
-
 export const installNeighbour = (workbench: Workbench): Promise<void> => install(workbench, neighbour);
-export const installRival = (workbench: Workbench): Promise<void> => install(workbench, rival);
 
 /** Installs it into the workbench's VS Code and reloads the window. */
 async function install(workbench: Workbench, { code, ...own }: Extension): Promise<void> {

@@ -67,7 +67,16 @@ describe('The usage view', () => {
   });
 
   it('does not jump when its numbers change', async () => {
-    const top = async (): Promise<number | undefined> => (await section('By surface').boundingBox())?.y;
+    const top = async (): Promise<number> => {
+      let y: number | undefined;
+      // Undefined while the page is drawn anew.
+      const drawn = async (): Promise<boolean> => {
+        y = (await section('By surface').boundingBox())?.y;
+        return y !== undefined;
+      };
+      await workbench.until(drawn, 'the report is drawn');
+      return y ?? NaN;
+    };
     const before = await top();
     await report().getByRole('combobox', { name: 'Learnt from' }).selectOption({ label: 'Ask and Chat' });
     await workbench.command('PILOT: Refresh Usage');

@@ -55,10 +55,6 @@ describe('Every view', () => {
     await webview().getByRole('heading', { name: /^Why / }).waitFor();
     await workbench.command('PILOT: Show Spending');
     await webview().getByRole('heading', { name: 'What routing saved' }).waitFor();
-    await workbench.command('Welcome: Open Walkthrough...');
-    await workbench.pick('Get started with PILOT');
-    await workbench.page.locator('.gettingStartedContainer').getByText('Set up models').first().waitFor();
-    await workbench.page.locator('.tab.active').dblclick();
   });
 
   for (const name of Object.keys(themes) as Theme[]) {
@@ -90,17 +86,9 @@ describe('Every view', () => {
     await webview().getByRole('heading', { name: /^Why / }).waitFor();
     const decision = await examine('decision');
     await size(height);
-    await tab('Welcome').click();
-    // VS Code goes back to the list of walkthroughs when its tab was hidden.
-    await workbench.page
-      .locator('.getting-started-category')
-      .filter({ hasText: 'Get started with PILOT' })
-      .click();
-    await workbench.page
-      .locator('.getting-started-step')
-      .filter({ hasText: 'Set up models' })
-      .first()
-      .waitFor();
+    await workbench.command('Welcome: Open Walkthrough...');
+    await workbench.pick('Get started with PILOT');
+    await workbench.page.locator('.getting-started-step', { hasText: 'Set up models' }).first().waitFor();
     await picture('walkthrough');
     await workbench.command('PILOT: Set Up Models');
     await workbench.option('OpenRouter').waitFor();

@@ -4,6 +4,7 @@ import type { Arm } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
 import { LOCAL_ARM } from '../../core/local/localArm.ts';
 import { shownName } from '../armName.ts';
+import { languageLabel } from '../languageLabel.ts';
 
 const t = vscode.l10n.t;
 
@@ -57,7 +58,8 @@ export function sourceName(source: string): string {
   }
 }
 
-export const languageName = (language: string): string => (language === '' ? t('No language') : language);
+export const languageName = (language: string): string =>
+  language === '' ? t('No language') : languageLabel(language);
 
 const namesKey = 'pilot.workspaceNames';
 const maxNames = 200;
