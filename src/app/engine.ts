@@ -67,7 +67,7 @@ export function assembleEngine(parts: EngineParts): EngineCore {
   const health = new Health();
   const learning = new Learning({
     decisionLog: parts.decisionLog,
-    codec: codecOf(spec),
+    codec: learnerCodec(spec),
     clock,
     log,
     onReset: parts.onReset,
@@ -95,7 +95,8 @@ export function assembleEngine(parts: EngineParts): EngineCore {
   return { completion, routing, learning, policy, health, workspace, space, reconciliation };
 }
 
-const codecOf = (spec: LearnerSpec): LearnerCodec => ({
+/** Stored state of another space, dimension or version begins anew from the prior, with the problem said. */
+export const learnerCodec = (spec: LearnerSpec): LearnerCodec => ({
   fresh: () => new Learner(spec),
   encode: encodeLearner,
   decode: (stored) => {

@@ -1,9 +1,9 @@
 /** What was learnt is a fold over a log that may be long: it is folded once, and saved on the way. */
 import assert from 'node:assert/strict';
+import { learnerCodec } from '../../../src/app/engine.ts';
 import { Learning } from '../../../src/app/learning.ts';
 import type { DecisionLog, LogEntry } from '../../../src/app/ports.ts';
 import type { DecisionId } from '../../../src/core/brand.ts';
-import { decodeLearner, encodeLearner } from '../../../src/core/learnerCodec.ts';
 import { Learner, type LearnerSpec } from '../../../src/core/learner.ts';
 import { PILOT } from '../../../src/core/preset.ts';
 import { routedLog } from '../../fakes/routedLog.ts';
@@ -66,16 +66,7 @@ const learningOver = (
 ): Learning =>
   new Learning({
     decisionLog,
-    codec: {
-      fresh: () => new Learner(spec),
-      encode: encodeLearner,
-      decode: (stored) => {
-        const decoded = decodeLearner(stored, spec);
-        return decoded.ok
-          ? { learner: decoded.value, problem: undefined }
-          : { learner: new Learner(spec), problem: JSON.stringify(decoded.error) };
-      },
-    },
+    codec: learnerCodec(spec),
     clock: { now: () => 0 },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     onReset,
