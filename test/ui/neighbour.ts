@@ -1,4 +1,4 @@
-/** A small extension beside PILOT that offers VS Code a language model of its own. */
+/** Small extensions beside PILOT: one offers VS Code a language model of its own, one suggests code as PILOT does. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -31,9 +31,30 @@ exports.activate = () => vscode.lm.registerLanguageModelChatProvider('neighbour'
 `,
 };
 
-export const installNeighbour = (workbench: Workbench): Promise<void> => install(workbench, neighbour);
+/**
+ * By its id an extension that PILOT knows to suggest code, with the setting that says so. Not GitHub Copilot: VS Code
+ * keeps an extension of that id from running beside the one it ships, which is off until somebody has set it up.
+ */
+const rival: Extension = {
+  publisher: 'continue',
+  name: 'continue',
+  contributes: {
+    configuration: {
+      title: 'Continue',
+      properties: { 'continue.enableTabAutocomplete': { type: 'boolean', default: true } },
+    },
+  },
+  code: 'exports.activate = () => undefined;',
+};
 
-/** Installs it into the workbench's VS Code and reloads the window. */
+export const installRival = (workbench: Workbench): Promise<void> => install(workbench, rival);
+
+export async function installNeighbour(workbench: Workbench): Promise<void> {
+  await install(workbench, neighbour);
+  await workbench.reload();
+}
+
+/** Installs it into the workbench's VS Code, whose window starts it at once. */
 async function install(workbench: Workbench, { code, ...own }: Extension): Promise<void> {
   const manifest = {
     ...own,
@@ -66,5 +87,4 @@ async function install(workbench: Workbench, { code, ...own }: Extension): Promi
     { env: { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}' }, timeoutMs: 60_000, quiet: true },
   );
   assert.equal(exitCode, 0, output);
-  await workbench.reload();
 }

@@ -1,68 +1,41 @@
-/** Two providers of ghost text make Tab a lottery: said once, with what to do. */
+/** The notice of another extension that suggests code: who it is, and what to do. */
 import * as vscode from 'vscode';
-import type { InlineSettingsReader } from './settings.ts';
+import { ClashWatch } from '../../app/inline/clash.ts';
+import type { Rival } from '../../app/inline/clash.ts';
+import type { Timers } from '../../app/inline/ports.ts';
+import type { Log } from '../../app/ports.ts';
 import { showInformation } from '../notify.ts';
+import type { InlineSettingsReader } from './settings.ts';
 
-interface Rival {
-  readonly extension: string;
-  readonly name: string;
-  /** The setting that turns its inline suggestions off. */
-  readonly setting: string;
-  /** Undefined = it has no such value, or it is not read: assume it is on. */
-  readonly isOn: () => boolean;
-}
+const TOLD_KEY = 'pilot.inline.clashesTold';
 
-const copilotOn = (): boolean => {
-  const map = vscode.workspace.getConfiguration('github.copilot').get<unknown>('enable');
-  return typeof map !== 'object' || map === null || (map as Record<string, unknown>)['*'] !== false;
-};
-const settingOn = (section: string, key: string) => () =>
-  vscode.workspace.getConfiguration(section).get<unknown>(key) !== false;
-
-const RIVALS: readonly Rival[] = [
-  { extension: 'github.copilot', name: 'GitHub Copilot', setting: 'github.copilot.enable', isOn: copilotOn },
-  {
-    extension: 'github.copilot-chat',
-    name: 'GitHub Copilot',
-    setting: 'github.copilot.enable',
-    isOn: copilotOn,
-  },
-  {
-    extension: 'continue.continue',
-    name: 'Continue',
-    setting: 'continue.enableTabAutocomplete',
-    isOn: settingOn('continue', 'enableTabAutocomplete'),
-  },
-  {
-    extension: 'codeium.codeium',
-    name: 'Codeium',
-    setting: 'codeium.enableConfig',
-    isOn: () => true,
-  },
-  { extension: 'tabnine.tabnine-vscode', name: 'Tabnine', setting: 'tabnine', isOn: () => true },
-  {
-    extension: 'sourcegraph.cody-ai',
-    name: 'Cody',
-    setting: 'cody.autocomplete.enabled',
-    isOn: settingOn('cody.autocomplete', 'enabled'),
-  },
-  { extension: 'tabbyml.vscode-tabby', name: 'Tabby', setting: 'tabby', isOn: () => true },
-  { extension: 'ggml-org.llama-vscode', name: 'llama.vscode', setting: 'llama-vscode', isOn: () => true },
-];
-
-const NOTICED = 'pilot.inline.clashNoticed';
-
-export function watchForClash(settings: InlineSettingsReader, state: vscode.Memento): vscode.Disposable {
-  const check = (): void => void noticeOnce(settings, state);
+export function watchForClash(
+  settings: InlineSettingsReader,
+  state: vscode.Memento,
+  { timers, log }: { readonly timers: Timers; readonly log: Log },
+): vscode.Disposable {
+  const watch = new ClashWatch({
+    timers,
+    log,
+    has: (id) => vscode.extensions.getExtension(id) !== undefined,
+    setting: (key) => vscode.workspace.getConfiguration().get<unknown>(key),
+    isOn: () =>
+      settings.get().enabled &&
+      vscode.workspace.getConfiguration('editor').get<unknown>('inlineSuggest.enabled') !== false,
+    told: { load: () => state.get<unknown>(TOLD_KEY), save: (names) => void state.update(TOLD_KEY, names) },
+    tell: (rival) => tell(rival, settings),
+  });
+  const check = (): void => watch.check();
   check();
-  return vscode.extensions.onDidChange(check);
+  return vscode.Disposable.from(
+    watch,
+    vscode.extensions.onDidChange(check),
+    // PILOT's own switch, the rival's, or the editor's: which one it was need not be told apart.
+    vscode.workspace.onDidChangeConfiguration(check),
+  );
 }
 
-async function noticeOnce(settings: InlineSettingsReader, state: vscode.Memento): Promise<void> {
-  if (!settings.get().enabled || state.get<boolean>(NOTICED) === true) return;
-  const rival = RIVALS.find(({ extension, isOn }) => vscode.extensions.getExtension(extension) && isOn());
-  if (rival === undefined) return;
-  await state.update(NOTICED, true);
+async function tell(rival: Rival, settings: InlineSettingsReader): Promise<void> {
   const ours = vscode.l10n.t('Turn PILOT’s Off');
   const theirs = vscode.l10n.t('Open {0}’s Setting', rival.name);
   const choice = await showInformation(

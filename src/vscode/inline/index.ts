@@ -59,6 +59,7 @@ class Inline implements vscode.Disposable {
   readonly #host: LocalModelHost;
   readonly #deps: InlineHostDeps;
   readonly #isExcluded: (path: string) => boolean;
+  readonly #timers = this.#parts.add(new HostTimers());
   #indexer: Indexer | undefined;
   #wasVisible = false;
 
@@ -70,9 +71,13 @@ class Inline implements vscode.Disposable {
       new LocalModelHost({ workerPath: deps.localWorkerPath, maxTokens: MAX_LOCAL_TOKENS, log: deps.log }),
     );
     this.#isExcluded = followExclusions(() => this.#settings.get().excludedFiles);
-    const timers = add(new HostTimers());
     const recent = add(new RecentContext(this.#isExcluded));
-    const common = { now: () => deps.clock.now(), timers, log: deps.log, learning: deps.learning };
+    const common = {
+      now: () => deps.clock.now(),
+      timers: this.#timers,
+      log: deps.log,
+      learning: deps.learning,
+    };
     this.#completer = new InlineCompleter({
       ...common,
       engine: deps.engine,
@@ -108,7 +113,7 @@ class Inline implements vscode.Disposable {
     add(registerCommands({ ...shared, onVisibility }));
     add(listenToEditor({ ...shared, onVisibility }));
     add(showPaidItem({ settings: this.#settings, arms: this.#deps.arms, formatOf: this.#formatOf }));
-    add(watchForClash(this.#settings, this.#deps.globalState));
+    add(watchForClash(this.#settings, this.#deps.globalState, { timers: this.#timers, log: this.#deps.log }));
     const provider = new InlineProvider({ ...shared, log: this.#deps.log, onShown: onVisibility });
     add(vscode.languages.registerInlineCompletionItemProvider({ pattern: '**' }, provider));
     add(this.#settings.onDidChange(() => this.#follow()));
