@@ -50,7 +50,9 @@ export type PriorStrength =
       readonly floor: number;
     } & Strength)
   /** The paper's lambda_a = 1 / accuracy of the arm in pre-training. */
-  | { readonly kind: 'inverse-accuracy' };
+  | { readonly kind: 'inverse-accuracy' }
+  /** ParetoBandit's rule: so firm that `feedbacks` of them may override it where each keeps `keep` of what was learnt before. */
+  | { readonly kind: 'adapt-after'; readonly feedbacks: number; readonly keep: number };
 
 export type Exploration =
   | { readonly kind: 'none' }

@@ -1,6 +1,6 @@
 /** The world misbehaves during learning; deployment afterwards is as always. At the 25 % budget. */
 import { seeded } from '../../../scripts/train/random.ts';
-import { learn, type World } from './bandit.ts';
+import { learn, type Bandit, type World } from './bandit.ts';
 import { bestFixed, qualityOf, spendOf, type Trial } from './dataset.ts';
 import { deploy } from './deploy.ts';
 import { pilot } from './policies.ts';
@@ -14,45 +14,44 @@ export interface Scenarios {
   readonly reaction: Readonly<Record<string, number | undefined>>;
 }
 
-const bandit = pilot();
-
-export function runScenarios(trial: Trial): Scenarios {
-  const { data, deployment, learning } = trial;
-  const arm = bestFixed(data, deployment);
-  const budget = LEARNING_FRACTION * spendOf(data, deployment, arm);
-  const rate = budget / deployment.length;
-  const best = qualityOf(data, deployment, arm);
+export function runScenarios(trial: Trial, bandit: Bandit = pilot()): Scenarios {
+  const { rate, budget, best } = situationOf(trial);
+  const { learning } = trial;
   const run = (world: World, on: Trial = trial): number => {
     const estimates = learn(bandit, on, rate, seeded(trial.seed * 31 + 7), world);
     return deploy(trial, estimates, bandit.deployUnder, budget).quality / best;
   };
-  const half = Math.floor(learning.length / 2);
-  const plainShares = new Shares(data.models.length, half);
+  const plain = new Shares(trial.data.models.length, Math.floor(learning.length / 2));
   const quality = {
-    plain: run({ watch: plainShares.watch }),
+    plain: run({ watch: plain.watch }),
     'noise 5 %': run({ feedback: flipped(trial, 0.05) }),
     'noise 20 %': run({ feedback: flipped(trial, 0.2) }),
     'delayed by 50': run({ delay: 50 }),
     'sparse, 10 %': run({ feedback: sparse(trial, 0.1) }),
     'task shift halfway': run({}, { ...trial, learning: shiftedOrder(trial) }),
   };
-  return { quality, reaction: reactions(trial, rate, budget, half, plainShares) };
+  return { quality, reaction: reactions(trial, bandit, plain) };
 }
 
-function reactions(
-  trial: Trial,
-  rate: number,
-  budget: number,
-  half: number,
-  plain: Shares,
-): Record<string, number | undefined> {
-  const { data } = trial;
+function situationOf(trial: Trial): { rate: number; budget: number; best: number } {
+  const { data, deployment } = trial;
+  const arm = bestFixed(data, deployment);
+  const budget = LEARNING_FRACTION * spendOf(data, deployment, arm);
+  return { budget, rate: budget / deployment.length, best: qualityOf(data, deployment, arm) };
+}
+
+/** `plain`: which arms were taken where nothing changed; played here where it is not given. */
+export function reactions(trial: Trial, bandit: Bandit, plain?: Shares): Record<string, number | undefined> {
+  const { data, learning } = trial;
+  const { rate, budget } = situationOf(trial);
+  const half = Math.floor(learning.length / 2);
   const play = (world: World): Shares => {
     const shares = new Shares(data.models.length, half);
     learn(bandit, trial, rate, seeded(trial.seed * 31 + 7), { ...world, watch: shares.watch });
     return shares;
   };
-  const favourite = plain.favourite();
+  const before = plain ?? play({});
+  const favourite = before.favourite();
   const dropped = play({
     feedback: (row, arm, step) =>
       data.rows[row]!.quality[arm]! * (arm === favourite && step >= half ? 0.3 : 1),
@@ -63,9 +62,9 @@ function reactions(
   return {
     'quality of the favourite drops to 30 %: its share has halved after': dropped.halvedAfter(
       favourite,
-      plain,
+      before,
     ),
-    'price of the favourite rises tenfold: its share has halved after': dearer.halvedAfter(favourite, plain),
+    'price of the favourite rises tenfold: its share has halved after': dearer.halvedAfter(favourite, before),
     'a better model joins: tenth use after': joined.usedAfter(newcomer, 10),
   };
 }

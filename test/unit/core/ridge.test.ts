@@ -140,6 +140,17 @@ describe('ridge', () => {
     );
   });
 
+  it('is back at its prior after a million idle steps, and where it was with gamma = 1', () => {
+    fc.assert(
+      fc.property(prior, observations, (given, seen) => {
+        const ridge = learn(start(given), seen);
+        const idle = (gamma: number): Float64Array => forget(ridge, gamma ** 1e6).theta;
+        close(idle(0.997), given.theta);
+        close(idle(1), ridge.theta);
+      }),
+    );
+  });
+
   it('gives an unseen arm the bound of its untouched ridge', () => {
     fc.assert(
       fc.property(prior, vector, (given, x) => {
