@@ -254,7 +254,7 @@ function regret(datasets: readonly DatasetJson[]): Bar[] {
 function noise({ dataset, scenarios }: DatasetJson): Bar[] {
   const { plain, 'noise 5 %': noisy } = scenarios;
   if (plain === undefined || noisy === undefined) return [];
-  const cost = (plain - noisy) / plain;
+  const cost = (plain.quality - noisy.quality) / plain.quality;
   return [
     {
       what: '5 % flipped feedback costs less than 4 % reward',

@@ -17,6 +17,12 @@ export interface CurvePoint {
   readonly refused: number;
 }
 
+/** Over seeds. */
+export interface Spread {
+  readonly quality: number;
+  readonly qualityStd: number;
+}
+
 export interface DatasetJson {
   /** The file's name without `.jsonl.gz`; with `--deploy` that of the file learnt from. */
   readonly dataset: string;
@@ -53,7 +59,10 @@ export interface DatasetJson {
     readonly difference: number;
     readonly standardError: number;
   }[];
-  readonly shares: Readonly<Record<string, readonly number[]>>;
+  /** By task, in the order of `models`. */
+  readonly shares: Readonly<
+    Record<string, { readonly share: readonly number[]; readonly shareStd: readonly number[] }>
+  >;
   /** After so many feedbacks: a policy's quality less that of tuned cold LinUCB after as many. */
   readonly againstCold: readonly {
     readonly policy: string;
@@ -69,9 +78,18 @@ export interface DatasetJson {
     readonly tuningScore: number;
     readonly points: readonly { readonly feedbacks: number; readonly quality: number }[];
   }[];
-  readonly scenarios: Readonly<Record<string, number>>;
-  readonly reactions: Readonly<Record<string, { readonly median: number | null; readonly never: number }>>;
-  readonly ablation: Readonly<Record<string, number>>;
+  readonly scenarios: Readonly<Record<string, Spread>>;
+  readonly reactions: Readonly<Record<string, Reaction>>;
+  readonly ablation: Readonly<Record<string, Spread>>;
+}
+
+/** Prompts after a change until the router has followed it; null = it never did. */
+export interface Reaction {
+  readonly median: number | null;
+  readonly fastest: number | null;
+  readonly slowest: number | null;
+  /** Seeds in which it never did. */
+  readonly never: number;
 }
 
 export const toJson = (runs: readonly DatasetRun[]): DatasetJson[] => runs.map(datasetJson);
@@ -106,9 +124,9 @@ export function datasetJson(run: DatasetRun): DatasetJson {
     againstCold: againstColdOf(results),
     tunedCold: run.tuned,
     coldGrid: coldGridOf(run),
-    scenarios: meansOf(scenarios.map(({ quality }) => quality)),
+    scenarios: spreadsOf(scenarios.map(({ quality }) => quality)),
     reactions: reactionsOf(scenarios),
-    ablation: meansOf(ablation),
+    ablation: spreadsOf(ablation),
   };
 }
 
@@ -192,31 +210,40 @@ const pooled = (
   standardError: Math.sqrt(mean(pairs.map(({ error }) => error * error))),
 });
 
-function sharesOf(results: DatasetRun['results'], nModels: number): Record<string, number[]> {
-  const out: Record<string, number[]> = {};
-  for (const { shares } of results) {
-    for (const [task, tally] of Object.entries(shares)) {
-      const sum = (out[task] ??= new Array<number>(nModels).fill(0));
-      tally.forEach((share, i) => (sum[i]! += share));
-    }
-  }
-  for (const tally of Object.values(out)) {
-    const total = tally.reduce((sum, share) => sum + share, 0) || 1;
-    tally.forEach((share, i) => (tally[i] = Math.round((1000 * share) / total) / 1000));
-  }
-  return out;
+/** A task's row comes from the seeds whose deployment prompts have it. */
+function sharesOf(results: DatasetRun['results'], nModels: number): DatasetJson['shares'] {
+  const tasks = new Set(results.flatMap(({ shares }) => Object.keys(shares)));
+  return Object.fromEntries(
+    [...tasks].map((task) => {
+      const seeds = results.flatMap(({ shares }) => (shares[task] === undefined ? [] : [shares[task]]));
+      const over = (of: (values: readonly number[]) => number): number[] =>
+        Array.from({ length: nModels }, (_, arm) => thousandths(of(seeds.map((seed) => seed[arm]!))));
+      return [task, { share: over(mean), shareStd: over(deviation) }];
+    }),
+  );
 }
 
-const meansOf = (runs: readonly Readonly<Record<string, number>>[]): Record<string, number> =>
-  Object.fromEntries(Object.keys(runs[0] ?? {}).map((key) => [key, mean(runs.map((run) => run[key]!))]));
+const thousandths = (value: number): number => Math.round(1000 * value) / 1000;
+
+const spreadsOf = (runs: readonly Readonly<Record<string, number>>[]): Record<string, Spread> =>
+  Object.fromEntries(
+    Object.keys(runs[0] ?? {}).map((key) => {
+      const values = runs.map((run) => run[key]!);
+      return [key, { quality: mean(values), qualityStd: deviation(values) }];
+    }),
+  );
 
 function reactionsOf(scenarios: DatasetRun['scenarios']): DatasetJson['reactions'] {
   return Object.fromEntries(
     Object.keys(scenarios[0]?.reaction ?? {}).map((key) => {
-      const seen = scenarios.flatMap(({ reaction }) => (reaction[key] === undefined ? [] : [reaction[key]]));
+      const seen = scenarios
+        .flatMap(({ reaction }) => (reaction[key] === undefined ? [] : [reaction[key]]))
+        .sort((a, b) => a - b);
+      const never = scenarios.length - seen.length;
       // Over all seeds: those that never reacted are the slowest.
-      const median = [...seen].sort((a, b) => a - b)[Math.floor((scenarios.length - 1) / 2)];
-      return [key, { median: median ?? null, never: scenarios.length - seen.length }];
+      const at = (place: number): number | null => seen[place] ?? null;
+      const last = scenarios.length - 1;
+      return [key, { median: at(Math.floor(last / 2)), fastest: at(0), slowest: at(last), never }];
     }),
   );
 }

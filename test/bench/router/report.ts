@@ -1,6 +1,6 @@
 /** The benchmark as Markdown: what a reader of the README wants, most important table first. */
 import { barsOf, tally } from './bars.ts';
-import { datasetJson, type CurvePoint, type DatasetJson } from './json.ts';
+import { datasetJson, type CurvePoint, type DatasetJson, type Spread } from './json.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { SeedResult } from './seed.ts';
 import type { Description, GridResult } from './worker.ts';
@@ -189,10 +189,16 @@ function learning({ learning: all }: DatasetJson): string {
     ['quality at 25 % after so many feedbacks', ...counts.map(String)],
     all.map(({ policy, points }) => [
       policy,
-      ...counts.map((n) => points.find(({ feedbacks }) => feedbacks === n)?.quality.toFixed(3) ?? '-'),
+      ...counts.map((n) => {
+        const point = points.find(({ feedbacks }) => feedbacks === n);
+        return point === undefined ? '-' : plusMinus(point);
+      }),
     ]),
   );
 }
+
+const plusMinus = ({ quality, qualityStd }: Spread): string =>
+  `${quality.toFixed(3)} ± ${qualityStd.toFixed(3)}`;
 
 function regret({ regret: all }: DatasetJson): string {
   const prompts = all[0]?.points.map((point) => point.prompts) ?? [];
@@ -205,22 +211,22 @@ function regret({ regret: all }: DatasetJson): string {
   );
 }
 
-const pairs = (title: string, values: Readonly<Record<string, number>>): string =>
+const pairs = (title: string, values: Readonly<Record<string, Spread>>): string =>
   Object.keys(values).length === 0
     ? ''
     : table(
         [title, 'quality / best fixed'],
-        Object.entries(values).map(([name, value]) => [name, value.toFixed(3)]),
+        Object.entries(values).map(([name, value]) => [name, plusMinus(value)]),
       );
 
 const reactions = ({ reactions: all }: DatasetJson): string =>
   Object.keys(all).length === 0
     ? ''
     : table(
-        ['reaction (prompts, median over seeds)', 'prompts', 'seeds that never did'],
-        Object.entries(all).map(([name, { median, never }]) => [
+        ['reaction (prompts)', 'median over seeds', 'fastest', 'slowest', 'seeds that never did'],
+        Object.entries(all).map(([name, { median, fastest, slowest, never }]) => [
           name,
-          median === null ? '-' : String(median),
+          ...[median, fastest, slowest].map((prompts) => (prompts === null ? '-' : String(prompts))),
           String(never),
         ]),
       );
@@ -229,7 +235,7 @@ const MOST_TASKS = 12;
 
 function shares({ shares: all, models }: DatasetJson): string {
   const used = models
-    .map((model, i) => ({ model, i, share: all['all']?.[i] ?? 0 }))
+    .map((model, i) => ({ model, i, share: all['all']?.share[i] ?? 0 }))
     .sort((a, b) => b.share - a.share);
   const shown = used.filter(({ share }) => share >= 0.02).slice(0, 8);
   if (shown.length === 0) return '';
@@ -237,7 +243,10 @@ function shares({ shares: all, models }: DatasetJson): string {
     ['share of prompts at 25 %', ...shown.map(({ model }) => model)],
     Object.entries(all)
       .slice(0, MOST_TASKS)
-      .map(([task, tally]) => [task, ...shown.map(({ i }) => `${Math.round(100 * tally[i]!)} %`)]),
+      .map(([task, { share, shareStd }]) => [
+        task,
+        ...shown.map(({ i }) => `${Math.round(100 * share[i]!)} ± ${Math.round(100 * shareStd[i]!)} %`),
+      ]),
   );
 }
 

@@ -136,12 +136,18 @@ function sparse({ data, seed }: Trial, share: number): NonNullable<World['feedba
   return (row, arm) => (random() < share ? data.rows[row]!.quality[arm]! : undefined);
 }
 
-/** Tasks one after the other, the largest last: half of the tasks are met only late. */
-function shiftedOrder({ data, learning }: Trial): number[] {
+/**
+ * Half of the prompts, then the other half, of other tasks: the smallest tasks come first until they fill a half, so that
+ * the most frequent kind of prompt is new when it comes. Within a half the prompts keep their order; a task that
+ * straddles the middle is cut there.
+ */
+export function shiftedOrder({ data, learning }: Trial): number[] {
   const sizes = new Map<string, number>();
   for (const row of learning) sizes.set(data.rows[row]!.task, (sizes.get(data.rows[row]!.task) ?? 0) + 1);
-  const rank = (row: number): number => sizes.get(data.rows[row]!.task) ?? 0;
-  return [...learning].sort(
-    (a, b) => rank(a) - rank(b) || data.rows[a]!.task.localeCompare(data.rows[b]!.task),
+  const tasks = [...sizes].sort(([a, n], [b, m]) => n - m || a.localeCompare(b)).map(([task]) => task);
+  const byTask = [...learning].sort(
+    (a, b) => tasks.indexOf(data.rows[a]!.task) - tasks.indexOf(data.rows[b]!.task),
   );
+  const first = new Set(byTask.slice(0, Math.floor(learning.length / 2)));
+  return [...learning.filter((row) => first.has(row)), ...learning.filter((row) => !first.has(row))];
 }

@@ -12,6 +12,9 @@ interface Line {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
+/** Where the horizontal axis is marked, and with what. */
+type Marks = readonly { readonly x: number; readonly text: string }[];
+
 export function plots(runs: readonly DatasetRun[]): [string, string][] {
   return runs.map(datasetJson).flatMap((dataset) => {
     const slug = dataset.dataset.replace(/[^a-z0-9]+/gi, '-');
@@ -22,15 +25,26 @@ export function plots(runs: readonly DatasetRun[]): [string, string][] {
           `${dataset.dataset}: quality against budget`,
           'budget / cost of the best fixed model',
           costLines(dataset),
+          marksOf(dataset.curves[0]?.points.map(({ fraction }) => fraction) ?? [], (fraction) => fraction),
         ),
       ],
       [
         `${slug}-learning`,
-        plot(`${dataset.dataset}: quality against feedback`, 'feedbacks (log)', learningLines(dataset)),
+        plot(
+          `${dataset.dataset}: quality against feedback`,
+          'feedbacks',
+          learningLines(dataset),
+          marksOf(dataset.learning[0]?.points.map(({ feedbacks }) => feedbacks) ?? [], logScale),
+        ),
       ],
     ] as [string, string][];
   });
 }
+
+const logScale = (feedbacks: number): number => Math.log10(1 + feedbacks);
+
+const marksOf = (values: readonly number[], scale: (value: number) => number): Marks =>
+  values.map((value) => ({ x: scale(value), text: String(value) }));
 
 const colourOf = (policy: string): string => COLOURS[SHOWN.indexOf(policy)] ?? '#000000';
 
@@ -49,10 +63,10 @@ const learningLines = ({ learning }: DatasetJson): Line[] =>
     .map(({ policy, points }) => ({
       name: policy,
       colour: colourOf(policy),
-      points: points.map(({ feedbacks, quality }) => ({ x: Math.log10(1 + feedbacks), y: quality })),
+      points: points.map(({ feedbacks, quality }) => ({ x: logScale(feedbacks), y: quality })),
     }));
 
-function plot(title: string, xLabel: string, lines: readonly Line[]): string {
+function plot(title: string, xLabel: string, lines: readonly Line[], marks: Marks): string {
   const points = lines.flatMap((line) => line.points);
   const [minX, maxX] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
   const [minY, maxY] = [Math.min(...points.map(({ y }) => y)), Math.max(1, ...points.map(({ y }) => y))];
@@ -66,17 +80,29 @@ function plot(title: string, xLabel: string, lines: readonly Line[]): string {
       `<path d="${path(line)}" fill="none" stroke="${line.colour}" stroke-width="2"/>` +
       `<text x="${WIDTH - MARGIN - 120}" y="${HEIGHT - MARGIN - 16 - 16 * (lines.length - 1 - i)}" fill="${line.colour}">${line.name}</text>`,
   );
-  const ticks = [minY, (minY + maxY) / 2, maxY].map(
-    (y) => `<text x="8" y="${toY(y).toFixed(1)}">${y.toFixed(3)}</text>`,
+  const levels = [minY, (minY + maxY) / 2, maxY].map(
+    (y) =>
+      `<text x="8" y="${(toY(y) + 4).toFixed(1)}">${y.toFixed(3)}</text>` +
+      rule([MARGIN, toY(y)], [WIDTH - MARGIN, toY(y)]),
+  );
+  const bottom = HEIGHT - MARGIN;
+  const places = marks.map(
+    ({ x, text }) =>
+      rule([toX(x), bottom], [toX(x), bottom + 5]) +
+      `<text x="${toX(x).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${text}</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     `<text x="${MARGIN}" y="24" font-size="15">${title}</text>`,
     `<text x="${WIDTH / 2}" y="${HEIGHT - 16}" text-anchor="middle">${xLabel}</text>`,
-    ...ticks,
+    ...levels,
+    ...places,
     ...body,
     '</svg>',
     '',
   ].join('\n');
 }
+
+const rule = ([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): string =>
+  `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="#cccccc"/>`;

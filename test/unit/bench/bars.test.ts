@@ -99,9 +99,12 @@ describe('bars', () => {
   });
 
   it('count a seed that never reacted as slow', () => {
+    const of = (median: number | null): DatasetJson['reactions'][string] => {
+      return { median, fastest: median, slowest: null, never: 1 };
+    };
     const reactions = (median: number | null): DatasetJson['reactions'] => ({
-      'quality of the favourite drops to 30 %: its share has halved after': { median, never: 1 },
-      'a better model joins: tenth use after': { median: 101, never: 0 },
+      'quality of the favourite drops to 30 %: its share has halved after': of(median),
+      'a better model joins: tenth use after': of(101),
     });
     assert.deepEqual(verdicts({ reactions: reactions(200) }, /halfway/), [true]);
     assert.deepEqual(verdicts({ reactions: reactions(null) }, /halfway/), [false]);
@@ -109,7 +112,11 @@ describe('bars', () => {
   });
 
   it('measure noise against the undisturbed run', () => {
-    assert.deepEqual(verdicts({ scenarios: { plain: 0.9, 'noise 5 %': 0.865 } }, /flipped/), [true]);
-    assert.deepEqual(verdicts({ scenarios: { plain: 0.9, 'noise 5 %': 0.863 } }, /flipped/), [false]);
+    const noisy = (quality: number): DatasetJson['scenarios'] => ({
+      plain: { quality: 0.9, qualityStd: 0.01 },
+      'noise 5 %': { quality, qualityStd: 0.01 },
+    });
+    assert.deepEqual(verdicts({ scenarios: noisy(0.865) }, /flipped/), [true]);
+    assert.deepEqual(verdicts({ scenarios: noisy(0.863) }, /flipped/), [false]);
   });
 });

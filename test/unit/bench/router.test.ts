@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { barsOf } from '../../bench/router/bars.ts';
 import { datasetJson } from '../../bench/router/json.ts';
 import { summarise, type DatasetRun } from '../../bench/router/report.ts';
+import type { Trial } from '../../bench/router/dataset.ts';
+import { shiftedOrder } from '../../bench/router/scenarios.ts';
 import { POLICIES } from '../../bench/router/seed.ts';
 import { SYNTHETIC, type Source } from '../../bench/router/source.ts';
+import { plots } from '../../bench/router/svg.ts';
 import { answer } from '../../bench/router/worker.ts';
 
 const source: Source = {
@@ -142,6 +145,56 @@ describe('router benchmark on its own synthetic matrix', () => {
     assert.match(report, /simulated/);
     assert.match(report, /## Held to: \d+ of \d+ reached/);
     assert.match(report, /nowhere more than one standard error below the static mix/);
+  });
+
+  it('disturbs the learning in every way that is asked for, with mean and spread', () => {
+    const scenarios = answer({ kind: 'scenarios', source, seed: 1 });
+    const ablation = answer({ kind: 'ablation', source, seed: 1 });
+    assert.ok(scenarios.kind === 'scenarios', JSON.stringify(scenarios));
+    assert.ok(ablation.kind === 'ablation', JSON.stringify(ablation));
+    const other = { ...scenarios.value, quality: { ...scenarios.value.quality, plain: 0.5 } };
+    const run = { ...runOf(), scenarios: [scenarios.value, other], ablation: [ablation.value] };
+    const json = datasetJson(run);
+    for (const name of ['noise 5 %', 'noise 20 %', 'delayed by 50', 'sparse, 10 %', 'task shift halfway'])
+      assert.ok(json.scenarios[name]!.quality > 0.5, name);
+    assert.ok(json.scenarios['plain']!.qualityStd > 0);
+    for (const change of [
+      /^quality of the favourite drops/,
+      /^price of the favourite rises/,
+      /^a better model/,
+    ])
+      assert.ok(
+        Object.keys(json.reactions).some((name) => change.test(name)),
+        String(change),
+      );
+    for (const projection of [/^with the learnt projection: pilot$/, /no projection: pilot$/])
+      assert.ok(
+        Object.keys(json.ablation).some((name) => projection.test(name)),
+        String(projection),
+      );
+    const report = summarise([run]);
+    assert.match(report, /\| noise 20 % \| \d\.\d{3} ± \d\.\d{3} \|/);
+    assert.match(report, /\| structure, no projection: pilot \| \d\.\d{3} ± 0\.000 \|/);
+  }).timeout(60_000);
+
+  it('shifts the tasks halfway: the second half has prompts of other tasks', () => {
+    const row = (task: string) => ({ task });
+    const tasks = ['a', 'b', 'a', 'c', 'b', 'b', 'a', 'b', 'b', 'c'];
+    const trial = { data: { rows: tasks.map(row) }, learning: tasks.map((_, i) => i) };
+    const order = shiftedOrder(trial as unknown as Trial);
+    // Two of c and three of a, then five of b, each half in the order they came.
+    assert.deepEqual(order.map((at) => tasks[at]).join(''), 'aacacbbbbb');
+    assert.deepEqual(
+      order.toSorted((a, b) => a - b),
+      trial.learning,
+    );
+  });
+
+  it('draws axes whose marks are the budgets and feedbacks that were measured', () => {
+    const [curve, learning] = plots([runOf()]).map(([, svg]) => svg);
+    for (const mark of ['0.1', '0.25', '1']) assert.ok(curve!.includes(`>${mark}</text>`), mark);
+    for (const mark of ['0', '10', '300']) assert.ok(learning!.includes(`>${mark}</text>`), mark);
+    assert.doesNotMatch(`${curve!}${learning!}`, /NaN|Infinity/);
   });
 
   it('says that the evaluation artefact was not measured, and why', () => {

@@ -31,8 +31,10 @@ describe('n_eff', () => {
 });
 
 describe('strength of the prior', () => {
-  const held = (prior: Preset['prior'], total: number, accuracy = 0.5): number[] =>
-    Object.values(strengthAt({ ...PILOT, prior }, accuracy, total));
+  const held = (prior: Preset['prior'], total: number, accuracy = 0.5): number[] => {
+    const { level, content, language } = strengthAt({ ...PILOT, prior }, accuracy, total);
+    return [level, content, language];
+  };
 
   it('is the paper’s 1 / accuracy, whatever was learnt', () => {
     assert.deepEqual(held(PAPER.prior, 0, 0.8), [1.25, 1.25, 1.25]);
