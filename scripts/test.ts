@@ -10,6 +10,7 @@ import { requireChromium } from './host/chromium.ts';
 import { type Counts, add, describeCounts, none, readCounts, readMochaCounts } from './host/counts.ts';
 import { canDownloadDesktop } from './host/desktop.ts';
 import { runInExtensionHost } from './host/extensionHost.ts';
+import { runJourneys } from './host/journeys.ts';
 import { inRoot, root, vsixFile } from './host/paths.ts';
 import { endChildren, onEndRequested, run } from './host/processes.ts';
 import { packageExtension } from './package.ts';
@@ -64,7 +65,7 @@ async function check(): Promise<Counts> {
 }
 
 function unit(): Promise<Counts | undefined> {
-  return mocha([], 5 * minutes);
+  return mocha();
 }
 
 async function host(): Promise<Counts | undefined> {
@@ -94,31 +95,18 @@ async function host(): Promise<Counts | undefined> {
 async function ui(): Promise<Counts | undefined> {
   requireChromium();
   await packageExtension();
-  const journeys = [
-    '--no-package',
-    '--no-config',
-    '--extension',
-    'ts',
-    '--timeout',
-    '120000',
-    'test/ui/**/*.journey.ts',
-  ];
-  return mocha(journeys, 15 * minutes, { PILOT_VSIX: vsixFile });
+  return runJourneys({ env: { PILOT_VSIX: vsixFile }, grep: flags.grep });
 }
 
-/** A failing exit with nothing failed (a hook outside any test, a file that does not load) is a failure too. */
-async function mocha(args: readonly string[], timeoutMs: number, env = {}): Promise<Counts | undefined> {
+/** The unit tests, as .mocharc or package.json names them. */
+async function mocha(): Promise<Counts | undefined> {
   const grep = flags.grep === undefined ? [] : ['--grep', flags.grep];
   const program = inRoot('node_modules/mocha/bin/mocha.js');
-  const { code, output } = await run(
-    process.execPath,
-    [program, '--no-color', '--forbid-only', ...args, ...grep],
-    {
-      cwd: root,
-      env: { ...process.env, ...env },
-      timeoutMs,
-    },
-  );
+  const { code, output } = await run(process.execPath, [program, '--no-color', '--forbid-only', ...grep], {
+    cwd: root,
+    timeoutMs: 5 * minutes,
+  });
   const counts = readMochaCounts(output);
+  // A failing exit with nothing failed (a hook outside any test, a file that does not load) is a failure too.
   return counts !== undefined && code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }

@@ -1,5 +1,5 @@
 /** The Ask panel as a journey sees it. The class names are those of media/ask. */
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import type { Workbench } from './driver.ts';
 
 const answerTimeoutMs = 30_000;
@@ -7,11 +7,15 @@ const answerTimeoutMs = 30_000;
 export class AskPanel {
   readonly frame: FrameLocator;
 
-  readonly #page: Page;
+  readonly #workbench: Workbench;
 
-  constructor({ page }: { readonly page: Page }) {
-    this.#page = page;
-    this.frame = page.locator('iframe.webview.ready').first().contentFrame().frameLocator('#active-frame');
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+    this.frame = workbench.page
+      .locator('iframe.webview.ready')
+      .first()
+      .contentFrame()
+      .frameLocator('#active-frame');
   }
 
   get composer(): Locator {
@@ -48,12 +52,7 @@ export class AskPanel {
   /** Which model shall answer from now on, by its label. */
   async choose(model: string): Promise<void> {
     await this.frame.locator('.composer .model-picker').click();
-    const models = this.#page
-      .locator('.quick-input-widget:not([inert], [inert] *)')
-      .filter({ visible: true });
-    await models.waitFor();
-    await this.#page.keyboard.type(model);
-    await this.#page.keyboard.press('Enter');
+    await this.#workbench.answer(model);
     await this.frame.locator('.composer .model-picker').filter({ hasText: model }).waitFor();
   }
 

@@ -241,9 +241,14 @@ export class Workbench {
           .filter({ has: label })
           .first();
         if (!(await this.#atRest(row))) return false;
-        return row.click({ timeout: clickTimeoutMs }).then(
+        const clicked = await row.click({ timeout: clickTimeoutMs }).then(
           () => true,
           () => false,
+        );
+        // Pickers and palette are one widget: until the palette has left it, text for the command's own input box
+        // would land in the palette, and Enter would then accept what that box proposes.
+        return (
+          clicked && this.#within(stepTimeoutMs, async () => !(await this.#inputValue()).startsWith('>'))
         );
       },
       `${title} was chosen`,
@@ -325,11 +330,17 @@ export class Workbench {
     });
   }
 
-  /** Answers the open input box. */
+  /** Answers the open input box, and waits until it is taken: VS Code checks it first, and another picker would cancel it. */
   async answer(text: string): Promise<void> {
     await this.quickInput.waitFor();
     await this.type(text);
-    await this.page.keyboard.press('Enter');
+    await this.accept();
+    await this.until(async () => (await this.#inputValue()) !== text, `${text} is taken`);
+  }
+
+  /** Enter in the open picker, wherever the keyboard is: what has just closed may have given it to a webview. */
+  async accept(): Promise<void> {
+    await this.#input.press('Enter');
   }
 
   /** Answers VS Code's own file dialog, once it shows a path with `shown` in it, with the path of a file. */
@@ -339,7 +350,7 @@ export class Workbench {
     await this.until(async () => {
       if (!(await this.#inputValue()).includes('/')) return true;
       if ((await this.#inputValue()) !== file) await this.type(file);
-      await this.page.keyboard.press('Enter');
+      await this.#input.press('Enter', { timeout: clickTimeoutMs }).catch(() => undefined);
       return this.#within(1000, async () => !(await this.#inputValue()).includes('/'));
     }, 'the file dialog is answered');
   }
@@ -361,7 +372,7 @@ export class Workbench {
     await this.page.keyboard.press('Control+G');
     await this.quickInput.waitFor();
     await this.type(`:${line}:${column}`);
-    await this.page.keyboard.press('Enter');
+    await this.#input.press('Enter');
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 

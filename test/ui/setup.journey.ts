@@ -55,7 +55,7 @@ describe('set-up of models', () => {
     await workbench.pick('sparrow');
     await workbench.pick('eagle');
     await workbench.shot('setup-models');
-    await workbench.page.keyboard.press('Enter');
+    await workbench.accept();
     await workbench.notification('choose among 2 models').waitFor();
     await workbench.shot('setup-done');
     const models = written('pilot.models') as { model: string; price: object }[];
@@ -124,9 +124,9 @@ function withOllama(): void {
     await person(() => start.click());
     await workbench.option('2 models').waitFor();
     await workbench.shot('setup-detected');
-    await person(() => workbench.page.keyboard.press('Enter'));
+    await person(() => workbench.accept());
     await workbench.option('gemma:4b').waitFor();
-    await person(() => workbench.page.keyboard.press('Enter'));
+    await person(() => workbench.accept());
     const panel = new AskPanel(workbench);
     await panel.frame.locator('.composer textarea:focus').waitFor();
     await person(async () => {

@@ -16,13 +16,17 @@ describe('Steering', () => {
     await panel.ask('Explain what a lighthouse is');
   });
 
-  /** The menu, and not the palette that is still there for a moment. */
+  /** The menu, and not the palette that is still there for a moment; anew where what else goes on closed it. */
   const openMenu = async (): Promise<void> => {
-    await workbench.command('PILOT: Steer Routing');
-    await workbench.quickInput
-      .locator('.quick-input-title')
-      .filter({ hasText: 'PILOT: Steer Routing' })
-      .waitFor();
+    const title = workbench.quickInput.locator('.quick-input-title');
+    await workbench.until(async () => {
+      await workbench.command('PILOT: Steer Routing');
+      const menu = title.filter({ hasText: 'PILOT: Steer Routing' });
+      return menu.waitFor({ timeout: 10_000 }).then(
+        () => true,
+        () => false,
+      );
+    }, 'the menu is open');
   };
   const steer = async (entry: string, title: string): Promise<void> => {
     await openMenu();
@@ -64,7 +68,8 @@ describe('Steering', () => {
   it('keeps excluded models out', async () => {
     await steer('Exclude Models', 'must not answer');
     for (const name of ['Sage', 'Scholar', 'Steady']) await workbench.option(name).click();
-    await workbench.page.keyboard.press('Enter');
+    await workbench.accept();
+    await workbench.quickInput.waitFor({ state: 'hidden' });
     await panel.ask('Explain what a pier is');
     assert.match((await panel.lastAnswer.textContent()) ?? '', /Swift/);
   });
@@ -80,7 +85,7 @@ describe('Steering', () => {
     await openImport('pilot-export.json');
     await workbench.option('What was learnt').waitFor();
     await workbench.shot('import');
-    await workbench.page.keyboard.press('Enter');
+    await workbench.accept();
     await workbench.notification('taken over').waitFor();
   });
 

@@ -28,8 +28,8 @@ describe('A language model of another extension', () => {
     await workbench.option('A price for each request').waitFor();
     await workbench.shot('vscode-models-payment');
     await workbench.pick('A price for each request');
-    await workbench.quickInput.locator('input').fill('0.04');
-    await workbench.page.keyboard.press('Enter');
+    await workbench.quickInput.filter({ hasText: 'In USD' }).waitFor();
+    await workbench.answer('0.04');
     await workbench.until(() => stored() !== undefined, 'the choice is in the settings');
     assert.deepEqual(stored(), [{ model: 'neighbour/echo', requestUsd: 0.04 }]);
   });
