@@ -22,6 +22,8 @@ import { type Scratch, copySampleWorkspace, makeScratch } from '../../scripts/ho
 import { type Settings, quietSettings, readSettings, writeSettings } from '../../scripts/host/settings.ts';
 import type { ModelServer } from '../fakes/modelServer.ts';
 import { practiceSettings, startPracticeServer } from '../fakes/practiceModels.ts';
+import { Picker } from './picker.ts';
+import { until } from './waiting.ts';
 
 export interface WorkbenchOptions {
   /** User settings beside the quiet ones and the practice models'. Undefined values remove a setting. */
@@ -40,9 +42,6 @@ const startTimeoutMs = 60_000;
 /** For one step; long, since a browser and a workbench may share two cores with others. */
 const stepTimeoutMs = 30_000;
 const settleMs = 300;
-const stableMs = 50;
-const pollMs = 100;
-const clickTimeoutMs = 5_000;
 
 export const themes = {
   dark: 'Dark Modern',
@@ -191,9 +190,14 @@ export class Workbench {
     return path.join(this.userDataFolder, 'User/globalStorage', extensionId);
   }
 
-  /** The open picker or palette: one that fades out is still visible, and inert. */
+  /** Palette, pick lists and input boxes. */
+  get picker(): Picker {
+    return new Picker(this.page);
+  }
+
+  /** The open picker or palette. */
   get quickInput(): Locator {
-    return this.page.locator('.quick-input-widget:not([inert], [inert] *)').filter({ visible: true });
+    return this.picker.widget;
   }
 
   get editor(): Locator {
@@ -225,134 +229,32 @@ export class Workbench {
 
   // ---------------------------------------------------------------------------------------- actions
 
-  /** Runs a command as a person does: F1, its title, and a choice among what is found. */
-  async command(title: string): Promise<void> {
-    // What takes the keyboard (an editor that is restored, a notice) closes the palette: opened anew until it ran.
-    await this.until(
-      async () => {
-        const opened = await this.openPalette(title).then(
-          () => true,
-          () => false,
-        );
-        if (!opened) return false;
-        const label = this.page.locator('.label-name').getByText(title, { exact: true });
-        const row = this.quickInput
-          .locator('.quick-input-list .monaco-list-row')
-          .filter({ has: label })
-          .first();
-        if (!(await this.#atRest(row))) return false;
-        const clicked = await row.click({ timeout: clickTimeoutMs }).then(
-          () => true,
-          () => false,
-        );
-        // Pickers and palette are one widget: until the palette has left it, text for the command's own input box
-        // would land in the palette, and Enter would then accept what that box proposes.
-        return (
-          clicked && this.#within(stepTimeoutMs, async () => !(await this.#inputValue()).startsWith('>'))
-        );
-      },
-      `${title} was chosen`,
-      2 * stepTimeoutMs,
-    );
+  command(title: string): Promise<void> {
+    return this.picker.command(title);
   }
 
-  /** Opens the command palette and types, without choosing. */
-  async openPalette(text: string): Promise<void> {
-    // A picker that was open may still be closing and swallow the key, or be what the key closes: until it holds.
-    await this.until(async () => {
-      if (!(await this.#inputValue()).startsWith('>')) {
-        await this.page.keyboard.press('F1');
-        if (!(await this.#within(3000, async () => (await this.#inputValue()).startsWith('>')))) return false;
-      }
-      return this.#fill(`>${text}`);
-    }, 'the command palette is open');
-    await this.option(text).waitFor({ timeout: 2 * clickTimeoutMs });
+  openPalette(text: string): Promise<void> {
+    return this.picker.openPalette(text);
   }
 
-  /** Text for the open quick pick or input box, in one piece, and again where the widget overwrote it meanwhile. */
-  async type(text: string): Promise<void> {
-    await this.until(() => this.#fill(text), `the input holds ${text}`);
-  }
-
-  async #fill(text: string): Promise<boolean> {
-    const filled = await this.#input.fill(text, { timeout: 1000 }).then(
-      () => true,
-      () => false,
-    );
-    await sleep(stableMs);
-    return filled && (await this.#inputValue()) === text;
-  }
-
-  get #input(): Locator {
-    return this.quickInput.locator('.quick-input-box input').first();
-  }
-
-  /** '' where no input is open. */
-  async #inputValue(): Promise<string> {
-    if (!(await this.#input.isVisible())) return '';
-    return this.#input.inputValue({ timeout: 1000 }).catch(() => '');
-  }
-
-  async #within(timeoutMs: number, holds: () => Promise<boolean>): Promise<boolean> {
-    const deadline = Date.now() + timeoutMs;
-    while (Date.now() < deadline) {
-      if (await holds()) return true;
-      await sleep(pollMs);
-    }
-    return false;
-  }
-
-  /** One line of the open quick pick, by its label: its text may hold what is left of an older line, hidden. */
   option(text: string | RegExp): Locator {
-    const rows = this.quickInput.locator('.quick-input-list .monaco-list-row');
-    return rows.and(this.page.getByLabel(text)).first();
+    return this.picker.option(text);
   }
 
-  async pick(text: string | RegExp): Promise<void> {
-    await this.option(text).waitFor();
-    await this.#atRest(this.option(text));
-    await this.option(text).click();
+  pick(text: string | RegExp): Promise<void> {
+    return this.picker.pick(text);
   }
 
-  /** The list uses its rows again for other lines: while it still changes, a click could land on a neighbour. */
-  async #atRest(row: Locator): Promise<boolean> {
-    const look = async (): Promise<string> => {
-      const box = await row.boundingBox({ timeout: 1000 }).catch(() => null);
-      const text = await this.quickInput.innerText({ timeout: 1000 }).catch(() => '');
-      return box === null || text === '' ? '' : JSON.stringify([box, text]);
-    };
-    let before = '';
-    return this.#within(clickTimeoutMs, async () => {
-      const now = await look();
-      const same = now !== '' && now === before;
-      before = now;
-      return same;
-    });
+  type(text: string): Promise<void> {
+    return this.picker.type(text);
   }
 
-  /** Answers the open input box, and waits until it is taken: VS Code checks it first, and another picker would cancel it. */
-  async answer(text: string): Promise<void> {
-    await this.quickInput.waitFor();
-    await this.type(text);
-    await this.accept();
-    await this.until(async () => (await this.#inputValue()) !== text, `${text} is taken`);
+  accept(): Promise<void> {
+    return this.picker.accept();
   }
 
-  /** Enter in the open picker, wherever the keyboard is: what has just closed may have given it to a webview. */
-  async accept(): Promise<void> {
-    await this.#input.press('Enter');
-  }
-
-  /** Answers VS Code's own file dialog, once it shows a path with `shown` in it, with the path of a file. */
-  async answerFileDialog(shown: string, file: string): Promise<void> {
-    await this.until(async () => (await this.#inputValue()).includes(shown), 'the file dialog shows a path');
-    // The dialog lists the folder of each path it is given, and drops an Enter that comes before it is done.
-    await this.until(async () => {
-      if (!(await this.#inputValue()).includes('/')) return true;
-      if ((await this.#inputValue()) !== file) await this.type(file);
-      await this.#input.press('Enter', { timeout: clickTimeoutMs }).catch(() => undefined);
-      return this.#within(1000, async () => !(await this.#inputValue()).includes('/'));
-    }, 'the file dialog is answered');
+  answer(text: string): Promise<void> {
+    return this.picker.answer(text);
   }
 
   async openFile(name: string): Promise<void> {
@@ -372,7 +274,7 @@ export class Workbench {
     await this.page.keyboard.press('Control+G');
     await this.quickInput.waitFor();
     await this.type(`:${line}:${column}`);
-    await this.#input.press('Enter');
+    await this.accept();
     await this.quickInput.waitFor({ state: 'hidden' });
   }
 
@@ -395,8 +297,8 @@ export class Workbench {
     await this.command('View: Close Editor');
   }
 
-  async until(holds: () => boolean | Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
-    if (!(await this.#within(timeoutMs, async () => holds()))) assert.fail(`Waited in vain until ${what}`);
+  async until(holds: () => boolean | Promise<boolean>, what: string, timeoutMs?: number): Promise<void> {
+    await until(holds, what, timeoutMs);
   }
 
   // --------------------------------------------------------------------------------------- pictures

@@ -77,7 +77,7 @@ describe('Steering', () => {
   it('writes a file that it reads again', async () => {
     await steer('Export', 'PILOT: Export');
     await workbench.pick('JSON');
-    await workbench.answerFileDialog('pilot-export.json', file('pilot-export.json'));
+    await workbench.picker.answerFileDialog('pilot-export.json', file('pilot-export.json'));
     await workbench.until(() => existsSync(file('pilot-export.json')), 'the file is written');
     const written = JSON.parse(readFileSync(file('pilot-export.json'), 'utf8')) as Record<string, unknown>;
     assert.equal(written['format'], 'pilot-export');
@@ -110,6 +110,6 @@ describe('Steering', () => {
 
   async function openImport(name: string): Promise<void> {
     await steer('Import', 'PILOT: Import');
-    await workbench.answerFileDialog(path.basename(workbench.workspaceFolder), file(name));
+    await workbench.picker.answerFileDialog(path.basename(workbench.workspaceFolder), file(name));
   }
 });

@@ -1,0 +1,141 @@
+/**
+ * VS Code's quick input as a journey drives it: command palette, pick lists, input boxes and, in a browser, file dialogs
+ * are one widget, which fades, moves on to the next question and uses its rows again. What looks like patience here is
+ * what a person does without thinking: look before clicking.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator, Page } from 'playwright-core';
+import { until, within } from './waiting.ts';
+
+const stepTimeoutMs = 30_000;
+const clickTimeoutMs = 5_000;
+const stableMs = 50;
+
+export class Picker {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** The open one: one that fades out is still visible, and inert. */
+  get widget(): Locator {
+    return this.#page.locator('.quick-input-widget:not([inert], [inert] *)').filter({ visible: true });
+  }
+
+  /** Runs a command as a person does: F1, its title, and a choice among what is found. */
+  async command(title: string): Promise<void> {
+    // What takes the keyboard (an editor that is restored, a notice) closes the palette: opened anew until it ran.
+    await until(
+      async () => {
+        const opened = await this.openPalette(title).then(
+          () => true,
+          () => false,
+        );
+        if (!opened) return false;
+        const label = this.#page.locator('.label-name').getByText(title, { exact: true });
+        const row = this.widget.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
+        if (!(await this.#atRest(row))) return false;
+        const clicked = await row.click({ timeout: clickTimeoutMs }).then(
+          () => true,
+          () => false,
+        );
+        // Pickers and palette are one widget: until the palette has left it, text for the command's own input box
+        // would land in the palette, and Enter would then accept what that box proposes.
+        return clicked && within(stepTimeoutMs, async () => !(await this.#inputValue()).startsWith('>'));
+      },
+      `${title} was chosen`,
+      2 * stepTimeoutMs,
+    );
+  }
+
+  /** Opens the command palette and types, without choosing. */
+  async openPalette(text: string): Promise<void> {
+    // A picker that was open may still be closing and swallow the key, or be what the key closes: until it holds.
+    await until(async () => {
+      if (!(await this.#inputValue()).startsWith('>')) {
+        await this.#page.keyboard.press('F1');
+        if (!(await within(3000, async () => (await this.#inputValue()).startsWith('>')))) return false;
+      }
+      return this.#fill(`>${text}`);
+    }, 'the command palette is open');
+    await this.option(text).waitFor({ timeout: 2 * clickTimeoutMs });
+  }
+
+  /** Text for the open quick pick or input box, in one piece, and again where the widget overwrote it meanwhile. */
+  async type(text: string): Promise<void> {
+    await until(() => this.#fill(text), `the input holds ${text}`);
+  }
+
+  async #fill(text: string): Promise<boolean> {
+    const filled = await this.#input.fill(text, { timeout: 1000 }).then(
+      () => true,
+      () => false,
+    );
+    await sleep(stableMs);
+    return filled && (await this.#inputValue()) === text;
+  }
+
+  get #input(): Locator {
+    return this.widget.locator('.quick-input-box input').first();
+  }
+
+  /** '' where no input is open. */
+  async #inputValue(): Promise<string> {
+    if (!(await this.#input.isVisible())) return '';
+    return this.#input.inputValue({ timeout: 1000 }).catch(() => '');
+  }
+
+  /** One line of the open quick pick, by its label: its text may hold what is left of an older line, hidden. */
+  option(text: string | RegExp): Locator {
+    const rows = this.widget.locator('.quick-input-list .monaco-list-row');
+    return rows.and(this.#page.getByLabel(text)).first();
+  }
+
+  async pick(text: string | RegExp): Promise<void> {
+    await this.option(text).waitFor();
+    await this.#atRest(this.option(text));
+    await this.option(text).click();
+  }
+
+  /** The list uses its rows again for other lines: while it still changes, a click could land on a neighbour. */
+  async #atRest(row: Locator): Promise<boolean> {
+    const look = async (): Promise<string> => {
+      const box = await row.boundingBox({ timeout: 1000 }).catch(() => null);
+      const text = await this.widget.innerText({ timeout: 1000 }).catch(() => '');
+      return box === null || text === '' ? '' : JSON.stringify([box, text]);
+    };
+    let before = '';
+    return within(clickTimeoutMs, async () => {
+      const now = await look();
+      const same = now !== '' && now === before;
+      before = now;
+      return same;
+    });
+  }
+
+  /** Answers the open input box, and waits until it is taken: VS Code checks it first, and another picker would cancel it. */
+  async answer(text: string): Promise<void> {
+    await this.widget.waitFor();
+    await this.type(text);
+    await this.accept();
+    await until(async () => (await this.#inputValue()) !== text, `${text} is taken`);
+  }
+
+  /** Enter in the open picker, wherever the keyboard is: what has just closed may have given it to a webview. */
+  async accept(): Promise<void> {
+    await this.#input.press('Enter');
+  }
+
+  /** Answers VS Code's own file dialog, once it shows a path with `shown` in it, with the path of a file. */
+  async answerFileDialog(shown: string, file: string): Promise<void> {
+    await until(async () => (await this.#inputValue()).includes(shown), 'the file dialog shows a path');
+    // The dialog lists the folder of each path it is given, and drops an Enter that comes before it is done.
+    await until(async () => {
+      if (!(await this.#inputValue()).includes('/')) return true;
+      if ((await this.#inputValue()) !== file) await this.type(file);
+      await this.#input.press('Enter', { timeout: clickTimeoutMs }).catch(() => undefined);
+      return within(1000, async () => !(await this.#inputValue()).includes('/'));
+    }, 'the file dialog is answered');
+  }
+}
