@@ -2,7 +2,15 @@
  * The cost policy in force with its state, and what calls are known to use. Both live in the workspace's state; they
  * are kept decoded here and encoded only when that state is saved.
  */
-import type { NanoUsd } from '../core/brand.ts';
+import type { ArmId, NanoUsd } from '../core/brand.ts';
+import {
+  costFactors,
+  decodeCalibration,
+  encodeCalibration,
+  noteCost,
+  uncalibrated,
+  type CostCalibration,
+} from '../core/costCalibration.ts';
 import {
   decodeStatistics,
   encodeStatistics,
@@ -25,6 +33,7 @@ export class PolicyRuntime {
   readonly #states = new Map<string, unknown>();
   readonly #profile: () => Profile;
   #statistics: CallStatistics;
+  #calibration: CostCalibration;
   #cheaperOnce = false;
 
   constructor(
@@ -36,9 +45,11 @@ export class PolicyRuntime {
     this.#policyName = policyName;
     this.#profile = profile;
     this.#statistics = decodeStatistics(workspace.get().callStatistics).state;
+    this.#calibration = decodeCalibration(workspace.get().costCalibration);
     workspace.contribute(() => ({
       policies: this.#encoded(),
       callStatistics: encodeStatistics(this.#statistics),
+      costCalibration: encodeCalibration(this.#calibration),
     }));
   }
 
@@ -78,7 +89,13 @@ export class PolicyRuntime {
   forget(): void {
     this.#states.clear();
     this.#statistics = decodeStatistics(undefined).state;
-    this.#workspace.update({ policies: {}, callStatistics: undefined, sticky: [] });
+    this.#calibration = uncalibrated;
+    this.#workspace.update({
+      policies: {},
+      callStatistics: undefined,
+      costCalibration: undefined,
+      sticky: [],
+    });
   }
 
   settled(cost: NanoUsd, money: MoneySituation): void {
@@ -87,6 +104,17 @@ export class PolicyRuntime {
 
   forecast(kind: CallKind, inputBytes: number): CallForecast {
     return forecastCall(this.#statistics, kind, inputBytes);
+  }
+
+  /** What an arm's expected cost is to be multiplied by. */
+  costFactors(): (armId: ArmId) => number {
+    return costFactors(this.#calibration);
+  }
+
+  /** Only from bills that are known. @param expected before it was calibrated */
+  observeCost(armId: ArmId, call: { readonly expected: NanoUsd; readonly cost: NanoUsd }): void {
+    this.#calibration = noteCost(this.#calibration, armId, call);
+    this.#workspace.touch();
   }
 
   /** Only from usage that was reported. */

@@ -17,6 +17,8 @@ export type Problem =
       readonly resetsAt: EpochMs;
       /** A free model that could answer instead, if the user has one. */
       readonly freeArm: ArmId | undefined;
+      /** The one model that the user wants: others may still fit. Undefined = none of them does. */
+      readonly wished: Arm | undefined;
     }
   | { readonly kind: 'ledger-busy' }
   | { readonly kind: 'ledger-unavailable'; readonly fault: StorageFault }
@@ -31,7 +33,10 @@ export type Problem =
   | { readonly kind: 'provider'; readonly arm: Arm; readonly error: ProviderError; readonly partial: boolean }
   | { readonly kind: 'internal'; readonly detail: string };
 
-export function problemOfRefusal(refusal: LedgerRefusal, freeArm: ArmId | undefined): Problem {
+export function problemOfRefusal(
+  refusal: LedgerRefusal,
+  { free, wished }: { readonly free: ArmId | undefined; readonly wished: Arm | undefined },
+): Problem {
   switch (refusal.kind) {
     case 'over-limit':
       return {
@@ -39,7 +44,8 @@ export function problemOfRefusal(refusal: LedgerRefusal, freeArm: ArmId | undefi
         which: refusal.which,
         left: refusal.left,
         resetsAt: refusal.resetsAt,
-        freeArm,
+        freeArm: free,
+        wished,
       };
     case 'no-limit-set':
       return { kind: 'no-limit' };

@@ -120,6 +120,9 @@ export class RoutedCompletion {
   }
 }
 
+/** The user's choice and not the router's: what is said of it must be about this model. */
+const isWish = (kind: Decision['kind']): boolean => kind === 'pinned' || kind === 'user-choice';
+
 interface Failure {
   readonly problem: Problem;
   readonly cost?: SettledCost;
@@ -238,7 +241,9 @@ class Attempt {
   /** Another window took the money between the decision and the reservation, or the ledger cannot be used. */
   #refused(refusal: LedgerRefusal): void {
     const free = this.#deps.arms().find(({ price }) => price !== undefined && isFree(price));
-    this.#fail(problemOfRefusal(refusal, free?.id), 'over-limit');
+    const { decision, arm } = this.#routed;
+    const wished = isWish(decision.kind) ? arm : undefined;
+    this.#fail(problemOfRefusal(refusal, { free: free?.id, wished }), 'over-limit');
   }
 
   async #leave(reserving: Reserving, answer: Answer): Promise<void> {
@@ -300,7 +305,9 @@ class Attempt {
     this.#check(await this.#deps.ledger.settle(reserved.value.id, { ...bill, generationId, note }));
     this.#deps.policy.settled(bill.cost, this.#routed.money);
     if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
-    if (bill.source !== 'estimate' && done?.usage) this.#learnLength(done.usage);
+    if (bill.source === 'estimate') return;
+    this.#deps.policy.observeCost(arm.id, { expected: this.#routed.uncalibrated, cost: bill.cost });
+    if (done?.usage) this.#learnLength(done.usage);
   }
 
   #learnLength({ tokens }: Usage): void {

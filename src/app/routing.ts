@@ -5,8 +5,10 @@
 import { isFree, type Arm } from '../core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd, Random } from '../core/brand.ts';
 import type { Context, Decision, DecisionKind, ExclusionReason, Quote, Surface } from '../core/decision.ts';
+import { calibrated } from '../core/costCalibration.ts';
 import { headOf } from '../core/decision.ts';
 import { extractFeatures, type PromptView } from '../core/features.ts';
+import { ZERO } from '../core/money.ts';
 import { periodFrom } from '../core/period.ts';
 import type { MoneySituation } from '../core/policy.ts';
 import { presetFor, type Preset } from '../core/preset.ts';
@@ -64,7 +66,14 @@ export interface RoutedArm {
   readonly decision: Decision;
   readonly arm: Arm;
   readonly quote: Quote;
+  /** The expected cost before what calls really cost was brought in. */
+  readonly uncalibrated: NanoUsd;
   readonly money: MoneySituation;
+}
+
+/** A candidate with its expected cost as the price list alone has it. */
+interface Quoted extends Candidate {
+  readonly uncalibrated: NanoUsd;
 }
 
 export class Routing {
@@ -97,8 +106,11 @@ export class Routing {
     if (!estimates)
       return fail({ kind: 'internal', detail: 'The context is of another space than the learner' });
     const money = this.#money.situation(this.#deps.limits(), this.#deps.spend(), request.surface, now);
-    const candidates = arms.map((arm) => this.#candidate(arm, request, money, context, spareUnhealthy));
     const { policy } = this.#deps;
+    const factorOf = policy.costFactors();
+    const candidates = arms.map((arm) =>
+      this.#candidate(arm, request, money, context, spareUnhealthy, factorOf(arm.id)),
+    );
     const target = escalationTarget(request.choice, candidates, estimates);
     const routed = route({
       id: this.#deps.newId() as DecisionId,
@@ -127,10 +139,10 @@ export class Routing {
       tookMs: performance.now() - began,
     };
     const arm = arms.find(({ id }) => id === decision.chosen);
-    const chosenQuote = candidates.find(({ armId }) => armId === decision.chosen)?.quote;
-    if (!arm || !chosenQuote)
+    const chosen = candidates.find(({ armId }) => armId === decision.chosen);
+    if (!arm || !chosen?.quote)
       return fail({ kind: 'internal', detail: 'The router chose an arm that is not there' });
-    return ok({ decision, arm, quote: chosenQuote, money });
+    return ok({ decision, arm, quote: chosen.quote, uncalibrated: chosen.uncalibrated, money });
   }
 
   #candidate(
@@ -139,7 +151,8 @@ export class Routing {
     money: MoneySituation,
     context: Context,
     spareUnhealthy: boolean,
-  ): Candidate {
+    costFactor: number,
+  ): Quoted {
     const maxInputTokens = request.call.inputBound(arm);
     const kind = { armId: arm.id, surface: request.surface, task: context.coarse.task };
     const expected = this.#deps.policy.forecast(kind, maxInputTokens);
@@ -155,8 +168,10 @@ export class Routing {
       ...(request.call.outputCap === undefined ? {} : { outputCap: request.call.outputCap }),
     });
     const excluded = this.#exclusion(arm, request, spareUnhealthy);
-    if (typeof quoted === 'string') return { armId: arm.id, quote: undefined, excluded: excluded ?? quoted };
-    return { armId: arm.id, quote: quoted, excluded };
+    if (typeof quoted === 'string')
+      return { armId: arm.id, quote: undefined, uncalibrated: ZERO, excluded: excluded ?? quoted };
+    const calibratedQuote = { ...quoted, expected: calibrated(quoted, costFactor) };
+    return { armId: arm.id, quote: calibratedQuote, uncalibrated: quoted.expected, excluded };
   }
 
   #exclusion(arm: Arm, request: RoutingRequest, spareUnhealthy: boolean): ExclusionReason | undefined {
@@ -189,7 +204,7 @@ export class Routing {
       const arm = arms.find(({ id }) => id === refusal.armId);
       if (!arm) return { kind: 'no-models' };
       return refusal.reason === 'over-limit'
-        ? this.#overLimit(request)
+        ? this.#overLimit(request, arm)
         : { kind: 'chosen-unusable', arm, reason: refusal.reason };
     }
     const reasons = arms.map((arm) => ({
@@ -209,7 +224,8 @@ export class Routing {
     return { kind: 'none-usable', reasons };
   }
 
-  #overLimit({ surface }: RoutingRequest): Problem {
+  /** @param wished the one model that was asked for, by hand or by a pin; escalation asks for whichever is better */
+  #overLimit({ surface, choice }: RoutingRequest, wished?: Arm): Problem {
     const limits = this.#deps.limits();
     if (limits.monthly === undefined) return { kind: 'no-limit' };
     const spend = this.#deps.spend();
@@ -226,6 +242,7 @@ export class Routing {
       left: Math.max(0, limit - committed) as NanoUsd,
       resetsAt: spend?.periodEnd ?? periodFrom(undefined, now).end,
       freeArm: this.#deps.arms(surface).find(({ price }) => price !== undefined && isFree(price))?.id,
+      wished: choice.type === 'escalate' ? undefined : wished,
     };
   }
 }

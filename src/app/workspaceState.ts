@@ -15,6 +15,7 @@ export interface WorkspaceState {
   /** By policy name, as the policy encodes itself: switching back finds what was learnt. */
   readonly policies: Readonly<Record<string, unknown>>;
   readonly callStatistics: unknown;
+  readonly costCalibration: unknown;
   /** Newest last. */
   readonly sticky: readonly (readonly [conversationId: string, arm: ArmId])[];
   readonly pins: Pins;
@@ -31,6 +32,7 @@ export const noPins: Pins = { workspace: undefined, languages: {}, conversations
 const initial: WorkspaceState = {
   policies: {},
   callStatistics: undefined,
+  costCalibration: undefined,
   sticky: [],
   pins: noPins,
   excluded: [],
@@ -97,6 +99,7 @@ export function decodeWorkspaceState(stored: unknown): WorkspaceState | undefine
   return {
     policies: isRecord(stored['policies']) ? stored['policies'] : {},
     callStatistics: stored['callStatistics'],
+    costCalibration: stored['costCalibration'],
     sticky: array(stored['sticky']).filter(isStickyEntry).slice(-maxSticky),
     pins: {
       workspace: typeof pins['workspace'] === 'string' ? (pins['workspace'] as ArmId) : undefined,

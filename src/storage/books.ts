@@ -4,7 +4,7 @@
 import type { EpochMs, NanoUsd } from '../core/brand.ts';
 import type { Period } from '../core/period.ts';
 import { periodFrom } from '../core/period.ts';
-import type { Database } from './database.ts';
+import type { Database, Durability } from './database.ts';
 import { integer, text } from './database.ts';
 import type { MirroredTotal } from './mirrorFile.ts';
 import { writeMirror } from './mirrorFile.ts';
@@ -37,6 +37,25 @@ export interface Account {
  * behind. A free call, several a second while somebody types, writes none.
  */
 export function moneyTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
+  return inTransaction(books, now, 'now', work);
+}
+
+/**
+ * As `moneyTransaction`, for what is known to move no money: it is not waited for until it is on the disk. The turn of
+ * the month is no such thing.
+ */
+export function freeTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
+  const stored = readMeta(books.db, 'period');
+  const turns = periodFrom(stored, now).id !== stored;
+  return inTransaction(books, now, turns ? 'now' : 'soon', work);
+}
+
+function inTransaction<T>(
+  books: Books,
+  now: EpochMs,
+  durability: Durability,
+  work: (period: Period) => T,
+): T {
   const { db } = books;
   return db.immediate(() => {
     const before = countedNow(db);
@@ -45,7 +64,7 @@ export function moneyTransaction<T>(books: Books, now: EpochMs, work: (period: P
     if (after.total !== before.total || after.period !== before.period)
       writeMirror(books.mirrorFile, { ...after, seq: countUp(db) });
     return value;
-  });
+  }, durability);
 }
 
 /** The period for reading; only a money transaction moves the stored one forward. */

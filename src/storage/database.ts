@@ -14,12 +14,21 @@ export interface DatabaseOptions {
   readonly busyMs: number;
 }
 
+/**
+ * `now`: what was committed survives a power cut. `soon`: it survives a crash of the program, and a power cut once the
+ * next commit of the other kind, or the system, has written it: a hundredth of the time, for what is no money.
+ */
+export type Durability = 'now' | 'soon';
+
 export class Database {
   readonly #db: DatabaseSync;
+  /** With a rollback journal a commit that is not written at once could leave a damaged file. */
+  readonly #isWal: boolean;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#isWal = db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'wal';
   }
 
   get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
@@ -52,7 +61,11 @@ export class Database {
    * All or nothing. IMMEDIATE takes the write lock before anything is read, so that what the work reads is what it
    * decides on: between two windows, check-then-record is how budgets leak.
    */
-  immediate<T>(work: () => T): T {
+  immediate<T>(work: () => T, durability: Durability = 'now'): T {
+    return durability === 'soon' && this.#isWal ? this.#relaxed(() => this.#all(work)) : this.#all(work);
+  }
+
+  #all<T>(work: () => T): T {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       const value = work();
@@ -61,6 +74,16 @@ export class Database {
     } catch (error) {
       this.#rollBack();
       throw error;
+    }
+  }
+
+  /** Cannot be changed within a transaction, so around it; whatever happens, the next one is written at once again. */
+  #relaxed<T>(work: () => T): T {
+    this.#db.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return work();
+    } finally {
+      this.#db.exec('PRAGMA synchronous = FULL');
     }
   }
 

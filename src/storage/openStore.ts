@@ -58,7 +58,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
     },
     onFailure: (failure) => ledger.failed(failure),
   });
-  const ledger = new RemoteLedger(worker, initialSummary(remembered, clock.now()));
+  const ledger = new RemoteLedger(worker, clock, initialSummary(remembered, clock.now()));
   const stopPolling = poll(worker, options.pollMs ?? POLL_MS);
   return Promise.resolve({
     ledger,

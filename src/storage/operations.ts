@@ -49,7 +49,8 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   },
   takeNotices,
   append: ({ db }, decision) => {
-    appendDecision(db, decision);
+    // No money: an inline request's decision does not wait for the disk.
+    db.immediate(() => appendDecision(db, decision), 'soon');
   },
   record: ({ db }, outcome) => {
     recordOutcome(db, outcome);

@@ -1,5 +1,6 @@
 /** The Ledger port over the worker: a read model that is always there, and money that moves only in the database. */
 import type {
+  Clock,
   ImportedEntry,
   ImportedTotals,
   Disposable,
@@ -15,7 +16,7 @@ import type {
 } from '../app/ports.ts';
 import type { NanoUsd, ReservationId } from '../core/brand.ts';
 import { ZERO } from '../core/money.ts';
-import { HOURS_PER_WEEK, periodFrom } from '../core/period.ts';
+import { HOURS_PER_WEEK, periodFrom, type Period } from '../core/period.ts';
 import type { Result } from '../core/result.ts';
 import { fail, ok } from '../core/result.ts';
 import type { MirroredTotal } from './mirrorFile.ts';
@@ -28,12 +29,14 @@ const UNRECORDED = 'free-';
 
 export class RemoteLedger implements Ledger {
   readonly #worker: WorkerClient;
+  readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   #summary: SpendSummary;
   #nUnrecorded = 0;
 
-  constructor(worker: WorkerClient, summary: SpendSummary) {
+  constructor(worker: WorkerClient, clock: Clock, summary: SpendSummary) {
     this.#worker = worker;
+    this.#clock = clock;
     this.#summary = summary;
   }
 
@@ -96,7 +99,10 @@ export class RemoteLedger implements Ledger {
     return answer.ok ? answer.value : [];
   }
 
+  /** The turn of the month needs no news: a machine that slept over midnight wakes in a month without spending. */
   summary(): SpendSummary {
+    const period = periodFrom(this.#summary.period, this.#clock.now());
+    if (period.id !== this.#summary.period) this.#summary = turned(this.#summary, period);
     return this.#summary;
   }
 
@@ -129,26 +135,43 @@ export class RemoteLedger implements Ledger {
 const told = <T>(answer: Result<T, Failure>): Result<T, StorageFault> =>
   answer.ok ? answer : fail({ kind: answer.error.kind, reason: answer.error.message });
 
-/** Until the worker has answered: what globalState remembers. */
-export function initialSummary(remembered: MirroredTotal | undefined, now: number): SpendSummary {
-  const period = periodFrom(remembered?.period, now);
+/** What is known of a month that begins: nothing was spent in it, and what was in doubt was the last one's. */
+function turned(summary: SpendSummary, period: Period): SpendSummary {
+  const doubted = summary.state === 'needs-confirmation';
+  return {
+    ...summary,
+    ...nothingSpent(period),
+    ...(doubted && { state: 'ready', problem: undefined, candidates: [] }),
+  };
+}
+
+function nothingSpent(period: Period) {
   return {
     period: period.id,
     periodStart: period.start,
     periodEnd: period.end,
-    settled: remembered?.period === period.id ? remembered.total : ZERO,
+    settled: ZERO,
     reserved: ZERO,
     heldBack: ZERO,
     raisedBy: ZERO,
     inlineCommitted: ZERO,
     workspaceCommitted: ZERO,
     requests: { ask: 0, inline: 0, chat: 0 },
+    nHolds: 0,
+  };
+}
+
+/** Until the worker has answered: what globalState remembers. */
+export function initialSummary(remembered: MirroredTotal | undefined, now: number): SpendSummary {
+  const period = periodFrom(remembered?.period, now);
+  return {
+    ...nothingSpent(period),
+    settled: remembered?.period === period.id ? remembered.total : ZERO,
     hourOfWeek: new Array<number>(HOURS_PER_WEEK).fill(0),
     historyDays: 0,
     state: 'ready',
     problem: undefined,
     problemKind: undefined,
     candidates: [],
-    nHolds: 0,
   };
 }

@@ -20,6 +20,7 @@ import { fail, ok } from '../core/result.ts';
 import type { Account, Books } from './books.ts';
 import {
   committed,
+  freeTransaction,
   moneyTransaction,
   move,
   raisedBy,
@@ -47,7 +48,8 @@ export function reserve(
   if (!isMoney(request.worstCase)) {
     return fail({ kind: 'unavailable', problem: 'bad-request', reason: 'The worst case is not an amount.' });
   }
-  return moneyTransaction(books, now, (period) => {
+  const transaction = request.worstCase === ZERO ? freeTransaction : moneyTransaction;
+  return transaction(books, now, (period) => {
     const refusal = request.worstCase === 0 ? undefined : refusalOf(books.db, request, period, now);
     if (refusal) return fail(refusal);
     return ok(insert(books.db, request, period, now));
@@ -60,7 +62,9 @@ export function settle(
   settlement: Settlement,
   now: EpochMs,
 ): Result<{ readonly overrun: NanoUsd }, SettleRefusal> {
-  return moneyTransaction(books, now, () => {
+  const transaction =
+    settlement.cost === ZERO && isFreeEntry(books.db, id) ? freeTransaction : moneyTransaction;
+  return transaction(books, now, () => {
     const open = openEntry(books.db, id);
     if (!open.ok) return open;
     const { worst, account, standing } = open.value;
@@ -101,7 +105,8 @@ export function voidReservation(
   reason: string,
   now: EpochMs,
 ): Result<undefined, SettleRefusal> {
-  return moneyTransaction(books, now, () => {
+  const transaction = isFreeEntry(books.db, id) ? freeTransaction : moneyTransaction;
+  return transaction(books, now, () => {
     const open = openEntry(books.db, id);
     if (!open.ok) return open;
     move(books.db, open.value.account, negative(open.value.standing));
@@ -225,6 +230,10 @@ function countRequest(
     purpose,
   );
 }
+
+/** A call for which no money was reserved; what is held back is never more than was reserved. */
+const isFreeEntry = (db: Database, id: ReservationId): boolean =>
+  db.get('SELECT worst FROM entries WHERE id = ?', id)?.['worst'] === 0;
 
 interface OpenEntry {
   readonly worst: NanoUsd;

@@ -86,26 +86,42 @@ export function messageOf(problem: Problem): Message {
   }
 }
 
-function limitReached(problem: Extract<Problem, { kind: 'limit-reached' }>): Message {
+type LimitReached = Extract<Problem, { kind: 'limit-reached' }>;
+
+function limitReached(problem: LimitReached): Message {
   const left = usdLeft(problem.left);
   const until = day(problem.resetsAt);
-  const text =
-    problem.which === 'inline'
-      ? t('The limit for inline completions is reached ({0} left). It starts anew on {1}.', left, until)
-      : problem.which === 'workspace'
-        ? t('The limit for one workspace is reached ({0} left). It starts anew on {1}.', left, until)
-        : t(
-            'No model of yours fits in what is left of this month’s limit ({0}). It starts anew on {1}.',
-            left,
-            until,
-          );
+  const text = limitText(problem, left, until);
   const free: WayOn[] = problem.freeArm
     ? [{ label: t('Use a Free Model'), command: 'pilot.askFree', args: [problem.freeArm] }]
     : [];
-  return {
-    text,
-    ways: [problem.which === 'month' ? raise() : openSettings('pilot.budget'), ...free, spending()],
-  };
+  const another: WayOn[] = problem.wished
+    ? [{ label: t('Ask Another Model'), command: 'pilot.askAnother' }]
+    : [];
+  const more = problem.which === 'month' ? raise() : openSettings('pilot.budget');
+  return { text, ways: [more, ...another, ...free, spending()] };
+}
+
+function limitText({ which, wished }: LimitReached, left: string, until: string): string {
+  if (wished) {
+    const { label } = wished;
+    switch (which) {
+      case 'inline':
+        return t('{0} could cost more than what is left of the limit for inline completions ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+      case 'workspace':
+        return t('{0} could cost more than what is left of the limit for one workspace ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+      case 'month':
+        return t('{0} could cost more than what is left of this month’s limit ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+    }
+  }
+  switch (which) {
+    case 'inline':
+      return t('The limit for inline completions is reached ({0} left). It starts anew on {1}.', left, until);
+    case 'workspace':
+      return t('The limit for one workspace is reached ({0} left). It starts anew on {1}.', left, until);
+    case 'month':
+      return t('No model of yours fits in what is left of this month’s limit ({0}). It starts anew on {1}.', left, until); // prettier-ignore
+  }
 }
 
 function noneUsable(reasons: readonly { readonly arm: Arm; readonly reason: ExclusionReason }[]): Message {

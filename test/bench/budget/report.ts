@@ -25,7 +25,8 @@ export function tablesOf(cells: readonly Cell[]): string {
 /** What the default policy has to reach, and where it does not. */
 export interface Bar {
   readonly what: string;
-  readonly reached: boolean;
+  /** Undefined = what it compares with was not run. */
+  readonly reached: boolean | undefined;
   /** Budgets (months, for the money that has to last) that reach it, of all. */
   readonly at: number;
   readonly of: number;
@@ -66,16 +67,27 @@ export function barsOf(cells: readonly Cell[]): readonly Bar[] {
     ...horizons.map((horizon) => lasting(horizon, feasible)),
     ...horizons
       .filter((horizon) => horizon === 60)
-      .map(
-        (horizon) =>
-        bar(`${horizon} prompts: not more than one standard error below the better of ZCL and B/Q with spill-over`, of(horizon), (b) => behind(b, budgets) >= -1, (b) => behind(b, budgets)), // prettier-ignore
-      ),
+      .map((horizon) => besideRivals(horizon, of(horizon), budgets)),
   ];
 }
 
 export const said = ({ what, reached, at, of, short }: Bar): string =>
-  `${reached ? 'reached    ' : 'NOT REACHED'} ${what}: ${at} of ${of}` +
+  (reached === undefined
+    ? `not run     ${what}`
+    : `${reached ? 'reached    ' : 'NOT REACHED'} ${what}: ${at} of ${of}`) +
   short.map(({ budget, value }) => `\n              ${three(value)} ${budget}`).join('');
+
+function besideRivals(horizon: number, own: readonly Budget[], all: readonly Budget[]): Bar {
+  const what = `${horizon} prompts: not more than one standard error below the better of ZCL and B/Q with spill-over`;
+  const compared = own.flatMap((budget) => {
+    const value = behind(budget, all);
+    return value === undefined ? [] : [{ ...budget, value }];
+  });
+  // Half a comparison reads like a whole one.
+  if (compared.length === 0 || compared.length < own.length)
+    return { what, reached: undefined, at: 0, of: 0, short: [] };
+  return bar(what, compared, ({ value }) => value >= -1, ({ value }) => value); // prettier-ignore
+}
 
 /** Months with money until their last tenth. */
 function lasting(horizon: number, feasible: readonly Cell[]): Bar {
@@ -128,8 +140,8 @@ function pooled(cells: readonly Cell[]): readonly Budget[] {
   });
 }
 
-/** Standard errors above the better of the two rivals, paired by seed; below it when negative. */
-function behind(budget: Budget, all: readonly Budget[]): number {
+/** Standard errors above the better of the two rivals, paired by seed, below it when negative; undefined without both. */
+function behind(budget: Budget, all: readonly Budget[]): number | undefined {
   const rivals = all.filter(
     (other) =>
       (other.policy === 'zcl' || other.policy === 'fixed-rate-spill') &&
@@ -137,7 +149,7 @@ function behind(budget: Budget, all: readonly Budget[]): number {
       other.horizon === budget.horizon &&
       other.fraction === budget.fraction,
   );
-  if (rivals.length === 0) return 0;
+  if (rivals.length < 2) return undefined;
   const rival = rivals.reduce((a, b) => (b.relative > a.relative ? b : a));
   const differences = budget.paired.map((value, i) => value - rival.paired[i]!);
   const average = mean(differences);
@@ -147,11 +159,11 @@ function behind(budget: Budget, all: readonly Budget[]): number {
   return average / error;
 }
 
-function bar(
+function bar<B extends Budget>(
   what: string,
-  budgets: readonly Budget[],
-  reaches: (budget: Budget) => boolean,
-  value: (budget: Budget) => number,
+  budgets: readonly B[],
+  reaches: (budget: B) => boolean,
+  value: (budget: B) => number,
 ): Bar {
   const short = budgets
     .filter((budget) => !reaches(budget))

@@ -1,8 +1,10 @@
 /**
  * One month of one person under one policy: each request is offered every model at its expected cost and predicted
- * quality, the gate is the ledger's own (worst case <= what is left), and what it cost is what the file says it cost.
+ * quality, the gate is the ledger's own (worst case <= what is left), what it cost is what the file says it cost, and expected
+ * costs are calibrated by such bills as the product calibrates them.
  */
 import type { NanoUsd } from '../../../src/core/brand.ts';
+import { calibrated, costFactors, noteCost, uncalibrated } from '../../../src/core/costCalibration.ts';
 import { forecastDemand } from '../../../src/core/demand.ts';
 import { HOURS_PER_WEEK, HOUR_MS, dayOf, hourOfWeek } from '../../../src/core/period.ts';
 import type { AnyPolicy } from '../../../src/core/policies/index.ts';
@@ -44,6 +46,7 @@ export function runMonth(
     const before = demand.situation(month.period.start - 1, 0, budget, 0 as NanoUsd);
     state = policy.observe(state, offers, undefined, before);
   }
+  let bills = uncalibrated;
   let committed = 0;
   let refused = 0;
   let driedAt = 1;
@@ -51,8 +54,13 @@ export function runMonth(
   prompts.forEach((prompt, i) => {
     const now = month.times[i]!;
     const money = demand.situation(now, i, budget, committed as NanoUsd);
-    const appraisal = policy.appraise(state, prompt.offers, money);
-    const arm = choose(prompt.offers, appraisal);
+    const factorOf = costFactors(bills);
+    const offers = prompt.offers.map((offer) => ({
+      ...offer,
+      cost: calibrated({ ...offer, expected: offer.cost }, factorOf(offer.armId)),
+    }));
+    const appraisal = policy.appraise(state, offers, money);
+    const arm = choose(offers, appraisal);
     const worst = prompt.offers[arm]?.worstCase ?? 0;
     if (arm >= 0 && worst > budget - committed) throw new Error(`${policy.name} passed the gate`);
     if (arm < 0) refused++;
@@ -63,7 +71,9 @@ export function runMonth(
     if (driedAt === 1 && (arm < 0 || committed >= 0.99 * budget)) {
       driedAt = (now - month.period.start) / (month.period.end - month.period.start);
     }
-    state = policy.observe(state, prompt.offers, prompt.offers[arm]?.armId, money);
+    const taken = prompt.offers[arm];
+    state = policy.observe(state, offers, taken?.armId, money);
+    if (taken) bills = noteCost(bills, taken.armId, { expected: taken.cost, cost: prompt.cost[arm]! });
     demand.count(now);
   });
   if (committed > budget) throw new Error(`${policy.name} overspent`);

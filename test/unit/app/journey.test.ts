@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { pin } from '../../../src/app/steering/pins.ts';
-import type { ArmId } from '../../../src/core/brand.ts';
+import type { ArmId, NanoUsd } from '../../../src/core/brand.ts';
 import type { CompletionEvent, CompletionOrder } from '../../../src/app/routedCompletion.ts';
 import {
   askOrder,
@@ -325,6 +325,59 @@ describe('the journey of a prompt', () => {
     const problem = problemOf(await ask());
     assert.equal(problem?.kind, 'limit-reached');
     assert.ok(problem.resetsAt > Date.now());
+    assert.equal(problem.wished, undefined, 'none of the models fits');
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('expects of a model what its bills were, and learns nothing from a call without one', async () => {
+    await start();
+    const learnt = (): unknown => (engine.saved.state as { costCalibration: unknown }).costCalibration;
+    const events = await ask();
+    const ended = events.at(-1);
+    assert.equal(ended?.type, 'ended');
+    const [[armId, calls, , cost]] = learnt() as [[string, number, number, number]];
+    assert.deepEqual([armId, calls, cost], ['fake/small', 1, ended.costNano]);
+    const before = learnt();
+    server.next({ kind: 'no-usage' });
+    await ask();
+    assert.deepEqual(learnt(), before);
+    const decided = engine.routing.decide(askOrder('How do I add two numbers?'));
+    assert.ok(decided.ok);
+    const { arm, uncalibrated: expected } = decided.value;
+    const bill = { expected, cost: (expected / 2) as NanoUsd };
+    for (let i = 0; i < 600; i++) engine.policy.observeCost(arm.id, bill);
+    const again = engine.routing.decide(askOrder('How do I add two numbers?'));
+    assert.ok(again.ok);
+    const factor = again.value.quote.expected / again.value.uncalibrated;
+    assert.ok(Math.abs(factor - 0.5) < 0.05, String(factor));
+  });
+
+  it('says of the one model that was wanted, not of all, that the limit is too small for it', async () => {
+    const dear = { inputUsdPerMTok: 1_000, outputUsdPerMTok: 10_000 };
+    server = await startModelServer({ models: ['dear', 'small'].map((id) => ({ id, ...common })), key });
+    const { endpoints, models } = settings(['dear', 'small']);
+    engine = await testEngine({
+      endpoints,
+      models: (models as readonly { model: string }[]).map((one) => ({ ...one, ...(one.model === 'dear' && { price: dear }) })),
+      monthlyUsd: 1,
+      key,
+    }); // prettier-ignore
+    const [first, second] = engine.arms();
+    assert.ok(first && second);
+    const wishedIn = (events: readonly CompletionEvent[]): string | undefined => {
+      const problem = problemOf(events);
+      assert.equal(problem?.kind, 'limit-reached');
+      return problem.wished?.model;
+    };
+    assert.equal(wishedIn(await ask({ choice: { type: 'arm', armId: first.id } })), 'dear', 'chosen by hand');
+    pin(engine.workspace, { kind: 'workspace' }, first.id);
+    assert.equal(wishedIn(await ask()), 'dear', 'pinned');
+    // Another window takes the money between the decision and the reservation.
+    pin(engine.workspace, { kind: 'workspace' }, second.id);
+    const { ledger } = engine.store;
+    const reserve = ledger.reserve.bind(ledger);
+    ledger.reserve = (order) => reserve({ ...order, limit: 0 as typeof order.limit });
+    assert.equal(wishedIn(await ask()), 'small', 'refused by the ledger');
     assert.equal(server.requests.length, 0);
   });
 

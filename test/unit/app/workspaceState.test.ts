@@ -14,6 +14,7 @@ import type { ArmId } from '../../../src/core/brand.ts';
 const empty: WorkspaceState = {
   policies: {},
   callStatistics: undefined,
+  costCalibration: undefined,
   sticky: [],
   pins: noPins,
   excluded: [],
@@ -44,6 +45,7 @@ describe("the workspace's state", () => {
     const states = fc.record<WorkspaceState>({
       policies: fc.dictionary(fc.string(), fc.jsonValue().map(throughJson)),
       callStatistics: fc.jsonValue().map(throughJson),
+      costCalibration: fc.jsonValue().map(throughJson),
       sticky: fc.array(fc.tuple(fc.string(), arm), { maxLength: 20 }),
       pins: fc.record({
         workspace: fc.option(arm, { nil: undefined }),

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import type { ReservationId } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
 import { Coalesced } from '../../../src/storage/coalesced.ts';
 import { pruneEntries } from '../../../src/storage/logTables.ts';
 import { mirrorFile, openBooks } from '../../../src/storage/recovery.ts';
-import { reserve, settle } from '../../../src/storage/reservations.ts';
+import { reserve, settle, voidReservation } from '../../../src/storage/reservations.ts';
 import { DAY, NOON, fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
 describe('free calls', () => {
@@ -39,6 +40,72 @@ describe('free calls', () => {
       });
       assert.equal((mirror.saved as { total?: unknown }).total, nano(0.3));
       assert.match(readFileSync(mirrorFile(folder), 'utf8'), /300000000/);
+    }));
+
+  it('do not wait for the disk; money does, and so does the turn of the month', () =>
+    withFolder(async (folder) => {
+      const books = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
+      const { db } = books;
+      /** SQLite's own word while the work is done: 1 = NORMAL, 2 = FULL. */
+      const during: number[] = [];
+      const immediate = db.immediate.bind(db);
+      db.immediate = (work, durability) =>
+        immediate(() => {
+          during.push(db.pragmaNumber('synchronous'));
+          return work();
+        }, durability);
+      const made = (usd: number, at = NOON): ReservationId => {
+        const result = reserve(books, request(usd), at);
+        assert.ok(result.ok);
+        return result.value.id;
+      };
+      const waits = (work: () => unknown): boolean => {
+        during.length = 0;
+        work();
+        assert.equal(during.length, 1, 'one commit');
+        assert.equal(db.pragmaNumber('synchronous'), 2, 'and afterwards as before');
+        return during[0] === 2;
+      };
+      assert.equal(
+        waits(() => made(0.1)),
+        true,
+        'the month begins',
+      );
+      const [free, billed, left, paid] = [made(0), made(0), made(0), made(0.1)];
+      assert.equal(
+        waits(() => made(0)),
+        false,
+      );
+      assert.equal(
+        waits(() => settle(books, free, settlement(0), NOON)),
+        false,
+      );
+      assert.equal(
+        waits(() => voidReservation(books, left, 'refused', NOON)),
+        false,
+      );
+      assert.equal(
+        waits(() => settle(books, billed, settlement(0.2), NOON)),
+        true,
+        'billed after all',
+      );
+      assert.equal(
+        waits(() => made(0.1)),
+        true,
+      );
+      assert.equal(
+        waits(() => settle(books, paid, settlement(0), NOON)),
+        true,
+        'frees what was reserved',
+      );
+      assert.equal(
+        waits(() => made(0, NOON + 31 * DAY)),
+        true,
+        'another month',
+      );
+      assert.throws(() => db.immediate(() => { throw new Error('in the middle'); }, 'soon')); // prettier-ignore
+      assert.equal(db.pragmaNumber('synchronous'), 2);
+      db.close();
     }));
 
   it('leave the ledger when they are many or old; what cost something stays for 13 months', () =>
