@@ -35,11 +35,15 @@ export interface Interval {
 
 /** Fewer whole days than this say nothing about how days differ. */
 export const MIN_FORECAST_DAYS = 3;
+/** Requests; a day on which fewer were expected tells no rate, and a rate of it would be past all numbers. */
+const LEAST_EXPOSURE = 1e-6;
 
 /** The running total at the end of each stretch ahead; undefined while there is too little to go by. */
 export function forecastTotals(input: ForecastInput): readonly Interval[] | undefined {
   const { behind, spent, limit } = input;
-  const days = behind.filter(({ exposure, spent: s }) => exposure > 0 && Number.isFinite(s) && s >= 0);
+  const days = behind.filter(
+    ({ exposure, spent: s }) => exposure > LEAST_EXPOSURE && Number.isFinite(s) && s >= 0,
+  );
   if (days.length < MIN_FORECAST_DAYS || !Number.isFinite(spent)) return undefined;
   const exposure = sum(days.map((day) => day.exposure));
   const rate = sum(days.map((day) => day.spent)) / exposure;

@@ -53,6 +53,7 @@ describe('forecastTotals', () => {
 
   it('stays within what is spent and the limit, rises, and holds its middle', () => {
     const amount = fc.double({ min: 0, max: 1e9, noNaN: true });
+    const tiny = (day: number): { exposure: number; spent: number } => ({ exposure: 5e-324, spent: day });
     const day = fc.record({ exposure: fc.double({ min: 0, max: 100, noNaN: true }), spent: amount });
     fc.assert(
       fc.property(
@@ -71,6 +72,7 @@ describe('forecastTotals', () => {
           }
         },
       ),
+      { examples: [[[tiny(2.7e-24), tiny(0), tiny(0)], 0, [1e9], null]] },
     );
   });
 });
