@@ -3,10 +3,11 @@
  * panel nor endpoint: it asks an engine and tells its listeners. An answer goes on when nobody looks.
  */
 import type { Arm } from '../core/arm.ts';
-import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../core/brand.ts';
+import type { ArmId, DecisionId, EpochMs } from '../core/brand.ts';
 import type { Decision } from '../core/decision.ts';
-import type { CostSource, Disposable, Log } from './ports.ts';
+import type { Disposable, Log } from './ports.ts';
 import type { Problem } from './problem.ts';
+import type { SettledCost } from './settlement.ts';
 import { assembleAgain, type Prepared, type PromptView, type TextMessage } from './context/assemble.ts';
 import {
   addAnswer,
@@ -43,12 +44,6 @@ export type RoutedEvent =
   | { readonly type: 'reasoning'; readonly text: string }
   | (SettledCost & { readonly type: 'ended'; readonly finish: string | undefined })
   | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
-
-interface SettledCost {
-  readonly costNano: NanoUsd;
-  readonly costSource: CostSource;
-  readonly leftNano: NanoUsd | undefined;
-}
 
 /** What a user's act says about an answer. */
 export type AskFeedback =

@@ -5,23 +5,19 @@
  * voided exactly once, however the stream ends (the `finally` below also runs when the consumer walks away).
  */
 import { isFree, type Arm } from '../core/arm.ts';
-import { BELOW_VISIBLE, billFor, type Bill } from '../core/billing.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../core/brand.ts';
 import type { Decision, ExclusionReason, OutcomeKind } from '../core/decision.ts';
-import type { Result } from '../core/result.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
 import type {
   Clock,
-  CostSource,
   Ledger,
   LedgerRefusal,
   Log,
   ModelClient,
   ProviderError,
   Purpose,
-  Reservation,
   StreamEvent,
   ToolCall,
   Usage,
@@ -29,6 +25,7 @@ import type {
 import { problemOfRefusal, type Problem } from './problem.ts';
 import type { Limits } from './moneyFacts.ts';
 import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
+import { Settlement, type Done, type SettledCost } from './settlement.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
 
 export interface CompletionOrder extends RoutingRequest {
@@ -51,12 +48,6 @@ export type CompletionEvent =
     })
   /** `cost`: what the attempt was settled at, when something may have been served before it failed. */
   | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
-
-export interface SettledCost {
-  readonly costNano: NanoUsd;
-  readonly costSource: CostSource;
-  readonly leftNano: NanoUsd | undefined;
-}
 
 export interface RoutedCompletionDeps {
   readonly clock: Clock;
@@ -138,10 +129,6 @@ type AttemptEnd =
       readonly cost: SettledCost | undefined;
     };
 
-type Reserving = Promise<Result<Reservation, LedgerRefusal>>;
-
-type Done = Extract<StreamEvent, { type: 'done' }>;
-
 /** The stream being read, by whoever reads it now. */
 interface Answer {
   readonly events: AsyncIterator<StreamEvent>;
@@ -153,10 +140,9 @@ class Attempt {
   readonly #deps: RoutedCompletionDeps;
   readonly #order: CompletionOrder;
   readonly #routed: RoutedArm;
-  readonly #isRetry: boolean;
+  readonly #books: Settlement;
   #text = '';
   #textEvents = 0;
-  #bill: Bill | undefined;
   end: AttemptEnd = { kind: 'answered' };
   /** Resolves when nothing of this attempt is left to be settled. */
   readonly over = Promise.withResolvers<undefined>();
@@ -165,14 +151,16 @@ class Attempt {
     this.#deps = deps;
     this.#order = order;
     this.#routed = routed;
-    this.#isRetry = isRetry;
+    this.#books = new Settlement(deps, routed, {
+      purpose: isRetry ? 'retry' : order.purpose,
+      inputBound: () => order.call.inputBound(routed.arm),
+    });
   }
 
   async *run(): AsyncGenerator<CompletionEvent, void, undefined> {
     const { decision, arm, quote } = this.#routed;
-    const { client, ledger } = this.#deps;
     const paid = quote.worstCase > 0;
-    const reserving = this.#reserve(ledger);
+    const reserving = this.#books.reserve();
     // A free model never waits for the ledger, and is never stopped by it.
     const reserved = paid ? await reserving : undefined;
     if (reserved && !reserved.ok) {
@@ -185,19 +173,19 @@ class Attempt {
     try {
       void this.#deps.learning.decided(decision);
       yield { type: 'routed', decision, arm };
-      const stream = this.#order.call.open(client, arm, quote.outputCap, this.#order.signal);
+      const stream = this.#order.call.open(this.#deps.client, arm, quote.outputCap, this.#order.signal);
       answer = { events: stream.events[Symbol.asyncIterator](), failure: stream.failure, done: undefined };
       for (let event = await this.#next(answer); event; event = await this.#next(answer)) yield event;
       const failure = await stream.failure;
       ended = true;
-      await this.#settle(reserving, answer.done, failure);
+      await this.#settle(answer.done, failure);
       if (failure) this.#failed(arm, failure);
       else yield this.#answered(answer.done);
     } finally {
       // The consumer walked away: at `routed`, before anything was sent, or in the middle of the answer.
       const alone = !ended && answer && this.#mayFinishAlone() ? answer : undefined;
-      if (alone) void this.#finishAlone(reserving, alone);
-      else if (!ended) await (answer ? this.#leave(reserving, answer) : this.#void(reserving, 'never sent'));
+      if (alone) void this.#finishAlone(alone);
+      else if (!ended) await (answer ? this.#leave(answer) : this.#books.void('never sent'));
       if (!alone) this.over.resolve(undefined);
     }
   }
@@ -215,24 +203,6 @@ class Attempt {
     }
   }
 
-  #reserve(ledger: Ledger): Reserving {
-    const { decision, arm, quote } = this.#routed;
-    const limits = this.#deps.limits();
-    return ledger.reserve({
-      armId: arm.id,
-      decisionId: decision.id,
-      purpose: this.#isRetry ? 'retry' : this.#order.purpose,
-      surface: decision.surface,
-      workspaceId: this.#deps.workspaceId,
-      language: decision.context.coarse.language,
-      worstCase: quote.worstCase,
-      expected: quote.expected,
-      limit: limits.monthly ?? (0 as NanoUsd),
-      workspaceLimit: limits.workspace,
-      inlineLimit: limits.inline,
-    });
-  }
-
   #see(event: Exclude<StreamEvent, Done>): void {
     this.#text += event.type === 'tool-call' ? event.call.name + event.call.input : event.text;
     this.#textEvents += 1;
@@ -246,11 +216,11 @@ class Attempt {
     this.#fail(problemOfRefusal(refusal, { free: free?.id, wished }), 'over-limit');
   }
 
-  async #leave(reserving: Reserving, answer: Answer): Promise<void> {
+  async #leave(answer: Answer): Promise<void> {
     this.#noteLeft();
     await answer.events.return?.();
     // Cancelled by leaving it: what it had told by then is its running usage and the id to ask for the bill with.
-    await this.#settle(reserving, undefined, await answer.failure);
+    await this.#settle(undefined, await answer.failure);
   }
 
   /**
@@ -261,11 +231,11 @@ class Attempt {
     return this.#order.whenLeft === 'finish' && !this.#order.signal.aborted;
   }
 
-  async #finishAlone(reserving: Reserving, answer: Answer): Promise<void> {
+  async #finishAlone(answer: Answer): Promise<void> {
     this.#noteLeft();
     try {
       while (await this.#next(answer));
-      await this.#settle(reserving, answer.done, await answer.failure);
+      await this.#settle(answer.done, await answer.failure);
     } catch (error) {
       this.#deps.log.error(`An answer of ${this.#routed.arm.id} was left and could not be settled`, error);
     } finally {
@@ -273,57 +243,13 @@ class Attempt {
     }
   }
 
+  #settle(done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
+    return this.#books.settle({ text: this.#text, events: this.#textEvents, done, failure });
+  }
+
   /** Whoever walks away from an answer has got one: the arm is healthy. */
   #noteLeft(): void {
     if (this.#text !== '') this.#deps.health.succeeded(this.#routed.arm.id);
-  }
-
-  async #settle(
-    reserving: Reserving,
-    done: Done | undefined,
-    failure: ProviderError | undefined,
-  ): Promise<void> {
-    const { arm, quote } = this.#routed;
-    const usage = done?.usage ?? failure?.usage;
-    if (failure?.served === 'no' && this.#text === '' && usage === undefined) {
-      await this.#void(reserving, 'not served');
-      return;
-    }
-    const bill = billFor({
-      arm,
-      worstCase: quote.worstCase,
-      inputTokens: quote.inputTokens,
-      usage,
-      complete: done !== undefined,
-      visible: { text: this.#text, events: this.#textEvents },
-    });
-    this.#bill = bill;
-    const reserved = await reserving;
-    if (!reserved.ok) return;
-    const generationId = done?.generationId ?? failure?.generationId;
-    const [note] = bill.flags.filter((flag) => flag === BELOW_VISIBLE);
-    this.#check(await this.#deps.ledger.settle(reserved.value.id, { ...bill, generationId, note }));
-    this.#deps.policy.settled(bill.cost, this.#routed.money);
-    if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
-    if (bill.source === 'estimate') return;
-    this.#deps.policy.observeCost(arm.id, { expected: this.#routed.uncalibrated, cost: bill.cost });
-    if (done?.usage) this.#learnLength(done.usage);
-  }
-
-  #learnLength({ tokens }: Usage): void {
-    const { arm, decision } = this.#routed;
-    const kind = { armId: arm.id, surface: decision.surface, task: decision.context.coarse.task };
-    this.#deps.policy.observeCall(kind, this.#order.call.inputBound(arm), tokens);
-  }
-
-  async #void(reserving: Reserving, reason: string): Promise<void> {
-    const reserved = await reserving;
-    if (reserved.ok) this.#check(await this.#deps.ledger.void(reserved.value.id, reason));
-  }
-
-  #check(outcome: Result<unknown, string>): void {
-    if (outcome.ok) return;
-    this.#deps.log.warn(`A reservation of ${this.#routed.arm.id} was not settled: ${outcome.error}`);
   }
 
   #failed(arm: Arm, error: ProviderError): void {
@@ -335,7 +261,7 @@ class Attempt {
   }
 
   #fail(problem: Problem, another: ExclusionReason | undefined): void {
-    this.end = { kind: 'failed', problem, another, cost: this.#settledCost() };
+    this.end = { kind: 'failed', problem, another, cost: this.#books.cost() };
   }
 
   #answered(done: Done | undefined): CompletionEvent {
@@ -343,25 +269,11 @@ class Attempt {
     const { health, workspace } = this.#deps;
     health.succeeded(arm.id);
     if (this.#order.conversationId !== undefined) workspace.stick(this.#order.conversationId, arm.id);
-    const cost = this.#settledCost() ?? {
+    const cost = this.#books.cost() ?? {
       costNano: 0 as NanoUsd,
       costSource: 'estimate',
       leftNano: undefined,
     };
     return { type: 'ended', ...cost, finish: done?.finish, usage: done?.usage };
-  }
-
-  /** Undefined before the settlement, and where nothing was served. */
-  #settledCost(): SettledCost | undefined {
-    const { ledger, limits } = this.#deps;
-    if (!this.#bill) return undefined;
-    const { monthly } = limits();
-    const { settled, reserved, heldBack, raisedBy } = ledger.summary();
-    const left = (monthly ?? 0) + raisedBy - settled - reserved - heldBack;
-    return {
-      costNano: this.#bill.cost,
-      costSource: this.#bill.source,
-      leftNano: monthly === undefined ? undefined : (Math.max(0, left) as NanoUsd),
-    };
   }
 }
