@@ -126,7 +126,12 @@ class Inline implements vscode.Disposable {
     const { enabled, local } = this.#settings.get();
     this.#completer.stop();
     if (enabled && local) {
-      this.#indexer ??= new Indexer({ host: this.#host, isExcluded: this.#isExcluded, log: this.#deps.log });
+      this.#indexer ??= new Indexer({
+        host: this.#host,
+        timers: this.#timers,
+        isExcluded: this.#isExcluded,
+        log: this.#deps.log,
+      });
     } else {
       this.#indexer?.dispose();
       this.#indexer = undefined;

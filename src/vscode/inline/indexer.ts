@@ -4,7 +4,10 @@
  */
 import * as vscode from 'vscode';
 import { isSecretFile } from '../../app/context/secretFiles.ts';
-import type { Log } from '../../app/ports.ts';
+import { OpenDocuments } from '../../app/inline/openDocuments.ts';
+import type { OpenDocument } from '../../app/inline/openDocuments.ts';
+import type { Timers } from '../../app/inline/ports.ts';
+import type { Disposable, Log } from '../../app/ports.ts';
 import { isIndexablePath, MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import type { LocalModelHost } from '../../providers/localModel/host.ts';
 import { sourceFiles } from './workspaceFiles.ts';
@@ -12,12 +15,11 @@ import { withProgress } from '../notify.ts';
 
 export interface IndexerDeps {
   readonly host: LocalModelHost;
+  readonly timers: Timers;
   readonly isExcluded: (path: string) => boolean;
   readonly log: Log;
 }
 
-/** Editing pauses this long before an open document is indexed anew. */
-const IDLE_MS = 2000;
 /** The editor starts first. */
 const START_MS = 3000;
 /** Lines above which a document's text is not even asked for. */
@@ -26,21 +28,25 @@ const MAX_LINES = 20_000;
 export class Indexer implements vscode.Disposable {
   readonly #deps: IndexerDeps;
   readonly #subscription: vscode.Disposable;
-  readonly #idle = new Map<string, NodeJS.Timeout>();
-  readonly #start: NodeJS.Timeout;
+  readonly #open: OpenDocuments;
+  readonly #start: Disposable;
   #run: vscode.CancellationTokenSource | undefined;
 
   constructor(deps: IndexerDeps) {
     this.#deps = deps;
-    const { host } = deps;
-    this.#start = setTimeout(() => void this.indexAll(), START_MS);
+    const { host, timers } = deps;
+    this.#open = new OpenDocuments({ timers, index: (id, text) => this.#indexText(id, text) });
+    this.#start = timers.after(START_MS, () => void this.indexAll());
     const workspace = vscode.workspace;
     this.#subscription = vscode.Disposable.from(
-      workspace.onDidOpenTextDocument((document) => this.#later(document)),
+      workspace.onDidOpenTextDocument((document) => this.#opened(document)),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) this.#later(document);
+        if (contentChanges.length > 0 && this.#mayIndex(document)) this.#open.changed(seen(document));
       }),
-      workspace.onDidCloseTextDocument((document) => this.#forgetTimer(document.uri.toString())),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor: { document } }) =>
+        this.#open.moved(seen(document)),
+      ),
+      workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       workspace.onDidDeleteFiles(({ files }) => host.remove(files.map(String))),
       workspace.onDidRenameFiles(({ files }) => host.remove(files.map(({ oldUri }) => oldUri.toString()))),
       workspace.onDidChangeWorkspaceFolders(() => void this.indexAll()),
@@ -53,7 +59,7 @@ export class Indexer implements vscode.Disposable {
     this.stop();
     const run = new vscode.CancellationTokenSource();
     this.#run = run;
-    for (const document of vscode.workspace.textDocuments) this.#later(document);
+    for (const document of vscode.workspace.textDocuments) this.#opened(document);
     if (!isHere()) {
       this.#deps.log.info('The local model indexes open files only: the workspace is not on this machine');
       vscode.window.setStatusBarMessage(
@@ -74,9 +80,8 @@ export class Indexer implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#start);
-    for (const timer of this.#idle.values()) clearTimeout(timer);
-    this.#idle.clear();
+    this.#start.dispose();
+    this.#open.dispose();
     this.stop();
     this.#subscription.dispose();
   }
@@ -101,21 +106,18 @@ export class Indexer implements vscode.Disposable {
     }
   }
 
-  #later(document: vscode.TextDocument): void {
-    if (!this.#mayIndex(document)) return;
-    const id = document.uri.toString();
-    this.#forgetTimer(id);
-    this.#idle.set(
-      id,
-      setTimeout(() => this.#indexNow(document), IDLE_MS),
-    );
+  #opened(document: vscode.TextDocument): void {
+    if (this.#mayIndex(document)) this.#open.opened(seen(document));
   }
 
-  #indexNow(document: vscode.TextDocument): void {
-    const id = document.uri.toString();
-    this.#idle.delete(id);
-    if (document.isClosed) return;
-    const text = document.getText();
+  /** What was not indexed yet, or not whole, is read once more as it was left. */
+  #closed({ uri }: vscode.TextDocument): void {
+    const id = uri.toString();
+    if (this.#open.closed(id) && uri.scheme === 'file' && isHere())
+      void this.#deps.host.indexFiles([{ id, path: uri.fsPath }]);
+  }
+
+  #indexText(id: string, text: string): void {
     if (text.length <= MAX_FILE_CHARS) void this.#deps.host.indexTexts([{ id, text }]);
   }
 
@@ -130,12 +132,19 @@ export class Indexer implements vscode.Disposable {
       !this.#deps.isExcluded(vscode.workspace.asRelativePath(uri, false))
     );
   }
-
-  #forgetTimer(id: string): void {
-    clearTimeout(this.#idle.get(id));
-    this.#idle.delete(id);
-  }
 }
+
+const seen = (document: vscode.TextDocument): OpenDocument => ({
+  id: document.uri.toString(),
+  get isClosed() {
+    return document.isClosed;
+  },
+  text: () => document.getText(),
+  cursorLines: () =>
+    vscode.window.visibleTextEditors
+      .filter((editor) => editor.document === document)
+      .flatMap(({ selections }) => selections.map(({ active }) => active.line)),
+});
 
 /** The extension runs on the machine that holds the files. */
 const isHere = (): boolean =>

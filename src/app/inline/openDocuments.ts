@@ -1,0 +1,91 @@
+/**
+ * When the text of an open document is indexed anew: some time after it was opened or changed. The line somebody was
+ * typing in stays out until the cursor has left it: half a line in the index would say, here and everywhere else,
+ * that lines like it end there.
+ */
+import { leaveOut } from '../../core/local/leaveOut.ts';
+import type { Disposable } from '../ports.ts';
+import type { Timers } from './ports.ts';
+
+export interface OpenDocument {
+  readonly id: string;
+  readonly isClosed: boolean;
+  text(): string;
+  /** Lines with a cursor, from 0, in whichever editors show it. */
+  cursorLines(): readonly number[];
+}
+
+export interface OpenDocumentsDeps {
+  readonly timers: Timers;
+  readonly index: (id: string, text: string) => void;
+}
+
+interface State {
+  timer: Disposable | undefined;
+  /** Changed since it was indexed last. */
+  isChanged: boolean;
+  leftOut: readonly number[];
+}
+
+/** Editing pauses this long before a document is indexed anew. */
+const IDLE_MS = 2000;
+
+export class OpenDocuments implements Disposable {
+  readonly #deps: OpenDocumentsDeps;
+  readonly #states = new Map<string, State>();
+
+  constructor(deps: OpenDocumentsDeps) {
+    this.#deps = deps;
+  }
+
+  opened(document: OpenDocument): void {
+    this.#later(document, this.#stateOf(document));
+  }
+
+  changed(document: OpenDocument): void {
+    const state = this.#stateOf(document);
+    state.isChanged = true;
+    this.#later(document, state);
+  }
+
+  /** A cursor stands elsewhere. */
+  moved(document: OpenDocument): void {
+    const state = this.#states.get(document.id);
+    if (state === undefined || state.leftOut.length === 0) return;
+    const lines = document.cursorLines();
+    if (!state.leftOut.every((line) => lines.includes(line))) this.#later(document, state);
+  }
+
+  /** True where the index does not know the document's last text. */
+  closed(id: string): boolean {
+    const state = this.#states.get(id);
+    state?.timer?.dispose();
+    this.#states.delete(id);
+    return state !== undefined && (state.timer !== undefined || state.leftOut.length > 0);
+  }
+
+  dispose(): void {
+    for (const { timer } of this.#states.values()) timer?.dispose();
+    this.#states.clear();
+  }
+
+  #stateOf({ id }: OpenDocument): State {
+    const state = this.#states.get(id) ?? { timer: undefined, isChanged: false, leftOut: [] };
+    this.#states.set(id, state);
+    return state;
+  }
+
+  #later(document: OpenDocument, state: State): void {
+    state.timer?.dispose();
+    state.timer = this.#deps.timers.after(IDLE_MS, () => this.#index(document, state));
+  }
+
+  #index(document: OpenDocument, state: State): void {
+    state.timer = undefined;
+    if (document.isClosed) return;
+    const lines = document.cursorLines();
+    state.leftOut = state.isChanged ? lines : state.leftOut.filter((line) => lines.includes(line));
+    state.isChanged = false;
+    this.#deps.index(document.id, leaveOut(document.text(), state.leftOut));
+  }
+}
