@@ -82,7 +82,11 @@ const hostTests = {
   ...node,
   minify: false,
   sourcemap: 'inline',
-  entryPoints: [...(await filesIn('test/host', '.ts')), ...(await filesIn('test/host/restricted', '.ts'))],
+  entryPoints: (
+    await Promise.all(
+      ['test/host', 'test/host/restricted', 'test/host/measure'].map((folder) => filesIn(folder, '.ts')),
+    )
+  ).flat(),
   outbase: 'test/host',
   outdir: 'out/test/host',
   external: ['vscode', 'mocha'],

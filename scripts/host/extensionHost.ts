@@ -13,8 +13,8 @@ const testsPath = inRoot('out/test/host/index.js');
 
 export interface HostRun {
   readonly host: 'desktop' | 'web';
-  /** Which folder of test/host; in `restricted` the workspace is not trusted. */
-  readonly folder: '.' | 'restricted';
+  /** Which folder of test/host; in `restricted` the workspace is not trusted, `measure` is for benchmarks. */
+  readonly folder: '.' | 'restricted' | 'measure';
   readonly timeoutMs: number;
 }
 
@@ -28,11 +28,13 @@ export async function runInExtensionHost({ host, folder, timeoutMs }: HostRun): 
   const scratch = makeScratch();
   const workspace = copySampleWorkspace(path.join(scratch.folder, 'workspace'));
   const report = await collectReport();
-  const trusted = folder === '.';
+  const trusted = folder !== 'restricted';
   const env = {
     PILOT_TEST_REPORT_PORT: String((report.server.address() as AddressInfo).port),
     PILOT_TEST_FOLDER: folder,
     PILOT_TEST_GREP: process.env['PILOT_TEST_GREP'] ?? '',
+    PILOT_MEASURE_KEYS: process.env['PILOT_MEASURE_KEYS'] ?? '300',
+    PILOT_MEASURE_FILES: process.env['PILOT_MEASURE_FILES'] ?? '20000',
   };
   writeSettings(userDataFolder(scratch.folder), {
     ...quietSettings,

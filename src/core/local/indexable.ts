@@ -12,15 +12,19 @@ const SOURCE_NAMES =
 const GENERATED =
   /\.(?:map|min\.[cm]?js|min\.css|bundle\.js|snap|lock)$|(?:^|\/)(?:package-lock\.json|pnpm-lock\.yaml|yarn\.lock|Cargo\.lock|composer\.lock|poetry\.lock)$/i;
 /** Folders that hold what others wrote or tools made, whether or not .gitignore names them. */
-const FOREIGN =
-  /(?:^|\/)(?:node_modules|bower_components|\.git|\.hg|\.svn|\.venv|venv|__pycache__|\.tox|\.mypy_cache|\.next|\.nuxt|\.cache|\.gradle|\.terraform)\//;
+const FOREIGN = new Set(
+  'node_modules bower_components .git .hg .svn .venv venv __pycache__ .tox .mypy_cache .next .nuxt .cache .gradle .terraform'.split(
+    ' ',
+  ),
+);
 
-export const FOREIGN_FOLDERS =
-  '**/{node_modules,bower_components,.git,.hg,.svn,.venv,venv,__pycache__,.tox,.mypy_cache,.next,.nuxt,.cache,.gradle,.terraform}/**';
+export const isForeignFolder = (name: string): boolean => FOREIGN.has(name);
 
 /** By path alone; secret and ignored files are the caller's business. */
 export const isIndexablePath = (path: string): boolean =>
-  (SOURCE.test(path) || SOURCE_NAMES.test(path)) && !GENERATED.test(path) && !FOREIGN.test(path);
+  (SOURCE.test(path) || SOURCE_NAMES.test(path)) &&
+  !GENERATED.test(path) &&
+  !path.split('/').slice(0, -1).some(isForeignFolder);
 
 /** By content: a binary file named .ts, a bundle, a table of data. */
 export function isIndexableText(text: string): boolean {

@@ -104,10 +104,10 @@ export class LocalModel {
     this.#documents.delete(id);
   }
 
-  /** A quarter of the index is text that has been replaced since. */
+  /** So much of the index is text that has been replaced since that its room is worth the work; a tenth if there is none. */
   get wantsCompaction(): boolean {
-    const { size, deadCount } = this.#index;
-    return deadCount > COMPACT_ABOVE / (this.#index.full ? 20 : 1) && 4 * deadCount > size;
+    const { size, deadCount, full } = this.#index;
+    return full ? 10 * deadCount > size : deadCount > COMPACT_ABOVE && 4 * deadCount > size;
   }
 
   /** Copies what is alive into a new index. No document may be added meanwhile; queries may be asked. */

@@ -1,16 +1,20 @@
 /**
- * What the worker does: queries at once, indexing in slices between them. Apart from the worker's entry, so that it
+ * What the worker does: queries at once, indexing in slices between them; what was edited before what lies about in
+ * the workspace. Apart from the worker's entry, so that it
  * can be tested without a thread.
  */
 import { holdsPrivateKey } from '../../app/context/secretFiles.ts';
 import { isIndexableText } from '../../core/local/indexable.ts';
 import { LocalModel } from '../../core/local/localModel.ts';
-import type { FromWorker, SourceFile, SourceText, ToWorker } from './protocol.ts';
+import type { FromWorker, SourceFile, SourceText, ToWorker, WalkEnd } from './protocol.ts';
+import { sourceFiles } from './walk.ts';
+import type { Lister, WalkLimits } from './walk.ts';
 
 export interface EngineDeps {
   readonly maxTokens: number;
-  /** The file's text, or undefined where it vanished, is too large or cannot be read. Never throws. */
-  readonly readFile: (path: string) => Promise<string | undefined>;
+  /** A file is undefined where it vanished, is too large or cannot be read. */
+  readonly lister: Lister;
+  readonly walkLimits?: WalkLimits;
   readonly send: (message: FromWorker) => void;
 }
 
@@ -22,11 +26,23 @@ type Job =
 /** A slice at each step. */
 type Work = Generator<void, void> | AsyncGenerator<void, void>;
 
+interface Walk {
+  readonly id: number;
+  readonly files: AsyncGenerator<string | undefined, WalkEnd>;
+  /** Known from the editor, which is ahead of the disk. */
+  readonly open: Set<string>;
+  steps: number;
+}
+
+/** Files between two messages of how far a walk is. */
+const TELL_EACH = 64;
+
 export class LocalEngine {
   readonly #deps: EngineDeps;
   readonly #model: LocalModel;
   #queue: Job[] = [];
   #work: Work | undefined;
+  #walk: Walk | undefined;
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
@@ -37,9 +53,13 @@ export class LocalEngine {
     switch (message.type) {
       case 'texts':
         this.#queue.push({ type: 'index', batch: message.batch, sources: message.texts });
+        for (const { id } of message.texts) this.#walk?.open.add(id);
         break;
       case 'files':
         this.#queue.push({ type: 'index', batch: message.batch, sources: message.files });
+        break;
+      case 'walk':
+        this.#startWalk(message);
         break;
       case 'remove':
         this.#queue.push(message);
@@ -65,18 +85,68 @@ export class LocalEngine {
     const job = this.#queue.shift();
     if (job?.type === 'index') return this.#index(job);
     if (job?.type === 'remove') return this.#remove(job.ids);
-    return this.#model.wantsCompaction ? this.#model.compacting() : undefined;
+    if (this.#model.wantsCompaction) return this.#model.compacting();
+    return this.#walk && this.#walkOn(this.#walk);
   }
 
   async *#index({ batch, sources }: Extract<Job, { type: 'index' }>): AsyncGenerator<void, void> {
     for (const source of sources) {
-      const text = 'text' in source ? source.text : await this.#deps.readFile(source.path);
-      if (text !== undefined && isIndexableText(text) && !holdsPrivateKey(text)) {
-        yield* this.#model.adding(source.id, text);
-      } else this.#model.remove(source.id);
+      const text = 'text' in source ? source.text : await this.#deps.lister.read(source.path);
+      yield* this.#put(source.id, text);
       yield;
     }
     this.#deps.send({ type: 'indexed', batch, stats: this.#model.stats });
+  }
+
+  *#put(id: string, text: string | undefined): Generator<void, void> {
+    if (text !== undefined && isIndexableText(text) && !holdsPrivateKey(text)) {
+      yield* this.#model.adding(id, text);
+    } else this.#model.remove(id);
+  }
+
+  #startWalk({ walk, roots, excluded, open }: Extract<ToWorker, { type: 'walk' }>): void {
+    this.#endWalk();
+    const { lister, walkLimits } = this.#deps;
+    const files = sourceFiles({ roots, excluded, lister, ...(walkLimits && { limits: walkLimits }) });
+    this.#walk = { id: walk, files, open: new Set(open), steps: 0 };
+  }
+
+  /** One file, whole, since a document's tokens lie together; what was queued meanwhile has its turn before the next. */
+  async *#walkOn(walk: Walk): AsyncGenerator<void, void> {
+    const next = await walk.files.next();
+    if (this.#walk !== walk) return;
+    if (next.done === true) {
+      this.#endWalk(next.value);
+      return;
+    }
+    const path = next.value;
+    if (path !== undefined && !walk.open.has(path)) {
+      const text = await this.#deps.lister.read(path);
+      yield* this.#put(path, text);
+      if (this.#model.stats.full && this.#model.wantsCompaction) {
+        // Room is won from what was replaced, and the file that came in half comes in whole.
+        yield* this.#model.compacting();
+        yield* this.#put(path, text);
+      }
+      if (this.#model.stats.full) {
+        this.#endWalk('full');
+        return;
+      }
+    }
+    walk.steps += 1;
+    if (this.#walk === walk && walk.steps % TELL_EACH === 0) this.#tell(walk, undefined);
+  }
+
+  #endWalk(end: WalkEnd = 'cancelled'): void {
+    const walk = this.#walk;
+    if (walk === undefined) return;
+    this.#walk = undefined;
+    void walk.files.return(end);
+    this.#tell(walk, end);
+  }
+
+  #tell({ id }: Walk, end: WalkEnd | undefined): void {
+    this.#deps.send({ type: 'walked', walk: id, stats: this.#model.stats, end });
   }
 
   *#remove(ids: readonly string[]): Generator<void, void> {
@@ -91,6 +161,7 @@ export class LocalEngine {
   }
 
   #drop(): void {
+    this.#endWalk();
     const { stats } = this.#model;
     const dropped = this.#queue.filter((job) => job.type === 'index');
     this.#queue = this.#queue.filter((job) => job.type === 'remove');

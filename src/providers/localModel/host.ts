@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Disposable, Log } from '../../app/ports.ts';
 import type { LocalModelPort } from '../../app/inline/ports.ts';
 import type { LocalCompletion, LocalQuery, LocalStats } from '../../core/local/localModel.ts';
-import type { FromWorker, SourceFile, SourceText, ToWorker } from './protocol.ts';
+import type { FromWorker, SourceFile, SourceText, ToWorker, WalkEnd, WalkOrder } from './protocol.ts';
 
 export interface LocalModelHostOptions {
   /** The built worker, dist/localModelWorker.js. */
@@ -13,6 +13,11 @@ export interface LocalModelHostOptions {
 }
 
 const EMPTY: LocalStats = { documents: 0, tokens: 0, words: 0, bytes: 0, full: false };
+interface Walking {
+  readonly resolve: (end: WalkEnd) => void;
+  readonly onProgress: (stats: LocalStats) => void;
+}
+
 /** A query that takes longer than this is worth nothing to somebody who types. */
 const QUERY_TIMEOUT_MS = 150;
 /** A worker that keeps dying is left dead; completions go on without it. */
@@ -22,6 +27,7 @@ export class LocalModelHost implements LocalModelPort, Disposable {
   readonly #options: LocalModelHostOptions;
   readonly #queries = new Map<number, (completion: LocalCompletion | undefined) => void>();
   readonly #batches = new Map<number, () => void>();
+  readonly #walks = new Map<number, Walking>();
   readonly #restartListeners = new Set<() => void>();
   #worker: Worker | undefined;
   #isDisposed = false;
@@ -51,6 +57,16 @@ export class LocalModelHost implements LocalModelPort, Disposable {
   /** Files of scheme `file` on this machine: the worker reads them itself. */
   indexFiles(files: readonly SourceFile[]): Promise<void> {
     return this.#batch((batch) => ({ type: 'files', batch, files }));
+  }
+
+  /** Folders of this machine: the worker lists and reads them itself, so that no size of them is felt here. */
+  indexFolders(order: WalkOrder, onProgress: (stats: LocalStats) => void): Promise<WalkEnd> {
+    if (this.#isGone) return Promise.resolve('cancelled');
+    const walk = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#walks.set(walk, { resolve, onProgress });
+      this.#post({ type: 'walk', walk, ...order });
+    });
   }
 
   remove(ids: readonly string[]): void {
@@ -124,8 +140,22 @@ export class LocalModelHost implements LocalModelPort, Disposable {
       return;
     }
     this.#stats = message.stats;
+    if (message.type === 'walked') {
+      this.#walked(message);
+      return;
+    }
     this.#batches.get(message.batch)?.();
     this.#batches.delete(message.batch);
+  }
+
+  #walked({ walk, stats, end }: Extract<FromWorker, { type: 'walked' }>): void {
+    const walking = this.#walks.get(walk);
+    if (end === undefined) {
+      walking?.onProgress(stats);
+      return;
+    }
+    this.#walks.delete(walk);
+    walking?.resolve(end);
   }
 
   /** Comes twice for one death (error, then exit) and once for our own `dispose`. */
@@ -144,5 +174,7 @@ export class LocalModelHost implements LocalModelPort, Disposable {
     for (const finish of [...this.#queries.values()]) finish(undefined);
     for (const resolve of this.#batches.values()) resolve();
     this.#batches.clear();
+    for (const { resolve } of this.#walks.values()) resolve('cancelled');
+    this.#walks.clear();
   }
 }

@@ -1,16 +1,21 @@
 /** The worker's entry: a thread of its own, so that neither indexing nor a query takes time from the editor. */
-import { open } from 'node:fs/promises';
+import { open, opendir } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import { invariant } from '../../core/result.ts';
 import { LocalEngine } from './engine.ts';
 import type { ToWorker } from './protocol.ts';
+import type { Entry } from './walk.ts';
 
 const port = parentPort;
 invariant(port !== null, 'the local model worker runs in a worker thread');
 const { maxTokens } = workerData as { readonly maxTokens: number };
 
-const engine = new LocalEngine({ maxTokens, readFile, send: (message) => port.postMessage(message) });
+const engine = new LocalEngine({
+  maxTokens,
+  lister: { list, read },
+  send: (message) => port.postMessage(message),
+});
 let working = false;
 
 port.on('message', (message: ToWorker) => {
@@ -26,7 +31,7 @@ async function work(): Promise<void> {
 }
 
 /** Vanished, unreadable, a directory, too large: each is a reason to go on with the next file. */
-async function readFile(path: string): Promise<string | undefined> {
+async function read(path: string): Promise<string | undefined> {
   let file: Awaited<ReturnType<typeof open>> | undefined;
   try {
     file = await open(path, 'r');
@@ -36,5 +41,16 @@ async function readFile(path: string): Promise<string | undefined> {
     return undefined;
   } finally {
     await file?.close();
+  }
+}
+
+/** Entry by entry: a folder of a million files is never in memory at once. */
+async function* list(folder: string): AsyncGenerator<Entry, void> {
+  try {
+    for await (const entry of await opendir(folder)) {
+      yield { name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other' };
+    }
+  } catch {
+    // It vanished, or may not be read: it has nothing for us.
   }
 }

@@ -129,6 +129,7 @@ class Inline implements vscode.Disposable {
       this.#indexer ??= new Indexer({
         host: this.#host,
         timers: this.#timers,
+        excluded: () => this.#settings.get().excludedFiles,
         isExcluded: this.#isExcluded,
         log: this.#deps.log,
       });

@@ -1,6 +1,7 @@
 /**
  * Keeps the local model's index: open documents, what is saved, and in the background the workspace. The worker
- * reads files of this machine itself; of remote and virtual workspaces only the open files are indexed.
+ * lists and reads the folders of this machine by itself, since a list of 20,000 files alone would hold up the extension
+ * host for tens of milliseconds; of remote and virtual workspaces only the open files are indexed.
  */
 import * as vscode from 'vscode';
 import { isSecretFile } from '../../app/context/secretFiles.ts';
@@ -10,18 +11,22 @@ import type { Timers } from '../../app/inline/ports.ts';
 import type { Disposable, Log } from '../../app/ports.ts';
 import { isIndexablePath, MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import type { LocalModelHost } from '../../providers/localModel/host.ts';
-import { sourceFiles } from './workspaceFiles.ts';
+import type { WalkEnd } from '../../providers/localModel/protocol.ts';
 import { withProgress } from '../notify.ts';
 
 export interface IndexerDeps {
   readonly host: LocalModelHost;
   readonly timers: Timers;
+  /** gitignore patterns. */
+  readonly excluded: () => readonly string[];
   readonly isExcluded: (path: string) => boolean;
   readonly log: Log;
 }
 
 /** The editor starts first. */
 const START_MS = 3000;
+/** A word in the status bar stays so long. */
+const MESSAGE_MS = 8000;
 /** Lines above which a document's text is not even asked for. */
 const MAX_LINES = 20_000;
 
@@ -30,7 +35,6 @@ export class Indexer implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   readonly #open: OpenDocuments;
   readonly #start: Disposable;
-  #run: vscode.CancellationTokenSource | undefined;
 
   constructor(deps: IndexerDeps) {
     this.#deps = deps;
@@ -47,8 +51,8 @@ export class Indexer implements vscode.Disposable {
         this.#open.moved(seen(document)),
       ),
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
-      workspace.onDidDeleteFiles(({ files }) => host.remove(files.map(String))),
-      workspace.onDidRenameFiles(({ files }) => host.remove(files.map(({ oldUri }) => oldUri.toString()))),
+      workspace.onDidDeleteFiles(({ files }) => host.remove(files.map(idOf))),
+      workspace.onDidRenameFiles(({ files }) => host.remove(files.map(({ oldUri }) => idOf(oldUri)))),
       workspace.onDidChangeWorkspaceFolders(() => void this.indexAll()),
       host.onDidRestart(() => void this.indexAll()),
     );
@@ -57,25 +61,46 @@ export class Indexer implements vscode.Disposable {
   /** Anew from the beginning; a run that is under way ends. */
   async indexAll(): Promise<void> {
     this.stop();
-    const run = new vscode.CancellationTokenSource();
-    this.#run = run;
     for (const document of vscode.workspace.textDocuments) this.#opened(document);
-    if (!isHere()) {
-      this.#deps.log.info('The local model indexes open files only: the workspace is not on this machine');
-      vscode.window.setStatusBarMessage(
-        vscode.l10n.t('PILOT: the local model knows open files only here'),
-        8000,
-      );
-      return;
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const here = folders.filter(({ uri }) => isHere(uri));
+    if (here.length < folders.length) {
+      this.#deps.log.info('Of folders on another machine the local model indexes open files only');
+      this.#say(vscode.l10n.t('PILOT: the local model knows open files only here'));
     }
+    if (here.length === 0) return;
     const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('PILOT: indexing') };
-    await withProgress(options, (progress) => this.#indexFiles(run.token, progress));
+    await withProgress(options, async (progress) => {
+      const end = await this.#deps.host.indexFolders(
+        {
+          roots: here.map(({ uri }) => uri.fsPath),
+          excluded: [...this.#deps.excluded(), ...hiddenFiles()],
+          open: vscode.workspace.textDocuments.map(({ uri }) => idOf(uri)),
+        },
+        ({ documents }) =>
+          progress.report({ message: vscode.l10n.t('{0} files', documents.toLocaleString()) }),
+      );
+      this.#ended(end);
+    });
+  }
+
+  #ended(end: WalkEnd): void {
+    const { documents, tokens } = this.#deps.host.stats;
+    this.#deps.log.info(`The local model knows ${documents} files, ${tokens} tokens (${end})`);
+    if (end === 'full' || end === 'too-many')
+      this.#say(
+        vscode.l10n.t(
+          'PILOT: the workspace is too large, the local model knows {0} files of it',
+          documents.toLocaleString(),
+        ),
+      );
+  }
+
+  #say(text: string): void {
+    vscode.window.setStatusBarMessage(text, MESSAGE_MS);
   }
 
   stop(): void {
-    this.#run?.cancel();
-    this.#run?.dispose();
-    this.#run = undefined;
     this.#deps.host.cancelIndexing();
   }
 
@@ -86,35 +111,14 @@ export class Indexer implements vscode.Disposable {
     this.#subscription.dispose();
   }
 
-  async #indexFiles(
-    token: vscode.CancellationToken,
-    progress: vscode.Progress<{ message?: string }>,
-  ): Promise<void> {
-    const { host, isExcluded, log } = this.#deps;
-    try {
-      for await (const files of sourceFiles(isExcluded, token)) {
-        const closed = files.filter((uri) => uri.scheme === 'file' && !isOpen(uri));
-        // One batch at a time: what waits in the worker's queue is memory.
-        await host.indexFiles(closed.map((uri) => ({ id: uri.toString(), path: uri.fsPath })));
-        progress.report({ message: vscode.l10n.t('{0} files', host.stats.documents.toLocaleString()) });
-        if (host.stats.full || token.isCancellationRequested) break;
-      }
-      const { documents, tokens, full } = host.stats;
-      log.info(`The local model knows ${documents} files, ${tokens} tokens${full ? ' (its limit)' : ''}`);
-    } catch (error) {
-      log.error('The workspace could not be indexed', error);
-    }
-  }
-
   #opened(document: vscode.TextDocument): void {
     if (this.#mayIndex(document)) this.#open.opened(seen(document));
   }
 
   /** What was not indexed yet, or not whole, is read once more as it was left. */
   #closed({ uri }: vscode.TextDocument): void {
-    const id = uri.toString();
-    if (this.#open.closed(id) && uri.scheme === 'file' && isHere())
-      void this.#deps.host.indexFiles([{ id, path: uri.fsPath }]);
+    const id = idOf(uri);
+    if (this.#open.closed(id) && isHere(uri)) void this.#deps.host.indexFiles([{ id, path: uri.fsPath }]);
   }
 
   #indexText(id: string, text: string): void {
@@ -135,7 +139,7 @@ export class Indexer implements vscode.Disposable {
 }
 
 const seen = (document: vscode.TextDocument): OpenDocument => ({
-  id: document.uri.toString(),
+  id: idOf(document.uri),
   get isClosed() {
     return document.isClosed;
   },
@@ -146,10 +150,15 @@ const seen = (document: vscode.TextDocument): OpenDocument => ({
       .flatMap(({ selections }) => selections.map(({ active }) => active.line)),
 });
 
-/** The extension runs on the machine that holds the files. */
-const isHere = (): boolean =>
-  vscode.env.remoteName === undefined ||
-  vscode.workspace.workspaceFolders?.every(({ uri }) => uri.scheme === 'file') === true;
+/** The extension runs on the machine that holds the file. */
+const isHere = ({ scheme }: vscode.Uri): boolean => scheme === 'file';
 
-const isOpen = (uri: vscode.Uri): boolean =>
-  vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+/** As the worker names what it finds by itself. */
+const idOf = (uri: vscode.Uri): string => (isHere(uri) ? uri.fsPath : uri.toString());
+
+/** What VS Code does not show is none of the model's business. */
+function hiddenFiles(): readonly string[] {
+  const hidden = vscode.workspace.getConfiguration('files').get<unknown>('exclude');
+  if (typeof hidden !== 'object' || hidden === null) return [];
+  return Object.entries(hidden).flatMap(([glob, isHidden]) => (isHidden === true ? [glob] : []));
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { LocalModelHost } from '../../../../src/providers/localModel/host.ts';
@@ -44,6 +44,37 @@ describe('the local model in its worker', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('walks folders by itself: rules, links and folders that are gone', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'local-model-'));
+    try {
+      await mkdir(path.join(folder, 'src'));
+      await mkdir(path.join(folder, 'out'));
+      await writeFile(path.join(folder, '.gitignore'), 'out/\n');
+      await writeFile(path.join(folder, 'src/a.ts'), SOURCE);
+      await writeFile(path.join(folder, 'out/b.ts'), SOURCE);
+      await symlink(folder, path.join(folder, 'src/loop'), 'junction');
+      const roots = [folder, path.join(folder, 'gone')];
+      const end = await host.indexFolders({ roots, excluded: [], open: [] }, () => undefined);
+      assert.deepEqual([end, host.stats.documents], ['all', 1]);
+      host.remove([path.join(folder, 'src/a.ts')]);
+      await host.indexTexts([]);
+      assert.equal(host.stats.documents, 0, 'named by its path');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('a walk that is cancelled, or whose worker dies, ends', async () => {
+    const order = { roots: [path.parse(process.cwd()).root], excluded: [], open: [] };
+    const walk = host.indexFolders(order, () => undefined);
+    host.cancelIndexing();
+    assert.equal(await walk, 'cancelled');
+    const another = host.indexFolders(order, () => undefined);
+    host.dispose();
+    assert.equal(await another, 'cancelled');
+    assert.equal(await host.indexFolders(order, () => undefined), 'cancelled');
   });
 
   it('keeps no private key', async () => {
