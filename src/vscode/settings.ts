@@ -22,20 +22,18 @@ export interface BadSetting {
 
 const section = 'pilot';
 
-/** Only the user's own value and the default count: what a workspace says about money is not even looked at. */
-function userValue(key: string): unknown {
-  const found = vscode.workspace.getConfiguration(section).inspect<unknown>(key);
-  return found?.globalValue ?? found?.defaultValue;
-}
-
 export class Settings implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
+  /** By key. VS Code takes a millisecond or more to look one up in all its layers, and each decision asks for several. */
+  readonly #values = new Map<string, unknown>();
   readonly #subscription: vscode.Disposable;
   readonly onDidChange = this.#changed.event;
 
   constructor() {
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(section)) this.#changed.fire();
+      if (!event.affectsConfiguration(section)) return;
+      this.#values.clear();
+      this.#changed.fire();
     });
   }
 
@@ -45,21 +43,21 @@ export class Settings implements vscode.Disposable {
   }
 
   get endpoints(): unknown {
-    return userValue('endpoints');
+    return this.#userValue('endpoints');
   }
 
   get models(): unknown {
-    return userValue('models');
+    return this.#userValue('models');
   }
 
   get policy(): string {
-    const value = userValue('budget.policy');
+    const value = this.#userValue('budget.policy');
     return typeof value === 'string' ? value : 'auto';
   }
 
   /** What a point of quality may cost (core/policies/profile.ts). */
   get profile(): Profile {
-    const value = userValue('routing.profile');
+    const value = this.#userValue('routing.profile');
     return profileNames.find((name) => name === value) ?? 'balanced';
   }
 
@@ -68,7 +66,7 @@ export class Settings implements vscode.Disposable {
   }
 
   get learningPaused(): boolean {
-    return userValue('learning.paused') === true;
+    return this.#userValue('learning.paused') === true;
   }
 
   async setLearningPaused(paused: boolean): Promise<void> {
@@ -76,17 +74,17 @@ export class Settings implements vscode.Disposable {
   }
 
   get syncLearnedState(): boolean {
-    return userValue('sync.learnedState') === true;
+    return this.#userValue('sync.learnedState') === true;
   }
 
   get historyEnabled(): boolean {
-    return userValue('history.enabled') !== false;
+    return this.#userValue('history.enabled') !== false;
   }
 
   limits(): { readonly limits: Limits; readonly bad: readonly BadSetting[] } {
     const bad: BadSetting[] = [];
     const read = (key: string): NanoUsd | undefined => {
-      const value = userValue(key);
+      const value = this.#userValue(key);
       if (value === undefined || value === null) return undefined;
       if (typeof value === 'number' && 0 <= value && value <= largestDollars)
         return Math.floor(value * 1e9) as NanoUsd;
@@ -104,6 +102,15 @@ export class Settings implements vscode.Disposable {
       inline: read('budget.inlineLimitUsd'),
     };
     return { limits, bad };
+  }
+
+  /** Only the user's own value and the default count: what a workspace says about money is not even looked at. */
+  #userValue(key: string): unknown {
+    if (!this.#values.has(key)) {
+      const found = vscode.workspace.getConfiguration(section).inspect<unknown>(key);
+      this.#values.set(key, found?.globalValue ?? found?.defaultValue);
+    }
+    return this.#values.get(key);
   }
 
   async #update(key: string, value: unknown): Promise<void> {

@@ -55,6 +55,8 @@ console.log(
     `${percent(Math.min(...ranking.seeds.map(({ bestShare }) => bestShare)))} to ` +
     percent(Math.max(...ranking.seeds.map(({ bestShare }) => bestShare))),
 );
+const pilot = results['pilot'];
+if (pilot !== undefined) console.log(`\nFor the README, from this run:\n\n${readme(pilot)}`);
 if (flags.json !== undefined) {
   const body = { simulated: true, ...results['pilot'], policies: results, ranking };
   writeFileSync(flags.json, `${JSON.stringify(body, undefined, 2)}\n`);
@@ -85,6 +87,24 @@ function print(name: string, result: Replay): void {
   const heaps = result.heapMb.map(([keys, mb]) => `${mb.toFixed(1)} MB after ${keys} keys`);
   console.log(`  heap: ${heaps.join(', ')}`);
   console.log(`  ${JSON.stringify(result.requestsByModel)} ${JSON.stringify(result.bySource)}`);
+}
+
+/** The README's rows on speed, and what it says of the replay. */
+function readme({ showMs: { local, cache }, ...result }: Replay): string {
+  const whole = (share: number): string => `${Math.round(100 * share)} %`;
+  const command = '`npm run bench:inline`';
+  return [
+    `| typing, per key (processor time) | ${command} | ${result.overheadP50Ms.toFixed(1)} ms at the median, ` +
+      `${result.overheadP99Ms.toFixed(1)} ms at p99; the longest turn of the event loop ${result.longestBlockMs.toFixed(1)} ms |`,
+    `| from the pause in typing to a suggestion at hand | ${command} | ${local.p50.toFixed(1)} ms at the median, ` +
+      `${local.p99.toFixed(1)} ms at p99 (local model); ${cache.p99.toFixed(1)} ms at p99 (cache) |`,
+    '',
+    `${result.keys.toLocaleString('en')} keys: one paid request for ${(1 / result.requestsPerChar).toFixed(0)} characters, ` +
+      `${whole(result.cancelledShare)} of them cancelled; within 20 ms of the pause ${whole(local.prompt)} of what the local ` +
+      `model says and ${whole(cache.prompt)} of what the cache holds. After 300 outcomes the best model is chosen ` +
+      `${whole(ranking.bestShare)} of the time, with ${whole(ranking.regretShare)} of a random choice's regret. ` +
+      `The heap after a full collection: ${result.heapMb.map(([keys, mb]) => `${mb.toFixed(1)} MB after ${keys.toLocaleString('en')} keys`).join(', ')}.`,
+  ].join('\n');
 }
 
 function percent(share: number): string {

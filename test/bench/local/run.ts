@@ -43,6 +43,7 @@ for (const root of flags.root ?? ['.', ...PACKAGES]) {
   reports.push(report);
   print(report);
 }
+console.log(`\nFor the README, from this run:\n\n${table(reports)}`);
 if (flags.json !== undefined) {
   const body = reports.length === 1 ? reports[0] : { ...worst(reports), roots: reports };
   writeFileSync(flags.json, `${JSON.stringify(body, undefined, 2)}\n`);
@@ -92,6 +93,26 @@ function print(report: Report): void {
       `query p50 ${report.p50Ms.toFixed(2)} ms, p99 ${report.p99Ms.toFixed(2)} ms ` +
       `(processor time ${report.busyP50Ms.toFixed(2)} and ${report.busyP99Ms.toFixed(2)} ms)`,
   );
+}
+
+/** As it stands in the README. */
+function table(all: readonly Report[]): string {
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  const pair = (a: number, b: number): string => `${a.toFixed(1)} / ${b.toFixed(1)}`;
+  const rows = all.map((report) => [
+    report.root === '.' ? 'this repository' : path.basename(report.root),
+    percent(report.precision),
+    percent(report.coverage),
+    `${percent(report.baseline.precision)} / ${percent(report.baseline.coverage)}`,
+    `${report.indexSeconds.toFixed(0)} s`,
+    `${report.peakMb.toFixed(0)} MB`,
+    pair(report.p50Ms, report.p99Ms),
+    pair(report.busyP50Ms, report.busyP99Ms),
+  ]);
+  const head = ['root', 'precision', 'coverage', 'baseline precision / coverage', 'index', 'memory'];
+  const times = ['query p50 / p99, ms', 'of that, processor'];
+  const lines = [[...head, ...times], Array.from({ length: 8 }, () => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function worst(all: readonly Report[]): Partial<Report> {
