@@ -78,6 +78,14 @@ describe('inline completions in documents of all kinds', function () {
     assert.equal(document.getText().replaceAll('\r\n', '').includes('\n'), false);
   });
 
+  it('mixed line ends: one kind in the editor, and what is accepted has it', async () => {
+    const [first = '', ...others] = Array.from({ length: 4 }, () => known('mixed'));
+    const text = [first.replaceAll('\n', '\r\n'), ...others].join('');
+    const document = await completes(await write('mixed.js', text), 'mixed');
+    const ends = new Set(document.getText().match(/\r\n|\n|\r/g));
+    assert.equal(ends.size, 1, JSON.stringify([...ends]));
+  });
+
   it('tabs', async () => {
     await completes(await write('tabs.js', known('tabs').repeat(3).replaceAll('  ', '\t')), 'tabs');
   });
