@@ -26,7 +26,13 @@ for (const [path, everything] of [
   [values.out, false],
   [values.everything, true],
 ] as const) {
-  const artefact = train({ data: values.data, ratings, seed: Number(values.seed), everything });
+  const artefact = train({
+    data: values.data,
+    ratings,
+    seed: Number(values.seed),
+    everything,
+    say: console.log,
+  });
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, artefact);
   console.log(`${path}: ${Math.round(readFileSync(path).length / 1024)} KB`);

@@ -21,6 +21,10 @@ export interface TrainOptions {
   readonly ratings: string;
   readonly seed: number;
   readonly everything: boolean;
+  /** Progress, one line at a time. */
+  readonly say: (line: string) => void;
+  /** Triplets an epoch of phase 1; fewer for a trial. */
+  readonly triplets?: number;
 }
 
 const SIZES = { shape: 16, topic: 12, outcome: 4 };
@@ -32,11 +36,12 @@ const REFERENCE = 1300;
 /** At most this many preferences of one prompt source and pair enter an epoch. */
 const MAX_PREFERENCES = 120_000;
 
-export function train({ data, ratings: ratingPath, seed, everything }: TrainOptions): string {
+export function train(options: TrainOptions): string {
+  const { data, ratings: ratingPath, seed, everything, triplets = TRIPLET.triplets } = options;
   const random = seeded(seed);
   const started = Date.now();
   const say = (text: string): void =>
-    console.log(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
+    options.say(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
   say(everything ? 'evaluation artefact: all sources' : 'artefact that ships: permissive sources only');
   const corpus = readCorpus(data, everything);
   say(
@@ -61,7 +66,7 @@ export function train({ data, ratings: ratingPath, seed, everything }: TrainOpti
     corpus.prompts,
     preferences,
     ratingOf,
-    TRIPLET,
+    { ...TRIPLET, triplets },
     random,
     (epoch, loss, good) =>
       say(
