@@ -4,7 +4,7 @@
  */
 import type { ArmId, Random } from './brand.ts';
 import type { ArmEstimate } from './learner.ts';
-import type { Exploration } from './preset.ts';
+import type { Exploration, Trials } from './preset.ts';
 
 /** An arm that may be explored: usable and worth its price. */
 export interface Explorable {
@@ -41,6 +41,28 @@ function epsilonMixture(
   const propensities = new Map(near.map(({ armId }) => [armId, share]));
   propensities.set(best.armId, 1 - epsilon + share);
   return propensities;
+}
+
+/** An arm with fewer observations than this is on trial when it is explored. */
+export const TRIALS = 10;
+
+/** A share of the prompts for arms that are new among known ones and may be as good as the best. */
+export function withTrials(
+  propensities: ReadonlyMap<ArmId, number>,
+  eligible: readonly Explorable[],
+  best: Explorable,
+  trials: Trials | undefined,
+): ReadonlyMap<ArmId, number> {
+  const seen = eligible.reduce((sum, { estimate }) => sum + estimate.observations, 0);
+  if (trials === undefined || seen < trials.after) return propensities;
+  const { share, margin } = trials;
+  const fresh = eligible.filter(
+    (arm) => arm !== best && arm.estimate.observations < TRIALS && arm.score >= best.score - margin,
+  );
+  if (fresh.length === 0) return propensities;
+  const out = new Map([...propensities].map(([armId, probability]) => [armId, probability * (1 - share)]));
+  for (const { armId } of fresh) out.set(armId, (out.get(armId) ?? 0) + share / fresh.length);
+  return out;
 }
 
 /** P(arm has the highest of the posterior draws), from `draws` joint draws; each arm keeps at least one count. */

@@ -7,9 +7,10 @@
  * an arm or forgetting a period is folding the log again without it.
  *
  * Departures from the paper: arms share what they have in common (pooling.ts), the prior's hold fades
- * (priorStrength.ts), and evidence is forgotten in wall time.
+ * (priorStrength.ts), evidence is forgotten in wall time, and a model that drops is noticed (change.ts).
  */
 import type { ArmId, DecisionId, EpochMs } from './brand.ts';
+import { dropsOf, type Recent } from './change.ts';
 import type { Context, Decision, Head, Outcome } from './decision.ts';
 import { headOf } from './decision.ts';
 import { dot, unit } from './linalg.ts';
@@ -76,6 +77,8 @@ export interface HeadState {
   readonly arms: Map<ArmId, Ridge>;
   /** beta of pooling.ts; undefined = to be solved anew. */
   shared: Float64Array | undefined;
+  /** By arm that has dropped, what that takes off its mean (change.ts); undefined = to be tested anew. */
+  drops: ReadonlyMap<ArmId, number> | undefined;
   /** Observations over all arms, discounted: what the prior's hold fades with. */
   total: number;
 }
@@ -115,7 +118,12 @@ export class Learner {
     const state = this.heads[head];
     this.#hold(state);
     const shared = this.#shared(state);
-    return armIds.map((armId) => this.#estimateArm(state, armId, x, shared));
+    const drops = this.#drops(head);
+    return armIds.map((armId) => {
+      const estimate = this.#estimateArm(state, armId, x, shared);
+      const drop = drops.get(armId);
+      return drop === undefined ? estimate : { ...estimate, mean: estimate.mean + drop };
+    });
   }
 
   #estimateArm(state: HeadState, armId: ArmId, x: Float64Array, shared: Float64Array): ArmEstimate {
@@ -133,8 +141,7 @@ export class Learner {
   #note(decision: LearnerDecision): FoldEffect {
     if (!this.#fits(decision.context)) return 'other-space';
     if (this.pending.has(decision.id)) return 'noted';
-    const oldest = this.pending.keys().next();
-    if (this.pending.size >= MAX_PENDING && oldest.done !== true) this.pending.delete(oldest.value);
+    if (this.pending.size >= MAX_PENDING) this.#dropOldest();
     this.pending.set(decision.id, {
       head: headOf(decision.surface),
       armId: decision.chosen,
@@ -143,6 +150,14 @@ export class Learner {
       learnt: undefined,
     });
     return 'noted';
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.pending;
+    if (oldest === undefined) return;
+    const [id, { head, learnt }] = oldest;
+    this.pending.delete(id);
+    if (learnt !== undefined) this.heads[head].drops = undefined;
   }
 
   #learn({ decisionId, reward, weight }: LearnerOutcome): FoldEffect {
@@ -172,7 +187,7 @@ export class Learner {
     const state = this.heads[head];
     const ridge = state.arms.get(armId) ?? fromPrior(this.#prior(armId, state.total));
     state.arms.set(armId, change(ridge, this.#keep(day)));
-    state.shared = undefined;
+    changed(state);
   }
 
   #advance(day: number): void {
@@ -182,7 +197,7 @@ export class Learner {
     if (keep === 1) return;
     for (const state of Object.values(this.heads)) {
       for (const [armId, ridge] of state.arms) state.arms.set(armId, forget(ridge, keep));
-      state.shared = undefined;
+      changed(state);
       state.total *= keep;
     }
   }
@@ -194,7 +209,7 @@ export class Learner {
       // The same strength is the same array (`#precision`).
       if (prior.precision === ridge.prior.precision) continue;
       state.arms.set(armId, withPrior(ridge, prior));
-      state.shared = undefined;
+      changed(state);
     }
   }
 
@@ -203,6 +218,25 @@ export class Learner {
     if (preset.pool === undefined) return new Float64Array(dimension);
     const held = diagonalOf(preset.pool, dimension, learnt);
     return (state.shared ??= sharedShift(state.arms.values(), held));
+  }
+
+  #drops(head: Head): ReadonlyMap<ArmId, number> {
+    const { change } = this.spec.preset;
+    if (change === undefined) return NO_DROPS;
+    const state = this.heads[head];
+    return (state.drops ??= dropsOf(state.arms, this.#recent(head), change));
+  }
+
+  /** The outcomes of the last decisions by arm, in the order the decisions were made. */
+  #recent(head: Head): ReadonlyMap<ArmId, readonly Recent[]> {
+    const recent = new Map<ArmId, Recent[]>();
+    for (const { head: other, armId, x, day, learnt } of this.pending.values()) {
+      if (other !== head || learnt === undefined) continue;
+      const outcomes = recent.get(armId) ?? [];
+      outcomes.push({ x, reward: learnt.reward, weight: learnt.weight * this.#keep(day) });
+      recent.set(armId, outcomes);
+    }
+    return recent;
   }
 
   #prior(armId: ArmId, total: number): Prior {
@@ -237,7 +271,7 @@ export class Learner {
   }
 
   #emptyHead(): HeadState {
-    return { arms: new Map(), shared: undefined, total: 0 };
+    return { arms: new Map(), shared: undefined, drops: undefined, total: 0 };
   }
 
   /** A copy that later folds into this one do not change. Ridges are values, so only the maps are copied. */
@@ -246,9 +280,9 @@ export class Learner {
     copy.day = this.day;
     for (const [decisionId, pending] of this.pending) copy.pending.set(decisionId, pending);
     for (const head of ['ask', 'inline'] as const) {
-      const { arms, shared, total } = this.heads[head];
+      const { arms, shared, drops, total } = this.heads[head];
       for (const [armId, ridge] of arms) copy.heads[head].arms.set(armId, ridge);
-      Object.assign(copy.heads[head], { shared, total });
+      Object.assign(copy.heads[head], { shared, drops, total });
     }
     return copy;
   }
@@ -262,6 +296,14 @@ export class Learner {
       state.arms.set(armId, withPrior({ ...fromPrior(prior), ...seen }, prior));
     }
   }
+}
+
+const NO_DROPS: ReadonlyMap<ArmId, number> = new Map();
+
+/** What is derived from the arms of a head must be derived anew. */
+function changed(state: HeadState): void {
+  state.shared = undefined;
+  state.drops = undefined;
 }
 
 export const dayOf = (at: EpochMs): number =>

@@ -15,6 +15,7 @@
  * eight seeds (74 %, 37 %).
  */
 import type { Head } from './decision.ts';
+import type { ChangeTest } from './change.ts';
 import type { Scoring } from './linucb.ts';
 
 export interface Preset {
@@ -29,7 +30,11 @@ export interface Preset {
   readonly pool: Strength | undefined;
   /** Evidence halves in this many days; undefined = never. */
   readonly halfLifeDays: number | undefined;
+  /** Notices a model that drops; undefined = models are taken for stationary. */
+  readonly change: ChangeTest | undefined;
   readonly exploration: Exploration;
+  /** For models that join others already known; undefined = they must earn their place by optimism alone. */
+  readonly trials: Trials | undefined;
   /** A conversation changes its model only if the score gains more than this. */
   readonly switchMargin: number;
 }
@@ -61,6 +66,16 @@ export type Exploration =
   /** One draw per arm from N(mean, (scale * width)^2); propensities by Monte Carlo. */
   | { readonly kind: 'thompson'; readonly scale: number; readonly draws: number };
 
+/**
+ * While an arm has few observations and its score, with optimism and price, comes within `margin` of the best, it gets its part
+ * of `share` of the prompts. Nothing before all arms together have `after` observations: at first everything is new.
+ */
+export interface Trials {
+  readonly share: number;
+  readonly margin: number;
+  readonly after: number;
+}
+
 export const PILOT: Preset = {
   name: 'pilot',
   scoring: 'dot',
@@ -69,7 +84,9 @@ export const PILOT: Preset = {
   prior: { kind: 'fading', level: 150, content: 100, language: 40, halfAt: 300, floor: 0.1 },
   pool: { level: 300, content: 300, language: 300 },
   halfLifeDays: 30,
+  change: { windows: [8, 16, 32], deviations: 4.5, shrink: 4, rest: 15 },
   exploration: { kind: 'epsilon', epsilon: 0.03, margin: 0.1 },
+  trials: { share: 0.05, margin: 0.02, after: 50 },
   switchMargin: 0.05,
 };
 
@@ -84,6 +101,8 @@ export const PAPER: Preset = {
   prior: { kind: 'inverse-accuracy' },
   pool: undefined,
   halfLifeDays: undefined,
+  change: undefined,
   exploration: { kind: 'none' },
+  trials: undefined,
   switchMargin: 0,
 };

@@ -18,7 +18,7 @@ import type {
   Quote,
   Surface,
 } from './decision.ts';
-import { explorationOf, draw } from './exploration.ts';
+import { draw, explorationOf, TRIALS, withTrials } from './exploration.ts';
 import type { ArmEstimate } from './learner.ts';
 import { confidenceBound } from './linucb.ts';
 import type { Appraisal, CostPolicy, MoneySituation, Offer } from './policy.ts';
@@ -180,16 +180,14 @@ function choose<State>(
   const kept = eligible.find(({ armId }) => armId === sticky);
   if (kept !== undefined && best.score - kept.score <= preset.switchMargin)
     return certain(kept.armId, 'sticky');
-  const propensities = explorationOf(preset.exploration, eligible, best, random);
+  const explored = explorationOf(preset.exploration, eligible, best, random);
+  const propensities = withTrials(explored, eligible, best, preset.trials);
   const chosen = draw(propensities, random);
   const contender = eligible.find(({ armId }) => armId === chosen);
   if (chosen === best.armId) return { chosen, kind: 'best', propensities };
   const trial = (contender?.estimate.observations ?? 0) < TRIALS;
   return { chosen, kind: trial ? 'trial' : 'explore', propensities };
 }
-
-/** An arm with fewer observations than this is on trial when it is explored. */
-export const TRIALS = 10;
 
 const certain = (chosen: ArmId, kind: DecisionKind): Choice => ({
   chosen,

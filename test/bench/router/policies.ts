@@ -21,7 +21,9 @@ export const coldLinucb = (alpha: number, lambda: number): Preset => ({
   },
   pool: undefined,
   halfLifeDays: undefined,
+  change: undefined,
   exploration: { kind: 'none' },
+  trials: undefined,
 });
 
 /** The grid that cold LinUCB is tuned on, per dataset, by the tuning fold. */

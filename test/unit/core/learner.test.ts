@@ -272,6 +272,30 @@ describe('learner', () => {
     assert.equal(learner.fold({ type: 'outcome', outcome: { ...outcome, decisionId: idOf(9) } }), 'learnt');
   });
 
+  it('notices a model that drops, and is exact about it: taken back, stored, in any order', () => {
+    const entry = (i: number): Seen => ({
+      arm: 0,
+      content: [Math.sin(i), Math.cos(i), 0.3],
+      reward: i < 80 ? Math.min(1, i % 4) : Number(i % 8 === 0),
+      weight: 1,
+      day: Math.floor(i / 30),
+    });
+    const entries = Array.from({ length: 112 }, (_, i) => entry(i));
+    const noticed = learnt(PILOT, entries);
+    const stationary = learnt({ ...PILOT, change: undefined }, entries);
+    assert.ok(means(noticed, 4)[0]! < means(stationary, 4)[0]! - 0.2);
+    // Another arm's mean is its own.
+    assert.equal(means(noticed, 4)[2], means(stationary, 4)[2]);
+    const decoded = decodeLearner(JSON.parse(JSON.stringify(encodeLearner(noticed))), specOf(PILOT));
+    assert.ok(decoded.ok);
+    close(means(decoded.value, 4), means(noticed, 4));
+    const backwards = entries.map((_, i) => entries.length - 1 - i);
+    close(means(learnt(PILOT, entries, backwards), 4), means(noticed, 4));
+    for (let i = 80; i < 112; i++)
+      noticed.fold({ type: 'outcome', outcome: { decisionId: idOf(i), reward: undefined, weight: 0 } });
+    close(means(noticed, 4), means(learnt(PILOT, entries.slice(0, 80)), 4));
+  });
+
   it('has snapshots that later learning leaves alone', () => {
     const learner = learnt(steady, [{ arm: 0, content: [1, 0, 0], reward: 0, weight: 1, day: 0 }]);
     const before = means(learner.snapshot());

@@ -51,6 +51,8 @@ interface Spec {
   readonly name: string;
   readonly mean: number;
   readonly width?: number;
+  /** Observations behind the estimate; 20 when not said. */
+  readonly seen?: number;
   readonly cost: number;
   readonly worst?: number;
   readonly excluded?: Candidate['excluded'];
@@ -81,11 +83,11 @@ function inputOf(specs: readonly Spec[], more: Partial<RouteInput<number>> = {})
             },
       excluded,
     })),
-    estimates: specs.map(({ name, mean, width }) => ({
+    estimates: specs.map(({ name, mean, width, seen }) => ({
       armId: arm(name),
       mean,
       width: width ?? 0,
-      observations: 20,
+      observations: seen ?? 20,
     })),
     preset: certain,
     policy: flat(0),
@@ -285,6 +287,45 @@ describe('route', () => {
     assert.ok(routed.ok);
     const [a, b, hopeless] = routed.value.decision.arms.map(({ propensity }) => propensity);
     assert.ok(Math.abs(a! - b!) < 0.2 && hopeless! > 0 && hopeless! < 0.02);
+  });
+
+  describe('gives trials to a model that joins others', () => {
+    const preset: Preset = { ...certain, trials: { share: 0.1, margin: 0.02, after: 50 } };
+    const known: Spec = { ...cheap, seen: 60 };
+    const propensity = (fresh: Partial<Spec>, others: readonly Spec[] = [known], price = 0): number => {
+      const specs = [...others, { ...cheap, name: 'new', seen: 0, mean: cheap.mean - 0.01, ...fresh }];
+      const routed = route(inputOf(specs, { preset, policy: flat(price, 50), random: seeded(1) }));
+      assert.ok(routed.ok);
+      const { arms } = routed.value.decision;
+      assert.ok(Math.abs(arms.reduce((sum, each) => sum + each.propensity, 0) - 1) < 1e-12);
+      return arms.find(({ armId }) => armId === arm('new'))!.propensity;
+    };
+
+    it('its share of the prompts, until it has its observations', () => {
+      assert.ok(Math.abs(propensity({}) - 0.1) < 1e-12);
+      assert.ok(propensity({ seen: 9 }) > 0);
+      assert.equal(propensity({ seen: 10 }), 0);
+    });
+
+    it('only if it may be as good as the best, and worth its price', () => {
+      assert.equal(propensity({ mean: cheap.mean - 0.03 }), 0);
+      assert.equal(propensity({ cost: 51 }), 0);
+      assert.equal(propensity({ cost: cheap.cost + 10 }, [known], 0.01), 0);
+    });
+
+    it('none where everything is new', () => {
+      assert.equal(propensity({}, [{ ...cheap, seen: 49 }]), 0);
+      assert.ok(propensity({}, [{ ...cheap, seen: 50 }]) > 0);
+    });
+
+    it('shared with others that are new, and called by their name', () => {
+      const twin: Spec = { ...cheap, name: 'twin', seen: 0, mean: cheap.mean - 0.01 };
+      assert.ok(Math.abs(propensity({}, [known, twin]) - 0.05) < 1e-12);
+      const random = seeded(4);
+      const specs = [known, twin];
+      const kinds = new Set(Array.from({ length: 200 }, () => chosen(specs, { preset, random })));
+      assert.deepEqual([...kinds].sort(), ['e/cheap best', 'e/twin trial']);
+    });
   });
 
   it('is the same for the same random numbers', () => {
