@@ -67,8 +67,11 @@ export type Exploration =
   | { readonly kind: 'thompson'; readonly scale: number; readonly draws: number };
 
 /**
- * While an arm has few observations and its score, with optimism and price, comes within `margin` of the best, it gets its part
- * of `share` of the prompts. Nothing before all arms together have `after` observations: at first everything is new.
+ * While an arm has few observations and its score, with optimism and price, comes within `margin` of the best, it gets its
+ * part of `share` of the prompts. Nothing before all arms together have `after` observations: at first everything is new.
+ * Measured on the tuning folds at a tenth of the prompts, three seeds: a better model that joins halfway had its tenth use
+ * after 14, 29 and 13 prompts on cascade9 instead of 14, never and 13, and after 11, 85 and 244 on bfcl instead of 12,
+ * 164 and never; regret -8 % on bfcl, -1 % on cascade9, +6 to +19 % elsewhere. Hence a twentieth.
  */
 export interface Trials {
   readonly share: number;
