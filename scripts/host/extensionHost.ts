@@ -10,6 +10,7 @@ import { copySampleWorkspace, makeScratch } from './scratch.ts';
 import { quietSettings, writeSettings } from './settings.ts';
 
 const testsPath = inRoot('out/test/host/index.js');
+const extensionId = 'pilot-assistant.pilot-assistant';
 
 export interface HostRun {
   readonly host: 'desktop' | 'web';
@@ -35,6 +36,7 @@ export async function runInExtensionHost({ host, folder, timeoutMs }: HostRun): 
     PILOT_TEST_GREP: process.env['PILOT_TEST_GREP'] ?? '',
     PILOT_MEASURE_KEYS: process.env['PILOT_MEASURE_KEYS'] ?? '300',
     PILOT_MEASURE_FILES: process.env['PILOT_MEASURE_FILES'] ?? '20000',
+    PILOT_TEST_GLOBAL_STORAGE: path.join(userDataFolder(scratch.folder), 'User/globalStorage', extensionId),
   };
   writeSettings(userDataFolder(scratch.folder), {
     ...quietSettings,
