@@ -30,17 +30,17 @@ const outcomesPerSnapshot = 50;
 const decisionsPerSnapshot = 2_000;
 /** A long way to catch up is saved in stages, so that a window closed in the middle of it goes on from there. */
 const pagesPerStage = 20;
-const maxRatings = 1_000;
 
 /** Thumbs say what they mean; other signals only count while there is no thumb. */
 const explicit: ReadonlySet<OutcomeKind> = new Set(['thumb-up', 'thumb-down']);
 
 export class Learning {
   readonly #deps: LearningDeps;
-  readonly #ratings = new Map<DecisionId, OutcomeKind>();
   readonly #listeners = new Set<() => void>();
   #learner: Learner;
   #seq = 0;
+  /** Up to here the log was folded into another state than the one in force, which was taken over (`replace`). */
+  #replacedAt = 0;
   #unsaved = 0;
   #queue: Promise<void> = Promise.resolve();
   #loaded: Promise<void> | undefined;
@@ -100,10 +100,8 @@ export class Learning {
   ): Promise<void> {
     if (this.#paused) return Promise.resolve();
     return this.#enqueue(async (decisionLog) => {
-      // Another window may have rated it meanwhile.
-      await this.#catchUp(decisionLog);
-      const rated = this.#ratings.has(decisionId);
-      if (rated && !explicit.has(kind) && kind !== 'cleared') return;
+      const isWeak = !explicit.has(kind) && kind !== 'cleared';
+      if (isWeak && (await isRated(decisionLog, decisionId))) return;
       await decisionLog.record({ decisionId, at: this.#deps.clock.now(), kind, ...reward });
       await this.#catchUp(decisionLog);
     });
@@ -127,6 +125,7 @@ export class Learning {
       // Other windows still hold the former state; after this they cannot save it over the new one.
       await decisionLog.forget?.({ kind: 'snapshots' });
       this.#learner = learner;
+      this.#replacedAt = this.#seq;
       await this.#save(decisionLog);
     });
     for (const listener of this.#listeners) listener();
@@ -137,13 +136,13 @@ export class Learning {
   rebuild(codec = this.#deps.codec): Promise<void> {
     return this.#enqueue(async (decisionLog) => {
       this.#learner = codec.fresh();
-      this.#seq = 0;
+      this.#seq = this.#replacedAt = 0;
       await this.#catchUp(decisionLog);
     });
   }
 
   async #adopt(stored: { seq: number; state: unknown }, decisionLog: DecisionLog): Promise<void> {
-    const { learner: encoded, ratings } = decodeSnapshot(stored.state);
+    const { learner: encoded, replacedAt } = decodeSnapshot(stored.state);
     const { learner, problem } = this.#deps.codec.decode(encoded);
     if (problem !== undefined) {
       await decisionLog.quarantineSnapshot(problem);
@@ -152,7 +151,7 @@ export class Learning {
     }
     this.#learner = learner;
     this.#seq = stored.seq;
-    for (const [id, kind] of ratings) this.#remember(id, kind);
+    this.#replacedAt = replacedAt;
   }
 
   async #catchUp(decisionLog: DecisionLog): Promise<void> {
@@ -178,27 +177,22 @@ export class Learning {
       return;
     }
     this.#unsaved += 1;
-    this.#remember(entry.outcome.decisionId, entry.outcome.kind);
     if (effect !== 'unknown-decision') return;
-    // The decision is older than what the learner keeps at hand: fold it again, then its outcome.
-    const decision = await decisionLog.decision(entry.outcome.decisionId);
-    if (!decision) return;
-    this.#learner.fold({ type: 'decision', decision });
-    this.#learner.fold(entry);
-  }
-
-  #remember(id: DecisionId, kind: OutcomeKind): void {
-    if (kind === 'cleared') this.#ratings.delete(id);
-    if (!explicit.has(kind)) return;
-    this.#ratings.set(id, kind);
-    const oldest = this.#ratings.keys().next();
-    if (this.#ratings.size > maxRatings && oldest.done !== true) this.#ratings.delete(oldest.value);
+    // The decision is older than what the learner keeps at hand.
+    const { decisionId } = entry.outcome;
+    if (this.#replacedAt > 0) {
+      const before = await decisionLog.asOf(decisionId, this.#replacedAt + 1);
+      // Nobody can tell whether the state that was taken over holds this decision: it is not learnt twice.
+      if (before?.outcome?.reward !== undefined) return;
+    }
+    const late = await decisionLog.asOf(decisionId, entry.seq);
+    if (late) this.#learner.fold({ ...entry, late });
   }
 
   async #save(decisionLog: DecisionLog): Promise<void> {
     this.#unsaved = 0;
     const learner = this.#deps.codec.encode(this.#learner);
-    await decisionLog.saveSnapshot(this.#seq, { learner, ratings: [...this.#ratings] });
+    await decisionLog.saveSnapshot(this.#seq, { learner, replacedAt: this.#replacedAt });
   }
 
   /** One at a time and in order. A failure is logged and harms nothing that follows. */
@@ -211,17 +205,15 @@ export class Learning {
   }
 }
 
-/** The learner's state, and the thumbs that stand: they are older than what is folded again after the snapshot. */
-function decodeSnapshot(stored: unknown): {
-  learner: unknown;
-  ratings: readonly [DecisionId, OutcomeKind][];
-} {
-  if (typeof stored !== 'object' || stored === null || !('learner' in stored))
-    return { learner: stored, ratings: [] };
-  const ratings: readonly unknown[] =
-    'ratings' in stored && Array.isArray(stored.ratings) ? stored.ratings : [];
-  return { learner: stored.learner, ratings: ratings.filter(isRating) };
+/** While a thumb stands, weak signals are not recorded: the last outcome is then the thumb. */
+async function isRated(decisionLog: DecisionLog, id: DecisionId): Promise<boolean> {
+  const { outcome } = (await decisionLog.asOf(id, Number.MAX_SAFE_INTEGER)) ?? {};
+  return outcome !== undefined && explicit.has(outcome.kind);
 }
 
-const isRating = (entry: unknown): entry is [DecisionId, OutcomeKind] =>
-  Array.isArray(entry) && typeof entry[0] === 'string' && explicit.has(entry[1] as OutcomeKind);
+function decodeSnapshot(stored: unknown): { readonly learner: unknown; readonly replacedAt: number } {
+  if (typeof stored !== 'object' || stored === null || !('learner' in stored))
+    return { learner: stored, replacedAt: 0 };
+  const at = 'replacedAt' in stored ? stored.replacedAt : 0;
+  return { learner: stored.learner, replacedAt: typeof at === 'number' ? at : 0 };
+}

@@ -320,6 +320,11 @@ export interface DecisionLog {
   /** Replaces the decision's former outcome; both stay readable in the log's order. */
   record(outcome: Outcome): Promise<void>;
   decision(id: DecisionId): Promise<Decision | undefined>;
+  /**
+   * A decision with the last outcome before a position of the log. Rejects when the store cannot tell: what was learnt
+   * and is taken for new would count twice.
+   */
+  asOf(id: DecisionId, beforeSeq: number): Promise<DecisionAsOf | undefined>;
   /** Rows after `afterSeq`, in order, decisions and outcomes interleaved: what learned state folds over. */
   read(afterSeq: number, limit: number): Promise<readonly LogEntry[]>;
   /** Newest snapshot of the learned state (opaque JSON of core/state.ts) and the log position it covers. */
@@ -329,6 +334,11 @@ export interface DecisionLog {
   quarantineSnapshot(reason: string): Promise<void>;
   /** Deletes decisions with their outcomes, and every snapshot; money stays. Returns the decisions forgotten. */
   forget?(scope: ForgetScope): Promise<number>;
+}
+
+export interface DecisionAsOf {
+  readonly decision: Decision;
+  readonly outcome: Outcome | undefined;
 }
 
 /** `snapshots`: nothing of the log; what was folded is set aside for another state that takes its place. */

@@ -51,9 +51,14 @@ export interface ArmPrior {
 /** The part of a log entry that is learnt from; `LogEntry` of the application's ports fits it. */
 export type LearnerEvent =
   | { readonly type: 'decision'; readonly decision: LearnerDecision }
-  | { readonly type: 'outcome'; readonly outcome: LearnerOutcome };
+  | { readonly type: 'outcome'; readonly outcome: LearnerOutcome; readonly late?: Late };
 export type LearnerDecision = Pick<Decision, 'id' | 'at' | 'surface' | 'context' | 'chosen'>;
 export type LearnerOutcome = Pick<Outcome, 'decisionId' | 'reward' | 'weight'>;
+/** For an outcome whose decision has fallen out of `pending`: it, and its last outcome before, which is learnt already. */
+export interface Late {
+  readonly decision: LearnerDecision;
+  readonly outcome: Pick<Outcome, 'reward' | 'weight'> | undefined;
+}
 
 export type FoldEffect =
   'noted' | 'learnt' | 'revised' | 'taken-back' | 'no-observation' | 'unknown-decision' | 'other-space';
@@ -83,7 +88,7 @@ export interface HeadState {
   total: number;
 }
 
-/** Oldest decisions fall out first; an outcome for one that did is folded with its decision from the log. */
+/** Oldest decisions fall out first; an outcome for one that did comes with what the log knows of it (`Late`). */
 export const MAX_PENDING = 512;
 const MAX_PRECISIONS = 256;
 const DAY_MS = 86_400_000;
@@ -102,7 +107,7 @@ export class Learner {
   }
 
   fold(event: LearnerEvent): FoldEffect {
-    return event.type === 'decision' ? this.#note(event.decision) : this.#learn(event.outcome);
+    return event.type === 'decision' ? this.#note(event.decision) : this.#learn(event.outcome, event.late);
   }
 
   /** O(d^2) for each arm with evidence, O(d) for each without. Undefined when the context is of another space. */
@@ -142,14 +147,13 @@ export class Learner {
     if (!this.#fits(decision.context)) return 'other-space';
     if (this.pending.has(decision.id)) return 'noted';
     if (this.pending.size >= MAX_PENDING) this.#dropOldest();
-    this.pending.set(decision.id, {
-      head: headOf(decision.surface),
-      armId: decision.chosen,
-      x: this.#view(decision.context.x),
-      day: dayOf(decision.at),
-      learnt: undefined,
-    });
+    this.pending.set(decision.id, this.#pendingOf(decision));
     return 'noted';
+  }
+
+  #pendingOf({ surface, chosen, context, at }: LearnerDecision, outcome?: Late['outcome']): Pending {
+    const learnt = outcome && checked(outcome);
+    return { head: headOf(surface), armId: chosen, x: this.#view(context.x), day: dayOf(at), learnt };
   }
 
   #dropOldest(): void {
@@ -160,13 +164,16 @@ export class Learner {
     if (learnt !== undefined) this.heads[head].drops = undefined;
   }
 
-  #learn({ decisionId, reward, weight }: LearnerOutcome): FoldEffect {
-    const pending = this.pending.get(decisionId);
+  #learn({ decisionId, reward, weight }: LearnerOutcome, late?: Late): FoldEffect {
+    const known = this.pending.get(decisionId);
+    if (late !== undefined && !this.#fits(late.decision.context)) return 'other-space';
+    const pending = known ?? (late && this.#pendingOf(late.decision, late.outcome));
     if (pending === undefined) return 'unknown-decision';
-    const next = checked(reward, weight);
+    const next = checked({ reward, weight });
     const { learnt } = pending;
     this.#advance(pending.day);
-    this.pending.set(decisionId, { ...pending, learnt: next });
+    // A late one stays out: `pending` is the newest decisions in their order, which change.ts tests.
+    if (known !== undefined) this.pending.set(decisionId, { ...pending, learnt: next });
     if (next === undefined && learnt === undefined) return 'no-observation';
     if (next !== undefined && learnt !== undefined && learnt.weight === next.weight) {
       const by = next.reward - learnt.reward;
@@ -309,7 +316,7 @@ function changed(state: HeadState): void {
 export const dayOf = (at: EpochMs): number =>
   Number.isFinite(at) ? Math.max(0, Math.floor(at / DAY_MS)) : 0;
 
-function checked(reward: number | undefined, weight: number): { reward: number; weight: number } | undefined {
+function checked({ reward, weight }: Pick<Outcome, 'reward' | 'weight'>): Pending['learnt'] {
   if (reward === undefined || !Number.isFinite(reward) || !Number.isFinite(weight) || weight <= 0)
     return undefined;
   return { reward: Math.min(1, Math.max(0, reward)), weight: Math.min(1, weight) };

@@ -1,5 +1,5 @@
 /** The decision log and the snapshots of what was learnt from it. */
-import type { DecisionPage, LogEntry, LoggedDecision } from '../app/ports.ts';
+import type { DecisionAsOf, DecisionPage, LogEntry, LoggedDecision } from '../app/ports.ts';
 import type { DecisionId, EpochMs, NanoUsd } from '../core/brand.ts';
 import type { Decision, Outcome } from '../core/decision.ts';
 import type { Database, Row } from './database.ts';
@@ -48,6 +48,22 @@ export function findDecision(db: Database, id: DecisionId): Decision | undefined
     id,
   );
   return row && decodeDecision(row);
+}
+
+/** With its last readable outcome before this position: one that rotted was never folded either. */
+export function decisionAsOf(db: Database, id: DecisionId, beforeSeq: number): DecisionAsOf | undefined {
+  const decision = findDecision(db, id);
+  if (!decision) return undefined;
+  const rows = db.all(
+    `SELECT * FROM log WHERE decision_id = ? AND type = 'outcome' AND seq < ? ORDER BY seq DESC`,
+    id,
+    beforeSeq,
+  );
+  for (const row of rows) {
+    const outcome = decodeOutcome(row);
+    if (outcome) return { decision, outcome };
+  }
+  return { decision, outcome: undefined };
 }
 
 /**

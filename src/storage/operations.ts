@@ -9,6 +9,7 @@ import { releaseHold, reconcile } from './holds.ts';
 import { takeLookUps } from './lookUps.ts';
 import {
   appendDecision,
+  decisionAsOf,
   decisionPage,
   findDecision,
   newestSnapshot,
@@ -56,6 +57,7 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
     recordOutcome(db, outcome);
   },
   decision: ({ db }, id) => findDecision(db, id),
+  asOf: ({ db }, { id, beforeSeq }) => decisionAsOf(db, id, beforeSeq),
   read: ({ db }, { afterSeq, limit }) => readLog(db, afterSeq, limit),
   loadSnapshot: ({ db }) => {
     noteLoaded(db);

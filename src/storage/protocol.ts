@@ -1,5 +1,6 @@
 /** Messages between a window and its storage worker: one question, one answer, and the summary when it changed. */
 import type {
+  DecisionAsOf,
   DecisionPage,
   ForgetScope,
   ImportedEntry,
@@ -55,6 +56,7 @@ export interface Operations {
   readonly append: readonly [Decision, undefined];
   readonly record: readonly [Outcome, undefined];
   readonly decision: readonly [DecisionId, Decision | undefined];
+  readonly asOf: readonly [{ readonly id: DecisionId; readonly beforeSeq: number }, DecisionAsOf | undefined];
   readonly read: readonly [{ readonly afterSeq: number; readonly limit: number }, readonly LogEntry[]];
   readonly loadSnapshot: readonly [undefined, LogSnapshot | undefined];
   readonly saveSnapshot: readonly [LogSnapshot, undefined];

@@ -1,5 +1,6 @@
 /** The DecisionLog and UsageReader ports over the worker. */
 import type {
+  DecisionAsOf,
   DecisionLog,
   DecisionPage,
   ForgetScope,
@@ -37,6 +38,12 @@ export class RemoteLog implements Required<DecisionLog> {
 
   decision(id: DecisionId): Promise<Decision | undefined> {
     return askOr(this.#worker, 'decision', id, undefined);
+  }
+
+  async asOf(id: DecisionId, beforeSeq: number): Promise<DecisionAsOf | undefined> {
+    const answer = await this.#worker.ask('asOf', { id, beforeSeq });
+    if (!answer.ok) throw new Error(`The log did not answer: ${answer.error.message}`);
+    return answer.value;
   }
 
   read(afterSeq: number, limit: number): Promise<readonly LogEntry[]> {

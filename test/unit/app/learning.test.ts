@@ -1,14 +1,17 @@
 /** What was learnt is a fold over a log that may be long: it is folded once, and saved on the way. */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { learnerCodec } from '../../../src/app/engine.ts';
 import { Learning } from '../../../src/app/learning.ts';
-import type { DecisionLog, LogEntry } from '../../../src/app/ports.ts';
+import type { DecisionAsOf, DecisionLog, LogEntry } from '../../../src/app/ports.ts';
 import type { DecisionId } from '../../../src/core/brand.ts';
-import { Learner, type LearnerSpec } from '../../../src/core/learner.ts';
+import type { Decision, Outcome } from '../../../src/core/decision.ts';
+import { Learner, MAX_PENDING, type LearnerSpec } from '../../../src/core/learner.ts';
 import { PILOT } from '../../../src/core/preset.ts';
 import { routedLog } from '../../fakes/routedLog.ts';
 import { testSpace } from '../../fakes/space.ts';
 
+const DAY = 86_400_000;
 const space = testSpace();
 const spec: LearnerSpec = {
   spaceId: space.id,
@@ -32,13 +35,38 @@ class MemoryDecisionLog implements DecisionLog {
   readonly readFrom: number[] = [];
   snapshot: { seq: number; state: unknown } | undefined;
   breaksAt = Infinity;
+  fails = false;
   readonly #entries: LogEntry[];
 
   constructor(entries: readonly LogEntry[]) {
     this.#entries = [...entries];
   }
-  append = (): Promise<void> => Promise.reject(new Error('not asked for here'));
-  record = (): Promise<void> => Promise.reject(new Error('not asked for here'));
+  get end(): number {
+    return this.#entries.length;
+  }
+  append = (decision: Decision): Promise<void> => {
+    this.#entries.push({ seq: this.end + 1, type: 'decision', decision });
+    return Promise.resolve();
+  };
+  record = (outcome: Outcome): Promise<void> => {
+    this.#entries.push({ seq: this.end + 1, type: 'outcome', outcome });
+    return Promise.resolve();
+  };
+  /** As the store's: rejects where it cannot tell. */
+  asOf = async (id: DecisionId, beforeSeq: number): Promise<DecisionAsOf | undefined> => {
+    await Promise.resolve();
+    if (this.fails) throw new Error('busy');
+    let found: DecisionAsOf | undefined;
+    for (const entry of this.#entries) {
+      if (entry.type === 'decision' && entry.decision.id === id)
+        found ??= { decision: entry.decision, outcome: undefined };
+    }
+    for (const entry of this.#entries) {
+      if (found && entry.type === 'outcome' && entry.outcome.decisionId === id && entry.seq < beforeSeq)
+        found = { ...found, outcome: entry.outcome };
+    }
+    return found;
+  };
   read = (after: number, limit: number): Promise<readonly LogEntry[]> => {
     this.readFrom.push(after);
     if (after >= this.breaksAt) return Promise.reject(new Error('closed'));
@@ -63,11 +91,12 @@ class MemoryDecisionLog implements DecisionLog {
 const learningOver = (
   decisionLog: DecisionLog,
   onReset: (problem: string) => void = (problem) => assert.fail(problem),
+  now = 0,
 ): Learning =>
   new Learning({
     decisionLog,
     codec: learnerCodec(spec),
-    clock: { now: () => 0 },
+    clock: { now: () => now },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     onReset,
   });
@@ -92,6 +121,139 @@ describe('learning from a long log', () => {
     await learningOver(log).load();
     assert.equal(log.readFrom[0], 40_000);
     assert.equal(log.snapshot.seq, 45_000);
+  });
+});
+
+describe('learning of decisions that are long past', () => {
+  /** What happens in turn: an outcome of one of a few decisions (undefined = cleared), others in between, a reload. */
+  type Step =
+    | { readonly decision: number; readonly reward: number | undefined; readonly weight: number }
+    | 'others'
+    | 'reload';
+  const few = 4;
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    fc.record({
+      decision: fc.nat(few - 1),
+      reward: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
+      weight: fc.constantFrom(0.3, 1),
+    }),
+    fc.constantFrom('others' as const, 'reload' as const),
+  );
+  const decision = (id: string, n: number): Decision => {
+    const x = new Float64Array(space.dimension);
+    x[0] = 1;
+    x[1 + (n % 3)] = 1;
+    const base = logged[n % 2]!.decision;
+    return {
+      ...base,
+      id: id as DecisionId,
+      at: (20_000 + 9 * n) * DAY,
+      context: { ...base.context, spaceId: space.id, x },
+    };
+  };
+  type Rating = Extract<Step, object>;
+  const rate = (learning: Learning, { decision: n, reward, weight }: Rating): Promise<void> => {
+    const kind = reward === undefined ? 'cleared' : 'thumb-up';
+    return learning.correctedOutcome(`d${n}` as DecisionId, kind, { reward, weight });
+  };
+  let nOthers = 0;
+  const others = async (learning: Learning): Promise<void> => {
+    for (let i = 0; i < MAX_PENDING; i++) await learning.decided(decision(`o${nOthers++}`, few));
+  };
+  const start = async (decisionLog = new MemoryDecisionLog([])): Promise<Learning> => {
+    const learning = learningOver(decisionLog, undefined, 20_040 * DAY);
+    await learning.load();
+    if (decisionLog.end === 0) for (let n = 0; n < few; n++) await learning.decided(decision(`d${n}`, n));
+    return learning;
+  };
+  const reloaded = (decisionLog: MemoryDecisionLog, learning: Learning): Promise<Learning> => {
+    const state: unknown = JSON.parse(JSON.stringify({ learner: learning.exported() }));
+    decisionLog.snapshot = { seq: decisionLog.end, state };
+    return start(decisionLog);
+  };
+  const beliefs = (learning: Learning): readonly number[] => {
+    const armIds = [0, 1].map((n) => decision('', n).chosen);
+    return [0, 1, 2].flatMap((n) =>
+      learning
+        .estimate('ask', armIds, decision('', n).context)!
+        .flatMap(({ mean, width, observations }) => [mean, width, observations]),
+    );
+  };
+  const same = (actual: readonly number[], expected: readonly number[]): void =>
+    actual.forEach((value, i) =>
+      assert.ok(Math.abs(value - expected[i]!) < 1e-7, `${i}: ${value} is not ${expected[i]!}`),
+    );
+
+  it('is as if only the last outcome of each had come, whatever lay between', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 10 }), async (steps) => {
+        const decisionLog = new MemoryDecisionLog([]);
+        let learning = await start(decisionLog);
+        const last = new Map<number, Rating>();
+        for (const each of steps) {
+          if (each === 'others') await others(learning);
+          else if (each === 'reload') learning = await reloaded(decisionLog, learning);
+          else {
+            last.set(each.decision, each);
+            await rate(learning, each);
+          }
+        }
+        const direct = await start();
+        for (const rating of last.values()) await rate(direct, rating);
+        for (const each of steps) if (each === 'others') await others(direct);
+        same(beliefs(learning), beliefs(direct));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  const up: Rating = { decision: 0, reward: 1, weight: 1 };
+
+  it('waits where the log cannot tell what was learnt of it before', async () => {
+    const decisionLog = new MemoryDecisionLog([]);
+    const learning = await start(decisionLog);
+    await rate(learning, up);
+    await others(learning);
+    decisionLog.fails = true;
+    const before = beliefs(learning);
+    await rate(learning, { ...up, reward: 0 });
+    assert.deepEqual(beliefs(learning), before);
+    decisionLog.fails = false;
+    await others(learning);
+    const direct = await start();
+    await rate(direct, { ...up, reward: 0 });
+    await others(direct);
+    await others(direct);
+    same(beliefs(learning), beliefs(direct));
+  });
+
+  it('leaves alone what a state that was taken over may hold, also after a reload', async () => {
+    const decisionLog = new MemoryDecisionLog([]);
+    let learning = await start(decisionLog);
+    await rate(learning, up);
+    const exported: unknown = JSON.parse(JSON.stringify({ ...(learning.exported() as object), pending: [] }));
+    assert.equal(await learning.replace(exported), undefined);
+    const taken = beliefs(learning);
+    learning = await start(decisionLog);
+    for (const reward of [0, undefined, 1]) {
+      await rate(learning, { ...up, reward });
+      same(beliefs(learning), taken);
+    }
+    // Nothing was said of this one before: it is learnt, and revised.
+    await rate(learning, { ...up, decision: 1 });
+    assert.notDeepEqual(beliefs(learning), taken);
+    await rate(learning, { ...up, decision: 1, reward: undefined });
+    same(beliefs(learning), taken);
+  });
+
+  it('lets a thumb stand against a weak signal however long ago it was given', async () => {
+    const learning = await start();
+    await rate(learning, up);
+    await others(learning);
+    for (let n = 1; n < few; n++) await rate(learning, { ...up, decision: n });
+    const before = beliefs(learning);
+    await learning.outcome('d0' as DecisionId, 'retried');
+    assert.deepEqual(beliefs(learning), before);
   });
 });
 

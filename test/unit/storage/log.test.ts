@@ -91,6 +91,36 @@ describe('decision log', () => {
     );
   });
 
+  it('tells what was last said of a decision before a position, and does not guess', async () => {
+    await withFolder(async (folder) => {
+      const id = 'decision-1' as DecisionId;
+      const down = outcome(1, { kind: 'thumb-down', reward: 0 });
+      await withStore({ folder }, async ({ log }) => {
+        await log.append(decision(1));
+        await log.record(outcome(1));
+        await log.record(outcome(2));
+        await log.record(down);
+        await log.record(outcome(1, { weight: 0.3 }));
+      });
+      const db = await openDatabase(databaseFile(folder), { busyMs: 100 });
+      db.run(`UPDATE log SET body = 'rotted' WHERE seq = 5`);
+      db.close();
+      await withStore({ folder }, async (store) => {
+        const { log } = store;
+        const said = [2, 3, 4, 5, Number.MAX_SAFE_INTEGER].map((seq) => log.asOf(id, seq));
+        const [none, ...later] = await Promise.all(said);
+        assert.deepEqual(none, { decision: decision(1), outcome: undefined });
+        assert.deepEqual(
+          later.map((each) => each?.outcome),
+          [outcome(1), outcome(1), down, down],
+        );
+        assert.equal(await log.asOf('decision-2' as DecisionId, 9), undefined, 'its decision is not there');
+        await store.close();
+        await assert.rejects(log.asOf(id, 9));
+      });
+    });
+  });
+
   it('leaves out a row that has rotted, whatever it holds', async () => {
     await withFolder(async (folder) => {
       await withStore({ folder }, async ({ log }) => {
