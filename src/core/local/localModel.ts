@@ -104,6 +104,13 @@ export class LocalModel {
     this.#documents.delete(id);
   }
 
+  /** The documents in a folder, by their ids. */
+  within(folder: string): readonly string[] {
+    return [...this.#documents.keys()].filter(
+      (id) => id.startsWith(folder) && /[\\/]/.test(id[folder.length] ?? ''),
+    );
+  }
+
   /** So much of the index is text that has been replaced since that its room is worth the work; a tenth if there is none. */
   get wantsCompaction(): boolean {
     const { size, deadCount, full } = this.#index;

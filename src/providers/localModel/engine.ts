@@ -150,7 +150,7 @@ export class LocalEngine {
   }
 
   *#remove(ids: readonly string[]): Generator<void, void> {
-    for (const id of ids) {
+    for (const id of ids.flatMap((each) => [each, ...this.#model.within(each)])) {
       this.#model.remove(id);
       yield;
     }

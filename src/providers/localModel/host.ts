@@ -69,6 +69,7 @@ export class LocalModelHost implements LocalModelPort, Disposable {
     });
   }
 
+  /** With all that lies in it, where it is a folder. */
   remove(ids: readonly string[]): void {
     this.#post({ type: 'remove', ids });
   }

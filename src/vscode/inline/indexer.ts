@@ -11,7 +11,7 @@ import type { Timers } from '../../app/inline/ports.ts';
 import type { Disposable, Log } from '../../app/ports.ts';
 import { isIndexablePath, MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import type { LocalModelHost } from '../../providers/localModel/host.ts';
-import type { WalkEnd } from '../../providers/localModel/protocol.ts';
+import type { SourceFile, WalkEnd } from '../../providers/localModel/protocol.ts';
 import { withProgress } from '../notify.ts';
 
 export interface IndexerDeps {
@@ -52,7 +52,10 @@ export class Indexer implements vscode.Disposable {
       ),
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       workspace.onDidDeleteFiles(({ files }) => host.remove(files.map(idOf))),
-      workspace.onDidRenameFiles(({ files }) => host.remove(files.map(({ oldUri }) => idOf(oldUri)))),
+      workspace.onDidRenameFiles(({ files }) => {
+        host.remove(files.map(({ oldUri }) => idOf(oldUri)));
+        void host.indexFiles(files.flatMap(({ newUri }) => this.#sourceAt(newUri)));
+      }),
       workspace.onDidChangeWorkspaceFolders(() => void this.indexAll()),
       host.onDidRestart(() => void this.indexAll()),
     );
@@ -117,8 +120,13 @@ export class Indexer implements vscode.Disposable {
 
   /** What was not indexed yet, or not whole, is read once more as it was left. */
   #closed({ uri }: vscode.TextDocument): void {
-    const id = idOf(uri);
-    if (this.#open.closed(id) && isHere(uri)) void this.#deps.host.indexFiles([{ id, path: uri.fsPath }]);
+    if (this.#open.closed(idOf(uri))) void this.#deps.host.indexFiles(this.#sourceAt(uri));
+  }
+
+  /** For the worker to read, where it can and may. */
+  #sourceAt(uri: vscode.Uri): readonly SourceFile[] {
+    const isSource = isHere(uri) && isIndexablePath(uri.path) && this.#mayBeRead(uri);
+    return isSource ? [{ id: idOf(uri), path: uri.fsPath }] : [];
   }
 
   #indexText(id: string, text: string): void {
@@ -128,13 +136,11 @@ export class Indexer implements vscode.Disposable {
   #mayIndex({ uri, isUntitled, lineCount }: vscode.TextDocument): boolean {
     const named = isUntitled || uri.scheme === 'vscode-notebook-cell' || isIndexablePath(uri.path);
     const skipped = ['output', 'debug', 'vscode', 'vscode-scm', 'git', 'comment', 'search-editor'];
-    return (
-      named &&
-      lineCount <= MAX_LINES &&
-      !skipped.includes(uri.scheme) &&
-      !isSecretFile(uri.path) &&
-      !this.#deps.isExcluded(vscode.workspace.asRelativePath(uri, false))
-    );
+    return named && lineCount <= MAX_LINES && !skipped.includes(uri.scheme) && this.#mayBeRead(uri);
+  }
+
+  #mayBeRead(uri: vscode.Uri): boolean {
+    return !isSecretFile(uri.path) && !this.#deps.isExcluded(vscode.workspace.asRelativePath(uri, false));
   }
 }
 

@@ -292,6 +292,18 @@ describe('the worker on a walk', () => {
     assert.equal(bench.documents(), 2, 'b from the disk, c from the editor');
   });
 
+  it('forgets a folder with all that lies in it, and nothing beside it', async () => {
+    const bench = new Bench(
+      new Disk({ '/w/a/b.ts': SOURCE, '/w/a/deep/c.ts': SOURCE, '/w/ab.ts': SOURCE, '/w/a.ts': SOURCE }),
+    );
+    bench.walk(1);
+    await bench.work();
+    bench.engine.receive({ type: 'remove', ids: ['/w/a'] });
+    bench.engine.receive({ type: 'texts', batch: 2, texts: [] });
+    await bench.work();
+    assert.equal(bench.documents(), 2);
+  });
+
   it('a file that vanished, is binary, or holds a key is passed over', async () => {
     const disk = new Disk({
       '/w/a.ts': SOURCE,

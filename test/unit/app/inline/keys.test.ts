@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+interface Keybinding {
+  readonly command: string;
+  readonly key: string;
+  readonly when: string;
+}
+
+const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  contributes: { keybindings: readonly Keybinding[] };
+};
+
+/** VS Code's own reading of `a && !b`, which is all that these keys use. */
+function holds(when: string, context: ReadonlySet<string>): boolean {
+  assert.doesNotMatch(when, /\|\||==|=~|\(/);
+  return when
+    .split('&&')
+    .map((each) => each.trim())
+    .every((each) => (each.startsWith('!') ? !context.has(each.slice(1)) : context.has(each)));
+}
+
+const bound = (command: string, ...context: readonly string[]): boolean => {
+  const keys = contributes.keybindings.filter((each) => each.command === command);
+  assert.equal(keys.length, 1);
+  return keys.every(({ when }) => holds(when, new Set(context)));
+};
+
+describe('the keys behind ghost text', () => {
+  const ours = ['pilot.inline.visible', 'inlineSuggestionVisible', 'config.pilot.inline.escape'];
+
+  it('Esc is ours while ours is shown', () => assert.ok(bound('pilot.inline.hide', ...ours)));
+  it('Esc is not ours over another extension’s suggestion', () =>
+    assert.ok(!bound('pilot.inline.hide', 'inlineSuggestionVisible', 'config.pilot.inline.escape')));
+  it('Esc is not ours once the suggestion is gone', () =>
+    assert.ok(!bound('pilot.inline.hide', 'pilot.inline.visible', 'config.pilot.inline.escape')));
+  it('Esc is not ours where the user has turned that off', () =>
+    assert.ok(!bound('pilot.inline.hide', 'pilot.inline.visible', 'inlineSuggestionVisible')));
+  it('Esc closes the list of words first', () =>
+    assert.ok(!bound('pilot.inline.hide', ...ours, 'suggestWidgetVisible')));
+
+  for (const command of ['pilot.inline.acceptNextWord', 'pilot.inline.acceptNextLine']) {
+    it(`${command} only where ours is shown and can be taken`, () => {
+      assert.ok(bound(command, ...ours));
+      assert.ok(!bound(command, 'inlineSuggestionVisible'));
+      assert.ok(!bound(command, ...ours, 'editorReadonly'));
+    });
+  }
+});
