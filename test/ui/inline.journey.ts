@@ -62,6 +62,22 @@ describe('Inline completions', function () {
     return decision;
   }
 
+  /** As above, of the local model, whose worker may only just be starting: the next key asks again. */
+  async function suggestedLocally(text: string): Promise<Decision> {
+    const before = inline().length;
+    await type(text);
+    await workbench.until(async () => {
+      if (await appears(workbench.ghostText)) return true;
+      await workbench.page.keyboard.press('Backspace');
+      await workbench.page.keyboard.type(text.slice(-1));
+      return false;
+    }, 'the local model answers');
+    await workbench.until(() => inline().length > before, 'the decision is in the log');
+    const decision = inline().at(-1);
+    assert.ok(decision);
+    return decision;
+  }
+
   /** Longer than the pause in typing that is waited for. */
   const appears = (text: Locator): Promise<boolean> =>
     text.waitFor({ timeout: 4_000 }).then(
@@ -150,19 +166,26 @@ describe('Inline completions', function () {
     await workbench.openFile(file);
     await paidItem().click();
     await paidItem().waitFor({ state: 'hidden' });
-    const [requests, decisions] = [sent(), inline().length];
-    await type('const stored = store.g');
-    await workbench.until(async () => {
-      if (await appears(workbench.ghostText)) return true;
-      // Its worker may only just be starting: the next key asks again.
-      await workbench.page.keyboard.press('Backspace');
-      await workbench.page.keyboard.type('g');
-      return false;
-    }, 'the local model answers');
+    const requests = sent();
+    const decision = await suggestedLocally('const stored = store.g');
     await workbench.shot('inline-local');
-    await workbench.until(() => inline().length > decisions, 'the decision is in the log');
-    assert.equal(inline().at(-1)?.chosen, LOCAL_ARM.id);
+    assert.equal(decision.chosen, LOCAL_ARM.id);
     assert.equal(sent(), requests);
+  });
+
+  it('a word of it taken and then something else typed counts as that much', async () => {
+    const decision = await suggestedLocally('const stored = store.g');
+    assert.equal(decision.chosen, LOCAL_ARM.id);
+    await workbench.page.keyboard.press('Control+ArrowRight');
+    // Where the cursor then stands: ghost text and text look alike.
+    const column = 'const stored = store.get'.length + 1;
+    await workbench.page
+      .locator('.statusbar-item')
+      .filter({ hasText: `Col ${column}` })
+      .waitFor();
+    await workbench.page.keyboard.type('9');
+    const { reward } = await outcome(decision, 'partial');
+    assert.ok(reward !== undefined && reward < 1, String(reward));
   });
 
   it('switched off sends nothing at all', async () => {

@@ -39,7 +39,7 @@ export class Indexer implements vscode.Disposable {
   constructor(deps: IndexerDeps) {
     this.#deps = deps;
     const { host, timers } = deps;
-    this.#open = new OpenDocuments({ timers, index: (id, text) => this.#indexText(id, text) });
+    this.#open = new OpenDocuments({ timers, index: (id, text) => void host.indexTexts([{ id, text }]) });
     this.#start = timers.after(START_MS, () => void this.indexAll());
     const workspace = vscode.workspace;
     this.#subscription = vscode.Disposable.from(
@@ -129,10 +129,6 @@ export class Indexer implements vscode.Disposable {
     return isSource ? [{ id: idOf(uri), path: uri.fsPath }] : [];
   }
 
-  #indexText(id: string, text: string): void {
-    if (text.length <= MAX_FILE_CHARS) void this.#deps.host.indexTexts([{ id, text }]);
-  }
-
   #mayIndex({ uri, isUntitled, lineCount }: vscode.TextDocument): boolean {
     const named = isUntitled || uri.scheme === 'vscode-notebook-cell' || isIndexablePath(uri.path);
     const skipped = ['output', 'debug', 'vscode', 'vscode-scm', 'git', 'comment', 'search-editor'];
@@ -144,12 +140,16 @@ export class Indexer implements vscode.Disposable {
   }
 }
 
+/** Without putting its lines together, which takes milliseconds where there are many. */
+const lengthOf = (document: vscode.TextDocument): number =>
+  document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
+
 const seen = (document: vscode.TextDocument): OpenDocument => ({
   id: idOf(document.uri),
   get isClosed() {
     return document.isClosed;
   },
-  text: () => document.getText(),
+  text: () => (lengthOf(document) > MAX_FILE_CHARS ? '' : document.getText()),
   cursorLines: () =>
     vscode.window.visibleTextEditors
       .filter((editor) => editor.document === document)
