@@ -50,6 +50,9 @@ export class Indexer implements vscode.Disposable {
       vscode.window.onDidChangeTextEditorSelection(({ textEditor: { document } }) =>
         this.#open.moved(seen(document)),
       ),
+      vscode.window.onDidChangeVisibleTextEditors(() => {
+        for (const document of workspace.textDocuments) this.#open.moved(seen(document));
+      }),
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       workspace.onDidDeleteFiles(({ files }) => host.remove(files.map(idOf))),
       workspace.onDidRenameFiles(({ files }) => {
