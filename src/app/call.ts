@@ -20,6 +20,14 @@ export interface Call {
   open(client: ModelClient, arm: Arm, outputCap: number, signal: AbortSignal): ModelStream;
 }
 
+/**
+ * The longest answer asked for where nobody says otherwise, tokens, thoughts included. What is reserved for an answer, and
+ * held back when it is cancelled, grows with this: a model's whole output limit would tie up half of a small month for one
+ * question. An agent writes whole files in a turn.
+ */
+export const LONGEST_ANSWER = 8_192;
+export const LONGEST_AGENT_TURN = 16_384;
+
 export interface ChatCallOptions {
   readonly messages: readonly ChatMessage[];
   readonly outputCap?: number | undefined;

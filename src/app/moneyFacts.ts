@@ -73,15 +73,20 @@ function inlineOnly(forecast: DemandForecast): DemandForecast {
   };
 }
 
-/** The limit with the least left under it. Without a limit nothing paid is offered; the surface asks for one. */
+/**
+ * The limit with the least left under it. Without a limit nothing paid is offered; the surface asks for one. While the
+ * ledger cannot be used nothing is left: it would refuse, and the free models are what goes on.
+ */
 export function tightest(
   limits: Limits,
   spend: SpendSummary | undefined,
   surface: Surface,
 ): { limit: NanoUsd; committed: NanoUsd; which: 'month' | 'workspace' | 'inline' } {
-  const all = ((spend?.settled ?? 0) + (spend?.reserved ?? 0) + (spend?.heldBack ?? 0)) as NanoUsd;
+  const settledAndHeld = ((spend?.settled ?? 0) + (spend?.reserved ?? 0) + (spend?.heldBack ?? 0)) as NanoUsd;
   const monthly = ((limits.monthly ?? 0) +
     (limits.monthly === undefined ? 0 : (spend?.raisedBy ?? 0))) as NanoUsd;
+  const closed = spend !== undefined && spend.state !== 'ready';
+  const all = closed ? (Math.max(settledAndHeld, monthly) as NanoUsd) : settledAndHeld;
   let found: { limit: NanoUsd; committed: NanoUsd; which: 'month' | 'workspace' | 'inline' } = {
     limit: monthly,
     committed: all,

@@ -80,23 +80,29 @@ export class RoutedCompletion {
   async *run(order: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
     const failed = new Map<ArmId, ExclusionReason>();
     let lastFailure: Failure | undefined;
-    for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const exclude = (arm: Arm): ExclusionReason | undefined => failed.get(arm.id) ?? order.exclude?.(arm);
+    let asked = 0;
+    let moneyClosed = false;
+    while (asked < maxAttempts) {
+      const exclude = (arm: Arm): ExclusionReason | undefined =>
+        failed.get(arm.id) ?? (moneyClosed && !isFreeArm(arm) ? 'over-limit' : order.exclude?.(arm));
       const routed = this.#deps.routing.decide({ ...order, exclude });
       if (!routed.ok) {
         yield { type: 'failed', ...(lastFailure ?? { problem: routed.error }) };
         return;
       }
-      const attempted = new Attempt(this.#deps, order, routed.value, attempt > 0);
+      const attempted = new Attempt(this.#deps, order, routed.value, asked > 0);
       const over = attempted.over.promise.finally(() => this.#unsettled.delete(over));
       this.#unsettled.add(over);
       yield* attempted.run();
       if (attempted.end.kind === 'answered') return;
-      const { problem, cost } = attempted.end;
+      const { problem, cost, refusal } = attempted.end;
       lastFailure = cost === undefined ? { problem } : { problem, cost };
       const { arm } = routed.value;
       if (!attempted.end.another || order.choice.type === 'arm' || order.signal.aborted) break;
       failed.set(arm.id, attempted.end.another);
+      // A refusal of the ledger asked nobody; unless it was about this arm's worst case, it holds for every paid arm.
+      if (refusal === undefined) asked += 1;
+      else if (refusal !== 'over-limit') moneyClosed = true;
     }
     if (lastFailure) yield { type: 'failed', ...lastFailure };
   }
@@ -110,6 +116,8 @@ export class RoutedCompletion {
     return this.#deps.learning.outcome(decisionId, kind, fraction);
   }
 }
+
+const isFreeArm = ({ price }: Arm): boolean => price !== undefined && isFree(price);
 
 /** The user's choice and not the router's: what is said of it must be about this model. */
 const isWish = (kind: Decision['kind']): boolean => kind === 'pinned' || kind === 'user-choice';
@@ -126,6 +134,8 @@ type AttemptEnd =
       readonly problem: Problem;
       /** Provably nothing was served, so another arm may try; the reason this one is left out. */
       readonly another: ExclusionReason | undefined;
+      /** The ledger's, before anything was sent. */
+      readonly refusal: LedgerRefusal['kind'] | undefined;
       readonly cost: SettledCost | undefined;
     };
 
@@ -210,10 +220,10 @@ class Attempt {
 
   /** Another window took the money between the decision and the reservation, or the ledger cannot be used. */
   #refused(refusal: LedgerRefusal): void {
-    const free = this.#deps.arms().find(({ price }) => price !== undefined && isFree(price));
+    const free = this.#deps.arms().find(isFreeArm);
     const { decision, arm } = this.#routed;
     const wished = isWish(decision.kind) ? arm : undefined;
-    this.#fail(problemOfRefusal(refusal, { free: free?.id, wished }), 'over-limit');
+    this.#fail(problemOfRefusal(refusal, { free: free?.id, wished }), 'over-limit', refusal.kind);
   }
 
   async #leave(answer: Answer): Promise<void> {
@@ -260,8 +270,8 @@ class Attempt {
     this.#fail({ kind: 'provider', arm, error, partial }, another);
   }
 
-  #fail(problem: Problem, another: ExclusionReason | undefined): void {
-    this.end = { kind: 'failed', problem, another, cost: this.#books.cost() };
+  #fail(problem: Problem, another: ExclusionReason | undefined, refusal?: LedgerRefusal['kind']): void {
+    this.end = { kind: 'failed', problem, another, refusal, cost: this.#books.cost() };
   }
 
   #answered(done: Done | undefined): CompletionEvent {

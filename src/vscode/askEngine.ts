@@ -1,5 +1,5 @@
 import type { AskEngine, AskFeedback, AskRequest, RoutedEvent } from '../app/ask.ts';
-import { chatCall } from '../app/call.ts';
+import { LONGEST_ANSWER, chatCall } from '../app/call.ts';
 import type { Arm } from '../core/arm.ts';
 import { isFree } from '../core/arm.ts';
 import type { DecisionId } from '../core/brand.ts';
@@ -15,12 +15,6 @@ export interface AskEngineDeps {
   readonly models: ModelSettings;
   readonly status: StatusController;
 }
-
-/**
- * Tokens, thoughts included. What is reserved for an answer, and held back when it is cancelled, grows with this: a
- * model's whole output limit would tie up half of a small month for one question.
- */
-const longestAnswer = 8_192;
 
 /** Ask's door to the engine: asks for a limit before the first paid use, and keeps the status bar informed. */
 export class AskEngineOverRouting implements AskEngine {
@@ -45,7 +39,7 @@ export class AskEngineOverRouting implements AskEngine {
         ...request,
         view: { ...request.view, surface: 'ask' as const },
         purpose: 'ask' as const,
-        call: chatCall({ messages: request.messages, outputCap: longestAnswer }),
+        call: chatCall({ messages: request.messages, outputCap: LONGEST_ANSWER }),
       };
       for await (const event of completion.run(order)) {
         if (event.type === 'routed') status.lastDecision = event.decision;

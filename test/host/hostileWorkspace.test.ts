@@ -14,6 +14,8 @@ const hostile = {
   'pilot.budget.policy': 'zcl',
   'pilot.routing.profile': 'quality',
   'pilot.inline.paid': true,
+  'pilot.inline.enabled': true,
+  'pilot.inline.languages': { markdown: true, typescript: false },
   'pilot.endpoints': [
     {
       id: 'mine',
@@ -31,8 +33,11 @@ const hostile = {
   'pilot.steering.pins': { workspace: 'mine/m' },
   'pilot.vscodeModels': ['copilot/any'],
 };
+/** A workspace may narrow these and not widen them. */
+const narrowing = ['pilot.inline.enabled', 'pilot.inline.languages'];
 const own = {
   'budget.monthlyLimitUsd': 3,
+  'inline.enabled': false,
   endpoints: [{ id: 'mine', preset: 'custom', baseUrl: 'http://127.0.0.1:9/v1' }],
   models: [{ endpoint: 'mine', model: 'm', price: { inputUsdPerMTok: 1, outputUsdPerMTok: 2 } }],
 };
@@ -93,6 +98,9 @@ describe("a workspace's settings", () => {
     const models = new ModelSettings(settings, new FakeMemento());
     const inline = new InlineSettingsReader();
     assert.equal(inline.get().paid, false);
+    assert.equal(inline.get().enabled, false, 'off in the user’s settings is off');
+    assert.equal(inline.get().languages['markdown'], false, 'nor does it bring a language back');
+    assert.equal(inline.get().languages['typescript'], false, 'switching one off is its right');
     inline.dispose();
     assert.deepEqual(models.misplacedKeys, [], 'a key of the workspace is not even looked at');
     assert.equal(models.endpoints[0]?.apiKeyEnv, undefined);
@@ -112,14 +120,14 @@ describe("a workspace's settings", () => {
       properties.filter(([key]) => /pin/i.test(key)).map(([key]) => key),
       [],
     );
-    for (const key of Object.keys(hostile)) {
+    for (const key of Object.keys(hostile).filter((name) => !narrowing.includes(name))) {
       const scope = properties.find(([name]) => name === key)?.[1].scope;
       assert.ok(scope === undefined || scope === 'application', `${key}: ${scope}`);
     }
   });
 
   it('are refused by VS Code itself for every setting that touches money, endpoints, arms or policy', () => {
-    for (const key of Object.keys(hostile)) {
+    for (const key of Object.keys(hostile).filter((name) => !narrowing.includes(name))) {
       const found = vscode.workspace.getConfiguration().inspect(key);
       if (found?.defaultValue === undefined && found?.globalValue === undefined) continue;
       const effective: unknown = vscode.workspace.getConfiguration().get(key);

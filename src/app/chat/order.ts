@@ -1,6 +1,6 @@
 /** From what VS Code's Chat asks to an order for the routed completion. */
 import type { ToolDefinition } from '../ports.ts';
-import { chatCall } from '../call.ts';
+import { LONGEST_AGENT_TURN, chatCall } from '../call.ts';
 import type { CompletionOrder } from '../routedCompletion.ts';
 import type { Choice } from '../routing.ts';
 import { toChatMessages, type ChatTurn } from './messages.ts';
@@ -23,7 +23,7 @@ export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
   view: chatView(options.turns, options.languageId),
   call: chatCall({
     messages: toChatMessages(options.turns),
-    outputCap: options.outputCap,
+    outputCap: options.outputCap ?? LONGEST_AGENT_TURN,
     tools: options.tools,
     toolChoice: options.tools.length > 0 ? options.toolChoice : undefined,
   }),

@@ -60,7 +60,8 @@ export function mustSkip(input: SkipInput): SkipReason | undefined {
   if (input.excluded) return 'file-excluded';
   if (INPUT_BOXES.has(input.scheme)) return 'input-box';
   if (input.cursors > 1) return 'multi-cursor';
-  if (!input.explicit && !input.enabled) return 'off';
+  // Off means off: VS Code's own key for a suggestion asks every provider, and the user said no requests.
+  if (!input.enabled) return 'off';
   if (!input.explicit && !languageEnabled(input.languages, input.languageId)) return 'language-off';
   return undefined;
 }

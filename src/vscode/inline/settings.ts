@@ -50,8 +50,8 @@ function read(configuration: vscode.WorkspaceConfiguration): InlineSettings {
   const multiline = configuration.get<unknown>('multiline');
   const min = number('debounceMs', 0, 2000, 75);
   return {
-    enabled: configuration.get<unknown>('enabled') !== false,
-    languages: booleans(configuration.get<unknown>('languages')),
+    enabled: userValue(configuration, 'enabled') !== false && configuration.get<unknown>('enabled') !== false,
+    languages: languagesOf(configuration),
     excludedFiles: globsOfScopes(configuration.inspect<unknown>('excludedFiles')),
     paid: userValue(configuration, 'paid') === true,
     local: configuration.get<unknown>('local') !== false,
@@ -60,6 +60,17 @@ function read(configuration: vscode.WorkspaceConfiguration): InlineSettings {
     contextTokens: number('contextTokens', 128, 8192, 1536, userValue(configuration, 'contextTokens')),
     debounceMs: { min, max: Math.max(400, min) },
   };
+}
+
+/** Where the user wants completions; a repository may switch languages off, and none on. */
+function languagesOf(configuration: vscode.WorkspaceConfiguration): Readonly<Record<string, boolean>> {
+  const found = configuration.inspect<unknown>('languages');
+  const own = { ...booleans(found?.defaultValue), ...booleans(found?.globalValue ?? {}) };
+  const repository = [found?.workspaceValue, found?.workspaceFolderValue].filter(
+    (value) => value !== undefined,
+  );
+  const off = repository.flatMap((value) => Object.entries(booleans(value)).filter(([, on]) => !on));
+  return { ...own, ...Object.fromEntries(off) };
 }
 
 /** What a repository says about spending money is not even looked at. */

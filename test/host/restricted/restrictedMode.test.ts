@@ -10,6 +10,17 @@ describe('in Restricted Mode', () => {
     assert.ok((await vscode.commands.getCommands(true)).includes('pilot.ask'));
   });
 
+  it('runs every command it offers, and offers none of inline completions', async () => {
+    const extension = vscode.extensions.getExtension('pilot-assistant.pilot-assistant');
+    const { contributes } = extension?.packageJSON as {
+      contributes: { commands: readonly { command: string; enablement?: string }[] };
+    };
+    const registered = new Set(await vscode.commands.getCommands(true));
+    const missing = contributes.commands.filter(({ command }) => !registered.has(command));
+    assert.ok(missing.length > 0, 'inline completions are off here');
+    for (const { command, enablement } of missing) assert.equal(enablement, 'isWorkspaceTrusted', command);
+  });
+
   it('settings that touch money and endpoints do not come from the workspace', async () => {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     assert.ok(folder);

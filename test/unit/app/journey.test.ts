@@ -4,6 +4,9 @@
  * nothing lost.
  */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { pin } from '../../../src/app/steering/pins.ts';
 import type { ArmId, NanoUsd } from '../../../src/core/brand.ts';
@@ -11,6 +14,7 @@ import type { CompletionEvent, CompletionOrder } from '../../../src/app/routedCo
 import {
   askOrder,
   collect,
+  scratchFolder,
   testEngine,
   type TestEngine,
   type TestEngineOptions,
@@ -56,6 +60,64 @@ describe('the journey of a prompt', () => {
     const { settled, reserved, heldBack } = engine.store.ledger.summary();
     return { settled, reserved, heldBack };
   };
+
+  it('goes on with the free model where the ledger waits for the user, however many paid ones are dearer', async () => {
+    const folder = scratchFolder();
+    writeFileSync(path.join(folder, 'month.json'), 'not what PILOT wrote');
+    const paid = ['first', 'second', 'third', 'fourth'];
+    const models = [...paid.map((model) => ({ endpoint: 'fake', model, ...common }))];
+    const free = { ...common, price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } };
+    server = await startModelServer({ models: [{ id: 'free', ...free }], key });
+    engine = await testEngine({
+      ...settings([]),
+      folder,
+      models: [...models, { endpoint: 'fake', model: 'free', ...free }],
+      levels: { first: 0.9, second: 0.8, third: 0.7, fourth: 0.6, free: 0.3 },
+      monthlyUsd: 1,
+      key,
+    });
+    assert.equal(engine.store.ledger.summary().state, 'needs-confirmation');
+    const events = await ask();
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'routed' ? [event.arm.model] : [])),
+      ['free'],
+    );
+    assert.equal(events.at(-1)?.type, 'ended');
+  });
+
+  it('asks a ledger that another program has locked once, not for each paid model, then goes on with the free one', async () => {
+    const free = { ...common, price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } };
+    server = await startModelServer({ models: [{ id: 'free', ...free }], key });
+    const paid = ['first', 'second', 'third', 'fourth'];
+    engine = await testEngine({
+      ...settings([]),
+      models: [
+        ...paid.map((model) => ({ endpoint: 'fake', model, ...common })),
+        { endpoint: 'fake', model: 'free', ...free },
+      ],
+      levels: { first: 0.9, second: 0.8, third: 0.7, fourth: 0.6, free: 0.3 },
+      monthlyUsd: 1,
+      key,
+    });
+    const { ledger } = engine.store;
+    const asked: number[] = [];
+    const reserve = ledger.reserve.bind(ledger);
+    ledger.reserve = (request) => {
+      asked.push(request.worstCase);
+      return reserve(request);
+    };
+    const other = new DatabaseSync(path.join(engine.folder, 'pilot.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const models: string[] = [];
+    for await (const event of engine.completion.run(askOrder('How do I add two numbers?'))) {
+      if (event.type !== 'routed') continue;
+      models.push(event.arm.model);
+      other.exec('ROLLBACK');
+    }
+    other.close();
+    assert.deepEqual(models, ['free']);
+    assert.equal(asked.filter((worstCase) => worstCase > 0).length, 1);
+  });
 
   it('answers, bills what the endpoint bills, and leaves nothing reserved', async () => {
     await start();

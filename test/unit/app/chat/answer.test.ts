@@ -1,3 +1,4 @@
+import { LONGEST_AGENT_TURN } from '../../../../src/app/call.ts';
 import assert from 'node:assert/strict';
 import { answerChat, toolInput, type ChatEnd } from '../../../../src/app/chat/answer.ts';
 import { chatOrder, outputCapOf } from '../../../../src/app/chat/order.ts';
@@ -136,5 +137,25 @@ describe('outputCapOf', () => {
       { max_tokens: 1.5 },
     ])
       assert.equal(outputCapOf(bad), undefined);
+  });
+});
+
+describe('chatOrder', () => {
+  const cap = (outputCap: number | undefined): number | undefined =>
+    chatOrder({
+      turns: [],
+      tools: [],
+      toolChoice: 'auto',
+      outputCap,
+      languageId: '',
+      conversationId: 'c',
+      choice: { type: 'auto' },
+      signal: new AbortController().signal,
+    }).call.outputCap;
+
+  it('never reserves a model’s whole output limit: as much as an agent’s turn needs, unless told', () => {
+    assert.equal(cap(undefined), LONGEST_AGENT_TURN);
+    assert.equal(cap(300), 300);
+    assert.equal(cap(60_000), 60_000);
   });
 });

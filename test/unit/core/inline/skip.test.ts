@@ -37,7 +37,7 @@ describe('where no completion is asked for', () => {
   check('an empty file', '<|fim|>', 'too-little-text');
   check('an empty file, asked for', '<|fim|>', undefined, { explicit: true });
   check('off', 'const a = <|fim|>', 'off', { enabled: false });
-  check('off, but asked for', 'const a = <|fim|>', undefined, { enabled: false, explicit: true });
+  check('off, and asked for by key', 'const a = <|fim|>', 'off', { enabled: false, explicit: true });
   check('language off', 'text and <|fim|>', 'language-off', { languageId: 'markdown' });
   check('every language off but one', 'alpha = <|fim|>', undefined, {
     languageId: 'python',
