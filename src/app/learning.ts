@@ -56,7 +56,7 @@ export class Learning {
     return this.#learner;
   }
 
-  /** Decisions go on and are logged; outcomes are not recorded. */
+  /** Decisions go on and are logged; outcomes are not recorded, but that a thumb is taken back. */
   set paused(paused: boolean) {
     this.#paused = paused;
   }
@@ -98,10 +98,13 @@ export class Learning {
     kind: OutcomeKind,
     reward: { readonly reward: number | undefined; readonly weight: number },
   ): Promise<void> {
-    if (this.#paused) return Promise.resolve();
+    // What was said before may be taken back at any time.
+    const paused = this.#paused;
+    if (paused && kind !== 'cleared') return Promise.resolve();
     return this.#enqueue(async (decisionLog) => {
       const isWeak = !explicit.has(kind) && kind !== 'cleared';
       if (isWeak && (await isRated(decisionLog, decisionId))) return;
+      if (paused && !(await isRated(decisionLog, decisionId))) return;
       await decisionLog.record({ decisionId, at: this.#deps.clock.now(), kind, ...reward });
       await this.#catchUp(decisionLog);
     });

@@ -15,6 +15,7 @@ import { watchForClash } from './clash.ts';
 import { registerCommands } from './commands.ts';
 import { Indexer } from './indexer.ts';
 import { listenToEditor } from './listener.ts';
+import { KeptBaseline } from './keptBaseline.ts';
 import { showPaidItem } from './paidItem.ts';
 import { InlineProvider } from './provider.ts';
 import { RecentContext } from './recentContext.ts';
@@ -38,8 +39,6 @@ export interface InlineHostDeps {
 
 /** Five million tokens and room for what is edited meanwhile; some 150 MB in the worker when full. */
 const MAX_LOCAL_TOKENS = 6_000_000;
-const BASELINE_KEY = 'pilot.inline.baseline';
-const BASELINE_DELAY_MS = 10_000;
 /** For `when` clauses: the suggestion on the screen is ours, as far as can be told. */
 const VISIBLE_KEY = 'pilot.inline.visible';
 
@@ -144,36 +143,6 @@ class Inline implements vscode.Disposable {
     if (isVisible === this.#wasVisible) return;
     this.#wasVisible = isVisible;
     void vscode.commands.executeCommand('setContext', VISIBLE_KEY, isVisible);
-  }
-}
-
-/** Acceptance habits are the user's, not a workspace's. Written some time after they change, since every write is a file's. */
-class KeptBaseline implements vscode.Disposable {
-  readonly #state: vscode.Memento;
-  #timer: NodeJS.Timeout | undefined;
-  #latest: unknown;
-
-  constructor(state: vscode.Memento) {
-    this.#state = state;
-  }
-
-  load(): unknown {
-    return this.#state.get<unknown>(BASELINE_KEY);
-  }
-
-  save(baseline: unknown): void {
-    this.#latest = baseline;
-    this.#timer ??= setTimeout(() => this.#write(), BASELINE_DELAY_MS);
-  }
-
-  dispose(): void {
-    if (this.#timer !== undefined) this.#write();
-  }
-
-  #write(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    void this.#state.update(BASELINE_KEY, this.#latest);
   }
 }
 

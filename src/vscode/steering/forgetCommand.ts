@@ -5,6 +5,7 @@ import { forget } from '../../app/steering/portable.ts';
 import { modelName } from '../usage/names.ts';
 import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
+import type { LearnedStateSync } from './learnedStateSync.ts';
 import { showInformation, showWarning } from '../notify.ts';
 
 const t = vscode.l10n.t;
@@ -16,7 +17,10 @@ interface Choice {
   readonly what: string;
 }
 
-export async function forgetCommand(deps: SteeringDeps): Promise<void> {
+export async function forgetCommand(
+  deps: SteeringDeps,
+  sync: Pick<LearnedStateSync, 'forgot'>,
+): Promise<void> {
   const engine = await deps.engine();
   const choice = await choose(deps);
   if (!choice) return;
@@ -31,6 +35,7 @@ export async function forgetCommand(deps: SteeringDeps): Promise<void> {
   ); // prettier-ignore
   if (answer !== yes) return;
   const forgotten = await forget(engine, choice.scope);
+  await sync.forgot(engine, choice.scope.kind === 'everything');
   void showInformation(
     t(
       '{0} decisions were forgotten. Other windows forget when they are reloaded.',

@@ -15,6 +15,7 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
     vscode.commands.registerCommand(id, async (...args: unknown[]) =>
       run(await import('./commands.ts'), ...args),
     );
+  const sync = new LearnedStateSync(deps);
   return vscode.Disposable.from(
     command('pilot.steer', ({ steer }) => steer(deps)),
     command('pilot.chooseProfile', ({ chooseProfile }) => chooseProfile(deps)),
@@ -27,10 +28,10 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
     vscode.commands.registerCommand('pilot.releaseHolds', async (id?: unknown) =>
       (await import('./releaseHolds.ts')).releaseHolds(deps, typeof id === 'string' ? id : undefined),
     ),
-    command('pilot.forget', async () => (await import('./forgetCommand.ts')).forgetCommand(deps)),
+    command('pilot.forget', async () => (await import('./forgetCommand.ts')).forgetCommand(deps, sync)),
     command('pilot.export', async () => (await import('./exchangeCommands.ts')).exportCommand(deps)),
     command('pilot.import', async () => (await import('./exchangeCommands.ts')).importCommand(deps)),
-    new LearnedStateSync(deps),
+    sync,
     new LostPinsNotice(deps),
   );
 }

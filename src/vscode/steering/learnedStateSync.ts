@@ -6,21 +6,30 @@
  */
 import type * as vscode from 'vscode';
 import { hasLearnt, portableState } from '../../app/steering/learntState.ts';
+import { forgettingsOf, noteForgetting } from '../forgettings.ts';
 import type { SteeringDeps, SteeringEngine } from './deps.ts';
 
 const key = 'pilot.learnedState';
+/** Everything was forgotten here: another machine may send the same again. Not synced; opting out and in ends it. */
+const declinedKey = 'pilot.learnedStateDeclined';
 /** Settings Sync moves the whole key at each change. */
 const settleMs = 60_000;
 /** Far below what Settings Sync takes; a state this large would slow every sync. */
 const maxBytes = 512 * 1024;
+const isSmall = (state: unknown): boolean => JSON.stringify(state).length <= maxBytes;
+
+type SyncDeps = Pick<SteeringDeps, 'settings' | 'globalState' | 'log' | 'onEngineBuilt'>;
 
 export class LearnedStateSync implements vscode.Disposable {
-  readonly #deps: SteeringDeps;
+  readonly #deps: SyncDeps;
   readonly #subscriptions: { dispose(): unknown }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** As of what this window holds. */
+  #forgettings: number;
 
-  constructor(deps: SteeringDeps) {
+  constructor(deps: SyncDeps) {
     this.#deps = deps;
+    this.#forgettings = forgettingsOf(deps.globalState).any;
     this.#applySetting();
     this.#subscriptions.push(deps.settings.onDidChange(() => this.#applySetting()));
     deps.onEngineBuilt((engine) => {
@@ -34,29 +43,47 @@ export class LearnedStateSync implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  /** What was forgotten leaves the synced state at once, or the next reload would take it over again. */
+  async forgot({ learning }: Pick<SteeringEngine, 'learning'>, everything: boolean): Promise<void> {
+    const { globalState, settings } = this.#deps;
+    this.#forgettings = (await noteForgetting(globalState, everything)).any;
+    if (everything && settings.syncLearnedState) await globalState.update(declinedKey, true);
+    const state = portableState(learning.exported());
+    const isKept = settings.syncLearnedState && hasLearnt(state) && isSmall(state);
+    await globalState.update(key, isKept ? state : undefined);
+  }
+
   #applySetting(): void {
     const { globalState, settings } = this.#deps;
     globalState.setKeysForSync(settings.syncLearnedState ? [key] : []);
+    if (settings.syncLearnedState) return;
     // Opting out also takes back what was put there to be synced.
-    if (!settings.syncLearnedState && globalState.get(key) !== undefined)
-      void globalState.update(key, undefined);
+    for (const each of [key, declinedKey])
+      if (globalState.get(each) !== undefined) void globalState.update(each, undefined);
   }
 
-  async #takeOver({ learning }: SteeringEngine): Promise<void> {
+  async #takeOver({ learning }: Pick<SteeringEngine, 'learning'>): Promise<void> {
     const { settings, globalState, log } = this.#deps;
     const stored = globalState.get<unknown>(key);
-    if (!settings.syncLearnedState || stored === undefined || hasLearnt(learning.exported())) return;
+    if (!settings.syncLearnedState || stored === undefined) return;
+    if (globalState.get(declinedKey) === true) return;
+    // The engine does not wait for a long log; until it is folded, nobody knows whether anything was learnt here.
+    await learning.load();
+    if (hasLearnt(learning.exported())) return;
     const problem = await learning.replace(stored);
     if (problem === undefined) log.info('What was learnt on another machine was taken over.');
     else log.warn(`The synced state cannot be used here: ${problem}`);
   }
 
-  #soon(engine: SteeringEngine): void {
+  #soon(engine: Pick<SteeringEngine, 'learning'>): void {
     if (!this.#deps.settings.syncLearnedState) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      const { globalState } = this.#deps;
+      // Another window had it forgotten: what this one still holds is not for others.
+      if (forgettingsOf(globalState).any !== this.#forgettings) return;
       const state = portableState(engine.learning.exported());
-      if (JSON.stringify(state).length <= maxBytes) void this.#deps.globalState.update(key, state);
+      if (isSmall(state)) void globalState.update(key, state);
     }, settleMs);
   }
 }

@@ -230,6 +230,24 @@ describe('learning of decisions that are long past', () => {
     same(beliefs(learning), beliefs(direct));
   });
 
+  it('takes a thumb back while paused, and learns nothing new', async () => {
+    const learning = await start();
+    const before = beliefs(learning);
+    await rate(learning, up);
+    await learning.outcome('d1' as DecisionId, 'copied');
+    const rated = beliefs(learning);
+    learning.paused = true;
+    await rate(learning, { ...up, decision: 2 });
+    await learning.outcome('d1' as DecisionId, 'cleared');
+    assert.deepEqual(beliefs(learning), rated, 'a copy is not a thumb that could be taken back');
+    await rate(learning, { ...up, reward: undefined });
+    learning.paused = false;
+    const direct = await start();
+    await direct.outcome('d1' as DecisionId, 'copied');
+    same(beliefs(learning), beliefs(direct));
+    assert.notDeepEqual(beliefs(learning), before);
+  });
+
   it('leaves alone what a state that was taken over may hold, also after a reload', async () => {
     const decisionLog = new MemoryDecisionLog([]);
     let learning = await start(decisionLog);

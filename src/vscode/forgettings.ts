@@ -1,0 +1,31 @@
+/**
+ * How often the user had PILOT forget, over all windows. A window still holds what it read before, and must not write
+ * that back.
+ */
+import type * as vscode from 'vscode';
+
+/** When this user accepts completions, whatever the model (core/inline/baseline.ts). */
+export const baselineKey = 'pilot.inline.baseline';
+/** This machine's: never among the keys that are synced. */
+const key = 'pilot.forgettings';
+
+export interface Forgettings {
+  /** Of a period, a model, or everything. */
+  readonly any: number;
+  readonly everything: number;
+}
+
+export function forgettingsOf(globalState: vscode.Memento): Forgettings {
+  const stored = globalState.get<Partial<Forgettings> | null>(key);
+  return { any: count(stored?.any), everything: count(stored?.everything) };
+}
+
+export async function noteForgetting(globalState: vscode.Memento, everything: boolean): Promise<Forgettings> {
+  const before = forgettingsOf(globalState);
+  const after = { any: before.any + 1, everything: before.everything + (everything ? 1 : 0) };
+  await globalState.update(key, after);
+  if (everything) await globalState.update(baselineKey, undefined);
+  return after;
+}
+
+const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
