@@ -2,9 +2,9 @@
  * Learning: every decision and outcome goes into the log, and what is learnt is the log folded. One writer path, so
  * two windows that share the database learn the same, and no outcome can be counted twice.
  */
-import type { ArmId, DecisionId } from '../core/brand.ts';
+import type { ArmId, DecisionId, EpochMs } from '../core/brand.ts';
 import type { Context, Decision, Head, OutcomeKind } from '../core/decision.ts';
-import type { ArmEstimate, Learner } from '../core/learner.ts';
+import { dayOf, type ArmEstimate, type Learner } from '../core/learner.ts';
 import { rewardOf } from '../core/reward.ts';
 import type { Clock, DecisionLog, Log, LogEntry } from './ports.ts';
 
@@ -56,7 +56,7 @@ export class Learning {
     return this.#learner;
   }
 
-  /** Decisions go on and are logged; outcomes are not recorded. */
+  /** Decisions go on and are logged; outcomes are not recorded, but that a thumb is taken back. */
   set paused(paused: boolean) {
     this.#paused = paused;
   }
@@ -98,10 +98,13 @@ export class Learning {
     kind: OutcomeKind,
     reward: { readonly reward: number | undefined; readonly weight: number },
   ): Promise<void> {
-    if (this.#paused) return Promise.resolve();
+    // What was said before may be taken back at any time.
+    const paused = this.#paused;
+    if (paused && kind !== 'cleared') return Promise.resolve();
     return this.#enqueue(async (decisionLog) => {
       const isWeak = !explicit.has(kind) && kind !== 'cleared';
       if (isWeak && (await isRated(decisionLog, decisionId))) return;
+      if (paused && !(await isRated(decisionLog, decisionId))) return;
       await decisionLog.record({ decisionId, at: this.#deps.clock.now(), kind, ...reward });
       await this.#catchUp(decisionLog);
     });
@@ -125,6 +128,8 @@ export class Learning {
       // Other windows still hold the former state; after this they cannot save it over the new one.
       await decisionLog.forget?.({ kind: 'snapshots' });
       this.#learner = learner;
+      // The other machine's clock may be ahead of this one's.
+      learner.day = Math.min(learner.day, dayOf(this.#deps.clock.now()));
       this.#replacedAt = this.#seq;
       await this.#save(decisionLog);
     });
@@ -155,11 +160,25 @@ export class Learning {
   }
 
   async #catchUp(decisionLog: DecisionLog): Promise<void> {
+    await this.#foldOn(decisionLog, Infinity);
+    const now = this.#deps.clock.now();
+    if (!this.#learner.isAheadOf(now)) return;
+    // The clock was ahead for a while: what it dated then is left out, or all else would seem forgotten beside it.
+    this.#deps.log.warn(
+      'Decisions are dated far ahead of the clock; what was learnt is read anew without them.',
+    );
+    this.#learner = this.#deps.codec.fresh();
+    this.#seq = this.#replacedAt = 0;
+    await this.#foldOn(decisionLog, now);
+  }
+
+  /** Decisions dated after `until` are left out. */
+  async #foldOn(decisionLog: DecisionLog, until: EpochMs): Promise<void> {
     let learnt = false;
     for (let page = 1; ; page++) {
       const entries = await decisionLog.read(this.#seq, pageSize);
       for (const entry of entries) {
-        await this.#fold(entry, decisionLog);
+        await this.#fold(entry, decisionLog, until);
         this.#seq = entry.seq;
         learnt ||= entry.type === 'outcome';
       }
@@ -170,7 +189,8 @@ export class Learning {
     if (learnt) for (const listener of this.#listeners) listener();
   }
 
-  async #fold(entry: LogEntry, decisionLog: DecisionLog): Promise<void> {
+  async #fold(entry: LogEntry, decisionLog: DecisionLog, until: EpochMs): Promise<void> {
+    if (entry.type === 'decision' && entry.decision.at > until) return;
     const effect = this.#learner.fold(entry);
     if (entry.type !== 'outcome') {
       this.#unsaved += outcomesPerSnapshot / decisionsPerSnapshot;
@@ -186,7 +206,7 @@ export class Learning {
       if (before?.outcome?.reward !== undefined) return;
     }
     const late = await decisionLog.asOf(decisionId, entry.seq);
-    if (late) this.#learner.fold({ ...entry, late });
+    if (late && late.decision.at <= until) this.#learner.fold({ ...entry, late });
   }
 
   async #save(decisionLog: DecisionLog): Promise<void> {

@@ -97,9 +97,11 @@ export class Learner {
   readonly spec: LearnerSpec;
   readonly heads: Readonly<Record<Head, HeadState>>;
   readonly pending = new Map<DecisionId, Pending>();
-  readonly #precisions = new Map<string, Float64Array>();
-  /** Days since 1970 to which the evidence is discounted; never goes back. */
+  #precisions = new Map<string, Float64Array>();
+  /** Days since 1970: of the newest decision that was learnt from, to which the evidence is discounted. */
   day = 0;
+  /** This state as of a later day, until something is learnt. */
+  #later: Learner | undefined;
 
   constructor(spec: LearnerSpec) {
     this.spec = spec;
@@ -118,8 +120,28 @@ export class Learner {
     now: EpochMs,
   ): readonly ArmEstimate[] | undefined {
     if (!this.#fits(context)) return undefined;
-    this.#advance(dayOf(now));
-    const x = this.#view(context.x);
+    return this.#asOf(dayOf(now)).#estimates(head, armIds, this.#view(context.x));
+  }
+
+  /**
+   * Whether something was learnt so far ahead of the clock that what is learnt now would count for less than half, while
+   * the clock is right: it agrees with most of the newest decisions.
+   */
+  isAheadOf(now: EpochMs): boolean {
+    const isAhead = (day: number): boolean => this.#keepOver(Math.max(0, day - dayOf(now))) < 0.5;
+    if (!isAhead(this.day)) return false;
+    const days = [...this.pending.values()].map(({ day }) => day);
+    return days.filter(isAhead).length < days.length / 2;
+  }
+
+  /** Looking at a later day forgets nothing: the clock may be wrong for a moment. */
+  #asOf(day: number): Learner {
+    if (day <= this.day || this.day === 0) return this;
+    if (this.#later?.day !== day) (this.#later = this.snapshot()).#advance(day);
+    return this.#later;
+  }
+
+  #estimates(head: Head, armIds: readonly ArmId[], x: Float64Array): readonly ArmEstimate[] {
     const state = this.heads[head];
     this.#hold(state);
     const shared = this.#shared(state);
@@ -161,7 +183,9 @@ export class Learner {
     if (oldest === undefined) return;
     const [id, { head, learnt }] = oldest;
     this.pending.delete(id);
-    if (learnt !== undefined) this.heads[head].drops = undefined;
+    if (learnt === undefined) return;
+    this.heads[head].drops = undefined;
+    this.#later = undefined;
   }
 
   #learn({ decisionId, reward, weight }: LearnerOutcome, late?: Late): FoldEffect {
@@ -171,6 +195,7 @@ export class Learner {
     if (pending === undefined) return 'unknown-decision';
     const next = checked({ reward, weight });
     const { learnt } = pending;
+    this.#later = undefined;
     this.#advance(pending.day);
     // A late one stays out: `pending` is the newest decisions in their order, which change.ts tests.
     if (known !== undefined) this.pending.set(decisionId, { ...pending, learnt: next });
@@ -285,6 +310,7 @@ export class Learner {
   snapshot(): Learner {
     const copy = new Learner(this.spec);
     copy.day = this.day;
+    copy.#precisions = this.#precisions;
     for (const [decisionId, pending] of this.pending) copy.pending.set(decisionId, pending);
     for (const head of ['ask', 'inline'] as const) {
       const { arms, shared, drops, total } = this.heads[head];

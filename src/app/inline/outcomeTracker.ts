@@ -18,7 +18,7 @@ export interface TrackerDeps extends Pick<InlineDeps, 'now' | 'timers' | 'learni
   /** Text of an open document between two offsets; undefined = closed. */
   readonly readText: (documentId: string, start: number, end: number) => string | undefined;
   readonly onVerdict: (offer: Offer, verdict: Verdict) => void;
-  /** Where the user's acceptance baseline outlives the session. */
+  /** Where the user's acceptance baseline outlives the session; gives back what was saved last. */
   readonly baseline: { load(): unknown; save(state: Baseline): void };
 }
 
@@ -44,11 +44,9 @@ export class OutcomeTracker {
   readonly #tracked = new Map<DecisionId, Tracked>();
   #live: { readonly decisionId: DecisionId; readonly text: LiveText } | undefined;
   #partial = false;
-  #baseline: Baseline;
 
   constructor(deps: TrackerDeps) {
     this.#deps = deps;
-    this.#baseline = decodeBaseline(deps.baseline.load());
   }
 
   /** Ours is believed to be on the screen. */
@@ -214,9 +212,10 @@ export class OutcomeTracker {
     const former = tracked.said;
     tracked.said = now;
     const { situation, decisionId } = tracked.offer;
-    tracked.correction ??= correctionFor(this.#baseline, situation);
-    this.#baseline = learnBaseline(this.#baseline, situation, now, former);
-    this.#deps.baseline.save(this.#baseline);
+    // Asked anew each time: the user may have had it forgotten.
+    const baseline = decodeBaseline(this.#deps.baseline.load());
+    tracked.correction ??= correctionFor(baseline, situation);
+    this.#deps.baseline.save(learnBaseline(baseline, situation, now, former));
     const reward = now.reward === undefined ? undefined : corrected(now.reward, tracked.correction);
     this.#deps.learning
       .correctedOutcome(decisionId, now.kind, { reward, weight: now.weight })

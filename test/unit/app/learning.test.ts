@@ -91,12 +91,12 @@ class MemoryDecisionLog implements DecisionLog {
 const learningOver = (
   decisionLog: DecisionLog,
   onReset: (problem: string) => void = (problem) => assert.fail(problem),
-  now = 0,
+  now: () => number = () => 0,
 ): Learning =>
   new Learning({
     decisionLog,
     codec: learnerCodec(spec),
-    clock: { now: () => now },
+    clock: { now },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     onReset,
   });
@@ -151,6 +151,9 @@ describe('learning of decisions that are long past', () => {
       context: { ...base.context, spaceId: space.id, x },
     };
   };
+  const right = 20_040 * DAY;
+  let clock = right;
+  afterEach(() => (clock = right));
   type Rating = Extract<Step, object>;
   const rate = (learning: Learning, { decision: n, reward, weight }: Rating): Promise<void> => {
     const kind = reward === undefined ? 'cleared' : 'thumb-up';
@@ -161,7 +164,7 @@ describe('learning of decisions that are long past', () => {
     for (let i = 0; i < MAX_PENDING; i++) await learning.decided(decision(`o${nOthers++}`, few));
   };
   const start = async (decisionLog = new MemoryDecisionLog([])): Promise<Learning> => {
-    const learning = learningOver(decisionLog, undefined, 20_040 * DAY);
+    const learning = learningOver(decisionLog, undefined, () => clock);
     await learning.load();
     if (decisionLog.end === 0) for (let n = 0; n < few; n++) await learning.decided(decision(`d${n}`, n));
     return learning;
@@ -227,6 +230,24 @@ describe('learning of decisions that are long past', () => {
     same(beliefs(learning), beliefs(direct));
   });
 
+  it('takes a thumb back while paused, and learns nothing new', async () => {
+    const learning = await start();
+    const before = beliefs(learning);
+    await rate(learning, up);
+    await learning.outcome('d1' as DecisionId, 'copied');
+    const rated = beliefs(learning);
+    learning.paused = true;
+    await rate(learning, { ...up, decision: 2 });
+    await learning.outcome('d1' as DecisionId, 'cleared');
+    assert.deepEqual(beliefs(learning), rated, 'a copy is not a thumb that could be taken back');
+    await rate(learning, { ...up, reward: undefined });
+    learning.paused = false;
+    const direct = await start();
+    await direct.outcome('d1' as DecisionId, 'copied');
+    same(beliefs(learning), beliefs(direct));
+    assert.notDeepEqual(beliefs(learning), before);
+  });
+
   it('leaves alone what a state that was taken over may hold, also after a reload', async () => {
     const decisionLog = new MemoryDecisionLog([]);
     let learning = await start(decisionLog);
@@ -244,6 +265,50 @@ describe('learning of decisions that are long past', () => {
     assert.notDeepEqual(beliefs(learning), taken);
     await rate(learning, { ...up, decision: 1, reward: undefined });
     same(beliefs(learning), taken);
+  });
+
+  const decade = 3_650 * DAY;
+  /** Decided and rated while the clock is wrong by so much. */
+  const whileWrongBy = async (learning: Learning, by: number): Promise<void> => {
+    clock = right + by;
+    const n = nOthers++;
+    await learning.decided({ ...decision(`o${n}`, 1), at: clock });
+    await learning.correctedOutcome(`o${n}` as DecisionId, 'thumb-down', { reward: 0, weight: 1 });
+    clock = right;
+  };
+
+  for (const [what, by] of [
+    ['ahead', decade],
+    ['behind', -decade],
+  ] as const) {
+    it(`forgets nothing over a clock that was ${what} by ten years for a moment, also after a reload`, async () => {
+      const decisionLog = new MemoryDecisionLog([]);
+      let learning = await start(decisionLog);
+      await rate(learning, up);
+      const before = beliefs(learning);
+      clock += by;
+      const then = beliefs(learning);
+      clock = right;
+      if (by > 0) assert.notDeepEqual(then, before);
+      assert.deepEqual(beliefs(learning), before, 'looking changes nothing');
+      await whileWrongBy(learning, by);
+      learning = await reloaded(decisionLog, learning);
+      await rate(learning, { ...up, decision: 2 });
+      const direct = await start();
+      await rate(direct, up);
+      await rate(direct, { ...up, decision: 2 });
+      same(beliefs(learning), beliefs(direct));
+    });
+  }
+
+  it('learns on from the state of a machine whose clock is ahead', async () => {
+    const exported = (await start()).exported() as Record<string, unknown>;
+    const day = right / DAY;
+    const [learning, direct] = [await start(), await start()];
+    await learning.replace({ ...exported, pending: [], day: day + 3_650 });
+    await direct.replace({ ...exported, pending: [], day });
+    for (const each of [learning, direct]) await whileWrongBy(each, 0);
+    same(beliefs(learning), beliefs(direct));
   });
 
   it('lets a thumb stand against a weak signal however long ago it was given', async () => {

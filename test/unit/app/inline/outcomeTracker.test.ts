@@ -23,6 +23,7 @@ class Editor {
 
   constructor(text: string) {
     this.text = text;
+    let baseline: unknown;
     this.tracker = new OutcomeTracker({
       now: () => this.clock.now,
       timers: this.clock,
@@ -35,7 +36,7 @@ class Editor {
       },
       readText: (documentId, start, end) => (documentId === 'doc' ? this.text.slice(start, end) : undefined),
       onVerdict: () => undefined,
-      baseline: { load: () => undefined, save: () => undefined },
+      baseline: { load: () => baseline, save: (state) => void (baseline = state) },
     });
   }
 
