@@ -29,7 +29,11 @@ const isFarAhead = (period: Period, now: EpochMs): boolean => period.start - now
 export const raiseDoubt = (db: Database, period: Period, candidates: Candidates): void =>
   writeMeta(db, 'doubt', JSON.stringify({ period: period.id, candidates }));
 
-/** Makes the month's committed total what the user says and ends the doubt; without a doubt there is nothing to say. */
+/**
+ * Makes what was spent this month what the user says and ends the doubt; without a doubt there is nothing to say. The
+ * month must not fall below it afterwards: what was held is part of the user's word and can no longer be given back,
+ * and calls still under way count on top of it until they are settled.
+ */
 export function confirmTotal(books: Books, total: NanoUsd, now: EpochMs): void {
   if (!isMoney(total)) return;
   moneyTransaction(books, now, (period) => {
@@ -37,9 +41,23 @@ export function confirmTotal(books: Books, total: NanoUsd, now: EpochMs): void {
     // The only way back in time, and only by the user's word: a wrong clock had opened a month far ahead.
     const counted = isFarAhead(period, now) ? periodAt(now) : period;
     if (counted !== period) writeMeta(books.db, 'period', counted.id);
-    recordOpening(books.db, counted, total, now);
+    endHolds(books.db, counted, now);
+    const { reserved } = sumsOf(books.db, counted.id);
+    recordOpening(books.db, counted, (total + reserved) as NanoUsd, now);
     dropMeta(books.db, 'doubt');
   });
+}
+
+/** Also of what a crash left at its worst case: none of it is a guess any more that a later bill may lower. */
+function endHolds(db: Database, { id }: Period, now: EpochMs): void {
+  db.run(
+    `INSERT INTO releases (entry_id, at, amount, reason)
+     SELECT id, ?, held, 'total confirmed' FROM entries WHERE period = ? AND held > 0`,
+    Math.round(now),
+    id,
+  );
+  db.run('UPDATE entries SET held = 0, swept = 0, lookup_at = NULL WHERE period = ?', id);
+  db.run('UPDATE spend SET held = 0 WHERE period = ?', id);
 }
 
 /** One settled row for the difference between what was spent and what the file knows; the user's word may lower it. */

@@ -11,11 +11,17 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { nano } from '../../../src/core/money.ts';
+import type { NanoUsd, ReservationId } from '../../../src/core/brand.ts';
+import { committed, currentPeriod, sumsOf, type Books } from '../../../src/storage/books.ts';
+import { confirmTotal, raiseDoubt } from '../../../src/storage/confirmation.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
+import { releaseHold, reconcile } from '../../../src/storage/holds.ts';
+import { takeLookUps } from '../../../src/storage/lookUps.ts';
 import type { Store } from '../../../src/storage/openStore.ts';
-import { databaseFile, mirrorFile } from '../../../src/storage/recovery.ts';
+import { databaseFile, mirrorFile, openBooks } from '../../../src/storage/recovery.ts';
+import { reserve, settle, sweepAbandoned, voidReservation } from '../../../src/storage/reservations.ts';
 import { migrations } from '../../../src/storage/schema.ts';
-import { fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
+import { DAY, NOON, fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
 /** Spends 0.40 in a store of its own and leaves the files behind. */
 async function spend(folder: string, mirror = fakeMirror()): Promise<void> {
@@ -295,6 +301,78 @@ describe('ledger recovery', () => {
       }),
     );
   });
+});
+
+/**
+ * Whatever becomes of the calls that stood open when the user said what was spent: the month never counts less, or the
+ * limit would let more pass than it says.
+ */
+describe('a confirmed total', () => {
+  const cents = (books: Books): number =>
+    committed(sumsOf(books.db, currentPeriod(books.db, NOON).id)) / nano(0.01);
+
+  async function confirming(work: (books: Books, made: (usd: number) => ReservationId) => void): Promise<void> {
+    await withFolder(async (folder) => {
+      const books = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
+      const made = (usd: number): ReservationId => {
+        const result = reserve(books, request(usd), NOON);
+        assert.ok(result.ok);
+        return result.value.id;
+      };
+      try {
+        work(books, made);
+      } finally {
+        books.db.close();
+      }
+    });
+  }
+  const confirm = (books: Books, usd: number, at = NOON): void => {
+    raiseDoubt(books.db, currentPeriod(books.db, NOON), []);
+    confirmTotal(books, nano(usd), at);
+  };
+  const held = settlement(0.05, { source: 'estimate', heldBack: nano(0.45), generationId: 'g-1' });
+  const bill = { ...settlement(0.06), source: 'reported' } as const;
+
+  for (const [what, after] of [
+    ['the provider tells its bill', (books, id) => assert.equal(reconcile(books, id, bill, 'told', NOON), 0)],
+    ['the user releases it', (books, id) => assert.equal(releaseHold(books, id, 'mine', NOON), 0)],
+    ['the user releases all', (books) => assert.equal(releaseHold(books, 'all', 'mine', NOON), 0)],
+  ] as readonly (readonly [string, (books: Books, id: ReservationId) => void])[])
+    it(`ends what was held back: it is not given back once more when ${what}`, () =>
+      confirming((books, made) => {
+        const id = made(0.5);
+        settle(books, id, held, NOON);
+        confirm(books, 0.06);
+        assert.equal(cents(books), 6);
+        assert.deepEqual(takeLookUps(books, ['openrouter'], NOON + DAY).due, []);
+        after(books, id);
+        assert.equal(cents(books), 6);
+        assert.deepEqual(sumsOf(books.db, '2026-11').held, 0);
+        const [{ amount, reason } = {}] = books.db.all('SELECT * FROM releases WHERE entry_id = ?', id);
+        assert.deepEqual([amount, reason], [nano(0.45), 'total confirmed']);
+      }));
+
+  it('ends what a crash left at its worst case, also for one who only slept', () =>
+    confirming((books, made) => {
+      const [first, second] = [made(0.3), made(0.4)];
+      sweepAbandoned(books, NOON + DAY / 4);
+      releaseHold(books, second, 'mine', NOON);
+      confirm(books, 0.2, NOON + DAY / 4);
+      assert.equal(cents(books), 20);
+      assert.equal(releaseHold(books, 'all', 'mine', NOON + DAY / 4), 0);
+      for (const id of [first, second]) settle(books, id, settlement(0.01), NOON + DAY / 4);
+      assert.equal(cents(books), 20);
+    }));
+
+  it('does not count what is still under way, however that ends', () =>
+    confirming((books, made) => {
+      const [served, voided] = [made(0.5), made(0.4)];
+      confirm(books, 0.06);
+      assert.equal(cents(books), 96);
+      settle(books, served, { ...settlement(0.01), heldBack: 0 as NanoUsd }, NOON);
+      voidReservation(books, voided, 'not served', NOON);
+      assert.equal(cents(books), 7);
+    }));
 });
 
 /** Rewrites the database file, as a failing disk would; the write-ahead log has been folded in by then. */
