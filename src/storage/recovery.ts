@@ -15,7 +15,7 @@ import { openDatabase, type Database } from './database.ts';
 import { StorageFailure, asFailure } from './failure.ts';
 import type { MirroredTotal } from './mirrorFile.ts';
 import { readMirror } from './mirrorFile.ts';
-import { salvage } from './salvage.ts';
+import { continueLog, salvage } from './salvage.ts';
 import { checkOurs, migrate } from './schema.ts';
 import { withLock } from './lock.ts';
 
@@ -107,7 +107,10 @@ async function createFresh(place: Place, aside: string | undefined, now: EpochMs
     migrate(db);
     // Opening a name without a file would create one, and SQLite then deletes the journal beside it.
     const rescued = aside !== undefined && existsSync(aside) && (await salvage(aside, db));
-    db.immediate(() => settleDoubt(db, place, { lost: aside !== undefined, rescued }, now));
+    db.immediate(() => {
+      settleDoubt(db, place, { lost: aside !== undefined, rescued }, now);
+      if (aside !== undefined || existsSync(mirrorFile(place.folder))) continueLog(db, now);
+    });
   } finally {
     db.close();
   }

@@ -1,5 +1,6 @@
 /** Brings over what is still readable in a damaged file: row by row, table by table, until SQLite gives up on each. */
 import type { SQLInputValue } from 'node:sqlite';
+import type { EpochMs } from '../core/brand.ts';
 import { openDatabase, type Database, type Row } from './database.ts';
 
 const tables = [
@@ -61,9 +62,25 @@ function insertRow(into: Database, table: string, known: readonly string[], row:
   }
 }
 
+/**
+ * No new row takes the number of one that was lost: whatever a snapshot covers is neither read again nor kept, and a
+ * window that is still open reads on from where it was. No log
+ * has had as many rows as seconds have passed since 1970.
+ */
+export function continueLog(db: Database, now: EpochMs): void {
+  db.run(
+    `INSERT INTO sqlite_sequence (name, seq) SELECT 'log', 0
+     WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'log')`,
+  );
+  db.run(
+    `UPDATE sqlite_sequence SET seq = max(seq, ?, (SELECT coalesce(max(covers_seq), 0) FROM snapshots)) WHERE name = 'log'`,
+    Math.floor(now / 1000),
+  );
+}
+
 function copyMeta(from: Database, into: Database): void {
   try {
-    for (const row of from.each(`SELECT * FROM meta WHERE key IN ('period', 'money_seq')`)) {
+    for (const row of from.each(`SELECT * FROM meta WHERE key IN ('period', 'money_seq', 'forgettings')`)) {
       insertRow(into, 'meta', ['key', 'value'], row);
     }
   } catch {

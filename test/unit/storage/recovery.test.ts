@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { nano } from '../../../src/core/money.ts';
-import type { NanoUsd, ReservationId } from '../../../src/core/brand.ts';
-import { committed, currentPeriod, sumsOf, type Books } from '../../../src/storage/books.ts';
+import type { ArmId, NanoUsd, ReservationId } from '../../../src/core/brand.ts';
+import { committed, currentPeriod, readMeta, sumsOf, type Books } from '../../../src/storage/books.ts';
 import { confirmTotal, raiseDoubt } from '../../../src/storage/confirmation.ts';
 import { openDatabase } from '../../../src/storage/database.ts';
 import { releaseHold, reconcile } from '../../../src/storage/holds.ts';
@@ -21,6 +21,7 @@ import type { Store } from '../../../src/storage/openStore.ts';
 import { databaseFile, mirrorFile, openBooks } from '../../../src/storage/recovery.ts';
 import { reserve, settle, sweepAbandoned, voidReservation } from '../../../src/storage/reservations.ts';
 import { migrations } from '../../../src/storage/schema.ts';
+import { routedLog } from '../../fakes/routedLog.ts';
 import { DAY, NOON, fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
 /** Spends 0.40 in a store of its own and leaves the files behind. */
@@ -303,6 +304,54 @@ describe('ledger recovery', () => {
   });
 });
 
+describe('what is learnt after a loss', () => {
+  const logged = routedLog({ seed: 3, prompts: 9, start: NOON - DAY, days: 1, budget: 1 }).logged.map(
+    ({ decision }) => decision,
+  );
+
+  it('is read where a snapshot covers more of the log than could be brought over', () =>
+    withFolder(async (folder) => {
+      await withStore({ folder }, async ({ log }) => {
+        for (const decision of logged.slice(0, 6)) await log.append(decision);
+        await log.loadSnapshot();
+        await log.saveSnapshot(6, { learnt: true });
+        await log.forget({ kind: 'model', armId: 'nobody/nothing' as ArmId });
+        await log.saveSnapshot(6, { learnt: true });
+      });
+      const db = await openDatabase(databaseFile(folder), { busyMs: 100 });
+      db.run('DELETE FROM log WHERE seq > 3');
+      db.close();
+      damage(folder, (bytes) => bytes.fill(0xff, 68, 72));
+      await withStore({ folder }, async ({ log }) => {
+        const snapshot = await log.loadSnapshot();
+        assert.deepEqual(snapshot, { seq: 6, state: { learnt: true } });
+        await log.append(logged[7]!);
+        const after = await log.read(snapshot.seq, 10);
+        assert.deepEqual(
+          after.map((entry) => entry.type === 'decision' && entry.decision.id),
+          [logged[7]!.id],
+        );
+      });
+      const successor = await openDatabase(databaseFile(folder), { busyMs: 100 });
+      assert.equal(readMeta(successor, 'forgettings'), '1', 'what was forgotten stays so');
+      successor.close();
+    }));
+
+  it('is read by a window that was open when the whole file went', () =>
+    withFolder((folder) =>
+      withStore({ folder }, async (store) => {
+        const { log } = store;
+        await reserved(store, request(0.1));
+        for (const decision of logged.slice(0, 6)) await log.append(decision);
+        const at = (await log.read(0, 10)).at(-1)!.seq;
+        for (const name of readdirSync(folder))
+          if (name.startsWith('pilot.db')) rmSync(path.join(folder, name));
+        await log.append(logged[7]!);
+        assert.equal((await log.read(at, 10)).length, 1);
+      }),
+    ));
+});
+
 /**
  * Whatever becomes of the calls that stood open when the user said what was spent: the month never counts less, or the
  * limit would let more pass than it says.
@@ -311,7 +360,9 @@ describe('a confirmed total', () => {
   const cents = (books: Books): number =>
     committed(sumsOf(books.db, currentPeriod(books.db, NOON).id)) / nano(0.01);
 
-  async function confirming(work: (books: Books, made: (usd: number) => ReservationId) => void): Promise<void> {
+  async function confirming(
+    work: (books: Books, made: (usd: number) => ReservationId) => void,
+  ): Promise<void> {
     await withFolder(async (folder) => {
       const books = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
       const made = (usd: number): ReservationId => {
