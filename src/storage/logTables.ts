@@ -129,18 +129,19 @@ const KEEP_MS = 396 * 86_400_000;
 const KEEP_DECISIONS = 200_000;
 
 /**
- * Drops decisions beyond 13 months or 200,000, with their outcomes, but only what a snapshot covers: nothing leaves the
+ * Drops decisions beyond 13 months or 200,000, and their outcomes, but only what a snapshot covers: nothing leaves the
  * log before it is folded into the learned state. Returns the rows dropped.
  */
 export function pruneLog(db: Database, now: EpochMs, keepDecisions = KEEP_DECISIONS): number {
   const covered = newestSnapshot(db)?.seq ?? 0;
+  // Row by row: one written while the clock was wrong does not take those before it along.
+  const aged = db.run('DELETE FROM log WHERE seq <= ? AND at < ?', covered, Math.round(now - KEEP_MS));
   const nth = db.get(
     `SELECT seq FROM log WHERE type = 'decision' ORDER BY seq DESC LIMIT 1 OFFSET ?`,
     keepDecisions,
   );
-  const aged = db.get(`SELECT max(seq) seq FROM log WHERE at < ?`, Math.round(now - KEEP_MS));
-  const upTo = Math.min(covered, Math.max(integer(nth, 'seq'), integer(aged, 'seq')));
-  return upTo > 0 ? db.run('DELETE FROM log WHERE seq <= ?', upTo) : 0;
+  const upTo = Math.min(covered, integer(nth, 'seq'));
+  return aged + (upTo > 0 ? db.run('DELETE FROM log WHERE seq <= ?', upTo) : 0);
 }
 
 const KEEP_FREE = 50_000;

@@ -226,6 +226,18 @@ describe('decision log', () => {
   });
 });
 
+describe('a row dated by a wrong clock', () => {
+  it('leaves the log by itself: it does not take the others along', () =>
+    withFolder(async (folder) => {
+      const { db } = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
+      for (let n = 1; n <= 5; n++) appendDecision(db, decision(n, n === 4 ? { at: 0 } : {}));
+      saveSnapshot(db, 5, {});
+      assert.equal(pruneLog(db, NOON + DAY), 1);
+      assert.deepEqual(readLog(db, 0, 10).map(({ seq }) => seq), [1, 2, 3, 5]); // prettier-ignore
+      db.close();
+    }));
+});
+
 describe('usage queries', () => {
   it('groups spend by day, model, surface, language, workspace and source', async () => {
     await withFolder((folder) =>
