@@ -12,18 +12,24 @@ import type { Database } from './database.ts';
 import { integer } from './database.ts';
 
 /**
- * Counts up with every forgetting. A window that folded the log before one must not save what it still remembers: the
- * worker of each window knows the count as of its last loading.
+ * The forgettings as of this window's last loading; they count up. A window that folded the log before one must not
+ * save what it still remembers, and one that has loaded nothing (a worker started anew) has nothing to save. It belongs
+ * to the window and not to its connection, which is opened anew after an error.
  */
-const seenForgettings = new WeakMap<Database, string>();
+export interface WindowMemory {
+  forgettings: string | undefined;
+}
+
 const forgettings = (db: Database): string => readMeta(db, 'forgettings') ?? '0';
 
-export const noteLoaded = (db: Database): void => void seenForgettings.set(db, forgettings(db));
-export const isUpToDate = (db: Database): boolean =>
-  (seenForgettings.get(db) ?? forgettings(db)) === forgettings(db);
+export const noteLoaded = (db: Database, memory: WindowMemory): void => {
+  memory.forgettings = forgettings(db);
+};
+export const isUpToDate = (db: Database, memory: WindowMemory): boolean =>
+  memory.forgettings === forgettings(db);
 
 /** Decisions with their outcomes, and every snapshot, since a snapshot cannot be forgotten in part. Returns decisions. */
-export function forget(db: Database, scope: ForgetScope): number {
+export function forget(db: Database, scope: ForgetScope, memory: WindowMemory): number {
   const [where, values] = conditionOf(scope);
   db.exec('PRAGMA secure_delete = ON');
   const forgotten = db.immediate(() => {
@@ -41,7 +47,7 @@ export function forget(db: Database, scope: ForgetScope): number {
     writeMeta(db, 'forgettings', String(Number(forgettings(db)) + 1));
     return count;
   });
-  noteLoaded(db);
+  noteLoaded(db, memory);
   // The journal still holds what was deleted until it is folded into the file.
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   return forgotten;

@@ -4,7 +4,7 @@ import type { EpochMs } from '../core/brand.ts';
 import type { Books } from './books.ts';
 import { moneyTransaction } from './books.ts';
 import { confirmTotal } from './confirmation.ts';
-import { forget, importEntries, isUpToDate, noteLoaded } from './forgetting.ts';
+import { forget, importEntries, isUpToDate, noteLoaded, type WindowMemory } from './forgetting.ts';
 import { releaseHold, reconcile } from './holds.ts';
 import { takeLookUps } from './lookUps.ts';
 import {
@@ -25,7 +25,12 @@ import { reserve, settle, sweepAbandoned, voidReservation } from './reservations
 import { takeNotices } from './summary.ts';
 import { entriesAfter, holdList, periodTotals, spendBy, spendCube } from './usageTables.ts';
 
-type Handler<Op extends Operation> = (books: Books, argument: Argument<Op>, now: EpochMs) => Answer<Op>;
+type Handler<Op extends Operation> = (
+  books: Books,
+  argument: Argument<Op>,
+  now: EpochMs,
+  memory: WindowMemory,
+) => Answer<Op>;
 
 export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   reserve,
@@ -59,13 +64,13 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   decision: ({ db }, id) => findDecision(db, id),
   asOf: ({ db }, { id, beforeSeq }) => decisionAsOf(db, id, beforeSeq),
   read: ({ db }, { afterSeq, limit }) => readLog(db, afterSeq, limit),
-  loadSnapshot: ({ db }) => {
-    noteLoaded(db);
+  loadSnapshot: ({ db }, _argument, _now, memory) => {
+    noteLoaded(db, memory);
     return newestSnapshot(db);
   },
-  saveSnapshot: ({ db }, { seq, state }, now) => {
+  saveSnapshot: ({ db }, { seq, state }, now, memory) => {
     // Another window was told to forget since: this one must not bring it back.
-    if (!isUpToDate(db)) return;
+    if (!isUpToDate(db, memory)) return;
     saveSnapshot(db, seq, state);
     // Only what a snapshot covers may leave the log, so this is the moment to look.
     pruneLog(db, now);
@@ -74,7 +79,7 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   quarantineSnapshot: ({ db }, reason) => {
     setSnapshotAside(db, reason);
   },
-  forget: ({ db }, scope) => forget(db, scope),
+  forget: ({ db }, scope, _now, memory) => forget(db, scope, memory),
   importEntries,
   spend: ({ db }, { by, filter }) => spendBy(db, by, filter),
   cube: ({ db }, { period, workspaceId }) => spendCube(db, period, workspaceId),

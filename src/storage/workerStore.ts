@@ -8,6 +8,7 @@ import type { EpochMs } from '../core/brand.ts';
 import type { Books } from './books.ts';
 import { committed, moneySeq, sumsOf } from './books.ts';
 import { asFailure, type StorageFailure } from './failure.ts';
+import type { WindowMemory } from './forgetting.ts';
 import { handlers, mustNotBeLost } from './operations.ts';
 import type {
   Answer,
@@ -34,6 +35,7 @@ interface OpenFile {
 
 export class WorkerStore {
   readonly #options: WorkerOptions;
+  readonly #memory: WindowMemory = { forgettings: undefined };
   #file: OpenFile | undefined;
   #lastSent = '';
 
@@ -61,7 +63,7 @@ export class WorkerStore {
     for (let attempt = 1; ; attempt++) {
       try {
         const books = await this.#books(now);
-        return handlers[op](books, argument, now);
+        return handlers[op](books, argument, now, this.#memory);
       } catch (error) {
         const { kind } = asFailure(error);
         if (kind === 'busy' && attempt < tries) continue;

@@ -3,6 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ForgetScope, ImportedEntry } from '../../../src/app/ports.ts';
 import type { NanoUsd, ReservationId } from '../../../src/core/brand.ts';
+import type { Argument, Operation } from '../../../src/storage/protocol.ts';
+import { WorkerStore } from '../../../src/storage/workerStore.ts';
 import { routedLog, simulatedArms } from '../../fakes/routedLog.ts';
 import { clockAt, DAY, NOON, withFolder, withStore } from './fixture.ts';
 
@@ -17,7 +19,9 @@ async function left(scope: ForgetScope): Promise<number> {
         await log.append(decision);
         if (outcome) await log.record(outcome);
       }
+      assert.equal(await log.loadSnapshot(), undefined);
       await log.saveSnapshot(5, { learnt: true });
+      assert.ok(await log.loadSnapshot());
       const forgotten = await log.forget(scope);
       const entries = await log.read(0, 1_000);
       remaining = entries.filter(({ type }) => type === 'decision').length;
@@ -74,6 +78,40 @@ describe('forgetting', () => {
         }),
       ),
     ));
+});
+
+describe('a window that still remembers', () => {
+  const windowOn = (folder: string) => {
+    const store = new WorkerStore({ folder, workspaceId: 'w1', busyMs: 100, remembered: undefined });
+    return async <Op extends Operation>(op: Op, argument: Argument<Op>): Promise<unknown> => {
+      const { result } = await store.answer({ id: 1, op, argument, now: NOON });
+      assert.ok(result.ok);
+      return result.value;
+    };
+  };
+
+  it('brings nothing back after its connection was opened anew', () =>
+    withFolder(async (folder) => {
+      const [one, other] = [windowOn(folder), windowOn(folder)];
+      await other('loadSnapshot', undefined);
+      await one('forget', { kind: 'everything' });
+      // As after an error of the disk: the next question opens the file again.
+      await other('close', undefined);
+      await other('saveSnapshot', { seq: 9, state: { stale: true } });
+      assert.equal(await one('loadSnapshot', undefined), undefined);
+      await one('close', undefined);
+      await other('close', undefined);
+    }));
+
+  it('saves nothing through a worker that was started anew and has loaded nothing', () =>
+    withFolder(async (folder) => {
+      const anew = windowOn(folder);
+      await anew('saveSnapshot', { seq: 9, state: { stale: true } });
+      assert.equal(await anew('loadSnapshot', undefined), undefined);
+      await anew('saveSnapshot', { seq: 9, state: { fresh: true } });
+      assert.deepEqual(await anew('loadSnapshot', undefined), { seq: 9, state: { fresh: true } });
+      await anew('close', undefined);
+    }));
 });
 
 describe('importing the ledger', () => {
