@@ -102,8 +102,8 @@ export class RemoteLedger implements Ledger {
   /** The turn of the month needs no news: a machine that slept over midnight wakes in a month without spending. */
   summary(): SpendSummary {
     const period = periodFrom(this.#summary.period, this.#clock.now());
-    if (period.id !== this.#summary.period) this.#summary = turned(this.#summary, period);
-    return this.#summary;
+    // Not kept: a clock that was ahead for a moment has spent nothing, and the worker would have no news to undo it.
+    return period.id === this.#summary.period ? this.#summary : turned(this.#summary, period);
   }
 
   onDidChange(listener: () => void): Disposable {
@@ -128,7 +128,7 @@ export class RemoteLedger implements Ledger {
 
   #unrecorded(): Reservation {
     const id = `${UNRECORDED}${++this.#nUnrecorded}` as ReservationId;
-    return { id, period: this.#summary.period, worstCase: ZERO };
+    return { id, period: this.summary().period, worstCase: ZERO };
   }
 }
 
@@ -157,7 +157,6 @@ function nothingSpent(period: Period) {
     inlineCommitted: ZERO,
     workspaceCommitted: ZERO,
     requests: { ask: 0, inline: 0, chat: 0 },
-    nHolds: 0,
   };
 }
 

@@ -76,6 +76,20 @@ describe('the turn of the month', () => {
       assert.equal(store.ledger.summary().reserved, nano(0.7));
     }));
 
+  it('is no turn when a clock was ahead for one look: the month and its spending are there again', () =>
+    withFolder(async (folder) => {
+      const clock = clockAt(local(2026, 11, 30, 23));
+      await withStore({ folder, clock }, async (store) => {
+        const { id } = await reserved(store, request(0.5));
+        await store.ledger.settle(id, settlement(0.4));
+        clock.time = local(2026, 12, 1);
+        assert.equal(store.ledger.summary().settled, 0);
+        clock.time = local(2026, 11, 30, 23);
+        const { period, settled } = store.ledger.summary();
+        assert.deepEqual([period, settled], ['2026-11', nano(0.4)]);
+      });
+    }));
+
   it('leaves the doubt about the last month behind', () =>
     withFolder(async (folder) => {
       const clock = clockAt(local(2026, 11, 30, 23));
