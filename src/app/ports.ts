@@ -152,8 +152,6 @@ export interface SpendSummary {
   /** One sentence, when not ready. */
   readonly problem: string | undefined;
   readonly problemKind?: StorageProblem | undefined;
-  /** Reservations and holds a person may look at: how many rows stand behind `heldBack`. */
-  readonly nHolds?: number;
   readonly candidates: readonly { readonly source: string; readonly total: NanoUsd }[];
 }
 

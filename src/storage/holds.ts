@@ -7,12 +7,10 @@ import type { Books } from './books.ts';
 import { moneyTransaction, move } from './books.ts';
 import type { Row } from './database.ts';
 import { integer, text } from './database.ts';
-import { accountOf, counts } from './reservations.ts';
+import { RELEASED, accountOf, counts } from './reservations.ts';
 
 /** A hold, or a call that a crash left at its worst case. */
 export const HELD = `(held > 0 OR swept = 1)`;
-/** `swept` of such a call once it was released: nothing is held, and a real settlement would still be taken. */
-const RELEASED = 2;
 
 /** Ends the hold; a swept call falls from its worst case to what it was expected to cost. */
 export function releaseHold(books: Books, id: ReservationId | 'all', reason: string, now: EpochMs): NanoUsd {

@@ -37,6 +37,9 @@ import { integer, text } from './database.ts';
 
 export type SettleRefusal = 'unknown' | 'already-settled';
 
+/** `swept` of a call that a crash left and for which nothing is held: a real settlement would still be taken. */
+export const RELEASED = 2;
+
 /** No call lives this long; whoever made the reservation is gone. */
 const ABANDONED_MS = 2 * HOUR_MS;
 
@@ -134,8 +137,10 @@ export function sweepAbandoned(books: Books, now: EpochMs): number {
       const worst = integer(row, 'worst');
       move(books.db, accountOf(row), { reserved: -worst, settled: worst });
     }
+    // Nothing is held for a free call, so it is no hold of $0 in the list; a bill that comes after all is still taken.
     return books.db.run(
-      `UPDATE entries SET state = 'settled', swept = 1, source = 'worst-case', settled_at = ?, cost = worst
+      `UPDATE entries SET state = 'settled', swept = CASE worst WHEN 0 THEN ${RELEASED} ELSE 1 END,
+         source = 'worst-case', settled_at = ?, cost = worst
        WHERE state = 'reserved' AND at < ?`,
       now,
       before,

@@ -17,7 +17,6 @@ import {
 import { pendingConfirmation } from './confirmation.ts';
 import type { Database } from './database.ts';
 import { integer, text } from './database.ts';
-import { HELD } from './holds.ts';
 
 const DAY_MS = 86_400_000;
 /** Eight weeks: enough for every hour of the week eight times, short enough to follow a change of habits. */
@@ -46,7 +45,6 @@ export function summarize(db: Database, workspaceId: string, now: EpochMs): Spen
     problem: doubt && 'What was spent this month could not be read back; it has to be confirmed.',
     problemKind: undefined,
     candidates: doubt ?? [],
-    nHolds: integer(db.get(`SELECT count(*) n FROM entries WHERE ${HELD} AND period = ?`, period.id), 'n'),
   };
 }
 

@@ -5,7 +5,9 @@ import { nano } from '../../../src/core/money.ts';
 import { Coalesced } from '../../../src/storage/coalesced.ts';
 import { pruneEntries } from '../../../src/storage/logTables.ts';
 import { mirrorFile, openBooks } from '../../../src/storage/recovery.ts';
-import { reserve, settle, voidReservation } from '../../../src/storage/reservations.ts';
+import { sumsOf } from '../../../src/storage/books.ts';
+import { holdList } from '../../../src/storage/usageTables.ts';
+import { reserve, settle, sweepAbandoned, voidReservation } from '../../../src/storage/reservations.ts';
 import { DAY, NOON, fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
 describe('free calls', () => {
@@ -106,6 +108,20 @@ describe('free calls', () => {
       assert.throws(() => db.immediate(() => { throw new Error('in the middle'); }, 'soon')); // prettier-ignore
       assert.equal(db.pragmaNumber('synchronous'), 2);
       db.close();
+    }));
+
+  it('that a crash left are no holds, and a bill that comes after all is still counted', () =>
+    withFolder(async (folder) => {
+      const books = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
+      const made = reserve(books, request(0), NOON);
+      const paid = reserve(books, request(0.1), NOON);
+      assert.ok(made.ok && paid.ok);
+      const later = NOON + DAY / 4;
+      sweepAbandoned(books, later);
+      assert.deepEqual(holdList(books.db, later).map(({ id }) => id), [paid.value.id]); // prettier-ignore
+      assert.equal(settle(books, made.value.id, settlement(0.3), later).ok, true);
+      assert.equal(sumsOf(books.db, '2026-11').settled, nano(0.4));
+      books.db.close();
     }));
 
   it('leave the ledger when they are many or old; what cost something stays for 13 months', () =>
