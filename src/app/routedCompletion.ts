@@ -154,6 +154,8 @@ class Attempt {
   #text = '';
   #textEvents = 0;
   end: AttemptEnd = { kind: 'answered' };
+  /** The settling of a call for which nothing is owed: done in the ledger's own time, nobody waits for it. */
+  #inBackground: Promise<void> = Promise.resolve();
   /** Resolves when nothing of this attempt is left to be settled. */
   readonly over = Promise.withResolvers<undefined>();
 
@@ -171,7 +173,7 @@ class Attempt {
     const { decision, arm, quote } = this.#routed;
     const paid = quote.worstCase > 0;
     const reserving = this.#books.reserve();
-    // A free model never waits for the ledger, and is never stopped by it.
+    // A free model never waits for the ledger, here or at its end, and is never stopped by it.
     const reserved = paid ? await reserving : undefined;
     if (reserved && !reserved.ok) {
       this.#refused(reserved.error);
@@ -195,8 +197,8 @@ class Attempt {
       // The consumer walked away: at `routed`, before anything was sent, or in the middle of the answer.
       const alone = !ended && answer && this.#mayFinishAlone() ? answer : undefined;
       if (alone) void this.#finishAlone(alone);
-      else if (!ended) await (answer ? this.#leave(answer) : this.#books.void('never sent'));
-      if (!alone) this.over.resolve(undefined);
+      else if (!ended) await (answer ? this.#leave(answer) : this.#book(this.#books.void('never sent')));
+      if (!alone) this.#finish();
     }
   }
 
@@ -249,12 +251,26 @@ class Attempt {
     } catch (error) {
       this.#deps.log.error(`An answer of ${this.#routed.arm.id} was left and could not be settled`, error);
     } finally {
-      this.over.resolve(undefined);
+      this.#finish();
     }
   }
 
   #settle(done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
-    return this.#books.settle({ text: this.#text, events: this.#textEvents, done, failure });
+    return this.#book(this.#books.settle({ text: this.#text, events: this.#textEvents, done, failure }));
+  }
+
+  /** What is waited for. A call that was billed though it was called free moves money, and that is. */
+  #book(settling: Promise<void>): Promise<void> {
+    const owed = this.#routed.quote.worstCase > 0 || (this.#books.cost()?.costNano ?? 0) > 0;
+    if (owed) return settling;
+    this.#inBackground = settling.catch((error: unknown) => {
+      this.#deps.log.error(`A free call of ${this.#routed.arm.id} could not be written down`, error);
+    });
+    return Promise.resolve();
+  }
+
+  #finish(): void {
+    void this.#inBackground.then(() => this.over.resolve(undefined));
   }
 
   /** Whoever walks away from an answer has got one: the arm is healthy. */

@@ -94,13 +94,14 @@ export class Settlement {
       visible: { text, events },
     });
     this.#bill = bill;
+    // At once: the next call must not take it for free, however long the ledger takes.
+    if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
     const reserved = await this.#reserving;
     if (reserved?.ok !== true) return;
     const generationId = done?.generationId ?? failure?.generationId;
     const [note] = bill.flags.filter((flag) => flag === BELOW_VISIBLE);
     this.#check(await this.#deps.ledger.settle(reserved.value.id, { ...bill, generationId, note }));
     this.#deps.policy.settled(bill.cost, this.#routed.money);
-    if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
     if (bill.source === 'estimate') return;
     this.#deps.policy.observeCost(arm.id, { expected: this.#routed.uncalibrated, cost: bill.cost });
     if (done?.usage) this.#learnLength(done.usage);

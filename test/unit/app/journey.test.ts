@@ -19,6 +19,8 @@ import {
   type TestEngine,
   type TestEngineOptions,
 } from '../../fakes/engine.ts';
+import { openDatabase } from '../../../src/storage/database.ts';
+import { databaseFile } from '../../../src/storage/recovery.ts';
 import { startModelServer, type Misbehaviour, type ModelServer } from '../../fakes/modelServer.ts';
 
 const price = { inputUsdPerMTok: 1, outputUsdPerMTok: 10 };
@@ -328,6 +330,51 @@ describe('the journey of a prompt', () => {
     }
     assert.deepEqual(spent(), { settled: 0, reserved: 0, heldBack: 0 });
     assert.equal(server.requests.length, 0);
+  });
+
+  describe('a free model, while another window keeps the ledger’s lock', () => {
+    const free = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
+    let other: Awaited<ReturnType<typeof openDatabase>>;
+    beforeEach(async () => {
+      const folder = scratchFolder();
+      server = await startModelServer({ models: [{ id: 'small', ...common, price: free }], key });
+      const { endpoints } = settings([]);
+      const models = [{ endpoint: 'fake', model: 'small', ...common, price: free }];
+      engine = await testEngine({ endpoints, models, folder, monthlyUsd: 1, key });
+      await ask();
+      await engine.completion.settled();
+      other = await openDatabase(databaseFile(folder), { busyMs: 100 });
+      other.exec('BEGIN IMMEDIATE');
+    });
+    afterEach(() => other.close());
+
+    async function writtenDown(work: () => Promise<void>): Promise<void> {
+      let settled = false;
+      await work();
+      const settling = engine.completion.settled().then(() => (settled = true));
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(settled, false, 'its consumer is done, the ledger is not');
+      other.exec('ROLLBACK');
+      await settling;
+      const entries = await engine.store.usage.entries(0, 100);
+      assert.deepEqual(entries.filter(({ state }) => state === 'reserved'), []); // prettier-ignore
+    }
+
+    it('ends when its answer does', () =>
+      writtenDown(async () => assert.equal((await ask()).at(-1)?.type, 'ended')));
+
+    it('is left at once', () =>
+      writtenDown(async () => {
+        for await (const event of engine.completion.run(askOrder('Count.'))) if (event.type === 'text') break;
+      }));
+
+    it('is left at once before anything was sent', () =>
+      writtenDown(async () => {
+        for await (const event of engine.completion.run(askOrder('Count.'))) {
+          assert.equal(event.type, 'routed');
+          break;
+        }
+      }));
   });
 
   it('lets a short answer finish by itself, and settles what it cost', async () => {
