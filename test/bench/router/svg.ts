@@ -75,10 +75,12 @@ function plot(title: string, xLabel: string, lines: readonly Line[], marks: Mark
     HEIGHT - MARGIN - ((y - minY) / (maxY - minY || 1)) * (HEIGHT - 2 * MARGIN);
   const path = ({ points: each }: Line): string =>
     each.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join(' ');
-  const body = lines.map(
+  // The product on top of whatever lies as high.
+  const drawn = [...lines].sort((a, b) => Number(a.name === 'pilot') - Number(b.name === 'pilot'));
+  const body = drawn.map(
     (line, i) =>
       `<path d="${path(line)}" fill="none" stroke="${line.colour}" stroke-width="2"/>` +
-      `<text x="${WIDTH - MARGIN - 120}" y="${HEIGHT - MARGIN - 16 - 16 * (lines.length - 1 - i)}" fill="${line.colour}">${line.name}</text>`,
+      `<text x="${WIDTH - MARGIN - 120}" y="${HEIGHT - MARGIN - 16 - 16 * (drawn.length - 1 - i)}" fill="${line.colour}">${line.name}</text>`,
   );
   const levels = [minY, (minY + maxY) / 2, maxY].map(
     (y) =>
