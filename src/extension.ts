@@ -48,7 +48,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
     registerVscodeModels({ log, access: extensionContext.languageModelAccessInformation }),
   );
   const models = parts.add(new ModelSettings(settings, extensionContext.globalState, [vscodeModels]));
-  const secrets = parts.add(new Secrets({ storage: extensionContext.secrets, log }));
+  const secrets = parts.add(new Secrets({ storage: extensionContext.secrets, clock, log }));
   const id = workspaceId();
   const policyStore = parts.add(new MementoPolicyStore(extensionContext.workspaceState, log, clock.now));
   const engine = new EngineHolder({

@@ -3,13 +3,15 @@
  * host it was entered for, so a changed base URL does not carry it elsewhere.
  */
 import * as vscode from 'vscode';
-import type { Log } from '../app/ports.ts';
+import type { Clock, Log } from '../app/ports.ts';
 import type { Endpoint } from '../app/settings/index.ts';
+import type { EpochMs } from '../core/brand.ts';
 import { isLoopback } from '../providers/openai/safety.ts';
 import { showWarning } from './notify.ts';
 
 export interface SecretsDeps {
   readonly storage: vscode.SecretStorage;
+  readonly clock: Clock;
   readonly log: Log;
   /** Where the environment is read from; a test has its own. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -22,6 +24,9 @@ export class Secrets implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   /** By endpoint and host; undefined = looked up, and not there. */
   readonly #known = new Map<string, string | undefined>();
+  /** Where the keyring failed, and when: what is known then is the environment's, and the keyring may be unlocked yet. */
+  readonly #failedAt = new Map<string, EpochMs>();
+  readonly #asking = new Map<string, Promise<string | undefined>>();
   /** Counts changes, so that an answer of the keyring that was overtaken by one is not kept. */
   #version = 0;
   #keyringFailed = false;
@@ -50,17 +55,35 @@ export class Secrets implements vscode.Disposable {
     if (!endpoint) return false;
     if (!endpoint.needsKey) return true;
     const slot = slotOf(endpoint);
-    if (this.#known.has(slot)) return this.#known.get(slot) !== undefined;
-    void this.key(endpoint);
-    return true;
+    const failedAt = this.#failedAt.get(slot);
+    const isDue = failedAt === undefined || this.#deps.clock.now() - failedAt >= retryMs;
+    if (!this.#known.has(slot) || (failedAt !== undefined && isDue)) void this.key(endpoint);
+    return !this.#known.has(slot) || this.#known.get(slot) !== undefined;
   }
 
   async key(endpoint: Endpoint): Promise<string | undefined> {
     const slot = slotOf(endpoint);
-    if (this.#known.has(slot)) return this.#known.get(slot);
+    if (this.#known.has(slot) && !this.#failedAt.has(slot)) return this.#known.get(slot);
+    const running = this.#asking.get(slot);
+    if (running) return running;
+    const asking = this.#ask(endpoint, slot);
+    this.#asking.set(slot, asking);
+    void asking.finally(() => {
+      if (this.#asking.get(slot) === asking) this.#asking.delete(slot);
+    });
+    return asking;
+  }
+
+  async #ask(endpoint: Endpoint, slot: string): Promise<string | undefined> {
     const version = this.#version;
-    const key = (await this.#stored(endpoint)) ?? this.#fromEnvironment(endpoint);
-    if (version === this.#version) this.#known.set(slot, key);
+    const stored = await this.#stored(endpoint, slot);
+    const key = stored.key ?? this.#fromEnvironment(endpoint);
+    if (version !== this.#version) return key;
+    const isBack = this.#failedAt.delete(slot) && stored.answered;
+    if (!stored.answered) this.#failedAt.set(slot, this.#deps.clock.now());
+    this.#known.set(slot, key);
+    // An arm that was left out for want of its key has a new chance.
+    if (isBack) this.#changed.fire();
     return key;
   }
 
@@ -80,21 +103,27 @@ export class Secrets implements vscode.Disposable {
   #forget(): void {
     this.#version++;
     this.#known.clear();
+    this.#failedAt.clear();
+    this.#asking.clear();
     this.#changed.fire();
   }
 
-  async #stored(endpoint: Endpoint): Promise<string | undefined> {
+  async #stored(
+    endpoint: Endpoint,
+    slot: string,
+  ): Promise<{ readonly answered: boolean; readonly key: string | undefined }> {
+    const none = { answered: true, key: undefined };
     try {
       const entry = decode(await this.#deps.storage.get(PREFIX + endpoint.id));
-      if (!entry) return undefined;
-      if (entry.host === hostOf(endpoint.baseUrl)) return entry.key;
+      if (!entry) return none;
+      if (entry.host === hostOf(endpoint.baseUrl)) return { answered: true, key: entry.key };
       this.#deps.log.warn(
         `The key of ${endpoint.id} was entered for ${entry.host}; it is not sent elsewhere.`,
       );
-      return undefined;
+      return none;
     } catch (error) {
-      this.#tellKeyringFailed(endpoint, error);
-      return undefined;
+      if (!this.#failedAt.has(slot)) this.#tellKeyringFailed(endpoint, error);
+      return { answered: false, key: undefined };
     }
   }
 
@@ -120,6 +149,8 @@ export class Secrets implements vscode.Disposable {
 }
 
 const PREFIX = 'pilot.key.';
+/** A keyring that failed is asked again for a prompt, but not at each keystroke. */
+const retryMs = 10_000;
 
 interface StoredKey {
   readonly host: string;

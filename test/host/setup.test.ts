@@ -25,13 +25,14 @@ const endpointOf = (entry: object): Endpoint => {
 describe('keys', () => {
   let storage: FakeSecretStorage;
   let lines: string[];
+  let time = 0;
   const secretsWith = (environment: Record<string, string> = {}): Secrets => {
     const log: Log = {
       info: (message) => lines.push(message),
       warn: (message) => lines.push(message),
       error: (message, error) => lines.push(`${message} ${String(error)}`),
     };
-    return new Secrets({ storage, log, environment });
+    return new Secrets({ storage, clock: { now: () => time }, log, environment });
   };
   beforeEach(() => {
     storage = new FakeSecretStorage();
@@ -93,6 +94,30 @@ describe('keys', () => {
     assert.equal(await secrets.key(endpointOf({ apiKeyEnv: 'MY_KEY' })), 'from-environment');
     assert.ok(lines.length > 0);
     assert.doesNotMatch(lines.join('\n'), /0123456789/);
+  });
+
+  it('are found once a keyring that failed is unlocked, and it is not asked at each keystroke', async () => {
+    const endpoint = endpointOf({});
+    await secretsWith().store(endpoint, KEY);
+    storage.refuses = true;
+    const secrets = secretsWith();
+    assert.equal(await secrets.key(endpoint), undefined);
+    assert.equal(secrets.hasKey(endpoint), false);
+    const { reads } = storage;
+    for (let i = 0; i < 10; i++) assert.equal(secrets.hasKey(endpoint), false);
+    assert.equal(storage.reads, reads, 'not yet');
+    time += 10_000;
+    for (let i = 0; i < 10; i++) secrets.hasKey(endpoint);
+    assert.equal(await secrets.key(endpoint), undefined);
+    assert.equal(storage.reads, reads + 1, 'once');
+    assert.equal(lines.length, 1, 'told once');
+    storage.refuses = false;
+    const changed = new Promise<void>((resolve) => void secrets.onDidChange(resolve));
+    time += 10_000;
+    secrets.hasKey(endpoint);
+    await changed;
+    assert.equal(secrets.hasKey(endpoint), true);
+    assert.equal(await secrets.key(endpoint), KEY);
   });
 
   it('of an unknown form are as good as none', async () => {
