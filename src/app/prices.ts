@@ -2,7 +2,7 @@
  * Refreshing prices from the endpoints' own lists: what would change is shown first, what the user ticks is written,
  * and nothing else of an entry is touched.
  */
-import type { Arm, RateCard } from '../core/arm.ts';
+import { isFree, type Arm, type RateCard } from '../core/arm.ts';
 import { armId } from '../core/brand.ts';
 import type { ArmId } from '../core/brand.ts';
 import { priceChanges, type PriceChange, type PriceOffer } from '../core/priceTable.ts';
@@ -56,6 +56,15 @@ export async function refreshPrices(deps: PricesDeps): Promise<PricesRefreshed> 
   for (const { armId: id } of chosen) deps.trustPrice(id);
   return end('written', chosen.length);
 }
+
+/**
+ * Arms that were called free and reported a cost have no known price while they are still called free; a price that the
+ * user writes is believed.
+ */
+export const withoutDisproved = (arms: readonly Arm[], disproved: readonly unknown[]): readonly Arm[] =>
+  arms.map((arm) =>
+    disproved.includes(arm.id) && arm.price && isFree(arm.price) ? { ...arm, price: undefined } : arm,
+  );
 
 /** One offer for each of the endpoint's arms that its list has a price for. */
 export function priceOffers(

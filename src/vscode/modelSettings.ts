@@ -1,5 +1,6 @@
 /** The endpoints and arms of the settings, checked once per change; problems are told once each. */
 import * as vscode from 'vscode';
+import { withoutDisproved } from '../app/prices.ts';
 import {
   parseSettings,
   type Endpoint,
@@ -55,8 +56,7 @@ export class ModelSettings implements vscode.Disposable {
   get arms(): readonly Arm[] {
     const distrusted = this.#distrusted();
     const arms = [...this.#read().arms, ...this.#elsewhere.flatMap((source) => source.arms)];
-    if (distrusted.length === 0) return arms;
-    return arms.map((arm) => (distrusted.includes(arm.id) ? { ...arm, price: undefined } : arm));
+    return distrusted.length === 0 ? arms : withoutDisproved(arms, distrusted);
   }
 
   get problems(): readonly SettingProblem[] {
@@ -71,7 +71,7 @@ export class ModelSettings implements vscode.Disposable {
     return this.endpoints.find(({ id }) => id === arm.endpointId);
   }
 
-  /** A model called free that reported a cost has no known price until the user states one anew. */
+  /** A model called free that reported a cost has no known price until the user states one (`withoutDisproved`). */
   distrustPrice(arm: ArmId): void {
     if (this.#distrusted().includes(arm)) return;
     void this.#globalState
@@ -79,12 +79,14 @@ export class ModelSettings implements vscode.Disposable {
       .then(() => this.#changed.fire());
   }
 
+  /** Also says so of an arm that is not set up now: what its provider lists is not believed either. */
   distrusts(arm: ArmId): boolean {
-    return this.#distrusted().includes(arm);
+    const price = this.arms.find(({ id }) => id === arm)?.price;
+    return price === undefined && this.#distrusted().includes(arm);
   }
 
   trustPrice(arm: ArmId): void {
-    if (!this.distrusts(arm)) return;
+    if (!this.#distrusted().includes(arm)) return;
     const rest = this.#distrusted().filter((id) => id !== arm);
     void this.#globalState.update(distrustedKey, rest).then(() => this.#changed.fire());
   }

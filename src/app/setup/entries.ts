@@ -1,5 +1,6 @@
 /** Changes to `pilot.endpoints` and `pilot.models` as they stand in the settings: what set-up does not know it keeps. */
 import type { Endpoint, Preset } from '../settings/endpoint.ts';
+import type { MisplacedKey } from '../settings/headers.ts';
 import type { ModelDraft } from './draft.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -78,6 +79,19 @@ export function withoutField(raw: unknown, endpointId: string, field: string): u
     isEntry(entry) && entry['id'] === endpointId ? drop(entry, field.split('.')) : entry,
   );
 }
+
+/** Takes out the keys that were moved to the keyring; one that was changed meanwhile is another key, and stays. */
+export const withoutMoved = (
+  raw: unknown,
+  misplaced: readonly MisplacedKey[],
+  moved: readonly MisplacedKey[],
+): unknown[] =>
+  misplaced
+    .filter((key) => moved.some((each) => isSame(each, key)))
+    .reduce((rest, { endpointId, field }) => withoutField(rest, endpointId, field), listOf(raw));
+
+const isSame = (a: MisplacedKey, b: MisplacedKey): boolean =>
+  a.endpointId === b.endpointId && a.field === b.field && a.value === b.value;
 
 /** `openai`, or `openai-2` where that is taken. */
 export function freshId(wanted: string, taken: readonly string[]): string {

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { withoutField } from '../../app/setup/entries.ts';
+import { withoutMoved } from '../../app/setup/entries.ts';
+import type { MisplacedKey } from '../../app/settings/index.ts';
 import type { ModelSettings } from '../modelSettings.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
-import { writeSettings } from './write.ts';
+import { writeEndpoints } from './write.ts';
 import { showWarning } from '../notify.ts';
 
 const { t } = vscode.l10n;
@@ -26,25 +27,26 @@ export class MisplacedKeys {
 
   async moveOut(): Promise<void> {
     const { settings, models, secrets } = this.#deps;
-    const moved: string[] = [];
+    const moved: { readonly key: MisplacedKey; readonly label: string }[] = [];
     const refused = new Map<string, string>();
-    let endpoints = settings.endpoints;
-    for (const { endpointId, field, value } of models.misplacedKeys) {
+    for (const key of models.misplacedKeys) {
+      const { endpointId, value } = key;
       const endpoint = models.endpoints.find(({ id }) => id === endpointId);
       if (!endpoint) continue;
       if (!(await secrets.store(endpoint, value))) {
         refused.set(endpointId, endpoint.label);
         continue;
       }
-      endpoints = withoutField(endpoints, endpointId, field);
-      moved.push(endpoint.label);
+      moved.push({ key, label: endpoint.label });
     }
     this.#tellRefused(refused);
     if (moved.length === 0) return;
-    await writeSettings(endpoints, settings.models);
+    // As the settings are now: the keyring may have kept waiting while the user went on editing them.
+    const keys = moved.map(({ key }) => key);
+    await writeEndpoints(withoutMoved(settings.endpoints, models.misplacedKeys, keys));
     const text = t(
       'PILOT moved the key of {0} from the settings to the keyring. If these settings were synced or shared, renew the key.',
-      moved.join(', '),
+      moved.map(({ label }) => label).join(', '),
     );
     void showWarning(text);
   }

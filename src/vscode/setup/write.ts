@@ -3,6 +3,11 @@ import * as vscode from 'vscode';
 /** To the user's settings, never a workspace's. Endpoints first: a model without its endpoint would be a problem. */
 export async function writeSettings(endpoints: unknown, models: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('pilot');
-  await configuration.update('endpoints', endpoints, vscode.ConfigurationTarget.Global);
+  await writeEndpoints(endpoints);
   await configuration.update('models', models, vscode.ConfigurationTarget.Global);
 }
+
+export const writeEndpoints = (endpoints: unknown): Thenable<void> =>
+  vscode.workspace
+    .getConfiguration('pilot')
+    .update('endpoints', endpoints, vscode.ConfigurationTarget.Global);

@@ -53,11 +53,13 @@ class UsageSurface implements vscode.Disposable {
   }
 
   async showUsage(restored?: vscode.WebviewPanel): Promise<void> {
-    if (this.#usage && !restored) {
-      this.#usage.reveal();
+    const { UsageView } = await import('./usageView.ts');
+    if (this.#usage) {
+      // Another was opened while this one was restored or loaded.
+      if (restored) restored.dispose();
+      else this.#usage.reveal();
       return;
     }
-    const { UsageView } = await import('./usageView.ts');
     this.#usage = new UsageView(this.#deps, this.#names, () => (this.#usage = undefined), restored);
   }
 
@@ -91,6 +93,10 @@ class UsageSurface implements vscode.Disposable {
 
   async #openDecision(decision: Decision, restored?: vscode.WebviewPanel): Promise<void> {
     const { DecisionView } = await import('../decision/decisionView.ts');
+    if (this.#decision && restored) {
+      restored.dispose();
+      return;
+    }
     this.#decision ??= new DecisionView(this.#deps, () => (this.#decision = undefined), restored);
     this.#decision.show(decision, { reveal: restored === undefined });
   }

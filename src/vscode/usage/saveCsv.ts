@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { showInformation } from '../notify.ts';
+import { showError, showInformation } from '../notify.ts';
 
-/** Asks where, writes, and says so; undefined when the user thought better of it. */
+/** Asks where, writes, and says so; undefined when the user thought better of it, or it could not be written. */
 export async function saveText(
   name: string,
   content: string,
@@ -15,7 +15,13 @@ export async function saveText(
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
   });
   if (!target) return undefined;
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(content));
+  try {
+    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(content));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    void showError(t('{0} could not be saved: {1}', name, reason));
+    return undefined;
+  }
   const open = t('Open');
   void showInformation(t('Saved as {0}.', name), open).then((picked) => {
     if (picked === open) void vscode.commands.executeCommand('vscode.open', target);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { ProviderError } from '../../../src/app/ports.ts';
-import { rateChanges, refreshPrices, withPrices, type PricesDeps } from '../../../src/app/prices.ts';
+import {
+  rateChanges,
+  refreshPrices,
+  withoutDisproved,
+  withPrices,
+  type PricesDeps,
+} from '../../../src/app/prices.ts';
 import { parseSettings } from '../../../src/app/settings/index.ts';
 import { namedModel } from '../../../src/app/setup/draft.ts';
 import type { RateCard } from '../../../src/core/arm.ts';
@@ -149,5 +155,19 @@ describe('refreshing prices', () => {
       ...odd.slice(0, 3),
       { ...(odd[3] as object), price: card(1, 2) },
     ]);
+  });
+});
+
+describe('an arm that was called free and billed', () => {
+  it('has no known price while it is called free, and the one the user writes', () => {
+    const priced = (price: RateCard) =>
+      parseSettings({ endpoints, models: [{ ...raw[0], price }, raw[1]] }, PRESETS).arms;
+    const [id] = priced(card(0, 0)).map((arm) => arm.id);
+    assert.deepEqual(
+      withoutDisproved(priced(card(0, 0)), [id]).map(({ price }) => price),
+      [undefined, card(1, 2)],
+    );
+    assert.deepEqual(withoutDisproved(priced(card(3, 15)), [id]), priced(card(3, 15)));
+    assert.deepEqual(withoutDisproved(priced(card(0, 0)), []), priced(card(0, 0)));
   });
 });

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { draftModel, namedModel } from '../../../../src/app/setup/draft.ts';
-import { freshId, withEndpoint, withModels, withoutField } from '../../../../src/app/setup/entries.ts';
+import {
+  freshId,
+  withEndpoint,
+  withModels,
+  withoutField,
+  withoutMoved,
+} from '../../../../src/app/setup/entries.ts';
+import { parseSettings } from '../../../../src/app/settings/index.ts';
 import { parsePriceInput } from '../../../../src/app/setup/priceInput.ts';
 import { PRESETS } from '../../../../src/providers/presets.ts';
 import { armOf, endpointAt } from '../../providers/openai/harness.ts';
@@ -21,6 +28,22 @@ describe('entries of the settings', () => {
   it('are begun where there are none, or something else', () => {
     for (const raw of [undefined, null, {}, 'x'])
       assert.deepEqual(withEndpoint(raw, { id: 'a' }), [{ id: 'a' }]);
+  });
+  it('keep what was edited while a key was on its way to the keyring, another key too', () => {
+    const misplaced = (raw: readonly object[]) =>
+      parseSettings({ endpoints: raw, models: [] }, PRESETS).misplacedKeys;
+    const [a, b] = [
+      { id: 'a', preset: 'openai', apiKey: 'sk-a' },
+      { id: 'b', preset: 'openai', apiKey: 'sk-b' },
+    ];
+    const moved = misplaced([a, b]);
+    assert.equal(moved.length, 2);
+    const now = [{ ...a, label: 'Mine' }, { ...b, apiKey: 'sk-new' }, { id: 'c' }];
+    assert.deepEqual(withoutMoved(now, misplaced(now), moved), [
+      { id: 'a', preset: 'openai', label: 'Mine' },
+      { ...b, apiKey: 'sk-new' },
+      { id: 'c' },
+    ]);
   });
   it('lose a misplaced key and nothing else', () => {
     const raw = [
