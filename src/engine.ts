@@ -2,7 +2,6 @@
  * The ports of the engine (src/app/engine.ts) filled with VS Code's settings, keys and state, the shared space and the
  * database. Loaded and built when the first prompt needs it, so that activation reads no file (src/extension.ts).
  */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { assembleEngine, type EngineCore, type EngineParts } from './app/engine.ts';
@@ -15,7 +14,7 @@ import type { ArmPrior, LearnerSpec } from './core/learner.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
 import { PILOT } from './core/preset.ts';
 import { armPrior, priorOf } from './core/prior.ts';
-import { decodeSpace, type Space } from './core/space.ts';
+import type { Space } from './core/space.ts';
 import { VSCODE_ENDPOINT_ID } from './app/chat/offer.ts';
 import { createBillSource, createClientPool } from './providers/openai/index.ts';
 import { openStore, type Store } from './storage/openStore.ts';
@@ -23,6 +22,7 @@ import { withVscodeModels, type VscodeModels } from './vscode/models/index.ts';
 import type { ModelSettings } from './vscode/modelSettings.ts';
 import type { Secrets } from './vscode/secrets.ts';
 import type { Settings } from './vscode/settings.ts';
+import { loadSpace } from './vscode/shippedSpace.ts';
 
 export interface EngineDeps {
   readonly extensionContext: vscode.ExtensionContext;
@@ -45,7 +45,7 @@ export interface Engine extends EngineCore {
 }
 
 export async function buildEngine(deps: EngineDeps): Promise<Engine> {
-  const space = await loadSpace(deps.extensionContext);
+  const space = await loadSpace(deps.extensionContext.extensionPath);
   const store = await loadStore(deps);
   try {
     const core = assembleEngine(partsOf(deps, space, store));
@@ -105,14 +105,6 @@ function follow(
 function soon(ms: number, run: () => void): Disposable {
   const timer = setTimeout(run, ms).unref();
   return { dispose: () => clearTimeout(timer) };
-}
-
-async function loadSpace({ extensionPath }: vscode.ExtensionContext): Promise<Space> {
-  const stored: unknown = JSON.parse(await readFile(path.join(extensionPath, 'media', 'space.json'), 'utf8'));
-  const decoded = decodeSpace(stored);
-  // It ships with the extension, so a bad one is a broken installation, not bad input.
-  if (!decoded.ok) throw new Error(`media/space.json cannot be used: ${JSON.stringify(decoded.error)}`);
-  return decoded.value;
 }
 
 function loadStore({ extensionContext, workspaceId, clock }: EngineDeps): Promise<Store> {

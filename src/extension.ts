@@ -106,7 +106,9 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
     const { completion } = await engine.get();
     yield* completion.run(trialOrder(arm, prompt, signal));
   };
-  parts.add(registerSetup({ settings, models, secrets, log, trial }));
+  parts.add(
+    registerSetup({ settings, models, secrets, log, extensionPath: extensionContext.extensionPath, trial }),
+  );
   parts.add(registerRefreshPrices({ settings, models, secrets, log }));
   parts.add(registerBudgetCommands({ settings, ledger: async () => (await engine.get()).store.ledger }));
   const onceBuilt = { ...shared, engine: () => engine.get(), onEngineBuilt: engine.onBuilt.bind(engine) };

@@ -76,7 +76,7 @@ function messageElement(
       {},
       icon('chevron'),
       h('span', {}, role),
-      h('span', { class: 'quiet' }, text.length.toLocaleString()),
+      h('span', { class: 'quiet' }, text.length.toLocaleString(document.documentElement.lang)),
     ),
     body,
   );

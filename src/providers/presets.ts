@@ -9,6 +9,7 @@ const cloud = {
   local: false,
   acceptsStreamOptions: true,
   promptTokensIncludeCached: true,
+  keyShape: undefined,
   outputCapField: 'max_tokens',
   outputCapCoversReasoning: true,
 } as const;
@@ -23,6 +24,8 @@ export const PRESETS: PresetTable = {
     label: 'OpenAI',
     baseUrl: 'https://api.openai.com/v1',
     apiKeyEnv: 'OPENAI_API_KEY',
+    // The older keys have no prefix of their own, but all of them these letters within.
+    keyShape: /^sk-(?:proj-|svcacct-|\w+T3BlbkFJ)/,
     keyPage: 'https://platform.openai.com/api-keys',
     // The only name its reasoning models take, and the older ones take it too.
     outputCapField: 'max_completion_tokens',
@@ -33,6 +36,7 @@ export const PRESETS: PresetTable = {
     label: 'OpenRouter',
     baseUrl: 'https://openrouter.ai/api/v1',
     apiKeyEnv: 'OPENROUTER_API_KEY',
+    keyShape: /^sk-or-/,
     keyPage: 'https://openrouter.ai/settings/keys',
   },
   mistral: {
@@ -51,6 +55,7 @@ export const PRESETS: PresetTable = {
     label: 'DeepSeek',
     baseUrl: 'https://api.deepseek.com',
     apiKeyEnv: 'DEEPSEEK_API_KEY',
+    keyShape: /^sk-[0-9a-f]{32}$/,
     keyPage: 'https://platform.deepseek.com/api_keys',
   },
   gemini: {
@@ -59,6 +64,7 @@ export const PRESETS: PresetTable = {
     label: 'Gemini',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     apiKeyEnv: 'GEMINI_API_KEY',
+    keyShape: /^AIza[\w-]{35}$/,
     keyPage: 'https://aistudio.google.com/apikey',
   },
   anthropic: {
@@ -67,6 +73,7 @@ export const PRESETS: PresetTable = {
     label: 'Anthropic',
     baseUrl: 'https://api.anthropic.com/v1',
     apiKeyEnv: 'ANTHROPIC_API_KEY',
+    keyShape: /^sk-ant-/,
     keyPage: 'https://console.anthropic.com/settings/keys',
   },
   ollama: { ...local, id: 'ollama', label: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },

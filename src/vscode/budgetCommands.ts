@@ -8,6 +8,7 @@ import { day, usd } from './format.ts';
 import type { Settings } from './settings.ts';
 import { showError, showInformation } from './notify.ts';
 import { storageText } from './storageText.ts';
+import { locale } from './locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -29,15 +30,16 @@ export async function setMonthlyLimit({ settings }: BudgetDeps): Promise<boolean
   const current = settings.limits().limits.monthly;
   const entered = await askForDollars({
     title: t('PILOT: Set Monthly Limit'),
-    prompt: t(
-      'The most PILOT may spend in a calendar month, over all windows and workspaces. 0 = free models only.',
-    ),
+    prompt: limitPrompt(),
     value: current === undefined ? '5' : String(current / 1e9),
   });
   if (entered === undefined) return false;
   await settings.setMonthlyLimit(entered);
   return true;
 }
+
+export const limitPrompt = (): string =>
+  t('The most PILOT may spend in a calendar month, over all windows and workspaces. 0 = free models only.');
 
 async function raiseLimit(deps: BudgetDeps): Promise<void> {
   const ledger = await deps.ledger();
@@ -91,7 +93,8 @@ export function tellFailure(result: Result<unknown, StorageFault>, what: string)
   void showError(t('{0}, because the spending ledger cannot be used: {1}', what, storageText(result.error)));
 }
 
-async function askForDollars(options: {
+/** Undefined = broken off. */
+export async function askForDollars(options: {
   title: string;
   prompt: string;
   value: string;
@@ -101,7 +104,7 @@ async function askForDollars(options: {
     ignoreFocusOut: true,
     validateInput: (text) =>
       dollarsIn(text) === undefined
-        ? t('A number of dollars from 0 to {0}.', largestDollars.toLocaleString())
+        ? t('A number of dollars from 0 to {0}.', largestDollars.toLocaleString(locale()))
         : undefined,
   });
   return entered === undefined ? undefined : dollarsIn(entered);

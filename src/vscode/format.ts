@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { NanoUsd } from '../core/brand.ts';
+import { locale } from './locale.ts';
 
 /** Made with the first amount: it loads the locale's data, 20 ms and more, which activation must not pay. */
 let formats: { readonly cents: Intl.NumberFormat; readonly fine: Intl.NumberFormat } | undefined;
@@ -9,7 +10,7 @@ const dollarFormats = () =>
     fine: dollarFormat({ maximumSignificantDigits: 2 }),
   });
 const dollarFormat = (digits: Intl.NumberFormatOptions): Intl.NumberFormat =>
-  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', ...digits });
+  new Intl.NumberFormat(locale(), { style: 'currency', currency: 'USD', ...digits });
 
 /** `$1.23`; below a cent two significant digits, so that cheap answers do not all read `$0.00`. */
 export function usd(amount: NanoUsd): string {
@@ -26,7 +27,7 @@ const nanoPerCent = 1e7;
 export const cost = (amount: NanoUsd): string => (amount === 0 ? vscode.l10n.t('free') : usd(amount));
 
 export const day = (at: number): string =>
-  new Date(at).toLocaleDateString(undefined, { month: 'long', day: 'numeric' });
+  new Date(at).toLocaleDateString(locale(), { month: 'long', day: 'numeric' });
 
 export const percent = (share: number): string =>
-  share.toLocaleString(undefined, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 });
+  share.toLocaleString(locale(), { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 });

@@ -6,6 +6,7 @@ import type { Arm } from '../core/arm.ts';
 import type { ExclusionReason } from '../core/decision.ts';
 import { day, usdLeft } from './format.ts';
 import { storageText } from './storageText.ts';
+import { locale } from './locale.ts';
 
 export interface WayOn {
   readonly label: string;
@@ -64,8 +65,8 @@ export function messageOf(problem: Problem): Message {
       return {
         text: t(
           'This prompt may have {0} tokens; the largest model of yours takes {1}. Remove some context.',
-          problem.inputTokens.toLocaleString(),
-          problem.largestContext.toLocaleString(),
+          problem.inputTokens.toLocaleString(locale()),
+          problem.largestContext.toLocaleString(locale()),
         ),
         ways: [setUp()],
       };

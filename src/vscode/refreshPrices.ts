@@ -10,6 +10,7 @@ import type { ModelSettings } from './modelSettings.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import { showError, showInformation, showWarning } from './notify.ts';
+import { locale } from './locale.ts';
 
 const { t } = vscode.l10n;
 
@@ -84,7 +85,7 @@ async function preview(
 
 function rateText({ rate, before, after }: RateChange): string {
   const usd = (value: number | undefined): string =>
-    value === undefined ? '–' : `$${value.toLocaleString(undefined, { maximumFractionDigits: 6 })}`;
+    value === undefined ? '–' : `$${value.toLocaleString(locale(), { maximumFractionDigits: 6 })}`;
   return t('{0} {1} → {2}', rateName(rate), usd(before), usd(after));
 }
 

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { largestDollars } from '../app/dollars.ts';
 import type { NanoUsd } from '../core/brand.ts';
 import { profileNames, type Profile } from '../core/policies/profile.ts';
+import { locale } from './locale.ts';
 
 /** Money limits as the settings say them; undefined = not set. */
 export interface Limits {
@@ -90,7 +91,10 @@ export class Settings implements vscode.Disposable {
         return Math.floor(value * 1e9) as NanoUsd;
       bad.push({
         key: `pilot.${key}`,
-        wrong: vscode.l10n.t('it must be a number of dollars from 0 to {0}', largestDollars.toLocaleString()),
+        wrong: vscode.l10n.t(
+          'it must be a number of dollars from 0 to {0}',
+          largestDollars.toLocaleString(locale()),
+        ),
         // A limit that cannot be understood must not become "no limit": nothing is spent until it is mended.
         instead: vscode.l10n.t('0 (free models only)'),
       });

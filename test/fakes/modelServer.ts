@@ -35,6 +35,8 @@ export interface ModelServerOptions {
   readonly port?: number;
   /** With it every request needs `Authorization: Bearer KEY`. */
   readonly key?: string;
+  /** The bare list of OpenAI's own endpoint: names, and neither prices nor sizes. */
+  readonly listsNamesOnly?: boolean;
   /** False: refuses `stream_options`, as some older endpoints do. Default true. */
   readonly acceptsStreamOptions?: boolean;
   /**
@@ -263,7 +265,8 @@ async function answerPost(url: URL, request: MutableRequest, sink: Sink, context
 
 function answerGet(url: URL, sink: Sink, { options, requests }: Context): Promise<void> {
   if (url.pathname === '/v1/models') {
-    return sink.json(200, { object: 'list', data: options.models.map(describeModel) });
+    const entry = (model: FakeModel): object => describeModel(model, options.listsNamesOnly);
+    return sink.json(200, { object: 'list', data: options.models.map(entry) });
   }
   const id = /^\/v1\/models\/(.+)$/.exec(url.pathname)?.[1];
   if (id !== undefined) {

@@ -1,9 +1,7 @@
-/** Set-up of models as a person does it who has a key at hand, and gets it wrong first. */
+/** Set-up of models as a person does it who has a server of his own, and gets its key wrong first. */
 import assert from 'node:assert/strict';
 import { readSettings } from '../../scripts/host/settings.ts';
-import { isFree } from '../../scripts/host/ports.ts';
 import { startModelServer } from '../fakes/modelServer.ts';
-import { AskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
 
 const KEY = 'sk-journey-0123456789';
@@ -82,62 +80,3 @@ describe('set-up of models', () => {
     assert.equal(workbench.models.requests.at(-1)?.headers['authorization'], `Bearer ${KEY}`);
   });
 });
-
-/** Ollama's own port, which set-up looks at. */
-const ollamaPort = 11_434;
-
-describe('somebody who has just installed PILOT', () => {
-  before(async function () {
-    // A real Ollama runs here: the journey would ask it, and count on models that it may not have.
-    if (!(await isFree(ollamaPort))) this.skip();
-  });
-
-  describe('with Ollama running', withOllama);
-});
-
-function withOllama(): void {
-  const workbench = useWorkbench({
-    models: () =>
-      startModelServer({
-        port: ollamaPort,
-        models: [
-          { id: 'qwen:7b', price: free, ...sizes },
-          { id: 'gemma:4b', price: free, ...sizes },
-        ],
-      }),
-    settings: {
-      'pilot.endpoints': undefined,
-      'pilot.models': undefined,
-      'pilot.budget.monthlyLimitUsd': undefined,
-    },
-  });
-  let interactions = 0;
-  /** One click, or one text that is sent off with Enter. */
-  const person = async (does: () => Promise<void>): Promise<void> => {
-    interactions += 1;
-    await does();
-  };
-
-  it('has a routed answer after four interactions', async () => {
-    const start = workbench.statusBarItem().filter({ hasText: 'set up' });
-    await start.waitFor();
-    await person(() => start.click());
-    await workbench.option('2 models').waitFor();
-    await workbench.shot('setup-detected');
-    await person(() => workbench.accept());
-    await workbench.option('gemma:4b').waitFor();
-    await person(() => workbench.accept());
-    const panel = new AskPanel(workbench);
-    await panel.frame.locator('.composer textarea:focus').waitFor();
-    await person(async () => {
-      await workbench.page.keyboard.type('What is a lighthouse?');
-      await workbench.page.keyboard.press('Enter');
-    });
-    await panel.settled();
-    assert.equal(await panel.problem.count(), 0);
-    assert.match(await panel.lastAnswer.locator('.meta').innerText(), /qwen|gemma/);
-    assert.notEqual((await panel.lastAnswer.locator('.reason').innerText()).trim(), '');
-    await workbench.shot('first-answer');
-    assert.equal(interactions, 4);
-  });
-}

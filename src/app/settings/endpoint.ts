@@ -61,6 +61,8 @@ export interface Preset {
   readonly needsKey: boolean;
   /** The provider's own variable: it belongs to `baseUrl`'s host alone. */
   readonly apiKeyEnv: string | undefined;
+  /** What this provider's keys look like and no other's do; undefined where that cannot be told. */
+  readonly keyShape: RegExp | undefined;
   /** Where a person gets a key. */
   readonly keyPage: string | undefined;
   /** Runs on the user's own machine: answers cost nothing, and the first one waits for the model to load. */

@@ -13,10 +13,12 @@ import { parseSettings } from '../settings/index.ts';
 import type { ListedModel } from './catalog.ts';
 import type { ModelDraft } from './draft.ts';
 import { draftModel, namedModel } from './draft.ts';
+import { suggestModels } from './suggest.ts';
 import { endpointEntry, freshId, withEndpoint, withModels } from './entries.ts';
 
 export type SetupStart =
-  | { readonly type: 'preset'; readonly preset: PresetId }
+  /** With a key that was pasted, or a variable whose use was agreed to, where the conversation began. */
+  | { readonly type: 'preset'; readonly preset: PresetId; readonly key?: KeyAnswer }
   | { readonly type: 'endpoint'; readonly endpoint: Endpoint };
 
 /** A key typed in, a variable to read it from, or none. */
@@ -42,7 +44,8 @@ export interface SetupSummary {
   readonly endpoint: Endpoint;
   readonly models: number;
   readonly unpriced: number;
-  readonly paid: number;
+  /** Paid models wait for it. */
+  readonly lacksLimit: boolean;
 }
 
 /** Undefined from any question = the user broke off. */
@@ -53,7 +56,7 @@ export interface SetupUi {
   whileFetching<T>(endpoint: Endpoint, fetch: (signal: AbortSignal) => Promise<T>): Promise<T>;
   listFailed(endpoint: Endpoint, error: ProviderError): Promise<'again' | 'key' | 'by-hand' | undefined>;
   askNames(endpoint: Endpoint): Promise<readonly string[] | undefined>;
-  chooseModels(offer: ModelOffer): Promise<readonly ModelDraft[] | undefined>;
+  chooseModels(offer: ModelOffer): Promise<ModelChoice | undefined>;
   /** 'later': leave this and all others without one. */
   askPrice(draft: ModelDraft, position: number, total: number): Promise<RateCard | 'later' | undefined>;
   keyKept(endpoint: Endpoint): void;
@@ -64,6 +67,14 @@ export interface ModelOffer {
   readonly endpoint: Endpoint;
   readonly drafts: readonly ModelDraft[];
   readonly isChosen: (draft: ModelDraft) => boolean;
+  /** In USD a month, proposed with the models: nothing is paid for before a limit stands. Undefined: one stands. */
+  readonly proposedLimit: number | undefined;
+}
+
+export interface ModelChoice {
+  readonly drafts: readonly ModelDraft[];
+  /** What the user agreed to; undefined: nothing, and paid models wait for a limit. */
+  readonly monthlyLimitUsd: number | undefined;
 }
 
 export interface SetupDeps {
@@ -78,6 +89,8 @@ export interface SetupDeps {
   ) => Promise<Result<readonly ListedModel[], ProviderError>>;
   readonly keys: SetupKeys;
   readonly isLoopback: (hostname: string) => boolean;
+  /** Public rating of a model, higher is better; for what is ticked before anybody has looked. */
+  readonly rating: () => Promise<(model: string, price: RateCard) => number>;
   /** The model was called free and sent a bill: what the settings say counts no more until the user states a price. */
   readonly distrustsPrice: (arm: ArmId) => boolean;
   readonly trustPrice: (arm: ArmId) => void;
@@ -88,7 +101,13 @@ export interface SetupSettings {
   endpoints(): unknown;
   models(): unknown;
   write(endpoints: unknown, models: unknown): Promise<void>;
+  /** Whether the user has said what a month may cost. */
+  hasMonthlyLimit(): boolean;
+  setMonthlyLimit(usd: number): Promise<void>;
 }
+
+/** Enough to see what routing is worth, and nobody's ruin. */
+export const PROPOSED_LIMIT_USD = 5;
 
 export interface SetupKeys {
   stored(endpoint: Endpoint): Promise<string | undefined>;
@@ -100,12 +119,13 @@ export interface SetupKeys {
 export async function setUpModels(deps: SetupDeps): Promise<void> {
   const start = await deps.ui.start();
   const endpoint = start && (await endpointFor(deps, start));
-  const connected = endpoint && (await connect(deps, endpoint));
-  const drafts = connected && (await choose(deps, connected));
-  const priced = drafts && (await withPrices(deps.ui, drafts));
-  if (!connected || !priced) return;
+  const given = start?.type === 'preset' ? start.key : undefined;
+  const connected = endpoint && (await connect(deps, endpoint, given));
+  const choice = connected && (await choose(deps, connected));
+  const drafts = choice && (await withPrices(deps.ui, choice.drafts));
+  if (!connected || !drafts) return;
   const kept = await keepKey(deps, connected);
-  if (kept) await write(deps, kept, priced);
+  if (kept) await write(deps, kept, { ...choice, drafts });
 }
 
 /** A new key for an endpoint that is set up already. */
@@ -158,8 +178,12 @@ const current = ({ settings, presets }: SetupDeps) =>
   parseSettings({ endpoints: settings.endpoints(), models: settings.models() }, presets);
 
 /** Asks for a key and for the model list until there is a list, or the user gives up. */
-async function connect(deps: SetupDeps, endpoint: Endpoint): Promise<Connected | undefined> {
-  let keyed = await firstKey(deps, endpoint);
+async function connect(
+  deps: SetupDeps,
+  endpoint: Endpoint,
+  given: KeyAnswer | undefined,
+): Promise<Connected | undefined> {
+  let keyed = await firstKey(deps, endpoint, given);
   while (keyed) {
     const { endpoint: now, key } = keyed;
     const listed = await deps.ui.whileFetching(now, (signal) => deps.list(now, key, signal));
@@ -190,7 +214,14 @@ function withVersionPath(endpoint: Endpoint, error: ProviderError): Endpoint | u
   return { ...endpoint, baseUrl: `${endpoint.baseUrl}/v1` };
 }
 
-async function firstKey(deps: SetupDeps, endpoint: Endpoint): Promise<Keyed | undefined> {
+async function firstKey(
+  deps: SetupDeps,
+  endpoint: Endpoint,
+  given: KeyAnswer | undefined,
+): Promise<Keyed | undefined> {
+  // A variable goes to its own host only, whatever address was given since.
+  if (given && (given.type !== 'variable' || ownVariable(deps, endpoint) === given.name))
+    return keyedBy(deps, endpoint, given);
   const stored = await deps.keys.stored(endpoint);
   if (stored !== undefined) return { endpoint, key: stored, typedKey: undefined };
   const mayNeedOne = endpoint.needsKey || endpoint.preset === 'custom';
@@ -204,15 +235,22 @@ async function askForKey(
   circumstances: Pick<KeyQuestion, 'refused' | 'keyringFailed'>,
 ): Promise<Keyed | undefined> {
   const preset = deps.presets[endpoint.preset];
-  const own = preset.apiKeyEnv;
-  // Offered only to the host it belongs to.
-  const fits = own !== undefined && new URL(preset.baseUrl ?? '').origin === new URL(endpoint.baseUrl).origin;
-  const variable = fits && deps.keys.variable(own) !== undefined ? own : undefined;
+  const variable = ownVariable(deps, endpoint);
   const isSet = (name: string) => deps.keys.variable(name) !== undefined;
   const answer = await deps.ui.askKey({ endpoint, preset, variable, isSet, ...circumstances });
-  switch (answer?.type) {
-    case undefined:
-      return undefined;
+  return answer && keyedBy(deps, endpoint, answer);
+}
+
+/** The provider's own variable, where it is set and the endpoint is the host that it belongs to. */
+function ownVariable({ presets, keys }: SetupDeps, { preset, baseUrl }: Endpoint): string | undefined {
+  const { apiKeyEnv, baseUrl: home } = presets[preset];
+  if (apiKeyEnv === undefined || home === undefined) return undefined;
+  const fits = new URL(home).origin === new URL(baseUrl).origin;
+  return fits && keys.variable(apiKeyEnv) !== undefined ? apiKeyEnv : undefined;
+}
+
+function keyedBy(deps: SetupDeps, endpoint: Endpoint, answer: KeyAnswer): Keyed {
+  switch (answer.type) {
     case 'none':
       return { endpoint: { ...endpoint, needsKey: false }, key: undefined, typedKey: undefined };
     case 'typed':
@@ -224,7 +262,7 @@ async function askForKey(
   }
 }
 
-async function choose(deps: SetupDeps, connected: Connected): Promise<readonly ModelDraft[] | undefined> {
+async function choose(deps: SetupDeps, connected: Connected): Promise<ModelChoice | undefined> {
   const { endpoint, listed } = connected;
   const preset = deps.presets[endpoint.preset];
   const { arms } = current(deps);
@@ -236,12 +274,23 @@ async function choose(deps: SetupDeps, connected: Connected): Promise<readonly M
       : draftModel(model, facts);
   const drafts = listed.filter(({ embedding }) => !embedding).map(draft);
   const mine = new Set(arms.flatMap((arm) => (arm.endpointId === endpoint.id ? [arm.model] : [])));
-  // What is free and few is taken unless the user says otherwise; of a long price list nothing is.
-  const takeAll =
-    mine.size === 0 && drafts.length <= 12 && drafts.every(({ price }) => price && isFree(price));
-  const isChosen = ({ model }: ModelDraft) => takeAll || mine.has(model.id) || model.simulated;
-  const chosen = await deps.ui.chooseModels({ endpoint, drafts, isChosen });
-  return chosen && chosen.length > 0 ? chosen : undefined;
+  const proposed = mine.size > 0 ? [] : await proposal(drafts, deps.rating);
+  const isChosen = (draft: ModelDraft) => mine.has(draft.model.id) || proposed.includes(draft);
+  const costs = drafts.some(({ price }) => !price || !isFree(price));
+  const proposedLimit = costs && !deps.settings.hasMonthlyLimit() ? PROPOSED_LIMIT_USD : undefined;
+  const choice = await deps.ui.chooseModels({ endpoint, drafts, isChosen, proposedLimit });
+  return choice && choice.drafts.length > 0 ? choice : undefined;
+}
+
+/** What is free and few is taken unless the user says otherwise, and so is all that is simulated; else one of each price. */
+async function proposal(
+  drafts: readonly ModelDraft[],
+  rating: SetupDeps['rating'],
+): Promise<readonly ModelDraft[]> {
+  const allFree = drafts.every(({ price }) => price && isFree(price));
+  if (allFree && drafts.length <= 12) return drafts;
+  const simulated = drafts.filter(({ model }) => model.simulated);
+  return simulated.length > 0 ? simulated : suggestModels(drafts, await rating());
 }
 
 /** Asks for each price that nobody knows. A model may stay without one; it is then not used for paid calls. */
@@ -267,7 +316,11 @@ async function keepKey(deps: SetupDeps, { endpoint, typedKey }: Keyed): Promise<
   return again?.endpoint;
 }
 
-async function write(deps: SetupDeps, endpoint: Endpoint, drafts: readonly ModelDraft[]): Promise<void> {
+async function write(
+  deps: SetupDeps,
+  endpoint: Endpoint,
+  { drafts, monthlyLimitUsd }: ModelChoice,
+): Promise<void> {
   const { settings, presets, ui } = deps;
   const entry = endpointEntry(endpoint, presets[endpoint.preset]);
   const first = current(deps).arms.length === 0;
@@ -279,11 +332,9 @@ async function write(deps: SetupDeps, endpoint: Endpoint, drafts: readonly Model
     if (origin?.kind === 'settings') deps.trustPrice(armId(endpoint.id, model.id));
   }
   const prices = drafts.map(({ price }) => price);
-  ui.done({
-    first,
-    endpoint,
-    models: drafts.length,
-    unpriced: prices.filter((price) => !price).length,
-    paid: prices.filter((price) => price && !isFree(price)).length,
-  });
+  const paid = prices.filter((price) => price && !isFree(price)).length;
+  const unpriced = prices.filter((price) => !price).length;
+  if (monthlyLimitUsd !== undefined && paid + unpriced > 0) await settings.setMonthlyLimit(monthlyLimitUsd);
+  const lacksLimit = paid > 0 && !settings.hasMonthlyLimit();
+  ui.done({ first, endpoint, models: drafts.length, unpriced, lacksLimit });
 }

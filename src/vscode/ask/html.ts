@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { locale } from '../locale.ts';
 
 /** The only folder a webview can load from: its bundled scripts and style sheets. */
 export const webviewRoot = (extensionUri: vscode.Uri): vscode.Uri =>
@@ -26,7 +27,7 @@ export function webviewHtml(
     `form-action 'none'`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${vscode.env.language}">
+<html lang="${locale()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

@@ -21,6 +21,7 @@ import {
 } from '../../protocol.ts';
 import { cost as costLabel, usdLeft } from '../format.ts';
 import { saysSimulated, shownName } from '../armName.ts';
+import { locale } from '../locale.ts';
 
 const { t } = vscode.l10n;
 
@@ -38,7 +39,7 @@ export const turnView = (turn: Turn): TurnView => ({
   question: turn.question,
   context: turn.context.map(({ label, text }) => ({
     label,
-    detail: t('{0} characters', text.length.toLocaleString()),
+    detail: t('{0} characters', text.length.toLocaleString(locale())),
   })),
   answers: turn.answers.map(answerView),
   shown: turn.shown,
@@ -70,7 +71,7 @@ function reasonOf(route: AnswerRoute): string {
   const prefix = `${shownName(route)}: `;
   if (!reason.startsWith(prefix)) return reason;
   const rest = reason.slice(prefix.length);
-  return rest.charAt(0).toLocaleUpperCase() + rest.slice(1);
+  return rest.charAt(0).toLocaleUpperCase(locale()) + rest.slice(1);
 }
 
 /** An update of everything but the text, which the webview has. */
@@ -101,7 +102,7 @@ export const historyView = (
   entries.map(({ id, title, updatedAt }) => ({
     id,
     title: title || t('New conversation'),
-    when: new Date(updatedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+    when: new Date(updatedAt).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' }),
     answering: answering.has(id),
     current: id === current,
   }));
@@ -115,8 +116,8 @@ export function inspectionView(prepared: Prepared, failed: readonly string[], mo
     'Model: {0}. {1} messages, {2} characters, about {3} tokens.',
     model,
     prepared.messages.length,
-    chars.toLocaleString(),
-    Math.ceil(chars / charsPerToken).toLocaleString(),
+    chars.toLocaleString(locale()),
+    Math.ceil(chars / charsPerToken).toLocaleString(locale()),
   );
   return {
     messages: prepared.messages.map(({ role, content }) => ({ role: roleLabel(role), text: content })),
@@ -139,8 +140,8 @@ function noteText(note: AssemblyNote): string {
       return t(
         'Only the first {1} of {2} characters of {0} are sent.',
         note.label,
-        note.kept.toLocaleString(),
-        note.of.toLocaleString(),
+        note.kept.toLocaleString(locale()),
+        note.of.toLocaleString(locale()),
       );
     case 'piece-left-out':
       return t('{0} is left out: there is no room for it.', note.label);

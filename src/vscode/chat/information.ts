@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { offeredModels, type OfferedModel } from '../../app/chat/offer.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
 import { shownName } from '../armName.ts';
+import { locale } from '../locale.ts';
 
 export const modelInformation = (arms: readonly Arm[]): vscode.LanguageModelChatInformation[] =>
   offeredModels(arms).map(information);
@@ -52,4 +53,4 @@ function priceText({ price }: Arm): string {
 }
 
 const dollars = (usd: number): string =>
-  usd.toLocaleString(undefined, { style: 'currency', currency: 'USD', maximumSignificantDigits: 3 });
+  usd.toLocaleString(locale(), { style: 'currency', currency: 'USD', maximumSignificantDigits: 3 });

@@ -15,6 +15,7 @@ import { estimate, modelName, surfaceName } from '../usage/names.ts';
 import { qualityScale } from '../usage/qualitySections.ts';
 import { kindSentence, policySentences } from './decisionWords.ts';
 import { ratedSection } from './ratedSection.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -30,7 +31,7 @@ export function decisionReport(
   const otherwise = whatIf(decision);
   const rated = known === undefined ? [] : [ratedSection(decision, arms, known, name)];
   const sections = [modelsSection(decision, otherwise, name), otherwiseSection(decision, otherwise, name), ...rated, factsSection(decision)]; // prettier-ignore
-  const when = new Date(decision.at).toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'medium' });
+  const when = new Date(decision.at).toLocaleString(locale(), { dateStyle: 'long', timeStyle: 'medium' });
   const report = {
     title: t('Why {0}', name(decision.chosen)),
     lead: [

@@ -7,7 +7,7 @@ import { usd } from '../format.ts';
 const t = vscode.l10n.t;
 
 /** Whether it was the best choice, an exploration, or somebody's wish. */
-export function kindSentence({ kind, arms, chosen }: Decision, name: (id: ArmId) => string): string {
+export function kindSentence({ kind, surface, arms, chosen }: Decision, name: (id: ArmId) => string): string {
   switch (kind) {
     case 'best': {
       const explored = arms.some(({ armId, propensity }) => armId !== chosen && propensity > 0);
@@ -26,7 +26,9 @@ export function kindSentence({ kind, arms, chosen }: Decision, name: (id: ArmId)
     case 'escalated':
       return t('You asked for a better answer, which moved one step up.');
     case 'sticky':
-      return t('No other model gained enough to be worth a change within the conversation.');
+      return surface === 'inline'
+        ? t('No other model gained enough to be worth a change while you type on.')
+        : t('No other model gained enough to be worth a change within the conversation.');
     case 'fallback':
       return t('No model was worth its price with what was left.');
   }

@@ -13,6 +13,7 @@ import { isIndexablePath, MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import type { LocalModelHost } from '../../providers/localModel/host.ts';
 import type { SourceFile, WalkEnd } from '../../providers/localModel/protocol.ts';
 import { withProgress } from '../notify.ts';
+import { locale } from '../locale.ts';
 
 export interface IndexerDeps {
   readonly host: LocalModelHost;
@@ -84,7 +85,7 @@ export class Indexer implements vscode.Disposable {
           open: vscode.workspace.textDocuments.map(({ uri }) => idOf(uri)),
         },
         ({ documents }) =>
-          progress.report({ message: vscode.l10n.t('{0} files', documents.toLocaleString()) }),
+          progress.report({ message: vscode.l10n.t('{0} files', documents.toLocaleString(locale())) }),
       );
       this.#ended(end);
     });
@@ -97,7 +98,7 @@ export class Indexer implements vscode.Disposable {
       this.#say(
         vscode.l10n.t(
           'PILOT: the workspace is too large, the local model knows {0} files of it',
-          documents.toLocaleString(),
+          documents.toLocaleString(locale()),
         ),
       );
   }

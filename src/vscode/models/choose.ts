@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { isFields } from '../../app/settings/reader.ts';
 import { keyOf, type VscodeModels } from './vscodeModels.ts';
 import { showInformation } from '../notify.ts';
+import { locale } from '../locale.ts';
 
 const { t } = vscode.l10n;
 
@@ -39,7 +40,7 @@ function pickModels(
   const keys = new Set(stored.map(modelOf));
   const items = offered.map((model): ModelItem => {
     const key = keyOf(model);
-    const detail = t('{0} tokens of input', model.maxInputTokens.toLocaleString());
+    const detail = t('{0} tokens of input', model.maxInputTokens.toLocaleString(locale()));
     return { key, label: model.name, description: key, detail, picked: keys.has(key) };
   });
   const known = new Set(items.map(({ key }) => key));

@@ -3,6 +3,7 @@ import type { ModelDraft, PriceOrigin } from '../../app/setup/draft.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
 import { shownName } from '../armName.ts';
+import { locale } from '../locale.ts';
 
 const { t } = vscode.l10n;
 
@@ -12,7 +13,9 @@ export function describeModel({ model, price, origin }: ModelDraft): { label: st
   const facts = [
     price ? describePrice(price) : t('price unknown'),
     originText(origin),
-    model.contextTokens === undefined ? '' : t('{0} tokens of context', model.contextTokens.toLocaleString()),
+    model.contextTokens === undefined
+      ? ''
+      : t('{0} tokens of context', model.contextTokens.toLocaleString(locale())),
   ];
   return {
     label: shownName({ label: name, simulated: model.simulated }),
@@ -22,7 +25,7 @@ export function describeModel({ model, price, origin }: ModelDraft): { label: st
 
 function describePrice(price: RateCard): string {
   if (isFree(price)) return t('free');
-  const usd = (value: number) => `$${value.toLocaleString(undefined, { maximumFractionDigits: 4 })}`;
+  const usd = (value: number) => `$${value.toLocaleString(locale(), { maximumFractionDigits: 4 })}`;
   return t('{0} in, {1} out per million', usd(price.inputUsdPerMTok), usd(price.outputUsdPerMTok));
 }
 

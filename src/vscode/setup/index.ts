@@ -4,6 +4,7 @@ import type { Log } from '../../app/ports.ts';
 import { detectLocal } from '../../app/setup/detect.ts';
 import type { SetupDeps } from '../../app/setup/flow.ts';
 import { enterKey, setUpModels } from '../../app/setup/flow.ts';
+import type { RateCard } from '../../core/arm.ts';
 import { listModels } from '../../providers/openai/index.ts';
 import { isLoopback } from '../../providers/openai/safety.ts';
 import { PRESETS } from '../../providers/presets.ts';
@@ -24,6 +25,7 @@ export interface SetupCommandsDeps {
   readonly models: ModelSettings;
   readonly secrets: Secrets;
   readonly log: Log;
+  readonly extensionPath: string;
   /** One request to one arm, reserved and settled like any other. Without it, the test command says that it cannot. */
   readonly trial?: Trial;
 }
@@ -53,7 +55,13 @@ function tellFailure(log: Log, error: unknown): void {
   void showError(vscode.l10n.t('PILOT could not change its settings: {0}', reason));
 }
 
-async function flowDeps({ settings, models, secrets, log }: SetupCommandsDeps): Promise<SetupDeps> {
+async function flowDeps({
+  settings,
+  models,
+  secrets,
+  log,
+  extensionPath,
+}: SetupCommandsDeps): Promise<SetupDeps> {
   // The table is read when it is needed, which is not at activation.
   const { listPrice } = await import('../../core/priceTable.ts');
   const list = (key: string | undefined, timeouts?: typeof PROBE) => {
@@ -61,11 +69,12 @@ async function flowDeps({ settings, models, secrets, log }: SetupCommandsDeps): 
       listModels({ endpoint, key: () => Promise.resolve(key), log, timeouts }, signal);
   };
   const { signal } = new AbortController();
+  const variable = (name: string) => process.env[name]?.trim() || undefined;
   return {
     ui: new QuickPickSetupUi({
       endpoints: models.endpoints,
       presets: PRESETS,
-      hasVariable: (name) => process.env[name] !== undefined,
+      hasVariable: (name) => variable(name) !== undefined,
       detect: () => detectLocal(PRESETS, (endpoint) => list(undefined, PROBE)(endpoint, signal)),
     }),
     presets: PRESETS,
@@ -74,17 +83,29 @@ async function flowDeps({ settings, models, secrets, log }: SetupCommandsDeps): 
       endpoints: () => settings.endpoints,
       models: () => settings.models,
       write: writeSettings,
+      hasMonthlyLimit: () => settings.limits().limits.monthly !== undefined,
+      setMonthlyLimit: (usd) => settings.setMonthlyLimit(usd),
     },
     list: (endpoint, key, abort) => list(key)(endpoint, abort),
     keys: {
       stored: (endpoint) => secrets.key(endpoint),
-      variable: (name) => process.env[name]?.trim() || undefined,
+      variable,
       store: (endpoint, key) => secrets.store(endpoint, key),
     },
     isLoopback,
+    rating: () => publicRating(extensionPath),
     distrustsPrice: (arm) => models.distrusts(arm),
     trustPrice: (arm) => models.trustPrice(arm),
   };
+}
+
+async function publicRating(extensionPath: string): Promise<(model: string, price: RateCard) => number> {
+  const [{ loadSpace }, { priorOf }] = await Promise.all([
+    import('../shippedSpace.ts'),
+    import('../../core/prior.ts'),
+  ]);
+  const { models } = await loadSpace(extensionPath);
+  return (model, price) => priorOf(models, model, price).origin.rating;
 }
 
 /** A local server that is there answers at once. */

@@ -3,26 +3,40 @@ import type { Preset, PresetId } from '../../app/settings/index.ts';
 import type { DetectedServer } from '../../app/setup/detect.ts';
 import type { SetupStart } from '../../app/setup/flow.ts';
 import type { SetupUiFacts } from './ui.ts';
+import { ownerOf, pastedKey } from '../../app/setup/pastedKey.ts';
 import { shownName } from '../armName.ts';
 
 const { t } = vscode.l10n;
 
 type Item = vscode.QuickPickItem & { readonly start?: SetupStart };
 
-/** Where the models come from. The list is there at once; local servers join it when they have answered. */
+/**
+ * Where the models come from. The list is there at once; local servers join it when they have answered. A key pasted
+ * into the input leaves it at once, and the list asks whose it is.
+ */
 export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStart | undefined> {
   const picker = vscode.window.createQuickPick<Item>();
   picker.title = title;
-  picker.placeholder = t('Where do the models come from?');
+  picker.placeholder = t('Where do the models come from? Choose, or paste a key.');
   picker.matchOnDescription = true;
   picker.ignoreFocusOut = true;
   picker.items = itemsFor(facts, []);
   picker.busy = true;
+  let key: string | undefined;
   void facts.detect().then((detected) => {
     picker.busy = false;
-    if (detected.length > 0) refill(picker, itemsFor(facts, detected));
+    if (detected.length > 0 && key === undefined) refill(picker, itemsFor(facts, detected), facts);
   });
+  let before = '';
   return new Promise((resolve) => {
+    picker.onDidChangeValue((value) => {
+      key = pastedKey(before, value) ?? key;
+      before = value;
+      if (key === undefined || value === '') return;
+      if (pastedKey('', value) === key) picker.value = before = '';
+      picker.placeholder = t('Whose key is it? It goes there and nowhere else.');
+      picker.items = keyItems(facts, key);
+    });
     picker.onDidAccept(() => {
       resolve(picker.selectedItems[0]?.start);
       picker.hide();
@@ -35,12 +49,16 @@ export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStar
   });
 }
 
-/** New items make the first one active; whoever has moved on already stays where he is. */
-function refill(picker: vscode.QuickPick<Item>, items: readonly Item[]): void {
+/**
+ * New items make the first one active; whoever has moved on already stays where he is, and so does whoever was
+ * offered a key's use: what Enter agrees to does not change under the finger.
+ */
+function refill(picker: vscode.QuickPick<Item>, items: readonly Item[], facts: SetupUiFacts): void {
   const [active] = picker.activeItems;
-  const moved = active !== undefined && active !== picker.items.find(({ start }) => start);
+  const first = picker.items.find(({ start }) => start);
+  const stays = active !== undefined && (active !== first || keysAtHand(facts).length > 0);
   picker.items = items;
-  if (moved) picker.activeItems = items.filter(({ label }) => label === active.label);
+  if (stays) picker.activeItems = items.filter(({ label }) => label === active.label).slice(0, 1);
 }
 
 function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Item[] {
@@ -51,6 +69,7 @@ function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Ite
       t('Running on this machine'),
       [...here].map(([id, models]) => detectedItem(facts.presets[id], models)),
     ),
+    ...group(t('Keys in the environment'), keysAtHand(facts).map(variableItem)),
     ...group(
       t('Set up already'),
       facts.endpoints.map((endpoint) => ({
@@ -59,15 +78,24 @@ function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Ite
         start: { type: 'endpoint', endpoint },
       })),
     ),
-    ...group(
-      t('Providers'),
-      presets.filter(({ keyPage }) => keyPage !== undefined).map((preset) => presetItem(preset, facts)),
-    ),
-    ...group(
-      t('Your own servers'),
-      presets.filter(({ keyPage }) => keyPage === undefined).map((preset) => presetItem(preset, facts)),
-    ),
+    ...group(t('Providers'), presets.filter(isProvider).map(presetItem)),
+    ...group(t('Your own servers'), presets.filter((preset) => !isProvider(preset)).map(presetItem)),
   ];
+}
+
+/** Of the one provider whose keys look like it, else of all that take one. */
+function keyItems({ presets }: SetupUiFacts, key: string): Item[] {
+  const owner = ownerOf(key, presets);
+  const others = Object.values(presets).filter((preset) => preset !== owner && !preset.local);
+  const item = (preset: Preset): Item => ({
+    label: t('$(key) Use the key for {0}', preset.label),
+    description: t('ends in {0}', key.slice(-4)),
+    detail: preset.baseUrl ?? t('any server that speaks OpenAI’s protocol'),
+    start: { type: 'preset', preset: preset.id, key: { type: 'typed', key } },
+  });
+  return owner
+    ? [...group(t('Its keys look like this one'), [item(owner)]), ...group(t('Others'), others.map(item))]
+    : others.map(item);
 }
 
 const group = (label: string, items: readonly Item[]): Item[] =>
@@ -81,13 +109,27 @@ const detectedItem = ({ id, label }: Preset, models: number): Item => ({
   start: startOf(id),
 });
 
-function presetItem({ id, label, apiKeyEnv, baseUrl }: Preset, { hasVariable }: SetupUiFacts): Item {
-  const known = apiKeyEnv !== undefined && hasVariable(apiKeyEnv);
-  return {
-    label,
-    description: known
-      ? t('{0} is set', apiKeyEnv)
-      : (baseUrl ?? t('any server that speaks OpenAI’s protocol')),
-    start: startOf(id),
-  };
-}
+const isProvider = ({ keyPage }: Preset): boolean => keyPage !== undefined;
+
+/** Providers not set up yet whose own variable is set; LiteLLM's belongs to an address that is still to be given. */
+const keysAtHand = ({ presets, endpoints, hasVariable }: SetupUiFacts): Preset[] =>
+  Object.values(presets).filter(
+    (preset) =>
+      isProvider(preset) &&
+      preset.apiKeyEnv !== undefined &&
+      hasVariable(preset.apiKeyEnv) &&
+      !endpoints.some((endpoint) => endpoint.preset === preset.id),
+  );
+
+/** The name is all that is read before this is chosen. */
+const variableItem = ({ id, label, apiKeyEnv = '' }: Preset): Item => ({
+  label: `$(key) ${label}`,
+  description: t('use the key in {0}', apiKeyEnv),
+  start: { type: 'preset', preset: id, key: { type: 'variable', name: apiKeyEnv } },
+});
+
+const presetItem = ({ id, label, baseUrl }: Preset): Item => ({
+  label,
+  description: baseUrl ?? t('any server that speaks OpenAI’s protocol'),
+  start: startOf(id),
+});

@@ -7,6 +7,7 @@ import type { ModelSettings } from '../modelSettings.ts';
 import { pickArm } from './pickers.ts';
 import { shownName } from '../armName.ts';
 import { showInformation, showWarning, withProgress } from '../notify.ts';
+import { locale } from '../locale.ts';
 
 /** Asks one arm, within the limit, and tells what happens. */
 export type Trial = (arm: Arm, prompt: string, signal: AbortSignal) => AsyncIterable<CompletionEvent>;
@@ -68,7 +69,7 @@ async function show(arm: Arm, { firstWordMs, totalMs, text, last }: TestResult):
   }
   if (last?.type !== 'ended') return;
   const sample = text.length <= MAX_SAMPLE ? text : `${text.slice(0, MAX_SAMPLE)}…`;
-  const seconds = (ms: number) => (ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 2 });
+  const seconds = (ms: number) => (ms / 1000).toLocaleString(locale(), { maximumFractionDigits: 2 });
   const label = shownName(arm);
   const report = t(
     '{0}: first word after {1} s, all of it after {2} s, {3}. It said: “{4}”',

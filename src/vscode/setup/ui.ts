@@ -7,6 +7,7 @@ import type { ModelDraft } from '../../app/setup/draft.ts';
 import type {
   KeyAnswer,
   KeyQuestion,
+  ModelChoice,
   ModelOffer,
   SetupStart,
   SetupSummary,
@@ -16,7 +17,7 @@ import { parsePriceInput } from '../../app/setup/priceInput.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { providerSentence } from '../messages.ts';
 import { askForKey } from './keyInput.ts';
-import { describeModel } from './describe.ts';
+import { pickModels } from './modelPicker.ts';
 import { pickStart } from './startPicker.ts';
 import { showInformation, showWarning, withProgress } from '../notify.ts';
 
@@ -101,16 +102,8 @@ export class QuickPickSetupUi implements SetupUi {
     return names && names.length > 0 ? [...new Set(names)] : undefined;
   }
 
-  async chooseModels({ endpoint, drafts, isChosen }: ModelOffer): Promise<readonly ModelDraft[] | undefined> {
-    const items = drafts.map((draft) => ({ ...describeModel(draft), draft, picked: isChosen(draft) }));
-    const picked = await vscode.window.showQuickPick(items, {
-      title: title(),
-      placeHolder: t('Which models of {0} may PILOT choose from?', endpoint.label),
-      canPickMany: true,
-      matchOnDescription: true,
-      ignoreFocusOut: true,
-    });
-    return picked?.map(({ draft }) => draft);
+  chooseModels(offer: ModelOffer): Promise<ModelChoice | undefined> {
+    return pickModels(offer, title());
   }
 
   async askPrice(
@@ -137,7 +130,7 @@ export class QuickPickSetupUi implements SetupUi {
   }
 
   /** After the first set-up the composer is what comes next, so it opens by itself. */
-  done({ first, endpoint, models, unpriced, paid }: SetupSummary): void {
+  done({ first, endpoint, models, unpriced, lacksLimit }: SetupSummary): void {
     const ask = { title: t('Ask'), command: 'pilot.ask' };
     const limit = { title: t('Set Monthly Limit'), command: 'pilot.setMonthlyLimit' };
     const test = { title: t('Test a Model'), command: 'pilot.testModel' };
@@ -147,7 +140,7 @@ export class QuickPickSetupUi implements SetupUi {
         : t('PILOT may now choose among {0} models of {1}.', models, endpoint.label);
     const text =
       unpriced === 0 ? ready : t('{0} {1} of them have no price yet and are not used.', ready, unpriced);
-    const ways = [...(first ? [] : [ask]), ...(paid > 0 ? [limit] : []), test];
+    const ways = [...(first ? [] : [ask]), ...(lacksLimit ? [limit] : []), test];
     if (first) void vscode.commands.executeCommand(ask.command);
     void showInformation(text, ...ways).then((picked) => {
       if (picked) void vscode.commands.executeCommand(picked.command);

@@ -17,6 +17,7 @@ import { saveText } from '../usage/saveCsv.ts';
 import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
 import { showError, showInformation } from '../notify.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -75,7 +76,7 @@ async function choose(
       ? []
       : [
           {
-            label: t('The ledger: {0} calls', file.entries.length.toLocaleString()),
+            label: t('The ledger: {0} calls', file.entries.length.toLocaleString(locale())),
             detail:
               thisMonth > 0
                 ? t('{0} of it counts towards this month’s limit. Calls that are here already are left out.', usd(thisMonth as NanoUsd))
@@ -85,7 +86,7 @@ async function choose(
           },
         ]),
   ]; // prettier-ignore
-  const exported = new Date(file.exportedAt).toLocaleDateString();
+  const exported = new Date(file.exportedAt).toLocaleDateString(locale());
   const picked = await vscode.window.showQuickPick(parts, {
     canPickMany: true,
     ...staysOpen,
@@ -102,7 +103,13 @@ function doneText({ learnt, totals }: Imported): string {
   const parts = [
     ...(learnt ? [t('What was learnt was taken over.')] : []),
     ...(totals
-      ? [t('{0} calls ({1}) were added to the ledger.', totals.added.toLocaleString(), usd(totals.spent))]
+      ? [
+          t(
+            '{0} calls ({1}) were added to the ledger.',
+            totals.added.toLocaleString(locale()),
+            usd(totals.spent),
+          ),
+        ]
       : []),
   ];
   return parts.length > 0 ? parts.join(' ') : t('Nothing was imported.');

@@ -7,6 +7,7 @@ import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
 import type { LearnedStateSync } from './learnedStateSync.ts';
 import { showInformation, showWarning } from '../notify.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 const dayMs = 86_400_000;
@@ -39,7 +40,7 @@ export async function forgetCommand(
   void showInformation(
     t(
       '{0} decisions were forgotten. Other windows forget when they are reloaded.',
-      forgotten.toLocaleString(),
+      forgotten.toLocaleString(locale()),
     ),
   );
 }

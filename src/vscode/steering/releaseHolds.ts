@@ -8,6 +8,7 @@ import { usd } from '../format.ts';
 import { showInformation, showWarning } from '../notify.ts';
 import { modelName } from '../usage/names.ts';
 import type { SteeringDeps } from './deps.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -40,7 +41,7 @@ const freedBy = ({ heldBack, cost, expected }: LedgerEntry): NanoUsd =>
   heldBack > 0 ? heldBack : left(cost, expected);
 
 const callText = ({ models }: SteeringDeps, { armId, at, generationId }: LedgerEntry): string => {
-  const when = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  const when = new Date(at).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
   const call = `${modelName(models.arms, armId)}, ${when}`;
   return generationId === undefined ? call : `${call}, ${generationId}`;
 };

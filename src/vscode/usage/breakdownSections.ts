@@ -7,6 +7,7 @@ import { usd as dollars } from '../../core/money.ts';
 import { cost, percent, usd } from '../format.ts';
 import { tableFrom, type BuiltSection } from './built.ts';
 import { languageName, modelName, sourceName, surfaceName, type WorkspaceNames } from './names.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -52,19 +53,19 @@ function breakdown(
       {
         label: t('Calls'),
         numeric: true,
-        text: (row) => row.calls.toLocaleString(),
+        text: (row) => row.calls.toLocaleString(locale()),
         data: ['calls', (row) => row.calls],
       },
       {
         label: t('Tokens in'),
         numeric: true,
-        text: (row) => inputTokens(row).toLocaleString(),
+        text: (row) => inputTokens(row).toLocaleString(locale()),
         data: ['input_tokens', inputTokens],
       },
       {
         label: t('Tokens out'),
         numeric: true,
-        text: (row) => (row.tokens.output + row.tokens.reasoning).toLocaleString(),
+        text: (row) => (row.tokens.output + row.tokens.reasoning).toLocaleString(locale()),
         data: ['output_tokens', (row) => row.tokens.output + row.tokens.reasoning],
       },
     ],

@@ -3,6 +3,7 @@ import type { SpendReport } from '../../app/usage/spend.ts';
 import type { Head } from '../../core/decision.ts';
 import { periodOf } from '../../core/period.ts';
 import type { Choice } from '../../usageProtocol.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -48,6 +49,6 @@ export function choicesOf(chosen: Chosen, spend: SpendReport, workspaceId: strin
 function monthName(id: string): string {
   const period = periodOf(id);
   return period
-    ? new Date(period.start).toLocaleDateString(undefined, { month: 'long', year: 'numeric' })
+    ? new Date(period.start).toLocaleDateString(locale(), { month: 'long', year: 'numeric' })
     : id;
 }

@@ -7,6 +7,7 @@ import { usd as dollars } from '../../core/money.ts';
 import { usd } from '../format.ts';
 import { tableFrom, wordsOnly, type BuiltSection } from './built.ts';
 import { modelName, surfaceName } from './names.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -58,4 +59,4 @@ function why({ note, source }: LedgerEntry): string {
 }
 
 const when = (at: number): string =>
-  new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  new Date(at).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });

@@ -6,6 +6,7 @@ import { usd as dollars } from '../../core/money.ts';
 import type { PlotOf } from '../../usageProtocol.ts';
 import { percent, usd } from '../format.ts';
 import { clampUnit, tableFrom, type BuiltSection } from './built.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -28,7 +29,7 @@ export function monthSection(month: Month, heldBack: NanoUsd): BuiltSection {
     {
       label: t('Calls'),
       numeric: true,
-      text: ({ calls }) => calls.toLocaleString(),
+      text: ({ calls }) => calls.toLocaleString(locale()),
       data: ['calls', ({ calls }) => calls],
     },
   ]);
@@ -82,7 +83,7 @@ function plotOf(month: Month): PlotOf<'month'> {
   return {
     type: 'month',
     days: days.map((day) => ({
-      label: new Date(day.at).getDate().toLocaleString(),
+      label: new Date(day.at).getDate().toLocaleString(locale()),
       said: saidOf(day),
       spent: at(day.spent),
       total: at(day.total),
@@ -108,7 +109,7 @@ function saidOf({ at, spent, total, forecast, calls }: MonthDay): string {
       '{0}: {1} spent in {2} calls, {3} so far.',
       name,
       usd(spent),
-      calls.toLocaleString(),
+      calls.toLocaleString(locale()),
       usd(total),
     );
   }
@@ -118,4 +119,4 @@ function saidOf({ at, spent, total, forecast, calls }: MonthDay): string {
 }
 
 const dayName = (at: number): string =>
-  new Date(at).toLocaleDateString(undefined, { weekday: 'short', month: 'short', day: 'numeric' });
+  new Date(at).toLocaleDateString(locale(), { weekday: 'short', month: 'short', day: 'numeric' });

@@ -5,10 +5,11 @@ import type { ArmId } from '../../core/brand.ts';
 import { LOCAL_ARM } from '../../core/local/localArm.ts';
 import { shownName } from '../armName.ts';
 import { languageLabel } from '../languageLabel.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
-export const quality = (value: number): string => Math.round(value * 100).toLocaleString();
+export const quality = (value: number): string => Math.round(value * 100).toLocaleString(locale());
 
 /** "83 ± 4": points of 100. */
 export const estimate = (mean: number, width: number): string => `${quality(mean)} ± ${quality(width)}`;

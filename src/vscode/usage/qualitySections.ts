@@ -11,6 +11,7 @@ import type { PlotOf } from '../../usageProtocol.ts';
 import { cost, usd } from '../format.ts';
 import { clampUnit, tableFrom, wordsOnly, type BuiltSection } from './built.ts';
 import { estimate, modelName, quality } from './names.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -76,7 +77,7 @@ function linesOf(
         y: scale.at(point.mean),
         low: scale.at(point.mean - point.width),
         high: scale.at(point.mean + point.width),
-        said: t('{0} around prompt {1}: {2} points, learnt from {3} observations.', name(armId), Math.round(point.prompt).toLocaleString(), estimate(point.mean, point.width), point.observations.toFixed(0)), // prettier-ignore
+        said: t('{0} around prompt {1}: {2} points, learnt from {3} observations.', name(armId), Math.round(point.prompt).toLocaleString(locale()), estimate(point.mean, point.width), point.observations.toFixed(0)), // prettier-ignore
       })),
     })),
     // Quarters of a handful of prompts would be named alike.
@@ -90,7 +91,7 @@ function linesOf(
 }
 
 const promptTick = (at: number, prompts: number): string =>
-  at === 0 ? t('first prompt') : at === 1 ? t('now') : Math.round(at * prompts).toLocaleString();
+  at === 0 ? t('first prompt') : at === 1 ? t('now') : Math.round(at * prompts).toLocaleString(locale());
 
 /** Tens that hold all the values; never all of 0 to 100 when the models lie close together. */
 export function qualityScale(values: readonly number[]): {

@@ -9,6 +9,7 @@ import type { PlotOf, Section } from '../../usageProtocol.ts';
 import { usd } from '../format.ts';
 import { clampUnit, tableFrom, wordsOnly, type BuiltSection } from './built.ts';
 import { modelName } from './names.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -86,7 +87,7 @@ function sentenceOf(comparison: Comparison, arms: readonly Arm[]): string {
   }
   const { value, halfWidth } = savings.saved;
   const [amount, half] = [usd(Math.round(Math.abs(value)) as NanoUsd), usd(Math.round(halfWidth) as NanoUsd)];
-  const prompts = savings.prompts.toLocaleString();
+  const prompts = savings.prompts.toLocaleString(locale());
   if (Math.abs(value) <= halfWidth) {
     return t(
       'Against {0} no difference can be told over {1} prompts ({2}).',
@@ -146,7 +147,7 @@ const tableOf = (known: readonly Estimated[], arms: readonly Arm[]) =>
     { label: t('Saved'), numeric: true, text: ({ savings }) => usd(Math.round(savings.saved.value) as NanoUsd), data: ['saved_usd', ({ savings }) => dollars(savings.saved.value as NanoUsd)] },
     { label: t('±'), numeric: true, text: ({ savings }) => usd(Math.round(savings.saved.halfWidth) as NanoUsd), data: ['half_width_usd', ({ savings }) => dollars(savings.saved.halfWidth as NanoUsd)] },
     { label: t('Spent'), numeric: true, text: ({ savings }) => usd(savings.spent as NanoUsd), data: ['spent_usd', ({ savings }) => dollars(savings.spent as NanoUsd)] },
-    { label: t('Prompts'), numeric: true, text: ({ savings }) => savings.prompts.toLocaleString(), data: ['prompts', ({ savings }) => savings.prompts] },
+    { label: t('Prompts'), numeric: true, text: ({ savings }) => savings.prompts.toLocaleString(locale()), data: ['prompts', ({ savings }) => savings.prompts] },
     { label: t('Effective sample'), numeric: true, text: ({ savings }) => savings.effectiveSampleSize.toFixed(0), data: ['effective_sample_size', ({ savings }) => savings.effectiveSampleSize] },
     { label: '', text: () => '', data: ['quality_difference', ({ savings }) => savings.quality?.value ?? ''] },
     { label: '', text: () => '', data: ['quality_half_width', ({ savings }) => savings.quality?.halfWidth ?? ''] },

@@ -4,6 +4,7 @@ import type { SpendReport } from '../../app/usage/spend.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import type { Report } from '../../usageProtocol.ts';
 import { day, percent, usd } from '../format.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 
@@ -14,7 +15,7 @@ export function tilesOf({ month, heldBack, calls, holds }: SpendReport, resetsAt
     {
       label: t('Spent'),
       value: usd(settled),
-      detail: t('{0} calls', calls.toLocaleString()),
+      detail: t('{0} calls', calls.toLocaleString(locale())),
     },
     {
       label: t('Held back'),
@@ -22,7 +23,7 @@ export function tilesOf({ month, heldBack, calls, holds }: SpendReport, resetsAt
       detail:
         holds.length === 0
           ? t('every bill is known')
-          : t('{0} calls whose bill is not known', holds.length.toLocaleString()),
+          : t('{0} calls whose bill is not known', holds.length.toLocaleString(locale())),
     },
   ];
   if (!running) return tiles;

@@ -6,6 +6,7 @@ import type { ArmId } from '../../core/brand.ts';
 import { cost, day, percent, usd, usdLeft } from '../format.ts';
 import type { UsageDeps, UsageEngine } from './deps.ts';
 import { languageName, modelName, surfaceName, type WorkspaceNames } from './names.ts';
+import { locale } from '../locale.ts';
 
 const t = vscode.l10n.t;
 const settleMs = 1_500;
@@ -121,7 +122,7 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   }
 
   #decisionItem({ decision, cost: spent }: LoggedDecision): vscode.TreeItem {
-    const time = new Date(decision.at).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
+    const time = new Date(decision.at).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' });
     const language = decision.context.coarse.language;
     const parts = [cost(spent), surfaceName(decision.surface), language, time];
     const made = item(modelName(this.#deps.models.arms, decision.chosen), {
@@ -137,7 +138,7 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
 const nothing = (): Node => ({ type: 'row', label: t('Nothing this month'), detail: '', icon: 'dash' });
 
 const detailOf = (row: SpendRow): string =>
-  t('{0} in {1} calls', cost(row.settled), row.calls.toLocaleString());
+  t('{0} in {1} calls', cost(row.settled), row.calls.toLocaleString(locale()));
 
 function factNodes({ spent, limit, left, heldBack, resetsAt }: MonthFacts): readonly Node[] {
   const of = limit === undefined || limit === 0 ? '' : t('{0} of {1}', percent(spent / limit), usd(limit));

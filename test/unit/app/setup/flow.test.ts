@@ -34,6 +34,8 @@ interface Script {
   readonly names?: string[];
   readonly choose?: (offer: ModelOffer) => readonly string[] | undefined;
   readonly prices?: (RateCard | 'later')[];
+  /** What a limit that is proposed becomes; default: agreed to. */
+  readonly limit?: 'unticked';
 }
 
 class ScriptedUi implements SetupUi {
@@ -66,7 +68,9 @@ class ScriptedUi implements SetupUi {
     const chosen = this.#script.choose
       ? this.#script.choose(offer)
       : offer.drafts.filter(offer.isChosen).map(({ model }) => model.id);
-    return Promise.resolve(chosen && offer.drafts.filter(({ model }) => chosen.includes(model.id)));
+    const drafts = offer.drafts.filter(({ model }) => chosen?.includes(model.id));
+    const monthlyLimitUsd = this.#script.limit === 'unticked' ? undefined : offer.proposedLimit;
+    return Promise.resolve(chosen && { drafts, monthlyLimitUsd });
   };
   askPrice = (draft: { model: { id: string } }) => {
     this.priced.push(draft.model.id);
@@ -81,6 +85,7 @@ class ScriptedUi implements SetupUi {
 describe('set-up of models', () => {
   let server: ModelServer;
   let settings: { endpoints: unknown; models: unknown; writes: number };
+  let limit: number | undefined;
   let keyring: Map<string, string>;
   let keyringWorks: boolean;
   let variables: Record<string, string>;
@@ -98,6 +103,7 @@ describe('set-up of models', () => {
       key: KEY,
     });
     settings = { endpoints: [], models: [], writes: 0 };
+    limit = undefined;
     keyring = new Map();
     keyringWorks = true;
     variables = {};
@@ -117,6 +123,11 @@ describe('set-up of models', () => {
         settings = { endpoints, models, writes: settings.writes + 1 };
         return Promise.resolve();
       },
+      hasMonthlyLimit: () => limit !== undefined,
+      setMonthlyLimit: (usd) => {
+        limit = usd;
+        return Promise.resolve();
+      },
     },
     list: (endpoint, key, signal) =>
       listModels({ endpoint, key: () => Promise.resolve(key), log: new MemoryLog() }, signal),
@@ -129,6 +140,7 @@ describe('set-up of models', () => {
       },
     },
     isLoopback,
+    rating: () => Promise.resolve(() => 0),
     distrustsPrice: (arm) => distrusted.delete(arm),
     trustPrice: (arm) => void trusted.push(arm),
   });
@@ -157,7 +169,7 @@ describe('set-up of models', () => {
     assert.equal(arms[0]?.contextTokens, fakeModel.contextTokens);
     assert.equal(keyring.get('custom'), KEY);
     assert.doesNotMatch(JSON.stringify(settings), /sk-live/);
-    assert.deepEqual([ui.summary?.models, ui.summary?.paid, ui.summary?.unpriced], [2, 1, 0]);
+    assert.deepEqual([ui.summary?.models, ui.summary?.unpriced], [2, 0]);
   });
 
   it('knows the first set-up from later ones', async () => {
@@ -262,6 +274,89 @@ describe('set-up of models', () => {
       assert.equal(ui.kept, 1);
       assert.equal(keyring.get('custom'), 'sk-second');
       assert.deepEqual(settings, before);
+    });
+  });
+
+  describe('a key that was given at the start', () => {
+    const start = (key: KeyAnswer): SetupStart => ({ type: 'preset', preset: 'openai', key });
+    /** OpenAI's own address, answered for by the server here. */
+    const atOpenAi = (ui: SetupUi): SetupDeps => {
+      const deps = depsFor(ui);
+      return {
+        ...deps,
+        list: (endpoint, key, signal) => {
+          assert.equal(endpoint.baseUrl, PRESETS.openai.baseUrl);
+          return deps.list({ ...endpoint, baseUrl: server.url }, key, signal);
+        },
+      };
+    };
+
+    it('is not asked for again, and kept when all is done', async () => {
+      const ui = new ScriptedUi({ start: start(typed), choose: all });
+      await setUpModels(atOpenAi(ui));
+      assert.deepEqual(ui.keyQuestions, []);
+      assert.equal(keyring.get('openai'), KEY);
+    });
+
+    it('in a variable is used under its name, and never copied', async () => {
+      variables = { OPENAI_API_KEY: KEY };
+      const ui = new ScriptedUi({ start: start({ type: 'variable', name: 'OPENAI_API_KEY' }), choose: all });
+      await setUpModels(atOpenAi(ui));
+      assert.deepEqual(ui.keyQuestions, []);
+      assert.equal(parsed().endpoints[0]?.apiKeyEnv, 'OPENAI_API_KEY');
+      assert.equal(keyring.size, 0);
+    });
+
+    it('in a variable does not go to another host', async () => {
+      variables = { OPENAI_API_KEY: KEY };
+      const key: KeyAnswer = { type: 'variable', name: 'OPENAI_API_KEY' };
+      const ui = await run({ start: { type: 'preset', preset: 'custom', key }, baseUrl: server.url });
+      assert.equal(ui.keyQuestions.length, 1);
+      assert.equal(server.requests.length, 0);
+    });
+
+    it('and refused is asked for anew', async () => {
+      const wrong: KeyAnswer = { type: 'typed', key: 'sk-wrong-key' };
+      const ui = new ScriptedUi({ start: start(wrong), onFailure: ['key'], keys: [typed], choose: all });
+      await setUpModels(atOpenAi(ui));
+      assert.deepEqual(
+        ui.keyQuestions.map(({ refused }) => refused),
+        [true],
+      );
+      assert.equal(keyring.get('openai'), KEY);
+    });
+  });
+
+  describe('the limit', () => {
+    const answers = { start: custom, baseUrl: '', keys: [typed] };
+    const runHere = (script: Partial<Script>) =>
+      run({ ...answers, baseUrl: server.url, keys: [typed], choose: all, ...script });
+
+    it('is proposed with the models where none stands, and set once it was agreed to', async () => {
+      const ui = await runHere({});
+      assert.equal(ui.offer?.proposedLimit, 5);
+      assert.equal(limit, 5);
+      assert.equal(ui.summary?.lacksLimit, false);
+    });
+    it('is not set by itself: unticked, paid models wait, and the user is told', async () => {
+      const ui = await runHere({ limit: 'unticked' });
+      assert.equal(limit, undefined);
+      assert.equal(ui.summary?.lacksLimit, true);
+    });
+    it('that stands is neither asked for nor changed', async () => {
+      limit = 0;
+      const ui = await runHere({});
+      assert.equal(ui.offer?.proposedLimit, undefined);
+      assert.equal(limit, 0);
+    });
+    it('is nobody’s business where nothing that costs money was chosen', async () => {
+      const ui = await runHere({ choose: () => ['cheap'] });
+      assert.equal(ui.offer?.proposedLimit, 5, 'a paid model is in the list');
+      assert.equal(limit, undefined);
+    });
+    it('is not set by a set-up that is broken off', async () => {
+      await runHere({ choose: () => undefined });
+      assert.equal(limit, undefined);
     });
   });
 

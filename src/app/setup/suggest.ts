@@ -1,0 +1,46 @@
+/**
+ * Which models of a price list are ticked before anybody has looked at it: one for each size of purse, so that there
+ * is something to choose between from the first prompt on. Only a proposal; the user sees every price and confirms.
+ */
+import type { RateCard } from '../../core/arm.ts';
+import type { ModelDraft } from './draft.ts';
+
+/** Upper ends in USD per million tokens, three of input to one of output. What is dearer is never proposed. */
+const BANDS = [0.6, 3, 8] as const;
+
+/** Not for conversations, or priced otherwise than by token; the name is all that most lists tell. */
+const SPECIAL =
+  /audio|realtime|search|transcribe|tts|image|moderation|instruct|vision|live|guard|computer-use|research|robotics|ocr|voxtral|pixtral/;
+const PASSING = /preview|exp\b|experimental|alpha|beta|:free$/;
+/** A dated name stands for a model that is listed under its own name too. */
+const DATED = /(?:[-@]\d{4}-\d{2}-\d{2}|[-@]20\d{6}|-\d{3,4}|-latest)$/;
+
+/** At most one for each band; of equals the newer, then the cheaper. `rating`: public, higher is better. */
+export function suggestModels(
+  drafts: readonly ModelDraft[],
+  rating: (model: string, price: RateCard) => number,
+): readonly ModelDraft[] {
+  const known = drafts.flatMap((draft) => {
+    const { price, model } = draft;
+    if (price === undefined || SPECIAL.test(model.id.toLowerCase()) || model.tools === false) return [];
+    return [{ draft, usd: blended(price), rating: rating(model.id, price) }];
+  });
+  const lasting = known.filter(({ draft }) => !PASSING.test(draft.model.id.toLowerCase()));
+  const names = new Set(lasting.map(({ draft }) => draft.model.id));
+  const offered = (lasting.length > 0 ? lasting : known).filter(
+    ({ draft: { model } }) => !names.has(model.id.replace(DATED, '')) || !DATED.test(model.id),
+  );
+  return BANDS.flatMap((most, band) => {
+    const least = BANDS[band - 1] ?? 0;
+    const fitting = offered.filter(({ usd }) => least < usd && usd <= most);
+    const [best] = fitting.sort((a, b) => b.rating - a.rating || newer(a.draft, b.draft) || a.usd - b.usd);
+    return best ? [best.draft] : [];
+  });
+}
+
+const blended = ({ inputUsdPerMTok, outputUsdPerMTok }: RateCard): number =>
+  (3 * inputUsdPerMTok + outputUsdPerMTok) / 4;
+
+/** gpt-5.6 before gpt-5.4; by code units beyond the numbers, so that every machine proposes the same. */
+const newer = (a: ModelDraft, b: ModelDraft): number =>
+  b.model.id.localeCompare(a.model.id, 'en', { numeric: true }) || (a.model.id < b.model.id ? -1 : 1);

@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import type { ModelDraft } from '../../app/setup/draft.ts';
+import type { ModelChoice, ModelOffer } from '../../app/setup/flow.ts';
+import type { NanoUsd } from '../../core/brand.ts';
+import { askForDollars, limitPrompt } from '../budgetCommands.ts';
+import { usd } from '../format.ts';
+import { describeModel } from './describe.ts';
+
+const { t } = vscode.l10n;
+
+interface Item extends vscode.QuickPickItem {
+  readonly draft?: ModelDraft;
+  readonly isLimit?: true;
+}
+
+/**
+ * The models with their prices and, where none stands yet, the month's limit as a line of its own: one Enter agrees to
+ * both. A line that is unticked is not agreed to.
+ */
+export async function pickModels(offer: ModelOffer, title: string): Promise<ModelChoice | undefined> {
+  let state: State = {
+    limitUsd: offer.proposedLimit,
+    limitTicked: true,
+    ticked: new Set(offer.drafts.filter(offer.isChosen)),
+  };
+  for (;;) {
+    const next = await show(offer, state, title);
+    if (next === undefined) return undefined;
+    state = next.state;
+    if (next.type === 'done') {
+      const drafts = offer.drafts.filter((draft) => next.state.ticked.has(draft));
+      return { drafts, monthlyLimitUsd: state.limitTicked ? state.limitUsd : undefined };
+    }
+    const entered = await askForDollars({ title, prompt: limitPrompt(), value: String(state.limitUsd) });
+    if (entered !== undefined) state = { ...state, limitUsd: entered, limitTicked: true };
+  }
+}
+
+interface State {
+  /** Undefined: a limit stands already, and is not asked for. */
+  readonly limitUsd: number | undefined;
+  readonly limitTicked: boolean;
+  readonly ticked: ReadonlySet<ModelDraft>;
+}
+
+type Next = { readonly type: 'done' | 'change-limit'; readonly state: State };
+
+/** A new picker each time: VS Code gives back none that an input box has taken the place of. */
+function show(offer: ModelOffer, state: State, title: string): Promise<Next | undefined> {
+  const picker = vscode.window.createQuickPick<Item>();
+  const items = itemsFor(offer, state);
+  const asksLimit = state.limitUsd !== undefined;
+  const placeholder = asksLimit
+    ? t('Which models of {0} may PILOT choose from, and for how much a month?', offer.endpoint.label)
+    : t('Which models of {0} may PILOT choose from?', offer.endpoint.label);
+  Object.assign(picker, {
+    title,
+    placeholder,
+    canSelectMany: true,
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+    items,
+    selectedItems: items.filter(({ draft, isLimit }) =>
+      isLimit ? state.limitTicked : draft !== undefined && state.ticked.has(draft),
+    ),
+  });
+  const current = (): State => ({
+    limitUsd: state.limitUsd,
+    limitTicked: picker.selectedItems.some(({ isLimit }) => isLimit),
+    ticked: new Set(picker.selectedItems.flatMap(({ draft }) => draft ?? [])),
+  });
+  return new Promise((resolve) => {
+    const end = (type: Next['type']): void => {
+      resolve({ type, state: current() });
+      picker.hide();
+    };
+    picker.onDidAccept(() => end('done'));
+    picker.onDidTriggerItemButton(() => end('change-limit'));
+    picker.onDidHide(() => {
+      resolve(undefined);
+      picker.dispose();
+    });
+    picker.show();
+  });
+}
+
+function itemsFor({ drafts, isChosen }: ModelOffer, { limitUsd }: State): Item[] {
+  const chosen = drafts.filter(isChosen);
+  const others = drafts.filter((draft) => !isChosen(draft));
+  const lines = (those: readonly ModelDraft[]): Item[] =>
+    those.map((draft) => ({ ...describeModel(draft), draft }));
+  // A heading only where there is something to tell apart.
+  const headings = limitUsd !== undefined || (chosen.length > 0 && others.length > 0);
+  const group = (label: string, items: Item[]): Item[] =>
+    items.length === 0 || !headings ? items : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
+  return [
+    ...group(t('Monthly limit'), limitUsd === undefined ? [] : [limitItem(limitUsd)]),
+    ...group(t('Proposed models'), lines(chosen)),
+    ...group(t('Other models'), lines(others)),
+  ];
+}
+
+const limitItem = (limitUsd: number): Item => ({
+  label: t('$(dashboard) At most {0} a month', usd((limitUsd * 1e9) as NanoUsd)),
+  description: t('over all windows and workspaces; without it, what costs money waits'),
+  buttons: [{ iconPath: new vscode.ThemeIcon('edit'), tooltip: t('Another Amount') }],
+  alwaysShow: true,
+  isLimit: true,
+});
