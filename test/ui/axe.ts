@@ -1,7 +1,7 @@
 /** axe-core inside a webview: what it finds wrong, as sentences, so that a failing test says what to mend. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { FrameLocator } from 'playwright-core';
+import type { Frame, FrameLocator } from 'playwright-core';
 import { frameInside } from './layout.ts';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -12,13 +12,18 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-export async function axeViolations(frame: FrameLocator): Promise<readonly string[]> {
-  const inside = await frameInside(frame);
+export const axeViolations = async (frame: FrameLocator): Promise<readonly string[]> =>
+  violationsIn(await frameInside(frame));
+
+/** Of all of it, or of what the selector finds: the rest of the workbench is VS Code's own. */
+export async function violationsIn(inside: Frame, selector = 'html'): Promise<readonly string[]> {
   // The page's own policy forbids scripts that it did not bring; the debugger's evaluation is not bound by it.
   await inside.evaluate(source);
-  const violations = await inside.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
+  const violations = await inside.evaluate(async (within) => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(root: string): Promise<{ violations: Violation[] }> };
+    };
+    return (await axe.run(within)).violations;
+  }, selector);
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html.slice(0, 200) ?? ''}`);
 }

@@ -3,13 +3,12 @@
  * a key at hand. Counted: a click, or a text that is sent off with Enter; whatever is merely confirmed counts too.
  */
 import assert from 'node:assert/strict';
-import { pathToFileURL } from 'node:url';
-import { inRoot } from '../../scripts/host/paths.ts';
 import { isFree } from '../../scripts/host/ports.ts';
 import { readSettings } from '../../scripts/host/settings.ts';
-import { type ModelServer, startModelServer } from '../fakes/modelServer.ts';
+import { startModelServer } from '../fakes/modelServer.ts';
 import { AskPanel } from './askPanel.ts';
 import { useWorkbench, type Workbench } from './driver.ts';
+import { installReroute } from './neighbour.ts';
 
 /** Ollama's own port, which set-up looks at. */
 const ollamaPort = 11_434;
@@ -112,22 +111,24 @@ describe('a first answer with a key at hand', () => {
 });
 
 function withKey(where: 'environment' | 'clipboard'): void {
-  let provider: ModelServer | undefined;
   const workbench = useWorkbench({
-    models: async () =>
-      (provider = await startModelServer({
+    models: () =>
+      startModelServer({
         key: KEY,
         listsNamesOnly: true,
-        models: names.map((id) => ({ id, price: { inputUsdPerMTok: 0.3, outputUsdPerMTok: 2 }, ...sizes })),
-      })),
+        models: names.map((id) => ({
+          id,
+          outputCapField: 'max_completion_tokens',
+          price: { inputUsdPerMTok: 0.3, outputUsdPerMTok: 2 },
+          ...sizes,
+        })),
+      }),
     settings: nothingSetUp,
-    env: {
-      NODE_OPTIONS: `--import=${pathToFileURL(inRoot('test/fakes/reroute.ts')).href}`,
-      ...(where === 'environment' && { OPENAI_API_KEY: KEY }),
-      get PILOT_TEST_REROUTE() {
-        return `https://api.openai.com/v1 ${provider?.url}`;
-      },
-    },
+    env: where === 'environment' ? { OPENAI_API_KEY: KEY } : {},
+  });
+  before(async function () {
+    this.timeout(120_000);
+    await installReroute(workbench, 'https://api.openai.com/v1', workbench.models.url);
   });
   const person = new Newcomer(workbench);
 
@@ -149,6 +150,9 @@ function withKey(where: 'environment' | 'clipboard'): void {
       .waitFor();
     await workbench.shot(`first-answer-${where}`);
     assert.equal(person.interactions, 4);
+    await panel.lastAnswer.getByRole('button', { name: 'Why?' }).click();
+    await workbench.page.locator('.tab').filter({ hasText: 'PILOT: Decision' }).waitFor();
+    await workbench.shot(`first-decision-${where}`);
   });
 
   it('has models of different prices, the limit, and no key in the settings', () => {

@@ -1,4 +1,4 @@
-/** Small extensions beside PILOT: one offers VS Code a language model of its own, one suggests code as PILOT does. */
+/** Small extensions beside PILOT: one offers VS Code a language model, one suggests code, one reroutes a provider's address. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -52,6 +52,28 @@ export const installRival = (workbench: Workbench): Promise<void> => install(wor
 export async function installNeighbour(workbench: Workbench): Promise<void> {
   await install(workbench, neighbour);
   await workbench.reload();
+}
+
+/**
+ * From then on requests to the provider's address go to a server of the test, as with a router that has its own idea
+ * of the world. PILOT knows nothing of it: `fetch` is the extension host's, and all extensions share it.
+ */
+export async function installReroute(workbench: Workbench, from: string, to: string): Promise<void> {
+  const code = `
+const vscode = require('vscode');
+exports.activate = () => {
+  const direct = globalThis.fetch;
+  globalThis.fetch = (input, init) => {
+    const address = input instanceof Request ? input.url : String(input);
+    return direct(address.startsWith('${from}/') ? '${to}' + address.slice(${from.length}) : input, init);
+  };
+  const item = vscode.window.createStatusBarItem();
+  item.text = 'rerouted';
+  item.show();
+};
+`;
+  await install(workbench, { publisher: 'test', name: 'reroute', contributes: {}, code });
+  await workbench.page.locator('.statusbar-item').filter({ hasText: 'rerouted' }).waitFor();
 }
 
 /** Installs it into the workbench's VS Code, whose window starts it at once. */

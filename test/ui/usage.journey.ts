@@ -112,6 +112,23 @@ describe('A whole decision', () => {
     await workbench.shot('decision');
   });
 
+  it('is one sentence in the status bar’s hover, the one under the answer, with a way to the whole', async () => {
+    await workbench.page.locator('.tab').filter({ hasText: 'Explain what a harbour is' }).click();
+    const sentence = (await panel.lastAnswer.locator('.reason').innerText()).trim();
+    assert.match(sentence, /^(Swift|Steady|Scholar|Sage) \(simulated\): ./);
+    const hover = workbench.page
+      .locator('.workbench-hover-container, .monaco-hover')
+      .filter({ visible: true });
+    await workbench.statusBarItem().hover();
+    await hover.getByText(sentence, { exact: true }).first().waitFor();
+    await hover.getByText('this month').first().waitFor();
+    await workbench.shot('status-hover');
+    await workbench.command('View: Close Editor');
+    await workbench.statusBarItem().hover();
+    await hover.getByRole('link', { name: 'Why this model?' }).first().click();
+    await report().getByRole('heading', { name: /^Why / }).waitFor();
+  });
+
   it('opens from under an answer, for that answer', async () => {
     const conversation = workbench.page.locator('.tab').filter({ hasText: 'Explain what a harbour is' });
     const models = ['Swift', 'Sage'];

@@ -12,8 +12,8 @@ import { databaseFile } from '../../src/storage/recovery.ts';
 import { fillStore } from '../fakes/filledStore.ts';
 import { practiceMonth } from '../fakes/practiceMonth.ts';
 import { openAskPanel } from './askPanel.ts';
-import { axeViolations } from './axe.ts';
-import { layoutFaults } from './layout.ts';
+import { axeViolations, violationsIn } from './axe.ts';
+import { layoutFaults, treeFaults, treeSelector } from './layout.ts';
 import { type Theme, themes, useWorkbench } from './driver.ts';
 
 const widths = [700, 1000, 1400] as const;
@@ -94,7 +94,34 @@ describe('Every view', () => {
     await workbench.option('OpenRouter').waitFor();
     await picture('setup');
     await workbench.page.keyboard.press('Escape');
-    return [...ask, ...usage, ...decision];
+    return [...ask, ...usage, ...decision, ...(await tree())];
+  }
+
+  /** In the side bar, with its first and its last group open; the hover of the status bar stands beside it. */
+  async function tree(): Promise<readonly string[]> {
+    const { page } = workbench;
+    await workbench.command('View: Show PILOT');
+    const group = (name: string): Locator =>
+      page.locator(`${treeSelector} .monaco-list-row`).filter({ hasText: name }).first();
+    await group('By model').waitFor();
+    for (const name of ['By model', 'Last decisions']) {
+      if ((await group(name).getAttribute('aria-expanded')) === 'false') await group(name).click();
+      await page.locator(`${treeSelector} .monaco-list-row[aria-level="2"]`).first().waitFor();
+    }
+    await group('spent this month').waitFor();
+    await workbench.statusBarItem().hover();
+    await page
+      .locator('.monaco-hover')
+      .filter({ visible: true, hasText: 'Why this model?' })
+      .first()
+      .waitFor();
+    await picture('tree');
+    const found = [
+      ...(await treeFaults(page)),
+      ...(width === axeWidth(theme) ? await violationsIn(page.mainFrame(), treeSelector) : []),
+    ];
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
+    return found.map((fault) => `tree, ${width} wide: ${fault}`);
   }
 
   const size = (wanted: number): Promise<void> => workbench.page.setViewportSize({ width, height: wanted });

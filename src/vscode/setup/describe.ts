@@ -25,14 +25,16 @@ export function describeModel({ model, price, origin }: ModelDraft): { label: st
 
 function describePrice(price: RateCard): string {
   if (isFree(price)) return t('free');
-  const usd = (value: number) => `$${value.toLocaleString(locale(), { maximumFractionDigits: 4 })}`;
+  const usd = (value: number) =>
+    value.toLocaleString(locale(), { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
   return t('{0} in, {1} out per million', usd(price.inputUsdPerMTok), usd(price.outputUsdPerMTok));
 }
 
 function originText(origin: PriceOrigin | undefined): string {
   switch (origin?.kind) {
     case 'table':
-      return t('{0}, {1}', origin.source, origin.date);
+      // Its commit and licence are for those who read the table itself (core/priceData.ts).
+      return t('{0}, {1}', origin.source.replace(/@.*/, ''), origin.date);
     case 'local':
       return t('runs on this machine');
     case 'settings':

@@ -51,7 +51,7 @@ function show(offer: ModelOffer, state: State, title: string): Promise<Next | un
   const items = itemsFor(offer, state);
   const asksLimit = state.limitUsd !== undefined;
   const placeholder = asksLimit
-    ? t('Which models of {0} may PILOT choose from, and for how much a month?', offer.endpoint.label)
+    ? t('Which models of {0}, and for how much a month?', offer.endpoint.label)
     : t('Which models of {0} may PILOT choose from?', offer.endpoint.label);
   Object.assign(picker, {
     title,
@@ -60,6 +60,8 @@ function show(offer: ModelOffer, state: State, title: string): Promise<Next | un
     matchOnDescription: true,
     ignoreFocusOut: true,
     items,
+    // In the title as well: those of a line show only under the mouse.
+    buttons: asksLimit ? [anotherAmount()] : [],
     selectedItems: items.filter(({ draft, isLimit }) =>
       isLimit ? state.limitTicked : draft !== undefined && state.ticked.has(draft),
     ),
@@ -76,6 +78,7 @@ function show(offer: ModelOffer, state: State, title: string): Promise<Next | un
     };
     picker.onDidAccept(() => end('done'));
     picker.onDidTriggerItemButton(() => end('change-limit'));
+    picker.onDidTriggerButton(() => end('change-limit'));
     picker.onDidHide(() => {
       resolve(undefined);
       picker.dispose();
@@ -100,10 +103,15 @@ function itemsFor({ drafts, isChosen }: ModelOffer, { limitUsd }: State): Item[]
   ];
 }
 
+const anotherAmount = (): vscode.QuickInputButton => ({
+  iconPath: new vscode.ThemeIcon('edit'),
+  tooltip: t('Another Limit'),
+});
+
 const limitItem = (limitUsd: number): Item => ({
   label: t('$(dashboard) At most {0} a month', usd((limitUsd * 1e9) as NanoUsd)),
-  description: t('over all windows and workspaces; without it, what costs money waits'),
-  buttons: [{ iconPath: new vscode.ThemeIcon('edit'), tooltip: t('Another Amount') }],
+  description: t('without it, what costs money waits'),
+  buttons: [anotherAmount()],
   alwaysShow: true,
   isLimit: true,
 });

@@ -34,7 +34,10 @@ export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStar
       before = value;
       if (key === undefined || value === '') return;
       if (pastedKey('', value) === key) picker.value = before = '';
-      picker.placeholder = t('Whose key is it? It goes there and nowhere else.');
+      picker.placeholder = t(
+        'Whose key is it, the one that ends in {0}? It goes there and nowhere else.',
+        key.slice(-4),
+      );
       picker.items = keyItems(facts, key);
     });
     picker.onDidAccept(() => {
@@ -89,8 +92,7 @@ function keyItems({ presets }: SetupUiFacts, key: string): Item[] {
   const others = Object.values(presets).filter((preset) => preset !== owner && !preset.local);
   const item = (preset: Preset): Item => ({
     label: t('$(key) Use the key for {0}', preset.label),
-    description: t('ends in {0}', key.slice(-4)),
-    detail: preset.baseUrl ?? t('any server that speaks OpenAI’s protocol'),
+    description: preset.baseUrl ?? t('any server that speaks OpenAI’s protocol'),
     start: { type: 'preset', preset: preset.id, key: { type: 'typed', key } },
   });
   return owner
