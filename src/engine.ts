@@ -90,12 +90,11 @@ function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
   };
 }
 
-/** A changed setting, key or offer gives every arm a new chance. */
 function follow(
   { settings, models, vscodeModels, secrets }: EngineDeps,
   { health, learning }: EngineCore,
 ): void {
-  for (const source of [models, vscodeModels, secrets]) source.onDidChange(() => health.reset());
+  health.resetWith([models, vscodeModels, secrets]);
   const followPause = (): void => void (learning.paused = settings.learningPaused);
   settings.onDidChange(followPause);
   followPause();

@@ -34,9 +34,13 @@ export class Health {
     this.#breakers.set(arm, { failures, openUntil: now + pause });
   }
 
-  /** Settings or keys changed: every arm gets a new chance. */
   reset(): void {
     this.#breakers.clear();
+  }
+
+  /** A changed setting, key or offer gives every arm a new chance. */
+  resetWith(sources: readonly { onDidChange(listener: () => void): unknown }[]): void {
+    for (const source of sources) source.onDidChange(() => this.reset());
   }
 }
 

@@ -7,6 +7,7 @@ import type { Endpoint } from '../../src/app/settings/index.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';
 import { Secrets } from '../../src/vscode/secrets.ts';
+import { MisplacedKeys } from '../../src/vscode/setup/moveKeys.ts';
 import type { ModelServer } from '../fakes/modelServer.ts';
 import { startModelServer } from '../fakes/modelServer.ts';
 import { FakeSecretStorage } from '../fakes/secretStorage.ts';
@@ -125,6 +126,23 @@ describe('keys', () => {
       await storage.store('pilot.key.e', stored);
       assert.equal(await secretsWith().key(endpointOf({})), undefined);
     }
+  });
+});
+
+describe('a key in the settings that the keyring refuses', () => {
+  it('stays where it is, and nothing is written', async () => {
+    const endpoints = [{ id: 'e', preset: 'openai', apiKey: KEY }];
+    const parsed = parseSettings({ endpoints, models: [] }, PRESETS);
+    const before = vscode.workspace.getConfiguration('pilot').inspect('endpoints')?.globalValue;
+    const storage = new FakeSecretStorage();
+    storage.refuses = true;
+    const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const secrets = new Secrets({ storage, log, environment: {} });
+    await new MisplacedKeys({ settings: { endpoints, models: [] }, models: parsed, secrets }).moveOut();
+    assert.equal(parsed.misplacedKeys.length, 1, 'there was one to move');
+    assert.deepEqual(vscode.workspace.getConfiguration('pilot').inspect('endpoints')?.globalValue, before);
+    assert.equal((endpoints[0] as { apiKey: string }).apiKey, KEY);
+    secrets.dispose();
   });
 });
 

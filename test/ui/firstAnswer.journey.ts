@@ -120,7 +120,8 @@ function withKey(where: 'environment' | 'clipboard'): void {
           id,
           outputCapField: 'max_completion_tokens',
           price: { inputUsdPerMTok: 0.3, outputUsdPerMTok: 2 },
-          ...sizes,
+          contextTokens: 400_000,
+          maxOutputTokens: 128_000,
         })),
       }),
     settings: nothingSetUp,
@@ -167,6 +168,18 @@ function withKey(where: 'environment' | 'clipboard'): void {
     assert.equal(endpoint?.apiKeyEnv, where === 'environment' ? 'OPENAI_API_KEY' : undefined);
     for (const { headers } of workbench.models.requests)
       assert.equal(headers['authorization'], `Bearer ${KEY}`);
+  });
+
+  it('has done every step of the walkthrough', async () => {
+    await workbench.command('Welcome: Open Walkthrough...');
+    await workbench.pick('Get started with PILOT');
+    const steps = workbench.page.locator('.getting-started-step .codicon[data-done-step-id*="pilot"]');
+    for (const step of ['models', 'limit', 'ask'])
+      await steps
+        .and(workbench.page.locator(`.complete[data-done-step-id$="#${step}"]`))
+        .first()
+        .waitFor();
+    await workbench.shot(`walkthrough-done-${where}`);
   });
 
   async function pastes(text: string): Promise<void> {

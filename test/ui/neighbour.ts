@@ -24,6 +24,7 @@ const model = { id: 'echo', name: 'Echo', family: 'echo', version: '1', maxInput
 exports.activate = () => vscode.lm.registerLanguageModelChatProvider('neighbour', {
   provideLanguageModelChatInformation: () => [{ ...model, capabilities: { toolCalling: true } }],
   provideLanguageModelChatResponse: async (_model, messages, _options, progress) => {
+    if (JSON.stringify(messages.at(-1).content).includes('No entry')) throw vscode.LanguageModelError.NoPermissions('No entry.');
     progress.report(new vscode.LanguageModelTextPart('Echo heard ' + messages.length + ' messages.'));
   },
   provideTokenCount: async () => 1,

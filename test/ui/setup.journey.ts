@@ -1,7 +1,8 @@
 /** Set-up of models as a person does it who has a server of his own, and gets its key wrong first. */
 import assert from 'node:assert/strict';
 import { readSettings } from '../../scripts/host/settings.ts';
-import { startModelServer } from '../fakes/modelServer.ts';
+import { isFree } from '../../scripts/host/ports.ts';
+import { type ModelServer, startModelServer } from '../fakes/modelServer.ts';
 import { useWorkbench } from './driver.ts';
 
 const KEY = 'sk-journey-0123456789';
@@ -25,9 +26,28 @@ describe('set-up of models', () => {
   const asked = (text: string) => workbench.quickInput.getByText(text).first().waitFor();
   const written = (key: string): unknown => readSettings(workbench.userDataFolder)?.[key];
 
-  it('begins with where the models come from', async () => {
+  /** At the ports of LM Studio and llama.cpp, where nobody else has them. */
+  const local: ModelServer[] = [];
+  before(async () => {
+    for (const port of [1234, 8080])
+      if (await isFree(port))
+        local.push(
+          await startModelServer({ port, models: [{ id: `local-${port}`, price: free, ...sizes }] }),
+        );
+  });
+  after(() => Promise.all(local.map((server) => server.close())));
+
+  it('begins with where the models come from, what runs on this machine first', async () => {
     await workbench.command('PILOT: Set Up Models');
     await workbench.option('OpenRouter').waitFor();
+    const labels = new Map([
+      [1234, 'LM Studio'],
+      [8080, 'llama.cpp'],
+    ]);
+    for (const { port, requests } of local) {
+      await workbench.option(`${labels.get(port)}, one model`).waitFor();
+      for (const { headers } of requests) assert.equal(headers['authorization'], undefined);
+    }
     await workbench.shot('setup-start');
     await workbench.pick('OpenAI-compatible');
   });

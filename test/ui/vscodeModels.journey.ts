@@ -1,6 +1,7 @@
 /** VS Code's own language models as arms: offered, chosen by hand, priced, used within the limit. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator } from 'playwright-core';
 import { readSettings } from '../../scripts/host/settings.ts';
 import { useWorkbench } from './driver.ts';
 import { installNeighbour } from './neighbour.ts';
@@ -34,16 +35,41 @@ describe('A language model of another extension', () => {
     assert.deepEqual(stored(), [{ model: 'neighbour/echo', requestUsd: 0.04 }]);
   });
 
-  it('answers, and its price counts against the limit', async () => {
-    await workbench.page.keyboard.press('Control+Alt+I');
+  it('is tested like any other: time, price and a sample', async () => {
+    await workbench.command('PILOT: Test a Model');
+    await workbench.pick('Echo');
+    await workbench.notification('It said').waitFor();
+    await workbench.shot('vscode-models-test');
+    assert.match(
+      await workbench.notification('It said').innerText(),
+      /Echo: first word after .*\$0\.04.*Echo heard/s,
+    );
+  });
+
+  async function ask(question: string): Promise<Locator> {
+    const answers = chat().locator('.interactive-response');
+    const before = await answers.count();
     await chat().locator('.interactive-input-part .monaco-editor').first().click();
-    await workbench.page.keyboard.type('@pilot Explain totalOf');
+    await workbench.page.keyboard.type(`@pilot ${question}`);
     // The participant's name is recognised a moment after it is typed.
     await sleep(500);
     await workbench.page.keyboard.press('Enter');
-    const answer = chat().locator('.interactive-response').last();
+    await answers.nth(before).waitFor();
+    return answers.last();
+  }
+
+  it('answers, and its price counts against the limit', async () => {
+    await workbench.page.keyboard.press('Control+Alt+I');
+    const answer = await ask('Explain totalOf');
     await answer.filter({ hasText: 'Echo heard 2 messages.' }).waitFor();
-    await answer.filter({ hasText: '$0.96 left this month' }).waitFor();
+    await answer.filter({ hasText: '$0.92 left this month' }).waitFor();
     await workbench.shot('vscode-models-answer');
+  });
+
+  it('that was refused rests, until its user changed something', async () => {
+    await (await ask('No entry')).filter({ hasText: /let this key use Echo|No entry/ }).waitFor();
+    await (await ask('Explain totalOf again')).filter({ hasText: 'it rests for a moment' }).waitFor();
+    await workbench.set({ 'pilot.vscodeModels': [{ model: 'neighbour/echo', requestUsd: 0.05 }] });
+    await (await ask('Explain totalOf once more')).filter({ hasText: 'Echo heard' }).waitFor();
   });
 });

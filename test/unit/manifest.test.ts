@@ -19,6 +19,13 @@ interface Manifest {
     readonly configuration: readonly { readonly properties: Readonly<Record<string, Setting>> }[];
     readonly keybindings: readonly { readonly command: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly walkthroughs: readonly {
+      readonly steps: readonly {
+        readonly description: string;
+        readonly media: { readonly svg: string; readonly altText: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
   };
   readonly capabilities: {
     readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
@@ -107,5 +114,31 @@ describe('the manifest', () => {
     ]) {
       assert.ok(!code.includes(name), name);
     }
+  });
+
+  describe('the walkthrough', () => {
+    const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    const texts = JSON.parse(read('package.nls.json')) as Readonly<Record<string, string>>;
+    const textOf = (key: string): string => texts[key.replaceAll('%', '')] ?? '';
+
+    it('completes each step by what was done: a setting that is there, or a command that asks nothing first', () => {
+      for (const { completionEvents } of steps) {
+        assert.ok(completionEvents.length > 0);
+        for (const event of completionEvents) {
+          const [kind, id = ''] = event.split(':');
+          assert.ok(kind === 'onSettingChanged' ? settings.has(id) : event === 'onCommand:pilot.ask', event);
+        }
+      }
+    });
+
+    it('has a way on and a picture in each step', () => {
+      for (const { description, media } of steps) {
+        const links = [...textOf(description).matchAll(/\]\(command:([\w.]+)\)/g)].map(([, id]) => id ?? '');
+        assert.ok(links.length > 0, description);
+        for (const id of links) assert.ok(declared.has(id), id);
+        assert.match(read(media.svg), /^<svg/);
+        assert.notEqual(textOf(media.altText), '');
+      }
+    });
   });
 });

@@ -10,9 +10,9 @@ import { showWarning } from '../notify.ts';
 const { t } = vscode.l10n;
 
 interface MoveKeysDeps {
-  readonly settings: Settings;
-  readonly models: ModelSettings;
-  readonly secrets: Secrets;
+  readonly settings: Pick<Settings, 'endpoints' | 'models'>;
+  readonly models: Pick<ModelSettings, 'endpoints' | 'misplacedKeys'>;
+  readonly secrets: Pick<Secrets, 'store'>;
 }
 
 /** Settings are synced, shown in screen shares, and committed with dotfiles: a key found there goes to the keyring. */

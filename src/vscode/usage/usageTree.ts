@@ -20,7 +20,6 @@ type Node =
       readonly label: string;
       readonly detail: string;
       readonly icon: string;
-      readonly said: string;
     }
   | { readonly type: 'group'; readonly group: Group }
   | { readonly type: 'row'; readonly label: string; readonly detail: string; readonly icon: string }
@@ -78,7 +77,6 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
         return item(node.label, {
           description: node.detail,
           icon: node.icon,
-          said: node.said,
           command: 'pilot.showSpending',
         });
       case 'row':
@@ -142,7 +140,7 @@ const detailOf = (row: SpendRow): string =>
 
 function factNodes({ spent, limit, left, heldBack, resetsAt }: MonthFacts): readonly Node[] {
   const of = limit === undefined || limit === 0 ? '' : t('{0} of {1}', percent(spent / limit), usd(limit));
-  const fact = (label: string, detail: string, icon: string): Node => ({ type: 'fact', label, detail, icon, said: `${label}, ${detail}` }); // prettier-ignore
+  const fact = (label: string, detail: string, icon: string): Node => ({ type: 'fact', label, detail, icon });
   return [
     fact(t('{0} spent this month', usd(spent)), of, 'credit-card'),
     ...(left === undefined
@@ -183,7 +181,6 @@ interface ItemParts {
   readonly icon: string;
   readonly collapsed?: boolean;
   readonly id?: string;
-  readonly said?: string;
   readonly command?: string;
 }
 
@@ -193,7 +190,6 @@ function item(label: string, parts: ItemParts): vscode.TreeItem {
   made.iconPath = new vscode.ThemeIcon(parts.icon);
   if (parts.description !== undefined) made.description = parts.description;
   if (parts.id !== undefined) made.id = parts.id;
-  if (parts.said !== undefined) made.accessibilityInformation = { label: parts.said };
   if (parts.command !== undefined) made.command = { command: parts.command, title: label };
   return made;
 }

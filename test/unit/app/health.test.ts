@@ -46,4 +46,17 @@ describe('the circuit breaker of an arm', () => {
       health.failed(arm, failure(kind), 0);
     assert.ok(!health.isOpen(arm, 1));
   });
+
+  it('gives every arm a new chance when settings, keys or VS Code’s offer changed', () => {
+    for (const changed of [0, 1, 2]) {
+      const listeners: (() => void)[] = [];
+      const source = { onDidChange: (listener: () => void) => listeners.push(listener) };
+      const health = new Health();
+      health.resetWith([source, source, source]);
+      health.failed(arm, failure('wrong-key'), 0);
+      assert.ok(health.isOpen(arm, 60_000));
+      listeners[changed]?.();
+      assert.ok(!health.isOpen(arm, 60_000));
+    }
+  });
 });
