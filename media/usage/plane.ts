@@ -59,11 +59,15 @@ const free = (frame: Frame, until: number | undefined): SVGElement | undefined =
       });
 
 /**
- * Beside each dot where there is room: right, left, above, below; the first place that covers no other name and no dot.
+ * Beside each dot where there is room: right, left, above, below; the first place that covers no other name and no
+ * dot, and no line of uncertainty.
  * Undefined where one of them finds none: then the names stand in the legend, beside the dots' shapes.
  */
 function placeNames(frame: Frame, points: Plane['points']): readonly Name[] | undefined {
-  const taken: Box[] = points.map(({ x, y }) => ({ x: frame.x(x) - 6, y: frame.y(y) + 5, width: 12 }));
+  const taken: Box[] = points.flatMap(({ x, y, low, high }) => [
+    { x: frame.x(x) - 6, y: frame.y(y) + 5, width: 12 },
+    ...whiskerBoxes(frame.x(x), frame.y(high), frame.y(low)),
+  ]);
   const names: Name[] = [];
   for (const point of points) {
     const [x, y] = [frame.x(point.x), frame.y(point.y)];
@@ -90,5 +94,14 @@ function placeNames(frame: Frame, points: Plane['points']): readonly Name[] | un
   return names;
 }
 
+/** A line of uncertainty as lines of text would see it. */
+const whiskerBoxes = (x: number, top: number, bottom: number): Box[] =>
+  Array.from({ length: Math.ceil((bottom - top) / lineHeight) + 1 }, (_, i) => ({
+    x: x - 2,
+    y: Math.min(bottom, top + i * lineHeight) + 5,
+    width: 4,
+  }));
+
+const lineHeight = 13;
 const overlap = (a: Box, b: Box): boolean =>
-  a.x < b.x + b.width && b.x < a.x + a.width && Math.abs(a.y - b.y) < 13;
+  a.x < b.x + b.width && b.x < a.x + a.width && Math.abs(a.y - b.y) < lineHeight;

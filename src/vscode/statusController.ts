@@ -5,6 +5,7 @@ import type { Engine } from '../engine.ts';
 import { showLimitNotice } from './attention.ts';
 import type { EngineHolder } from './engineHolder.ts';
 import type { ModelSettings } from './modelSettings.ts';
+import { Progress } from './progress.ts';
 import { reasonLine } from './reason.ts';
 import type { Settings } from './settings.ts';
 import { faceOf, StatusBar, type StatusFacts } from './statusBar.ts';
@@ -23,6 +24,7 @@ export interface StatusDeps {
 export class StatusController implements vscode.Disposable {
   readonly #deps: StatusDeps;
   readonly #bar = new StatusBar();
+  readonly #progress = new Progress();
   readonly #subscriptions: { dispose(): unknown }[] = [];
   readonly #timer: NodeJS.Timeout;
   #thinking = 0;
@@ -92,7 +94,9 @@ export class StatusController implements vscode.Disposable {
   }
 
   #refresh(): void {
-    this.#bar.show(this.#facts());
+    const facts = this.#facts();
+    this.#bar.show(facts);
+    this.#progress.show(facts);
   }
 
   #facts(): StatusFacts {

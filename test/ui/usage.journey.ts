@@ -113,7 +113,11 @@ describe('A whole decision', () => {
   });
 
   it('is one sentence in the status bar’s hover, the one under the answer, with a way to the whole', async () => {
-    await workbench.page.locator('.tab').filter({ hasText: 'Explain what a harbour is' }).click();
+    const tab = (title: string): Locator => workbench.page.locator('.tab').filter({ hasText: title });
+    await tab('PILOT: Decision').click();
+    await workbench.command('View: Close Editor');
+    await tab('PILOT: Decision').waitFor({ state: 'detached' });
+    await tab('Explain what a harbour is').click();
     const under = await panel.lastAnswer.locator('.reason').innerText();
     // Under an answer the model's name stands above, and the sentence begins with a capital.
     const sentence = under
@@ -132,8 +136,6 @@ describe('A whole decision', () => {
       .waitFor();
     await hover.getByText('this month').first().waitFor();
     await workbench.shot('status-hover');
-    await workbench.command('View: Close Editor');
-    await workbench.statusBarItem().hover();
     await hover.getByRole('link', { name: 'Why this model?' }).first().click();
     await report().getByRole('heading', { name: /^Why / }).waitFor();
   });
@@ -172,11 +174,11 @@ describe('A whole decision', () => {
     await workbench.page.locator('.activitybar .action-label[aria-label^="PILOT"]').first().click();
     const row = (text: string): Locator =>
       workbench.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
-    await row('spent this month').waitFor();
+    await row('spent').waitFor();
     await row('Last decisions').click();
-    await row('Ask').waitFor();
+    await row('(simulated)').waitFor();
     await workbench.shot('side-bar');
-    await row('Ask').click();
+    await row('(simulated)').click();
     await report().getByRole('heading', { name: /^Why / }).waitFor();
   });
 });

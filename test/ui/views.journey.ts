@@ -108,7 +108,7 @@ describe('Every view', () => {
       if ((await group(name).getAttribute('aria-expanded')) === 'false') await group(name).click();
       await page.locator(`${treeSelector} .monaco-list-row[aria-level="2"]`).first().waitFor();
     }
-    await group('spent this month').waitFor();
+    await group('spent').waitFor();
     await workbench.statusBarItem().hover();
     await page
       .locator('.monaco-hover')

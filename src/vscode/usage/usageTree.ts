@@ -120,18 +120,30 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   }
 
   #decisionItem({ decision, cost: spent }: LoggedDecision): vscode.TreeItem {
-    const time = new Date(decision.at).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' });
+    const name = modelName(this.#deps.models.arms, decision.chosen);
+    const at = new Date(decision.at);
+    // The side bar is narrow: the rest stands in the hover, and in the decision itself.
+    const made = item(name, { description: `${cost(spent)} · ${shortTime(at)}`, icon: 'git-commit' });
     const language = decision.context.coarse.language;
-    const parts = [cost(spent), surfaceName(decision.surface), language, time];
-    const made = item(modelName(this.#deps.models.arms, decision.chosen), {
-      description: parts.filter((part) => part !== '').join(' · '),
-      icon: 'git-commit',
-    });
-    made.tooltip = t('Show the whole decision');
+    const facts = [
+      name,
+      cost(spent),
+      surfaceName(decision.surface),
+      ...(language === '' ? [] : [languageName(language)]),
+      at.toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' }),
+      t('Show the whole decision'),
+    ];
+    made.tooltip = facts.join(' · ');
     made.command = { command: 'pilot.showDecision', title: t('Show Decision'), arguments: [decision.id] };
     return made;
   }
 }
+
+/** The time of today, else the day. */
+const shortTime = (at: Date): string =>
+  at.toDateString() === new Date().toDateString()
+    ? at.toLocaleTimeString(locale(), { timeStyle: 'short' })
+    : at.toLocaleDateString(locale(), { month: 'short', day: 'numeric' });
 
 const nothing = (): Node => ({ type: 'row', label: t('Nothing this month'), detail: '', icon: 'dash' });
 
@@ -139,10 +151,13 @@ const detailOf = (row: SpendRow): string =>
   t('{0} in {1} calls', cost(row.settled), row.calls.toLocaleString(locale()));
 
 function factNodes({ spent, limit, left, heldBack, resetsAt }: MonthFacts): readonly Node[] {
-  const of = limit === undefined || limit === 0 ? '' : t('{0} of {1}', percent(spent / limit), usd(limit));
+  const of =
+    limit === undefined || limit === 0
+      ? t('this month')
+      : t('{0} of {1} this month', percent(spent / limit), usd(limit));
   const fact = (label: string, detail: string, icon: string): Node => ({ type: 'fact', label, detail, icon });
   return [
-    fact(t('{0} spent this month', usd(spent)), of, 'credit-card'),
+    fact(t('{0} spent', usd(spent)), of, 'credit-card'),
     ...(left === undefined
       ? [fact(t('No monthly limit'), t('free models only'), 'warning')]
       : [fact(t('{0} left', usdLeft(left)), t('anew on {0}', day(resetsAt)), 'dashboard')]),

@@ -33,6 +33,11 @@ export function findFaults(): readonly string[] {
     )
       faults.push(`cut: ${named(element)}`);
   }
+  const roomPx = 800;
+  if (document.documentElement.clientWidth >= roomPx)
+    for (const table of document.querySelectorAll('.table'))
+      if (table.scrollWidth > table.clientWidth + slackPx)
+        faults.push(`a table to be pushed sideways where there is room: ${named(table)}`);
   for (const plot of document.querySelectorAll('svg')) {
     const texts = [...plot.querySelectorAll('text')].filter(shown);
     pairsThatOverlap(texts, 'texts in a plot');
