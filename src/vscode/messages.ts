@@ -1,5 +1,6 @@
 /** One clear sentence for each problem, with ways on: the only place that turns a `Problem` into words. */
 import * as vscode from 'vscode';
+import { VSCODE_ENDPOINT_ID } from '../app/chat/offer.ts';
 import type { ProviderError } from '../app/ports.ts';
 import type { Problem } from '../app/problem.ts';
 import type { Arm } from '../core/arm.ts';
@@ -184,9 +185,24 @@ function waysFor(reason: ExclusionReason): WayOn[] {
 }
 
 function providerMessage(arm: Arm, error: ProviderError, partial: boolean): Message {
-  const sentence = providerSentence(arm.label, error);
+  const sentence = vscodeSentence(arm, error) ?? providerSentence(arm.label, error);
   const text = partial ? t('{0} What had arrived is kept.', sentence) : sentence;
   return { text, ways: providerWays(arm, error) };
+}
+
+/** Behind VS Code's own language models there is an extension, and neither a key nor an endpoint of the user's. */
+function vscodeSentence({ endpointId, label }: Arm, { kind }: ProviderError): string | undefined {
+  if (endpointId !== VSCODE_ENDPOINT_ID) return undefined;
+  switch (kind) {
+    case 'forbidden':
+      return t('VS Code, or the extension that provides {0}, does not let PILOT use it.', label);
+    case 'no-credit':
+      return t('The extension that provides {0} has blocked it: your plan may be used up.', label);
+    case 'model-gone':
+      return t('VS Code does not offer {0} any more.', label);
+    default:
+      return undefined;
+  }
 }
 
 export function providerSentence(label: string, error: ProviderError): string {
