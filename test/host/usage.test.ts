@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { Log } from '../../src/app/ports.ts';
+import {
+  ReportPanel,
+  type ReportHandlers,
+  type ReportPanelOptions,
+} from '../../src/vscode/usage/reportPanel.ts';
 
 /** Tabs of one of PILOT's report pages. */
 const tabs = (page: 'usage' | 'decision'): readonly vscode.Tab[] =>
@@ -84,3 +90,49 @@ interface Manifest {
     }[];
   };
 }
+
+describe('a message that is none of the protocol', () => {
+  it('reaches nobody, and is counted in the log', () => {
+    const lines: string[] = [];
+    const log: Log = { info: () => undefined, warn: (line) => lines.push(line), error: () => undefined };
+    const webview = {
+      options: {},
+      html: '',
+      cspSource: 'https://example.invalid',
+      asWebviewUri: (uri: vscode.Uri) => uri,
+      postMessage: () => Promise.resolve(true),
+      onDidReceiveMessage: (listener: (value: unknown) => void) => {
+        send = listener;
+        return new vscode.Disposable(() => undefined);
+      },
+    };
+    let send: (value: unknown) => void = () => assert.fail('nobody listens');
+    const never = () => new vscode.Disposable(() => undefined);
+    const panel = {
+      webview,
+      visible: true,
+      onDidChangeViewState: never,
+      onDidDispose: never,
+      dispose: () => undefined,
+    };
+    const heard: unknown[] = [];
+    const handlers: ReportHandlers = {
+      onReady: () => heard.push('ready'),
+      onMessage: (message) => heard.push(message),
+      onClosed: () => undefined,
+    };
+    const options: ReportPanelOptions = {
+      extensionUri: vscode.Uri.file('/nowhere'),
+      page: 'usage',
+      title: 'Usage',
+      log,
+    };
+    const report = new ReportPanel(panel as unknown as vscode.WebviewPanel, options, handlers);
+    for (const value of [undefined, null, 'ready', {}, { type: 'run' }, { type: ['ready'] }]) send(value);
+    assert.deepEqual(heard, []);
+    assert.deepEqual(lines, ['The usage page sent one message that is none of the protocol: refused.']);
+    send({ type: 'ready' });
+    assert.deepEqual(heard, ['ready'], 'what is of the protocol is heard');
+    report.dispose();
+  });
+});
