@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readSettings } from '../../scripts/host/settings.ts';
 import { isFree } from '../../scripts/host/ports.ts';
 import { type ModelServer, startModelServer } from '../fakes/modelServer.ts';
+import { AskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
 
 const KEY = 'sk-journey-0123456789';
@@ -76,6 +77,8 @@ describe('set-up of models', () => {
     await workbench.accept();
     await workbench.notification('choose among 2 models').waitFor();
     await workbench.shot('setup-done');
+    // After a first set-up the composer opens by itself, and takes the keyboard.
+    await new AskPanel(workbench).frame.locator('.composer textarea:focus').waitFor();
     const models = written('pilot.models') as { model: string; price: object }[];
     assert.deepEqual(
       models.map(({ model, price }) => [model, price]),

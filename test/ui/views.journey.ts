@@ -12,7 +12,7 @@ import { databaseFile } from '../../src/storage/recovery.ts';
 import { fillStore } from '../fakes/filledStore.ts';
 import { practiceMonth } from '../fakes/practiceMonth.ts';
 import { openAskPanel } from './askPanel.ts';
-import { axeViolations, violationsIn } from './axe.ts';
+import { axeViolations, violationsOf } from './axe.ts';
 import { layoutFaults, treeFaults, treeSelector } from './layout.ts';
 import { type Theme, themes, useWorkbench } from './driver.ts';
 
@@ -118,7 +118,7 @@ describe('Every view', () => {
     await picture('tree');
     const found = [
       ...(await treeFaults(page)),
-      ...(width === axeWidth(theme) ? await violationsIn(page.mainFrame(), treeSelector) : []),
+      ...(width === axeWidth(theme) ? await violationsOf(page.mainFrame(), treeSelector) : []),
     ];
     await workbench.command('View: Toggle Primary Side Bar Visibility');
     return found.map((fault) => `tree, ${width} wide: ${fault}`);
