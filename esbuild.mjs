@@ -1,6 +1,6 @@
 // Builds dist/ (what the .vsix ships) or, with --tests, out/test/ (the suite that runs inside the extension host).
 //   --production  minified, without source maps   --watch  rebuilds on change   --tests  the host suite alone
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,14 +24,29 @@ const node = { ...common, platform: 'node', format: 'esm', target: 'node22', ext
 
 /**
  * What activation reads: one file, whatever it shares with the rest. With code splitting it was some thirty small
- * chunks, and opening those took longer than running them.
+ * chunks, and opening those took longer than running them. CommonJS, which VS Code loads in one go: an ES module comes
+ * in steps (its loader's thread, each import of its own), and between them all that an editor starts with runs.
  */
 const laterParts = new Map();
 const extension = {
   ...node,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
   entryPoints: existing({ extension: 'src/extension.ts' }),
   outdir: 'dist',
   plugins: [
+    {
+      // As it stands: esbuild would copy VS Code's whole interface for each file that imports it.
+      name: 'vscode-uncopied',
+      setup: ({ onLoad }) =>
+        onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => ({
+          contents: (await readFile(file, 'utf8')).replace(
+            /^import \* as vscode from 'vscode';$/m,
+            "const vscode = require('vscode');",
+          ),
+          loader: 'ts',
+        })),
+    },
     {
       name: 'later-parts',
       setup: ({ onResolve }) =>
@@ -132,7 +147,7 @@ function printSizes(outputs) {
 
 /** What activation reads must stay small: the network client loads with the first request, not before. */
 function checkActivation({ metafile: { outputs } }) {
-  const sources = Object.keys(outputs['dist/extension.js']?.inputs ?? {});
+  const sources = Object.keys(outputs['dist/extension.cjs']?.inputs ?? {});
   const early = ['openai', 'markdown-it', 'diff'].filter((name) =>
     sources.some((file) => file.startsWith(`node_modules/${name}/`)),
   );

@@ -6,7 +6,7 @@ import { run } from './host/processes.ts';
 
 const maxBytes = 2 * 1024 * 1024;
 const meantForIt =
-  /^(package\.json|package\.nls.*\.json|README\.md|CHANGELOG\.md|LICENSE|l10n\/.*\.json|dist\/.*\.(js|css)|media\/.*\.(svg|png|md|json))$/;
+  /^(package\.json|package\.nls.*\.json|README\.md|CHANGELOG\.md|LICENSE|l10n\/.*\.json|dist\/.*\.(c?js|css)|media\/.*\.(svg|png|md|json))$/;
 
 /** Builds for production through `vscode:prepublish`, as an upload to the marketplace would. */
 export async function packageExtension(): Promise<string> {

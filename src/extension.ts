@@ -12,7 +12,7 @@ import { AskEngineOverRouting } from './vscode/askEngine.ts';
 import { BadSettingsNotices, showReset } from './vscode/attention.ts';
 import { registerBudgetCommands } from './vscode/budgetCommands.ts';
 import { registerChat } from './vscode/chat/index.ts';
-import { Disposables } from './vscode/disposables.ts';
+import { Disposables, soon } from './vscode/disposables.ts';
 import { EngineHolder } from './vscode/engineHolder.ts';
 import { hostOf, inlineProblems, registerInlineSoon, runLazily } from './vscode/inlineWiring.ts';
 import { MementoPolicyStore } from './vscode/mementoStore.ts';
@@ -68,7 +68,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const badSettings = new BadSettingsNotices(log);
   const retell = (): void => badSettings.tell(settings, models);
   parts.add(models.onDidChange(retell));
-  retell();
+  parts.add(soon(retell));
   const { extensionUri, globalState } = extensionContext;
   registerSurfaces(parts, { extensionContext, extensionUri, globalState, settings, models, secrets, engine, status, workspaceId: id, clock, log }); // prettier-ignore
   parts.add(vscode.commands.registerCommand('pilot.showLog', () => channel.show()));

@@ -21,3 +21,9 @@ export class Disposables implements vscode.Disposable {
     if (failures.length > 0) throw new AggregateError(failures, 'Some parts could not be disposed');
   }
 }
+
+/** In the next turn of the event loop: what activation is not to wait for. */
+export function soon(run: () => void): { dispose(): void } {
+  const timer = setTimeout(run, 0);
+  return { dispose: () => clearTimeout(timer) };
+}

@@ -27,6 +27,7 @@ export class Settings implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   /** By key. VS Code takes a millisecond or more to look one up in all its layers, and each decision asks for several. */
   readonly #values = new Map<string, unknown>();
+  #section: vscode.WorkspaceConfiguration | undefined;
   readonly #subscription: vscode.Disposable;
   readonly onDidChange = this.#changed.event;
 
@@ -34,6 +35,7 @@ export class Settings implements vscode.Disposable {
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(section)) return;
       this.#values.clear();
+      this.#section = undefined;
       this.#changed.fire();
     });
   }
@@ -111,7 +113,8 @@ export class Settings implements vscode.Disposable {
   /** Only the user's own value and the default count: what a workspace says about money is not even looked at. */
   #userValue(key: string): unknown {
     if (!this.#values.has(key)) {
-      const found = vscode.workspace.getConfiguration(section).inspect<unknown>(key);
+      this.#section ??= vscode.workspace.getConfiguration(section);
+      const found = this.#section.inspect<unknown>(key);
       this.#values.set(key, found?.globalValue ?? found?.defaultValue);
     }
     return this.#values.get(key);

@@ -26,7 +26,7 @@ export class StatusController implements vscode.Disposable {
   readonly #bar = new StatusBar();
   readonly #progress = new Progress();
   readonly #subscriptions: { dispose(): unknown }[] = [];
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   #thinking = 0;
   #lastDecision: Decision | undefined;
 
@@ -34,8 +34,11 @@ export class StatusController implements vscode.Disposable {
     this.#deps = deps;
     this.#subscriptions.push(deps.models.onDidChange(() => this.#refresh()));
     deps.engine.onBuilt((engine) => this.#follow(engine));
-    this.#timer = setTimeout(() => void deps.engine.get().catch(() => undefined), settleMs);
-    this.#refresh();
+    this.#timers = [
+      // Right after activation, which has no need of the settings.
+      setTimeout(() => this.#refresh(), 0),
+      setTimeout(() => void deps.engine.get().catch(() => undefined), settleMs),
+    ];
   }
 
   get state(): string {
@@ -61,7 +64,7 @@ export class StatusController implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#timers.forEach((timer) => clearTimeout(timer));
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#bar.dispose();
   }

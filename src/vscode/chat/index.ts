@@ -41,9 +41,14 @@ function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposable
   if (!lm?.registerLanguageModelChatProvider) return;
   const changed = registered.add(new vscode.EventEmitter<void>());
   const conversations = new ConversationIds(() => crypto.randomUUID());
+  // The arms and not what is shown of them: formatting prices here would load the locale's data.
+  const outline = (): string => JSON.stringify(deps.models.arms);
+  /** As VS Code was told last; undefined = it has not asked yet. */
+  let told: string | undefined;
   const provider: vscode.LanguageModelChatProvider = {
     onDidChangeLanguageModelChatInformation: changed.event,
     provideLanguageModelChatInformation: async ({ silent }) => {
+      told = outline();
       const offered = modelInformation(deps.models.arms);
       // Asked for by hand, in Chat's own list of providers: the way there is the way to set PILOT up.
       if (offered.length === 0 && !silent) await vscode.commands.executeCommand('pilot.setUpModels');
@@ -56,13 +61,11 @@ function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposable
     provideTokenCount: async (_model, text) => (await import('./convert.ts')).tokenCount(text),
   };
   registered.add(lm.registerLanguageModelChatProvider(VENDOR, provider));
-  // The arms and not what is shown of them: formatting prices here would load the locale's data at activation.
-  let offered = JSON.stringify(deps.models.arms);
   registered.add(
     deps.models.onDidChange(() => {
-      const now = JSON.stringify(deps.models.arms);
-      if (now === offered) return;
-      offered = now;
+      const now = outline();
+      if (now === told) return;
+      told = now;
       changed.fire();
     }),
   );

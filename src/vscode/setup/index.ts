@@ -8,7 +8,7 @@ import type { RateCard } from '../../core/arm.ts';
 import { listModels } from '../../providers/openai/index.ts';
 import { isLoopback } from '../../providers/openai/safety.ts';
 import { PRESETS } from '../../providers/presets.ts';
-import { Disposables } from '../disposables.ts';
+import { Disposables, soon } from '../disposables.ts';
 import type { ModelSettings } from '../modelSettings.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
@@ -44,7 +44,7 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
   const misplaced = new MisplacedKeys(deps);
   const moveKeys = () => void misplaced.moveOut().catch(failed);
   parts.add(deps.models.onDidChange(moveKeys));
-  moveKeys();
+  parts.add(soon(moveKeys));
   return parts;
 }
 
