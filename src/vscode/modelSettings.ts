@@ -97,8 +97,10 @@ export class ModelSettings implements vscode.Disposable {
   }
 
   #read(): ReturnType<typeof parseSettings> {
-    const { endpoints, models } = this.#settings;
-    this.#parsed ??= parseSettings({ endpoints, models }, PRESETS);
+    if (this.#parsed === undefined) {
+      const { endpoints, models } = this.#settings;
+      this.#parsed = parseSettings({ endpoints, models }, PRESETS);
+    }
     return this.#parsed;
   }
 }

@@ -98,8 +98,11 @@ export class VscodeModels implements vscode.Disposable {
   }
 
   #read(): ParsedVscodeModels {
-    const value = vscode.workspace.getConfiguration(SECTION).inspect<unknown>(KEY)?.globalValue;
-    this.#parsed ??= parseVscodeModels(value, VENDOR);
+    // Asked for with each key somebody types, and VS Code takes a millisecond or more to look a setting up.
+    this.#parsed ??= parseVscodeModels(
+      vscode.workspace.getConfiguration(SECTION).inspect<unknown>(KEY)?.globalValue,
+      VENDOR,
+    );
     return this.#parsed;
   }
 
