@@ -137,7 +137,8 @@ describe('a key in the settings that the keyring refuses', () => {
     const storage = new FakeSecretStorage();
     storage.refuses = true;
     const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const secrets = new Secrets({ storage, log, environment: {} });
+    const clock = { now: () => 0 };
+    const secrets = new Secrets({ storage, log, clock, environment: {} });
     await new MisplacedKeys({ settings: { endpoints, models: [] }, models: parsed, secrets }).moveOut();
     assert.equal(parsed.misplacedKeys.length, 1, 'there was one to move');
     assert.deepEqual(vscode.workspace.getConfiguration('pilot').inspect('endpoints')?.globalValue, before);
