@@ -2,7 +2,7 @@
  * The pictures in the README, taken in the real VS Code by `npm run screenshots`: no test, but a journey all the same,
  * so that a picture cannot show what is no longer there.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { inRoot } from '../../scripts/host/paths.ts';
@@ -14,19 +14,6 @@ import { type AskPanel, openAskPanel } from './askPanel.ts';
 import { themes, useWorkbench } from './driver.ts';
 
 const folder = inRoot('media/readme');
-/** Two functions alike: the free local model has seen what follows, and needs no network to say it. */
-const tides = `/** The tides of a harbour, as they were last measured. */
-export function loadTides(store) {
-  const stored = store.get('tides');
-  return stored === undefined ? [] : stored.slice();
-}
-
-export function loadMoorings(store) {
-  const stored = store.get('moorings');
-  return stored === undefined ? [] : stored.slice();
-}
-
-export function loadPilots(store) {`;
 const question = 'Why does totalOf fail on its last pass?';
 
 describe('Pictures for the README', () => {
@@ -65,27 +52,6 @@ describe('Pictures for the README', () => {
     await panel.frame.locator('.thumb').first().click();
     await panel.lastAnswer.locator('.thumb[aria-pressed="true"]').waitFor();
     await picture('ask', workbench.page.locator('.monaco-workbench'));
-  });
-
-  it('completion', async () => {
-    await workbench.command('View: Close All Editors in Group');
-    await workbench.command('View: Close All Editors');
-    await workbench.page.setViewportSize({ width: 900, height: 620 });
-    const file = 'src/tides.js';
-    writeFileSync(path.join(workbench.workspaceFolder, file), tides);
-    await workbench.openFile(file);
-    // Typed anew until the suggestion stands: a machine that is busy elsewhere may miss the first pause.
-    await workbench.until(async () => {
-      await workbench.page.keyboard.press('Control+End');
-      await workbench.page.keyboard.type('\n  const stored = ');
-      const shown = await workbench.ghostText.waitFor({ timeout: 5_000 }).then(
-        () => true,
-        () => false,
-      );
-      if (!shown) await workbench.page.keyboard.press('Control+Z');
-      return shown;
-    }, 'a suggestion is shown');
-    await picture('completion', editors(), 430);
   });
 
   it('decision and usage', async () => {
