@@ -43,6 +43,8 @@ export class Learning {
   #replacedAt = 0;
   #unsaved = 0;
   #queue: Promise<void> = Promise.resolve();
+  #hasBegun = false;
+  #told: string | undefined;
   #loaded: Promise<void> | undefined;
   #paused = false;
 
@@ -73,8 +75,6 @@ export class Learning {
   /** Snapshot, then what came since. Safe to call often; a failure leaves the prior in force and is logged. */
   load(): Promise<void> {
     this.#loaded ??= this.#enqueue(async (decisionLog) => {
-      const stored = await decisionLog.loadSnapshot();
-      if (stored) await this.#adopt(stored, decisionLog);
       await this.#catchUp(decisionLog);
     });
     return this.#loaded;
@@ -125,6 +125,7 @@ export class Learning {
     const { learner, problem } = this.#deps.codec.decode(stored);
     if (problem !== undefined) return problem;
     await this.#enqueue(async (decisionLog) => {
+      await this.#begin(decisionLog);
       // Other windows still hold the former state; after this they cannot save it over the new one.
       await decisionLog.forget?.({ kind: 'snapshots' });
       this.#learner = learner;
@@ -142,8 +143,20 @@ export class Learning {
     return this.#enqueue(async (decisionLog) => {
       this.#learner = codec.fresh();
       this.#seq = this.#replacedAt = 0;
+      this.#hasBegun = true;
       await this.#catchUp(decisionLog);
     });
+  }
+
+  /**
+   * From the snapshot. Until it could be read nothing is folded: the log alone lacks what was imported, synced or
+   * pruned, and would be saved in its place.
+   */
+  async #begin(decisionLog: DecisionLog): Promise<void> {
+    if (this.#hasBegun) return;
+    const stored = await decisionLog.loadSnapshot();
+    if (stored) await this.#adopt(stored, decisionLog);
+    this.#hasBegun = true;
   }
 
   async #adopt(stored: { seq: number; state: unknown }, decisionLog: DecisionLog): Promise<void> {
@@ -160,6 +173,7 @@ export class Learning {
   }
 
   async #catchUp(decisionLog: DecisionLog): Promise<void> {
+    await this.#begin(decisionLog);
     await this.#foldOn(decisionLog, Infinity);
     const now = this.#deps.clock.now();
     if (!this.#learner.isAheadOf(now)) return;
@@ -219,6 +233,9 @@ export class Learning {
   #enqueue(step: (decisionLog: DecisionLog) => Promise<void>): Promise<void> {
     const run = this.#queue.then(async () => step(this.#deps.decisionLog));
     this.#queue = run.catch((error: unknown) => {
+      // Each decision would say it again while the store cannot be used.
+      if (String(error) === this.#told) return;
+      this.#told = String(error);
       this.#deps.log.error('What was learnt could not be saved or read', error);
     });
     return this.#queue;

@@ -20,7 +20,7 @@ import type { LogSnapshot } from './logTables.ts';
 import type { Answer, Argument, Operation } from './protocol.ts';
 import type { WorkerClient } from './workerClient.ts';
 
-/** Without a store nothing is learnt beyond this session: writing does nothing, reading finds nothing. */
+/** Without a store nothing is learnt: writing does nothing, reading finds nothing. */
 export class RemoteLog implements Required<DecisionLog> {
   readonly #worker: WorkerClient;
 
@@ -50,8 +50,11 @@ export class RemoteLog implements Required<DecisionLog> {
     return askOr(this.#worker, 'read', { afterSeq, limit }, []);
   }
 
-  loadSnapshot(): Promise<LogSnapshot | undefined> {
-    return askOr(this.#worker, 'loadSnapshot', undefined, undefined);
+  /** Rejects where it cannot be told: taken for none, what the log no longer holds would be lost with the next save. */
+  async loadSnapshot(): Promise<LogSnapshot | undefined> {
+    const answer = await this.#worker.ask('loadSnapshot', undefined);
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value;
   }
 
   async saveSnapshot(seq: number, state: unknown): Promise<void> {

@@ -47,6 +47,23 @@ export function exportedEntry(entry: LedgerEntry): ExportedEntry | undefined {
   };
 }
 
+/**
+ * As an import takes it, so that a file we wrote is one we read. What a wrong clock dated outside of its month gets a
+ * day of that month: the money counts where it was counted. Undefined for what no import takes: an opening balance that
+ * lowers a month, since an import never widens a limit.
+ */
+export function importable(entry: ExportedEntry, now: EpochMs): ExportedEntry | undefined {
+  const period = periodOf(String(entry.period));
+  const at = Date.parse(String(entry.at));
+  const dated =
+    period && !isNear(period.id, at)
+      ? new Date(Math.min(Math.max(at, period.start), period.end - 1)).toISOString()
+      : entry.at;
+  const language = patterns.language.test(String(entry.language)) ? entry.language : '';
+  const row = { ...entry, at: dated, language };
+  return typeof parseEntry(row, now) === 'string' ? undefined : row;
+}
+
 /** A year no call can be from, and a day's slack for clocks that disagree. */
 const earliest = Date.UTC(2020, 0, 1);
 const slackMs = 86_400_000;
@@ -62,6 +79,7 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
   };
   const wrong = (Object.keys(patterns) as (keyof typeof patterns)[]).find((key) => text(key) === undefined);
   if (wrong !== undefined) return wrong;
+  if (text('model') === '' && text('surface') !== 'opening') return 'model';
   const at = Date.parse(text('at') ?? '');
   const period = text('period') ?? '';
   if (!(earliest <= at && at <= now + slackMs)) return 'at';
@@ -90,12 +108,15 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
   };
 }
 
-/** Ids are keys and labels, never paths; a name with a step upwards in it is nobody's model. */
+/**
+ * Ids are keys and labels, never paths; a name with a step upwards in it is nobody's model. Otherwise a model is called
+ * what its endpoint calls it; an opening balance is no model's.
+ */
 const patterns = {
   id: /^[\w-]{1,64}$/,
   at: /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/,
   period: /^\d{4}-\d{2}$/,
-  model: /^(?!.*\.\.)[\w.:@~+-]+(\/[\w.:@~+ -]+)*$/,
+  model: /^(?!.*\.\.)([^\s/\\\p{C}]+(\/[^/\\\p{C}]+)*)?$/u,
   surface: /^(ask|inline|chat|retry|embedding|test|opening)$/,
   workspace: /^([0-9a-f]{16}|no-folder|)$/,
   language: /^[\w+#.-]{0,64}$/,

@@ -13,7 +13,7 @@ import {
   type ExchangeProblem,
 } from './exchange.ts';
 import { portableState } from './learntState.ts';
-import { entryColumns, exportedEntry, type ExportedEntry } from './exchangeEntry.ts';
+import { entryColumns, exportedEntry, importable, type ExportedEntry } from './exchangeEntry.ts';
 
 export interface PortableDeps {
   readonly learning: Pick<Learning, 'exported' | 'problemWith' | 'replace' | 'rebuild'>;
@@ -31,7 +31,7 @@ export async function exportJson({ learning, store }: PortableDeps, now: EpochMs
   return encodeExchange({
     exportedAt: now,
     learnt: portableState(learning.exported()),
-    entries: await newestEntries(store.usage),
+    entries: (await newestEntries(store.usage)).flatMap((entry) => importable(entry, now) ?? []),
   });
 }
 

@@ -322,6 +322,25 @@ describe('learning of decisions that are long past', () => {
   });
 });
 
+describe('learning from a state that cannot be read just now', () => {
+  it('folds nothing over it, and goes on from it once it can be read', async () => {
+    const log = new MemoryDecisionLog(decisions(4_500));
+    await learningOver(log).load();
+    const { snapshot } = log;
+    const readable = log.loadSnapshot;
+    log.loadSnapshot = () => Promise.reject(new Error('busy'));
+    log.append = () => Promise.resolve();
+    log.readFrom.length = 0;
+    const learning = learningOver(log);
+    await learning.load();
+    await learning.decided(logged[0]!.decision);
+    assert.deepEqual([log.readFrom, log.snapshot], [[], snapshot]);
+    log.loadSnapshot = readable;
+    await learning.decided(logged[0]!.decision);
+    assert.deepEqual(log.readFrom, [4_500]);
+  });
+});
+
 describe('learning from a stored state that cannot be used', () => {
   const stateOf = async (entries: readonly LogEntry[]): Promise<Record<string, unknown>> => {
     const log = new MemoryDecisionLog(entries);

@@ -253,6 +253,7 @@ describe('ledger recovery', () => {
         const free = await reserved(store, request(0));
         assert.equal((await store.ledger.settle(free.id, settlement(0))).ok, true);
         assert.deepEqual(await store.usage.spend('day', {}), []);
+        await assert.rejects(store.log.loadSnapshot(), 'it is not known that there is none');
       });
     });
   });

@@ -95,6 +95,7 @@ describe('an exported file', () => {
     ['has a broken cost', withRow({ cost_nano_usd: 0.5 }), 'damaged'],
     ['has a path for a model', withRow({ model: '../../etc/passwd' }), 'damaged'],
     ['has an absolute path for a model', withRow({ model: '/etc/passwd' }), 'damaged'],
+    ['has no model for a call', withRow({ model: '' }), 'damaged'],
     ['has a path for an id', withRow({ id: 'a/b' }), 'damaged'],
     ['has a workspace that is no hash', withRow({ workspace: 'C:\\Users' }), 'damaged'],
     ['has a call of next year', withRow({ at: '2027-11-20T00:00:00.000Z', period: '2027-11' }), 'damaged'],

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../../src/app/ports.ts';
-import { newestEntries } from '../../../../src/app/steering/portable.ts';
+import { parseExchange } from '../../../../src/app/steering/exchange.ts';
+import { exportCsv, exportJson, newestEntries } from '../../../../src/app/steering/portable.ts';
 import type { ArmId, NanoUsd, ReservationId } from '../../../../src/core/brand.ts';
+import { currentPeriod } from '../../../../src/storage/books.ts';
+import { confirmTotal, raiseDoubt } from '../../../../src/storage/confirmation.ts';
+import { openBooks } from '../../../../src/storage/recovery.ts';
+import { reserve, settle } from '../../../../src/storage/reservations.ts';
+import { entriesAfter } from '../../../../src/storage/usageTables.ts';
+import { DAY, NOON, request, settlement, withFolder } from '../../storage/fixture.ts';
 
 const entry = (seq: number): LedgerEntry => ({
   seq,
@@ -43,5 +50,58 @@ describe('an export of a ledger that is longer than an import takes', () => {
   it('holds all of a shorter one', async () => {
     assert.deepEqual(await ids(5, 5), ['r-1', 'r-2', 'r-3', 'r-4', 'r-5']);
     assert.deepEqual(await ids(0, 5), []);
+  });
+});
+
+describe('an export', () => {
+  const deps = (rows: readonly LedgerEntry[]) => ({
+    learning: {
+      exported: () => undefined,
+      problemWith: () => undefined,
+      replace: () => Promise.resolve(undefined),
+      rebuild: () => Promise.resolve(),
+    },
+    policy: { forget: () => undefined },
+    store: {
+      ledger: { importEntries: () => Promise.resolve(undefined) },
+      log: { forget: () => Promise.resolve(0) },
+      usage: { entries: (after: number) => Promise.resolve(rows.filter(({ seq }) => seq > after)) },
+    },
+  });
+  async function readBack(rows: readonly LedgerEntry[]) {
+    const parsed = parseExchange(await exportJson(deps(rows), NOON), NOON);
+    assert.ok(parsed.ok, JSON.stringify(parsed));
+    return parsed.value.entries;
+  }
+
+  it('of a ledger that was recovered can be imported, and never says that less was spent', () =>
+    withFolder(async (folder) => {
+      const books = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON - DAY);
+      const confirm = (usd: number): void => {
+        raiseDoubt(books.db, currentPeriod(books.db, NOON), []);
+        confirmTotal(books, (usd * 1e9) as NanoUsd, NOON);
+      };
+      const made = reserve(books, request(0.5, { workspaceId: 'no-folder' }), NOON - DAY);
+      assert.ok(made.ok);
+      settle(books, made.value.id, settlement(0.3), NOON - DAY);
+      confirm(0.7);
+      confirm(0.4);
+      const rows = entriesAfter(books.db, 0, 10);
+      books.db.close();
+      assert.deepEqual(rows.map(({ cost }) => Math.round(cost / 1e8)), [3, 4, -3]); // prettier-ignore
+      const read = await readBack(rows);
+      assert.deepEqual(read.map(({ cost, purpose }) => [Math.round(cost / 1e8), purpose]), [[3, 'ask'], [4, 'opening']]); // prettier-ignore
+      assert.equal((await exportCsv(deps(rows))).trim().split('\n').length, 4, 'the CSV is the whole ledger');
+    }));
+
+  for (const model of ['ollama/mein-größtes (q4=0)', 'vscode/模型', 'x/a b, c'])
+    it(`keeps a model called ${model}`, async () => {
+      assert.deepEqual((await readBack([{ ...entry(1), armId: model as ArmId }]))[0]?.armId, model);
+    });
+
+  it('keeps the month of a call that a wrong clock dated, and a language it cannot name', async () => {
+    const [read] = await readBack([{ ...entry(1), at: Date.UTC(2026, 8, 1), language: 'my language' }]);
+    assert.deepEqual([read?.period, read?.cost, read?.language], ['2026-11', 1, '']);
+    assert.equal(new Date(read?.at ?? 0).getMonth(), 10);
   });
 });
