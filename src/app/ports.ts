@@ -186,7 +186,7 @@ export interface Ledger {
   raiseLimit(by: NanoUsd): Promise<Result<void, StorageFault>>;
   /** Thresholds of 50/75/90/100 % passed and not yet told, over all windows once each; `limit` as the settings say. */
   takeNotices?(limit: NanoUsd): Promise<readonly LimitNotice[]>;
-  /** Settled rows of another PILOT, each id once; undefined = the ledger cannot be used. */
+  /** Settled rows of another PILOT, each id once; where it breaks off, what was added. Undefined = nothing was. */
   importEntries?(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined>;
   /** After a recovery with doubt: the user states what was spent this period. */
   confirmTotal(total: NanoUsd): Promise<Result<void, StorageFault>>;

@@ -157,6 +157,18 @@ describe('importing the ledger', () => {
       }),
     ));
 
+  it('lets other windows in between: the lock is never kept for more than a batch', () =>
+    withFolder((folder) =>
+      withStore({ folder, clock: clockAt(NOON) }, async ({ ledger }) => {
+        let changes = 0;
+        ledger.onDidChange(() => (changes += 1));
+        const rows = Array.from({ length: 4_001 }, (_, n) => row(`r-${n}`, 2));
+        assert.deepEqual(await ledger.importEntries(rows), { added: 4_001, spent: 8_002, thisMonth: 8_002 });
+        assert.equal(changes, 3, 'one transaction each');
+        assert.deepEqual(await ledger.importEntries([]), { added: 0, spent: 0, thisMonth: 0 });
+      }),
+    ));
+
   it('takes no call of a month to come', () =>
     withFolder((folder) =>
       withStore({ folder, clock: clockAt(NOON) }, async ({ ledger }) => {
