@@ -39,6 +39,14 @@ describe('the usage view', () => {
     await untilTabs('usage', 1);
   });
 
+  it('opens once when it is asked for twice before it is there', async () => {
+    const show = (): Thenable<unknown> => vscode.commands.executeCommand('pilot.showSpending');
+    await Promise.all([show(), show()]);
+    await untilTabs('usage', 1);
+    await sleep(500);
+    await untilTabs('usage', 1);
+  });
+
   it('opens anew after it was closed', async () => {
     await vscode.commands.executeCommand('pilot.showSpending');
     await untilTabs('usage', 1);
