@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Clock, Log } from './app/ports.ts';
+import type { Clock, Log } from './app/ports/environment.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
 import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/askEngine.ts';

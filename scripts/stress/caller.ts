@@ -1,7 +1,7 @@
 /** One window's worth of calls until it is told to stop, or is killed. Arguments: folder, seed, limit in USD. */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CostSource, Reservation, Settlement } from '../../src/app/ports.ts';
+import type { CostSource, Reservation, Settlement } from '../../src/app/ports/money.ts';
 import { armId, type NanoUsd } from '../../src/core/brand.ts';
 import { ZERO, left, nanoFloor } from '../../src/core/money.ts';
 import { openStore } from '../../src/storage/openStore.ts';

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chatCall } from '../../src/app/call.ts';
-import type { LedgerEntry } from '../../src/app/ports.ts';
+import type { LedgerEntry } from '../../src/app/ports/usage.ts';
 import type { CompletionOrder } from '../../src/app/routedCompletion.ts';
 import { askOrder, testEngine, type TestEngine } from '../../test/fakes/engine.ts';
 import {

@@ -5,7 +5,7 @@
 import type { Arm } from '../core/arm.ts';
 import type { ArmId, DecisionId, EpochMs } from '../core/brand.ts';
 import type { Decision } from '../core/decision.ts';
-import type { Disposable, Log } from './ports.ts';
+import type { Disposable, Log } from './ports/environment.ts';
 import type { Problem } from './problem.ts';
 import type { SettledCost } from './settlement.ts';
 import { assembleAgain, type Prepared, type PromptView, type TextMessage } from './context/assemble.ts';

@@ -4,7 +4,13 @@
  */
 import type { Arm } from '../core/arm.ts';
 import { chatInputBound } from '../core/inputBound.ts';
-import type { ChatMessage, MessageContent, ModelClient, ModelStream, ToolDefinition } from './ports.ts';
+import type {
+  ChatMessage,
+  MessageContent,
+  ModelClient,
+  ModelStream,
+  ToolDefinition,
+} from './ports/models.ts';
 
 export interface Call {
   /** Bound on the billed input, tokens. */

@@ -3,7 +3,7 @@
  * conversation and leaves the old one alone, so that what is shown, saved and sent can never disagree half-way.
  */
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../core/brand.ts';
-import type { CostSource } from './ports.ts';
+import type { CostSource } from './ports/money.ts';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 

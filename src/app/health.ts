@@ -3,7 +3,7 @@
  * close it for a while instead of lowering its reward (design.md "Rewards").
  */
 import type { ArmId, EpochMs } from '../core/brand.ts';
-import type { ProviderError } from './ports.ts';
+import type { ProviderError } from './ports/models.ts';
 
 /** First pause after a failure that may pass by itself; doubles with each further failure, up to `longestPauseMs`. */
 const firstPauseMs = 15_000;

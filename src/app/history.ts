@@ -4,7 +4,7 @@
  */
 import type { EpochMs } from '../core/brand.ts';
 import { closeRunning, titleOf, type Conversation } from './conversations.ts';
-import type { Log } from './ports.ts';
+import type { Log } from './ports/environment.ts';
 
 export interface ConversationSummary {
   readonly id: string;

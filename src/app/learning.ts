@@ -6,7 +6,8 @@ import type { ArmId, DecisionId, EpochMs } from '../core/brand.ts';
 import type { Context, Decision, Head, OutcomeKind } from '../core/decision.ts';
 import { dayOf, type ArmEstimate, type Learner } from '../core/learner.ts';
 import { rewardOf } from '../core/reward.ts';
-import type { Clock, DecisionLog, Log, LogEntry } from './ports.ts';
+import type { DecisionLog, LogEntry } from './ports/decisions.ts';
+import type { Clock, Log } from './ports/environment.ts';
 
 /** How a learner is put in and out of storage (core/state.ts), bound to the space and preset in force. */
 export interface LearnerCodec {

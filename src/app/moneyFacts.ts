@@ -4,7 +4,7 @@ import type { Surface } from '../core/decision.ts';
 import { forecastDemand } from '../core/demand.ts';
 import { hourOfWeek, periodFrom } from '../core/period.ts';
 import type { DemandForecast, MoneySituation } from '../core/policy.ts';
-import type { SpendSummary } from './ports.ts';
+import type { SpendSummary } from './ports/money.ts';
 
 export interface Limits {
   readonly monthly: NanoUsd | undefined;

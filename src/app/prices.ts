@@ -7,7 +7,7 @@ import { armId } from '../core/brand.ts';
 import type { ArmId } from '../core/brand.ts';
 import { priceChanges, type PriceChange, type PriceOffer } from '../core/priceTable.ts';
 import type { Result } from '../core/result.ts';
-import type { ProviderError } from './ports.ts';
+import type { ProviderError } from './ports/models.ts';
 import type { Endpoint } from './settings/endpoint.ts';
 import type { ListedModel } from './setup/catalog.ts';
 

@@ -5,7 +5,8 @@
 import type { Arm } from '../core/arm.ts';
 import type { ArmId, EpochMs, NanoUsd } from '../core/brand.ts';
 import type { ExclusionReason } from '../core/decision.ts';
-import type { LedgerRefusal, ProviderError, StorageFault } from './ports.ts';
+import type { ProviderError } from './ports/models.ts';
+import type { LedgerRefusal, StorageFault } from './ports/money.ts';
 
 export type Problem =
   | { readonly kind: 'no-models' }

@@ -6,7 +6,9 @@
 import type { Arm } from '../core/arm.ts';
 import { costTold } from '../core/billing.ts';
 import type { ArmId } from '../core/brand.ts';
-import type { BillSource, Clock, Disposable, Ledger, Log, LookUp, ToldBill, Usage } from './ports.ts';
+import type { Clock, Disposable, Log } from './ports/environment.ts';
+import type { BillSource, Usage } from './ports/models.ts';
+import type { Ledger, LookUp, ToldBill } from './ports/money.ts';
 
 export interface ReconciliationDeps {
   readonly ledger: Pick<Required<Ledger>, 'summary' | 'onDidChange' | 'takeLookUps' | 'reconcile'>;

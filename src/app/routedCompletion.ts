@@ -10,18 +10,9 @@ import type { Decision, ExclusionReason, OutcomeKind } from '../core/decision.ts
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
-import type {
-  Clock,
-  Ledger,
-  LedgerRefusal,
-  Log,
-  ModelClient,
-  ProviderError,
-  Purpose,
-  StreamEvent,
-  ToolCall,
-  Usage,
-} from './ports.ts';
+import type { Clock, Log } from './ports/environment.ts';
+import type { ModelClient, ProviderError, StreamEvent, ToolCall, Usage } from './ports/models.ts';
+import type { Ledger, LedgerRefusal, Purpose } from './ports/money.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
 import type { Limits } from './moneyFacts.ts';
 import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';

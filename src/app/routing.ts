@@ -21,7 +21,8 @@ import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import { MoneyFacts, tightest, type Limits } from './moneyFacts.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
-import type { Clock, SpendSummary } from './ports.ts';
+import type { Clock } from './ports/environment.ts';
+import type { SpendSummary } from './ports/money.ts';
 import type { Problem } from './problem.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
 

@@ -5,15 +5,8 @@
 import { BELOW_VISIBLE, billFor, type Bill } from '../core/billing.ts';
 import type { NanoUsd } from '../core/brand.ts';
 import type { Result } from '../core/result.ts';
-import type {
-  CostSource,
-  LedgerRefusal,
-  ProviderError,
-  Purpose,
-  Reservation,
-  StreamEvent,
-  Usage,
-} from './ports.ts';
+import type { ProviderError, StreamEvent, Usage } from './ports/models.ts';
+import type { CostSource, LedgerRefusal, Purpose, Reservation } from './ports/money.ts';
 import type { RoutedCompletionDeps } from './routedCompletion.ts';
 import type { RoutedArm } from './routing.ts';
 

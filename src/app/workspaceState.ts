@@ -4,7 +4,7 @@
  * harms neither the limit nor the pacing. Version 1: everything below.
  */
 import type { ArmId } from '../core/brand.ts';
-import type { PolicyStore } from './ports.ts';
+import type { PolicyStore } from './ports/decisions.ts';
 
 const version = 1;
 /** Conversations whose model is remembered; the oldest are forgotten first. */

@@ -2,7 +2,7 @@
  * A total in doubt: the database was lost or unreadable and what is known of the month disagrees. Paid calls stop until
  * the user states what was spent. The doubt is about one month; the next one starts clean.
  */
-import type { SpendSummary } from '../app/ports.ts';
+import type { SpendSummary } from '../app/ports/money.ts';
 import type { EpochMs, NanoUsd } from '../core/brand.ts';
 import { isMoney } from '../core/money.ts';
 import type { Period } from '../core/period.ts';

@@ -1,5 +1,5 @@
 /** Why the store cannot be used, as a kind the user interface has a sentence for. */
-import type { StorageProblem } from '../app/ports.ts';
+import type { StorageProblem } from '../app/ports/money.ts';
 
 export class StorageFailure extends Error {
   readonly kind: StorageProblem | 'corrupt';

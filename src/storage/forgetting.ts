@@ -2,7 +2,8 @@
  * Forgetting and taking over. What is forgotten is overwritten in the file, not only unlinked; money is never touched,
  * since the limit counts it.
  */
-import type { ForgetScope, ImportedEntry, ImportedTotals } from '../app/ports.ts';
+import type { ForgetScope } from '../app/ports/decisions.ts';
+import type { ImportedEntry, ImportedTotals } from '../app/ports/usage.ts';
 import type { EpochMs, NanoUsd } from '../core/brand.ts';
 import { isMoney } from '../core/money.ts';
 import { dayOf, periodOf } from '../core/period.ts';

@@ -1,5 +1,5 @@
 /** Giving back what is held: by the user with the provider's bill in hand, or by what the provider itself reports. */
-import type { CostSource, ToldBill, TokenCounts } from '../app/ports.ts';
+import type { CostSource, ToldBill, TokenCounts } from '../app/ports/money.ts';
 import { reconciled } from '../core/billing.ts';
 import type { EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
 import { ZERO, isMoney, left } from '../core/money.ts';

@@ -1,5 +1,6 @@
 /** The decision log and the snapshots of what was learnt from it. */
-import type { DecisionAsOf, DecisionPage, LogEntry, LoggedDecision } from '../app/ports.ts';
+import type { DecisionAsOf, LogEntry } from '../app/ports/decisions.ts';
+import type { DecisionPage, LoggedDecision } from '../app/ports/usage.ts';
 import type { DecisionId, EpochMs, NanoUsd } from '../core/brand.ts';
 import type { Decision, Outcome } from '../core/decision.ts';
 import type { Database, Row } from './database.ts';

@@ -3,7 +3,7 @@
  * growing pauses. The times stand in the database: a restart goes on where another window stopped, and of several
  * windows one asks.
  */
-import type { LookUp } from '../app/ports.ts';
+import type { LookUp } from '../app/ports/money.ts';
 import type { ArmId, EpochMs, ReservationId } from '../core/brand.ts';
 import { HOUR_MS } from '../core/period.ts';
 import type { Books } from './books.ts';

@@ -2,7 +2,10 @@
  * One store a window: ledger, decision log and usage queries over one worker thread. Opening costs nothing: the thread
  * starts with the first question, and until its first answer the summary is what globalState remembers.
  */
-import type { Clock, DecisionLog, Ledger, UsageReader } from '../app/ports.ts';
+import type { DecisionLog } from '../app/ports/decisions.ts';
+import type { Clock } from '../app/ports/environment.ts';
+import type { Ledger } from '../app/ports/money.ts';
+import type { UsageReader } from '../app/ports/usage.ts';
 import { Coalesced } from './coalesced.ts';
 import { decodeMirror, type MirroredTotal } from './mirrorFile.ts';
 import { RemoteLedger, initialSummary } from './remoteLedger.ts';

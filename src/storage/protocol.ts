@@ -1,28 +1,28 @@
 /** Messages between a window and its storage worker: one question, one answer, and the summary when it changed. */
+import type { DecisionAsOf, ForgetScope, LogEntry } from '../app/ports/decisions.ts';
 import type {
-  DecisionAsOf,
-  DecisionPage,
-  ForgetScope,
-  ImportedEntry,
-  ImportedTotals,
-  LedgerEntry,
   LedgerRefusal,
   LimitNotice,
-  LogEntry,
-  LoggedDecision,
   LookUp,
-  PeriodTotal,
   Reservation,
   ReservationRequest,
   Settlement,
+  SpendSummary,
+  StorageProblem,
+  ToldBill,
+} from '../app/ports/money.ts';
+import type {
+  DecisionPage,
+  ImportedEntry,
+  ImportedTotals,
+  LedgerEntry,
+  LoggedDecision,
+  PeriodTotal,
   SpendCell,
   SpendFilter,
   SpendGroup,
   SpendRow,
-  SpendSummary,
-  StorageProblem,
-  ToldBill,
-} from '../app/ports.ts';
+} from '../app/ports/usage.ts';
 import type { DecisionId, EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
 import type { Decision, Outcome } from '../core/decision.ts';
 import type { Result } from '../core/result.ts';

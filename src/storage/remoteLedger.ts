@@ -1,9 +1,6 @@
 /** The Ledger port over the worker: a read model that is always there, and money that moves only in the database. */
+import type { Clock, Disposable } from '../app/ports/environment.ts';
 import type {
-  Clock,
-  ImportedEntry,
-  ImportedTotals,
-  Disposable,
   Ledger,
   LedgerRefusal,
   LimitNotice,
@@ -13,7 +10,8 @@ import type {
   SpendSummary,
   StorageFault,
   ToldBill,
-} from '../app/ports.ts';
+} from '../app/ports/money.ts';
+import type { ImportedEntry, ImportedTotals } from '../app/ports/usage.ts';
 import type { NanoUsd, ReservationId } from '../core/brand.ts';
 import { ZERO } from '../core/money.ts';
 import { HOURS_PER_WEEK, periodFrom, type Period } from '../core/period.ts';

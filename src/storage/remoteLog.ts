@@ -1,11 +1,8 @@
 /** The DecisionLog and UsageReader ports over the worker. */
+import type { DecisionAsOf, DecisionLog, ForgetScope, LogEntry } from '../app/ports/decisions.ts';
 import type {
-  DecisionAsOf,
-  DecisionLog,
   DecisionPage,
-  ForgetScope,
   LedgerEntry,
-  LogEntry,
   LoggedDecision,
   PeriodTotal,
   SpendCell,
@@ -13,7 +10,7 @@ import type {
   SpendGroup,
   SpendRow,
   UsageReader,
-} from '../app/ports.ts';
+} from '../app/ports/usage.ts';
 import type { DecisionId } from '../core/brand.ts';
 import type { Decision, Outcome } from '../core/decision.ts';
 import type { LogSnapshot } from './logTables.ts';

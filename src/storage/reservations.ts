@@ -10,7 +10,7 @@ import type {
   ReservationRequest,
   Settlement,
   TokenCounts,
-} from '../app/ports.ts';
+} from '../app/ports/money.ts';
 import type { EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
 import { ZERO, isMoney, left } from '../core/money.ts';
 import type { Period } from '../core/period.ts';

@@ -1,5 +1,5 @@
 /** The read model each window keeps, and the notices at 50/75/90/100 % of the limit. */
-import type { LimitNotice, SpendSummary } from '../app/ports.ts';
+import type { LimitNotice, SpendSummary } from '../app/ports/money.ts';
 import type { EpochMs, NanoUsd } from '../core/brand.ts';
 import type { Surface } from '../core/decision.ts';
 import { isMoney } from '../core/money.ts';

@@ -1,13 +1,13 @@
 /** Answers for the usage view and the export: grouped in SQL, so that 100,000 rows never leave the worker. */
+import type { CostSource } from '../app/ports/money.ts';
 import type {
-  CostSource,
   LedgerEntry,
   PeriodTotal,
   SpendCell,
   SpendFilter,
   SpendGroup,
   SpendRow,
-} from '../app/ports.ts';
+} from '../app/ports/usage.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
 import { currentPeriod } from './books.ts';
 import type { Database, Row } from './database.ts';

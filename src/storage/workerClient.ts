@@ -3,7 +3,7 @@
  * started by the first question and again after it died, a few times; each question has a deadline.
  */
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../app/ports.ts';
+import type { Clock } from '../app/ports/environment.ts';
 import type { Result } from '../core/result.ts';
 import { fail } from '../core/result.ts';
 import type {

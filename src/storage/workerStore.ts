@@ -3,7 +3,7 @@
  * A database that turns out damaged is set aside and the question is answered by its successor.
  */
 import { statSync } from 'node:fs';
-import type { SpendSummary } from '../app/ports.ts';
+import type { SpendSummary } from '../app/ports/money.ts';
 import type { EpochMs } from '../core/brand.ts';
 import type { Books } from './books.ts';
 import { committed, moneySeq, sumsOf } from './books.ts';

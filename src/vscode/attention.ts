@@ -1,6 +1,7 @@
 /** What is worth interrupting a person for, and nothing else: money thresholds, bad settings, state set aside. */
 import * as vscode from 'vscode';
-import type { LimitNotice, Log } from '../app/ports.ts';
+import type { Log } from '../app/ports/environment.ts';
+import type { LimitNotice } from '../app/ports/money.ts';
 import type { Problem } from '../app/problem.ts';
 import { day, percent, usd } from './format.ts';
 import { messageOf, type Message } from './messages.ts';

@@ -1,7 +1,7 @@
 /** The commands around the limit: set it, raise it once, confirm what was spent after a recovery. */
 import * as vscode from 'vscode';
 import { dollarsIn, largestDollars } from '../app/dollars.ts';
-import type { Ledger, StorageFault } from '../app/ports.ts';
+import type { Ledger, StorageFault } from '../app/ports/money.ts';
 import type { NanoUsd } from '../core/brand.ts';
 import type { Result } from '../core/result.ts';
 import { day, usd } from './format.ts';

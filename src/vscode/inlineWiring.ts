@@ -1,6 +1,6 @@
 /** Inline completions are loaded right after activation, not during it: the first keystroke comes later. */
 import * as vscode from 'vscode';
-import type { Log } from '../app/ports.ts';
+import type { Log } from '../app/ports/environment.ts';
 import type { Problem } from '../app/problem.ts';
 import type { CompletionEvent, CompletionOrder } from '../app/routedCompletion.ts';
 import { showProblem } from './attention.ts';

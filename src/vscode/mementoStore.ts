@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
-import type { Log, PolicyStore } from '../app/ports.ts';
+import type { PolicyStore } from '../app/ports/decisions.ts';
+import type { Log } from '../app/ports/environment.ts';
 
 const key = 'pilot.policy';
 /** A Memento rewrites its whole row at each update, so bursts of decisions are written once. */

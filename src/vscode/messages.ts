@@ -1,7 +1,7 @@
 /** One clear sentence for each problem, with ways on: the only place that turns a `Problem` into words. */
 import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../app/chat/offer.ts';
-import type { ProviderError } from '../app/ports.ts';
+import type { ProviderError } from '../app/ports/models.ts';
 import type { Problem } from '../app/problem.ts';
 import type { Arm } from '../core/arm.ts';
 import type { ExclusionReason } from '../core/decision.ts';

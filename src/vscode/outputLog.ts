@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Log } from '../app/ports.ts';
+import type { Log } from '../app/ports/environment.ts';
 import { maskKeys } from '../app/redact.ts';
 
 const longestLine = 2_000;

@@ -1,6 +1,6 @@
 /** "PILOT: Refresh Prices": a preview of what the endpoints' lists would change; nothing is written unseen. */
 import * as vscode from 'vscode';
-import type { Log } from '../app/ports.ts';
+import type { Log } from '../app/ports/environment.ts';
 import type { PricesRefreshed, RateChange } from '../app/prices.ts';
 import type { Arm } from '../core/arm.ts';
 import type { PriceChange, SuspiciousBecause } from '../core/priceTable.ts';

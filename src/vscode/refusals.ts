@@ -1,4 +1,4 @@
-import type { Log } from '../app/ports.ts';
+import type { Log } from '../app/ports/environment.ts';
 
 /** Counts what a webview sent that is no message of its protocol. What it says is not logged: anybody may have written it. */
 export class Refusals {

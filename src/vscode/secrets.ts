@@ -3,7 +3,7 @@
  * host it was entered for, so a changed base URL does not carry it elsewhere.
  */
 import * as vscode from 'vscode';
-import type { Clock, Log } from '../app/ports.ts';
+import type { Clock, Log } from '../app/ports/environment.ts';
 import type { Endpoint } from '../app/settings/index.ts';
 import type { EpochMs } from '../core/brand.ts';
 import { isLoopback } from '../providers/openai/safety.ts';

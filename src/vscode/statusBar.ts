@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SpendSummary } from '../app/ports.ts';
+import type { SpendSummary } from '../app/ports/money.ts';
 import type { DecisionId, NanoUsd } from '../core/brand.ts';
 import { percent, usd, usdLeft } from './format.ts';
 import { storageText } from './storageText.ts';

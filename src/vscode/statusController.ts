@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Log } from '../app/ports.ts';
+import type { Log } from '../app/ports/environment.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Engine } from '../engine.ts';
 import { showLimitNotice } from './attention.ts';

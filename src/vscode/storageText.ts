@@ -1,6 +1,6 @@
 /** Why the spending ledger cannot be used, in words that say what to do about it. */
 import * as vscode from 'vscode';
-import type { StorageFault } from '../app/ports.ts';
+import type { StorageFault } from '../app/ports/money.ts';
 
 const t = vscode.l10n.t;
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chatCall } from '../../src/app/call.ts';
 import { assembleEngine } from '../../src/app/engine.ts';
-import type { Log } from '../../src/app/ports.ts';
+import type { Log } from '../../src/app/ports/environment.ts';
 import type { CompletionEvent, CompletionOrder } from '../../src/app/routedCompletion.ts';
 import type { Limits } from '../../src/app/moneyFacts.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';

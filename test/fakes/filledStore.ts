@@ -1,5 +1,5 @@
 /** Rows as the store itself writes them, in one transaction, since 100,000 calls take an hour to pay one by one. */
-import type { LoggedDecision } from '../../src/app/ports.ts';
+import type { LoggedDecision } from '../../src/app/ports/usage.ts';
 import type { DecisionId } from '../../src/core/brand.ts';
 import { dayOf, periodAt } from '../../src/core/period.ts';
 import { move } from '../../src/storage/books.ts';

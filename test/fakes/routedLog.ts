@@ -2,7 +2,7 @@
  * A seeded log of routed prompts whose truth is known: what every model would have cost and earned. The router is the
  * real one; quotes are wrong by a factor that differs by model, and bills scatter around it, as they do in life.
  */
-import type { LoggedDecision } from '../../src/app/ports.ts';
+import type { LoggedDecision } from '../../src/app/ports/usage.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../src/core/brand.ts';
 import type { Context, Decision, Quote } from '../../src/core/decision.ts';
 

@@ -1,7 +1,7 @@
 /** PILOT's models through `vscode.lm`, as VS Code's Chat and other extensions use them, down to the practice server. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ChatRequest, ModelStream, StreamEvent } from '../../src/app/ports.ts';
+import type { ChatRequest, ModelStream, StreamEvent } from '../../src/app/ports/models.ts';
 import { vscodeArm } from '../../src/app/vscodeModels.ts';
 import { toTurn } from '../../src/vscode/chat/convert.ts';
 import { registerChat, type ChatHost } from '../../src/vscode/chat/index.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { followExclusions } from '../../src/app/inline/exclusion.ts';
-import type { Log } from '../../src/app/ports.ts';
+import type { Log } from '../../src/app/ports/environment.ts';
 import { BadSettingsNotices } from '../../src/vscode/attention.ts';
 import { RecentContext } from '../../src/vscode/inline/recentContext.ts';
 import { ModelSettings } from '../../src/vscode/modelSettings.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { Log } from '../../src/app/ports.ts';
+import type { Log } from '../../src/app/ports/environment.ts';
 import type { Endpoint } from '../../src/app/settings/index.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';

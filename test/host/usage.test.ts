@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { Log } from '../../src/app/ports.ts';
+import type { Log } from '../../src/app/ports/environment.ts';
 import {
   ReportPanel,
   type ReportHandlers,

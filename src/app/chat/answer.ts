@@ -1,7 +1,7 @@
 /** One answer in VS Code's Chat: the events of the routed completion as the chat takes them, and how it ended. */
 import type { Arm } from '../../core/arm.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { ToolCall } from '../ports.ts';
+import type { ToolCall } from '../ports/models.ts';
 import type { Problem } from '../problem.ts';
 import type { CompletionEvent, CompletionOrder } from '../routedCompletion.ts';
 

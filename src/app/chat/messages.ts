@@ -4,7 +4,7 @@
  * which cuts and summarises its history, sends all three. So what stands between two answers is gathered: each call
  * gets its result, in the order of the calls, and what is left becomes one user message.
  */
-import type { ChatMessage, ContentPart, MessageContent, ToolCall } from '../ports.ts';
+import type { ChatMessage, ContentPart, MessageContent, ToolCall } from '../ports/models.ts';
 
 export type ChatPart =
   | ContentPart

@@ -1,5 +1,5 @@
 /** From what VS Code's Chat asks to an order for the routed completion. */
-import type { ToolDefinition } from '../ports.ts';
+import type { ToolDefinition } from '../ports/models.ts';
 import { LONGEST_AGENT_TURN, chatCall } from '../call.ts';
 import type { CompletionOrder } from '../routedCompletion.ts';
 import type { Choice } from '../routing.ts';

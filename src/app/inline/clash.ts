@@ -2,7 +2,7 @@
  * Two providers of ghost text make Tab a lottery. Each other one that is on is told of once: told counts when the user
  * has answered, or has had as long to read it as VS Code shows it. A window that is closed before that tells it again.
  */
-import type { Disposable, Log } from '../ports.ts';
+import type { Disposable, Log } from '../ports/environment.ts';
 import type { Timers } from './ports.ts';
 
 export interface Rival {

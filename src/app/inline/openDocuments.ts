@@ -4,7 +4,7 @@
  * that lines like it end there.
  */
 import { leaveOut } from '../../core/local/leaveOut.ts';
-import type { Disposable } from '../ports.ts';
+import type { Disposable } from '../ports/environment.ts';
 import type { Timers } from './ports.ts';
 
 export interface OpenDocument {

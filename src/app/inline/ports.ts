@@ -6,7 +6,7 @@ import type { ContextSource } from '../../core/inline/contextRanking.ts';
 import type { ChosenFormat } from '../../core/inline/fim/infer.ts';
 import type { MultilineSetting } from '../../core/inline/multiline.ts';
 import type { LocalCompletion, LocalQuery } from '../../core/local/localModel.ts';
-import type { Disposable, Log } from '../ports.ts';
+import type { Disposable, Log } from '../ports/environment.ts';
 import type { Problem } from '../problem.ts';
 import type { CompletionEvent, CompletionOrder } from '../routedCompletion.ts';
 

@@ -7,7 +7,7 @@ import type { FimFormat, FimPrompt } from '../../core/inline/fim/format.ts';
 import { fimPrompt } from '../../core/inline/fim/prompt.ts';
 import { fitCursorText } from '../../core/inline/promptBudget.ts';
 import type { Call } from '../call.ts';
-import type { CompletionRequest, ModelClient, ModelStream, StreamEvent } from '../ports.ts';
+import type { CompletionRequest, ModelClient, ModelStream, StreamEvent } from '../ports/models.ts';
 
 export interface InlineRequest {
   readonly documentId: string;

@@ -12,7 +12,7 @@ import { stripArtefacts } from '../../core/inline/artefacts.ts';
 import type { FimFormat } from '../../core/inline/fim/format.ts';
 import type { Gate } from '../../core/inline/streamGate.ts';
 import { streamVerdict } from '../../core/inline/streamGate.ts';
-import type { Disposable } from '../ports.ts';
+import type { Disposable } from '../ports/environment.ts';
 import type { Problem } from '../problem.ts';
 import type { CompletionEvent } from '../routedCompletion.ts';
 import type { Timers } from './ports.ts';

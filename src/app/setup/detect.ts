@@ -1,5 +1,5 @@
 import type { Result } from '../../core/result.ts';
-import type { ProviderError } from '../ports.ts';
+import type { ProviderError } from '../ports/models.ts';
 import type { Endpoint, PresetId, PresetTable } from '../settings/endpoint.ts';
 import { parseSettings } from '../settings/index.ts';
 import type { ListedModel } from './catalog.ts';

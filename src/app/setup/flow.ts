@@ -7,7 +7,7 @@ import { isFree } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
 import { armId } from '../../core/brand.ts';
 import type { Result } from '../../core/result.ts';
-import type { ProviderError } from '../ports.ts';
+import type { ProviderError } from '../ports/models.ts';
 import type { Endpoint, Preset, PresetId, PresetTable, PriceLookup } from '../settings/endpoint.ts';
 import { parseSettings } from '../settings/index.ts';
 import type { ListedModel } from './catalog.ts';

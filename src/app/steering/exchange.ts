@@ -6,7 +6,7 @@
  */
 import type { EpochMs } from '../../core/brand.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { ImportedEntry } from '../ports.ts';
+import type { ImportedEntry } from '../ports/usage.ts';
 import { parseEntry, type ExportedEntry } from './exchangeEntry.ts';
 
 export const exchangeFormat = 'pilot-export';

@@ -2,7 +2,8 @@
 import type { ArmId, EpochMs, ReservationId } from '../../core/brand.ts';
 import { isMoney } from '../../core/money.ts';
 import { periodOf } from '../../core/period.ts';
-import type { CostSource, ImportedEntry, LedgerEntry } from '../ports.ts';
+import type { CostSource } from '../ports/money.ts';
+import type { ImportedEntry, LedgerEntry } from '../ports/usage.ts';
 
 /** In the order of the CSV's columns. */
 export const entryColumns = [

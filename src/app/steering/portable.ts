@@ -3,7 +3,9 @@ import type { EpochMs } from '../../core/brand.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Learning } from '../learning.ts';
 import type { PolicyRuntime } from '../policyRuntime.ts';
-import type { DecisionLog, ForgetScope, ImportedTotals, Ledger, UsageReader } from '../ports.ts';
+import type { DecisionLog, ForgetScope } from '../ports/decisions.ts';
+import type { Ledger } from '../ports/money.ts';
+import type { ImportedTotals, UsageReader } from '../ports/usage.ts';
 import { csv } from '../usage/csv.ts';
 import {
   encodeExchange,

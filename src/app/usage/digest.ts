@@ -4,7 +4,7 @@
  */
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { headOf, type Decision, type Head } from '../../core/decision.ts';
-import type { DecisionPage, LoggedDecision, UsageReader } from '../ports.ts';
+import type { DecisionPage, LoggedDecision, UsageReader } from '../ports/usage.ts';
 
 export interface DigestArm {
   readonly armId: ArmId;

@@ -1,6 +1,7 @@
 /** The month in a few numbers, from the summary every window keeps. */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
-import type { SpendRow, SpendSummary } from '../ports.ts';
+import type { SpendSummary } from '../ports/money.ts';
+import type { SpendRow } from '../ports/usage.ts';
 
 export interface MonthFacts {
   readonly spent: NanoUsd;

@@ -3,7 +3,8 @@ import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import { expectedRequests, type DemandHistory } from '../../core/demand.ts';
 import { forecastTotals, type Interval } from '../../core/forecast.ts';
 import { dayOf, periodOf, type Period } from '../../core/period.ts';
-import type { SpendRow, SpendSummary } from '../ports.ts';
+import type { SpendSummary } from '../ports/money.ts';
+import type { SpendRow } from '../ports/usage.ts';
 
 export interface MonthDay {
   /** `YYYY-MM-DD`. */

@@ -2,7 +2,9 @@
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { Clock, SpendSummary, UsageReader } from '../ports.ts';
+import type { Clock } from '../ports/environment.ts';
+import type { SpendSummary } from '../ports/money.ts';
+import type { UsageReader } from '../ports/usage.ts';
 
 export interface UsageSource {
   readonly usage: UsageReader;

@@ -1,5 +1,6 @@
 /** The spend of one month from every side, asked for at once: the first thing the usage view shows. */
 import type { NanoUsd } from '../../core/brand.ts';
+import type { TokenCounts } from '../ports/money.ts';
 import type {
   LedgerEntry,
   PeriodTotal,
@@ -7,8 +8,7 @@ import type {
   SpendFilter,
   SpendGroup,
   SpendRow,
-  TokenCounts,
-} from '../ports.ts';
+} from '../ports/usage.ts';
 import { monthOf, type Month } from './month.ts';
 import type { UsageSource } from './ports.ts';
 

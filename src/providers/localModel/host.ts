@@ -1,6 +1,6 @@
 /** The extension host's end of the local model: a promise for each request, and a new worker for one that died. */
 import { Worker } from 'node:worker_threads';
-import type { Disposable, Log } from '../../app/ports.ts';
+import type { Disposable, Log } from '../../app/ports/environment.ts';
 import type { LocalModelPort } from '../../app/inline/ports.ts';
 import type { LocalCompletion, LocalQuery, LocalStats } from '../../core/local/localModel.ts';
 import type { FromWorker, SourceFile, SourceText, ToWorker, WalkEnd, WalkOrder } from './protocol.ts';

@@ -1,4 +1,4 @@
-import type { StreamEvent, ToolCall, Usage } from '../../app/ports.ts';
+import type { StreamEvent, ToolCall, Usage } from '../../app/ports/models.ts';
 import { at, listAt, numberAt, stringAt } from './json.ts';
 import { parseUsage } from './usage.ts';
 

@@ -2,7 +2,8 @@
  * What a call cost, asked of its own endpoint afterwards: OpenRouter's record of a generation, LiteLLM's spend log.
  * Both write it some seconds late, so "not yet" is the usual first answer.
  */
-import type { LookUpFailure, ProviderErrorKind, TokenCounts, Usage } from '../../app/ports.ts';
+import type { LookUpFailure, ProviderErrorKind, Usage } from '../../app/ports/models.ts';
+import type { TokenCounts } from '../../app/ports/money.ts';
 import type { Endpoint, PresetId } from '../../app/settings/endpoint.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { Result } from '../../core/result.ts';

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
-import type { Log, ProviderError, ProviderErrorKind } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
+import type { ProviderError, ProviderErrorKind } from '../../app/ports/models.ts';
 import type { Endpoint, Timeouts } from '../../app/settings/endpoint.ts';
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';

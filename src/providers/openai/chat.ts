@@ -5,7 +5,7 @@ import type {
   MessageContent,
   ModelStream,
   ToolDefinition,
-} from '../../app/ports.ts';
+} from '../../app/ports/models.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
 import type { CallContext } from './call.ts';
 import { streamCall } from './stream.ts';

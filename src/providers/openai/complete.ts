@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import type { CompletionRequest, ModelStream } from '../../app/ports.ts';
+import type { CompletionRequest, ModelStream } from '../../app/ports/models.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
 import type { Call, CallContext } from './call.ts';
 import { streamOptions } from './chat.ts';

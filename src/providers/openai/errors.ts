@@ -1,4 +1,4 @@
-import type { ProviderError, ProviderErrorKind } from '../../app/ports.ts';
+import type { ProviderError, ProviderErrorKind } from '../../app/ports/models.ts';
 import type { CallGuard } from './guard.ts';
 import { at, listAt, numberAt, stringAt } from './json.ts';
 import { cut } from './redact.ts';

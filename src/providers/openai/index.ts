@@ -1,11 +1,11 @@
+import type { Log } from '../../app/ports/environment.ts';
 import type {
   BillSource,
   ChatRequest,
   CompletionRequest,
-  Log,
   ModelClient,
   ModelStream,
-} from '../../app/ports.ts';
+} from '../../app/ports/models.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
 import { fail } from '../../core/result.ts';
 import { lookUpBill, tellsBills } from './billLookUp.ts';

@@ -1,4 +1,4 @@
-import type { ProviderError } from '../../app/ports.ts';
+import type { ProviderError } from '../../app/ports/models.ts';
 import type { ListedModel } from '../../app/setup/catalog.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { fail, ok } from '../../core/result.ts';

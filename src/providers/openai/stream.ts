@@ -1,4 +1,4 @@
-import type { ModelStream, ProviderError, ProviderErrorKind, StreamEvent } from '../../app/ports.ts';
+import type { ModelStream, ProviderError, ProviderErrorKind, StreamEvent } from '../../app/ports/models.ts';
 import { Answer, MAX_ID_LENGTH } from './answer.ts';
 import { openCall } from './call.ts';
 import type { Call, CallContext } from './call.ts';

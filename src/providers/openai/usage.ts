@@ -1,4 +1,5 @@
-import type { TokenCounts, Usage } from '../../app/ports.ts';
+import type { Usage } from '../../app/ports/models.ts';
+import type { TokenCounts } from '../../app/ports/money.ts';
 import { at, numberAt } from './json.ts';
 
 /**

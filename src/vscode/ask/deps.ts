@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { AskEngine, AskWords } from '../../app/ask.ts';
-import type { Clock, Log } from '../../app/ports.ts';
+import type { Clock, Log } from '../../app/ports/environment.ts';
 
 /** What the Ask surface needs from the composition root. */
 export interface AskDeps {

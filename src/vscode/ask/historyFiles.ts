@@ -5,7 +5,7 @@
 import type { ConversationStore, ConversationSummary } from '../../app/history.ts';
 import { titleOf, type Conversation } from '../../app/conversations.ts';
 import { decodeConversation, encodeConversation } from '../../app/conversationCodec.ts';
-import type { Log } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
 
 export interface FolderEntry {
   readonly name: string;

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ChatPart, ChatTurn } from '../../app/chat/messages.ts';
 import { roughMessageTokens, roughTokens } from '../../app/chat/tokens.ts';
-import type { ContentPart, ToolDefinition } from '../../app/ports.ts';
+import type { ContentPart, ToolDefinition } from '../../app/ports/models.ts';
 
 type RequestMessage = vscode.LanguageModelChatRequestMessage;
 

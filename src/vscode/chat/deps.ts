@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Completion } from '../../app/chat/answer.ts';
-import type { Log } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import type { Decision, OutcomeKind } from '../../core/decision.ts';

@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { ConversationIds } from '../../app/chat/conversationIds.ts';
-import type { Disposable } from '../../app/ports.ts';
+import type { Disposable } from '../../app/ports/environment.ts';
 import { Disposables } from '../disposables.ts';
 import type { ChatDeps } from './deps.ts';
 import { modelInformation } from './information.ts';

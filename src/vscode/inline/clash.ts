@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { ClashWatch } from '../../app/inline/clash.ts';
 import type { Rival } from '../../app/inline/clash.ts';
 import type { Timers } from '../../app/inline/ports.ts';
-import type { Log } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
 import { showInformation } from '../notify.ts';
 import type { InlineSettingsReader } from './settings.ts';
 

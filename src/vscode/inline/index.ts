@@ -4,7 +4,7 @@ import { InlineCompleter } from '../../app/inline/completer.ts';
 import { followExclusions } from '../../app/inline/exclusion.ts';
 import { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
 import type { InlineEngine, InlineLearning, Timers } from '../../app/inline/ports.ts';
-import type { Clock, Log } from '../../app/ports.ts';
+import type { Clock, Log } from '../../app/ports/environment.ts';
 import type { Problem } from '../../app/problem.ts';
 import type { Arm } from '../../core/arm.ts';
 import { chooseFormat } from '../../core/inline/fim/infer.ts';

@@ -8,7 +8,7 @@ import { isSecretFile } from '../../app/context/secretFiles.ts';
 import { OpenDocuments } from '../../app/inline/openDocuments.ts';
 import type { OpenDocument } from '../../app/inline/openDocuments.ts';
 import type { Timers } from '../../app/inline/ports.ts';
-import type { Disposable, Log } from '../../app/ports.ts';
+import type { Disposable, Log } from '../../app/ports/environment.ts';
 import { isIndexablePath, MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import type { LocalModelHost } from '../../providers/localModel/host.ts';
 import type { SourceFile, WalkEnd } from '../../providers/localModel/protocol.ts';

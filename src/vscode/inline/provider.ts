@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { InlineCompleter } from '../../app/inline/completer.ts';
 import type { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
 import type { Suggestion } from '../../app/inline/suggestion.ts';
-import type { Log } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
 import { requestAt } from './documentView.ts';
 
 /** Run by VS Code after it has inserted a suggestion; its argument says whose it was. */

@@ -10,7 +10,7 @@ import type {
   ProviderError,
   ProviderErrorKind,
   StreamEvent,
-} from '../../app/ports.ts';
+} from '../../app/ports/models.ts';
 import type { Arm } from '../../core/arm.ts';
 
 type FindModel = (arm: Arm) => vscode.LanguageModelChat | undefined;

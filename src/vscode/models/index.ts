@@ -1,7 +1,8 @@
 /** VS Code's own language models as PILOT's arms, where the user has added them by hand. */
 import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
-import type { Log, ModelClient } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
+import type { ModelClient } from '../../app/ports/models.ts';
 import { Disposables } from '../disposables.ts';
 import { VscodeModels } from './vscodeModels.ts';
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Log, ModelClient } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
+import type { ModelClient } from '../../app/ports/models.ts';
 import type { SettingProblem } from '../../app/settings/index.ts';
 import { parseVscodeModels, vscodeArm, type ParsedVscodeModels } from '../../app/vscodeModels.ts';
 import type { Arm } from '../../core/arm.ts';

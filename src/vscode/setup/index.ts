@@ -1,6 +1,6 @@
 /** The commands around models and keys: set up, enter a key, try one out; and keys out of the settings. */
 import * as vscode from 'vscode';
-import type { Log } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
 import { detectLocal } from '../../app/setup/detect.ts';
 import type { SetupDeps } from '../../app/setup/flow.ts';
 import { enterKey, setUpModels } from '../../app/setup/flow.ts';

@@ -1,6 +1,6 @@
 /** The questions of set-up as VS Code asks them: quick picks and input boxes, one after the other. */
 import * as vscode from 'vscode';
-import type { ProviderError } from '../../app/ports.ts';
+import type { ProviderError } from '../../app/ports/models.ts';
 import type { Endpoint, Preset, PresetTable } from '../../app/settings/index.ts';
 import type { DetectedServer } from '../../app/setup/detect.ts';
 import type { ModelDraft } from '../../app/setup/draft.ts';

@@ -1,6 +1,6 @@
 /** Forgetting: chosen, named in a question that says what goes and what stays, then done. */
 import * as vscode from 'vscode';
-import type { ForgetScope } from '../../app/ports.ts';
+import type { ForgetScope } from '../../app/ports/decisions.ts';
 import { forget } from '../../app/steering/portable.ts';
 import { modelName } from '../usage/names.ts';
 import { staysOpen } from './commands.ts';

@@ -1,6 +1,6 @@
 /** Freeing what is held back, all of it or one call's: by the user, with the provider's bill in hand. */
 import * as vscode from 'vscode';
-import type { LedgerEntry } from '../../app/ports.ts';
+import type { LedgerEntry } from '../../app/ports/usage.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import { left } from '../../core/money.ts';
 import { tellFailure } from '../budgetCommands.ts';

@@ -1,5 +1,8 @@
 import type * as vscode from 'vscode';
-import type { Clock, DecisionLog, Ledger, Log, UsageReader } from '../../app/ports.ts';
+import type { DecisionLog } from '../../app/ports/decisions.ts';
+import type { Clock, Log } from '../../app/ports/environment.ts';
+import type { Ledger } from '../../app/ports/money.ts';
+import type { UsageReader } from '../../app/ports/usage.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import type { Space } from '../../core/space.ts';

@@ -1,6 +1,6 @@
 /** What is held back, call by call: the user may free it with the provider's bill in hand. */
 import * as vscode from 'vscode';
-import type { LedgerEntry } from '../../app/ports.ts';
+import type { LedgerEntry } from '../../app/ports/usage.ts';
 import type { Arm } from '../../core/arm.ts';
 import { BELOW_VISIBLE } from '../../core/billing.ts';
 import { usd as dollars } from '../../core/money.ts';

@@ -1,6 +1,6 @@
 /** A report webview as a pipe: checked messages in, the newest report out. What is no message is refused and counted. */
 import * as vscode from 'vscode';
-import type { Log } from '../../app/ports.ts';
+import type { Log } from '../../app/ports/environment.ts';
 import {
   parseFromReport,
   type FromReport,

@@ -1,6 +1,6 @@
 /** The month at a glance in the side bar: what is left, where it went, the last decisions, and how routing is steered. */
 import * as vscode from 'vscode';
-import type { LoggedDecision, SpendRow } from '../../app/ports.ts';
+import type { LoggedDecision, SpendRow } from '../../app/ports/usage.ts';
 import { isMoreThanNothing, monthFacts, type MonthFacts } from '../../app/usage/glance.ts';
 import type { ArmId } from '../../core/brand.ts';
 import { cost, day, percent, usd, usdLeft } from '../format.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Health } from '../../../src/app/health.ts';
-import type { ProviderError, ProviderErrorKind } from '../../../src/app/ports.ts';
+import type { ProviderError, ProviderErrorKind } from '../../../src/app/ports/models.ts';
 import type { ArmId } from '../../../src/core/brand.ts';
 
 const arm = 'fake/small' as ArmId;

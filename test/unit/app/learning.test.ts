@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { learnerCodec } from '../../../src/app/engine.ts';
 import { Learning } from '../../../src/app/learning.ts';
-import type { DecisionAsOf, DecisionLog, LogEntry } from '../../../src/app/ports.ts';
+import type { DecisionAsOf, DecisionLog, LogEntry } from '../../../src/app/ports/decisions.ts';
 import type { DecisionId } from '../../../src/core/brand.ts';
 import type { Decision, Outcome } from '../../../src/core/decision.ts';
 import { Learner, MAX_PENDING, type LearnerSpec } from '../../../src/core/learner.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MoneyFacts, type Limits } from '../../../src/app/moneyFacts.ts';
-import type { SpendSummary } from '../../../src/app/ports.ts';
+import type { SpendSummary } from '../../../src/app/ports/money.ts';
 import type { NanoUsd } from '../../../src/core/brand.ts';
 import { policyByName } from '../../../src/core/policies/index.ts';
 import { periodAt } from '../../../src/core/period.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ProviderError } from '../../../src/app/ports.ts';
+import type { ProviderError } from '../../../src/app/ports/models.ts';
 import {
   rateChanges,
   refreshPrices,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { PolicyStore } from '../../../src/app/ports.ts';
+import type { PolicyStore } from '../../../src/app/ports/decisions.ts';
 import {
   decodeWorkspaceState,
   encodeWorkspaceState,

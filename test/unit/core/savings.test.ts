@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LoggedDecision } from '../../../src/app/ports.ts';
+import type { LoggedDecision } from '../../../src/app/ports/usage.ts';
 import { readDigest, type DigestRow } from '../../../src/app/usage/digest.ts';
 import type { ArmId } from '../../../src/core/brand.ts';
 import { bestArm, savingsAgainst, type Savings, type SavingsRow } from '../../../src/core/savings.ts';

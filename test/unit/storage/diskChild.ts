@@ -4,7 +4,7 @@
  */
 import { chmodSync, copyFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { LedgerRefusal, ReservationRequest } from '../../../src/app/ports.ts';
+import type { LedgerRefusal, ReservationRequest } from '../../../src/app/ports/money.ts';
 import { nano } from '../../../src/core/money.ts';
 import type { Result } from '../../../src/core/result.ts';
 import type { Store } from '../../../src/storage/openStore.ts';

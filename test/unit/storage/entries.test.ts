@@ -1,6 +1,6 @@
 /** What the ledger keeps of a call: all that the usage view, the export and an audit ask. */
 import assert from 'node:assert/strict';
-import type { CostSource, Purpose } from '../../../src/app/ports.ts';
+import type { CostSource, Purpose } from '../../../src/app/ports/money.ts';
 import { armId } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
 import { request, reserved, settlement, withFolder, withStore } from './fixture.ts';

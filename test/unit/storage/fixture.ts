@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Reservation, ReservationRequest, Settlement } from '../../../src/app/ports.ts';
+import type { Reservation, ReservationRequest, Settlement } from '../../../src/app/ports/money.ts';
 import { armId, type NanoUsd } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/storage/openStore.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { nano } from '../../../src/core/money.ts';
-import type { ToldBill } from '../../../src/app/ports.ts';
+import type { ToldBill } from '../../../src/app/ports/money.ts';
 import type { ReservationId } from '../../../src/core/brand.ts';
 import { ok } from '../../../src/core/result.ts';
 import { NOON, clockAt, request, reserved, settlement, withFolder, withStore } from './fixture.ts';

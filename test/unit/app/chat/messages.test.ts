@@ -6,7 +6,7 @@ import {
   type ChatPart,
   type ChatTurn,
 } from '../../../../src/app/chat/messages.ts';
-import type { ChatMessage } from '../../../../src/app/ports.ts';
+import type { ChatMessage } from '../../../../src/app/ports/models.ts';
 
 const text = (value: string): ChatPart => ({ type: 'text', text: value });
 const image: ChatPart = { type: 'image', mediaType: 'image/png', base64: 'AAAA' };

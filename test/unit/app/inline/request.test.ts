@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { inlineCall } from '../../../../src/app/inline/request.ts';
-import type { ChatRequest, CompletionRequest, ModelClient, ModelStream } from '../../../../src/app/ports.ts';
+import type {
+  ChatRequest,
+  CompletionRequest,
+  ModelClient,
+  ModelStream,
+} from '../../../../src/app/ports/models.ts';
 import { completionInputBound } from '../../../../src/core/inputBound.ts';
 import type { FimFormatId } from '../../../../src/core/inline/fim/format.ts';
 import { fimFormat } from '../../../../src/core/inline/fim/templates.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { encodeExchange, maxEntries, parseExchange } from '../../../../src/app/steering/exchange.ts';
 import { exportedEntry, parseEntry, type ExportedEntry } from '../../../../src/app/steering/exchangeEntry.ts';
-import type { LedgerEntry } from '../../../../src/app/ports.ts';
+import type { LedgerEntry } from '../../../../src/app/ports/usage.ts';
 import type { ArmId, NanoUsd, ReservationId } from '../../../../src/core/brand.ts';
 
 const now = new Date(2026, 10, 20, 12).getTime();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LedgerEntry } from '../../../../src/app/ports.ts';
+import type { LedgerEntry } from '../../../../src/app/ports/usage.ts';
 import { parseExchange } from '../../../../src/app/steering/exchange.ts';
 import { exportCsv, exportJson, newestEntries } from '../../../../src/app/steering/portable.ts';
 import type { ArmId, NanoUsd, ReservationId } from '../../../../src/core/brand.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SpendCell } from '../../../../src/app/ports.ts';
+import type { SpendCell } from '../../../../src/app/ports/usage.ts';
 import { csv } from '../../../../src/app/usage/csv.ts';
 import { readDigest } from '../../../../src/app/usage/digest.ts';
 import { monthOf } from '../../../../src/app/usage/month.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { StreamEvent } from '../../../../src/app/ports.ts';
+import type { StreamEvent } from '../../../../src/app/ports/models.ts';
 import { Answer } from '../../../../src/providers/openai/answer.ts';
 
 const read = (...chunks: unknown[]): { answer: Answer; events: StreamEvent[] } => {

@@ -1,6 +1,6 @@
 /** Issue 2, "Bad input", on the network's side: what each misbehaviour of an endpoint is called, and what it may cost. */
 import assert from 'node:assert/strict';
-import type { ProviderErrorKind } from '../../../../src/app/ports.ts';
+import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
 import { createModelClient } from '../../../../src/providers/openai/index.ts';
 import type { Misbehaviour, ModelServer } from '../../../fakes/modelServer.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ProviderErrorKind } from '../../../../src/app/ports.ts';
+import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
 import { retryAfter, statusKind } from '../../../../src/providers/openai/errors.ts';
 
 describe('what a refusal means', () => {

@@ -1,4 +1,5 @@
-import type { Log, ModelStream, ProviderError, StreamEvent } from '../../../../src/app/ports.ts';
+import type { Log } from '../../../../src/app/ports/environment.ts';
+import type { ModelStream, ProviderError, StreamEvent } from '../../../../src/app/ports/models.ts';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
 import { armId } from '../../../../src/core/brand.ts';

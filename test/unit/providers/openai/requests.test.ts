@@ -1,6 +1,6 @@
 /** What is asked of an endpoint, by its preset and by what the caller wants; and what comes back on a good day. */
 import assert from 'node:assert/strict';
-import type { ChatMessage, ChatRequest, CompletionRequest } from '../../../../src/app/ports.ts';
+import type { ChatMessage, ChatRequest, CompletionRequest } from '../../../../src/app/ports/models.ts';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
 import { createClientPool, createModelClient, listModels } from '../../../../src/providers/openai/index.ts';
 import type { FakeModel, ModelServer } from '../../../fakes/modelServer.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { TokenCounts } from '../../../../src/app/ports.ts';
+import type { TokenCounts } from '../../../../src/app/ports/money.ts';
 import { parseUsage } from '../../../../src/providers/openai/usage.ts';
 
 const check = (raw: unknown, expected: Partial<TokenCounts> | undefined, includesCached = true) =>

@@ -5,7 +5,7 @@ import {
   emptyConversation,
   type Conversation,
 } from '../../../../src/app/conversations.ts';
-import type { Log } from '../../../../src/app/ports.ts';
+import type { Log } from '../../../../src/app/ports/environment.ts';
 import { HistoryFiles, maxConversations } from '../../../../src/vscode/ask/historyFiles.ts';
 import { MemoryFolder } from '../../../fakes/folder.ts';
 
