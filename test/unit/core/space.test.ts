@@ -7,7 +7,7 @@ import { LANGUAGES } from '../../../src/core/features/language.ts';
 import { BUCKETS, hashGrams } from '../../../src/core/features/hashing.ts';
 import { taskOf } from '../../../src/core/features/task.ts';
 import { norm } from '../../../src/core/linalg.ts';
-import { priorOf } from '../../../src/core/prior.ts';
+import { parseNames, priorOf } from '../../../src/core/prior.ts';
 import { decodeSpace, type Space } from '../../../src/core/space.ts';
 
 const path = join(import.meta.dirname, '../../../media/space.json');
@@ -137,6 +137,10 @@ describe('the space that ships', () => {
       priorOf(shipped.models, 'unheard-of-70b', undefined).origin.rating >
         priorOf(shipped.models, 'unheard-of-1b', undefined).origin.rating,
     );
+  });
+
+  it('has its names parsed one a step, so that nobody who types waits for all of them', () => {
+    assert.equal([...parseNames(shipped.models)].length, shipped.models.models.length);
   });
 
   it('gives better rated models the higher prior on average', () => {
