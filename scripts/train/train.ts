@@ -39,9 +39,7 @@ const MAX_PREFERENCES = 120_000;
 export function train(options: TrainOptions): string {
   const { data, ratings: ratingPath, seed, everything, triplets = TRIPLET.triplets } = options;
   const random = seeded(seed);
-  const started = Date.now();
-  const say = (text: string): void =>
-    options.say(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
+  const say = timed(options.say);
   say(everything ? 'evaluation artefact: all sources' : 'artefact that ships: permissive sources only');
   const corpus = readCorpus(data, everything);
   say(
@@ -54,12 +52,8 @@ export function train(options: TrainOptions): string {
   const isTraining = (prompt: number): boolean => !HELD_BACK.includes(corpus.prompts[prompt]!.fold);
   const training = trainingOnly(corpus, isTraining);
   const preferences = preferencesOf(training);
-  const start = initialProjection(
-    training,
-    corpus.prompts.filter((_, i) => isTraining(i)),
-    SIZES,
-    random,
-  );
+  const seen = corpus.prompts.filter((_, i) => isTraining(i));
+  const start = initialProjection(training, seen, SIZES, random);
   say('initial projection');
   const projection = trainTriplets(
     start,
@@ -99,11 +93,22 @@ export function train(options: TrainOptions): string {
     fromPrice: known.fromPrice,
     manifest: corpus.manifest,
   };
+  return sealed(body, everything ? 'evaluation' : 'pilot');
+}
+
+/** Each line with the seconds since the start. */
+function timed(say: TrainOptions['say']): TrainOptions['say'] {
+  const started = Date.now();
+  return (text) => say(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
+}
+
+/** Packed under an id that tells it from any other content. */
+function sealed(body: Omit<Parameters<typeof pack>[0], 'id'>, name: string): string {
   const digest = createHash('sha256')
     .update(pack({ ...body, id: '' }))
     .digest('hex')
     .slice(0, 8);
-  return pack({ ...body, id: `${everything ? 'evaluation' : 'pilot'}-1-${digest}` });
+  return pack({ ...body, id: `${name}-1-${digest}` });
 }
 
 function contextsOf(corpus: Corpus, projection: Projection): Float64Array[] {

@@ -34,8 +34,7 @@ export class Settings implements vscode.Disposable {
   constructor() {
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(section)) return;
-      this.#values.clear();
-      this.#section = undefined;
+      this.#forget();
       this.#changed.fire();
     });
   }
@@ -122,10 +121,16 @@ export class Settings implements vscode.Disposable {
 
   async #update(key: string, value: unknown): Promise<void> {
     await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
+    // Whoever waits for this reads the new value, whether VS Code has told of the change yet or not.
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#values.clear();
+    this.#section = undefined;
   }
 
   async setMonthlyLimit(usd: number): Promise<void> {
-    const target = vscode.ConfigurationTarget.Global;
-    await vscode.workspace.getConfiguration(section).update('budget.monthlyLimitUsd', usd, target);
+    await this.#update('budget.monthlyLimitUsd', usd);
   }
 }

@@ -15,9 +15,7 @@ const file = 'src/typed.js';
 const known =
   "export function load(store) {\n  const stored = store.get('settings');\n  return stored;\n}\n\n";
 
-describe('Inline completions', function () {
-  // When ghost text is drawn, and whether it stays, is VS Code's business and the machine's: each step types anew.
-  this.retries(2);
+describe('Inline completions', () => {
   const workbench = useWorkbench({
     settings: {
       'pilot.inline.paid': true,
@@ -199,6 +197,9 @@ describe('Inline completions', function () {
     await workbench.command('PILOT: Turn Inline Completions On or Off');
     await paidItem().waitFor({ state: 'hidden' });
     const [requests, decisions] = [sent(), inline().length];
+    // Nor by its own command, which says why.
+    await workbench.command('PILOT: Suggest a Completion');
+    await workbench.notification('Inline completions are off.').waitFor();
     await type('const averageBasket = ');
     await type('const largestBasket = ');
     await workbench.page.keyboard.press('Control+S');

@@ -19,13 +19,11 @@
  * rules that stood here before (a price for the expected number; of the base rate 0.8 reserved for each request
  * expected; cheapest answers insured for 1.3 times as many): quality over the hindsight price from .971 to .975 at 60
  * requests a month and from .989 to .993 at 600, months run dry from 7 to 1 of 480 and from 7 to 1 of 420.
- * Tried and left out, as they did not help: charging a lumpy answer the value of the money it takes instead of
- * lambda x cost (the same to .001); five quadrature points for three; a margin of gain below which a dearer arm is not
- * bought; uncertainty that shrinks with the month (late starts run dry); a guard that reckons with the dearer answer's
- * worst case (as many months dry); 1.5 deviations for 1 (of 880 months at 600 none dry for one, of 560 at 60 twelve for
- * fourteen, quality .0005 less); the guard all month at 1, 1.5 or 2 deviations (no fewer months dry at 1; at 1.5 and 2
- * none, but .986 and .982 at 600: where the limit is under 1.5 times what the cheapest answers cost, it buys nothing
- * else). With the number of requests known all budgets at 600 come within 2 %: what is missing is the demand.
+ * Tried and left out, as they did not help: charging a lumpy answer the value of the money it takes (the same to
+ * .001); five quadrature points for three; a margin of gain below which a dearer arm is not bought; uncertainty that
+ * shrinks with the month (late starts run dry); a guard that reckons with the dearer answer's worst case (as many
+ * months dry); the guard all month (no fewer months dry at 1 deviation; at 1.5 and 2 none, but .986 and .982 at 600).
+ * With the number of requests known all budgets at 600 come within 2 %: what is missing is the demand.
  *
  * Prompts that are all alike have one slope, and money that buys it for a third of them would buy it for none, later
  * for all. So slopes are dithered by a fiftieth, the remembered and the current one's in the same way: each prompt

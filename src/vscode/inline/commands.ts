@@ -5,6 +5,7 @@ import type { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import { opensBlock } from '../../core/inline/languages.ts';
 import { indentOf } from '../../core/inline/cursorText.ts';
+import { showInformation } from '../notify.ts';
 import { requestAt } from './documentView.ts';
 import { ACCEPTED_COMMAND } from './provider.ts';
 import type { InlineSettingsReader } from './settings.ts';
@@ -34,10 +35,21 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable {
     }),
     register('pilot.inline.acceptNextWord', part('editor.action.inlineSuggest.acceptNextWord')),
     register('pilot.inline.acceptNextLine', part('editor.action.inlineSuggest.acceptNextLine')),
-    register('pilot.inline.trigger', () => own('editor.action.inlineSuggest.trigger')),
+    register('pilot.inline.trigger', () => suggest(settings)),
     register('pilot.inline.toggle', () => settings.set('enabled', !settings.get().enabled)),
     register('pilot.inline.togglePaid', () => settings.set('paid', !settings.get().paid)),
   );
+}
+
+/** Asked for by name while they are off, silence would look like a fault. */
+async function suggest(settings: InlineSettingsReader): Promise<void> {
+  const { t } = vscode.l10n;
+  if (!settings.get().enabled) {
+    const turnOn = t('Turn On');
+    if ((await showInformation(t('Inline completions are off.'), turnOn)) !== turnOn) return;
+    await settings.set('enabled', true);
+  }
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
 }
 
 function accepted({ tracker, completer, onVisibility }: CommandDeps, id: unknown): void {
