@@ -73,7 +73,7 @@ const later = () => ({
   entryPoints: {
     ...Object.fromEntries(laterParts),
     ...existing({
-      storageWorker: 'src/storage/worker.ts',
+      storageWorker: 'src/storage/worker/worker.ts',
       localModelWorker: 'src/providers/localModel/worker.ts',
     }),
   },

@@ -5,7 +5,7 @@ import {
   type FromWebview,
   type Strings,
   type ToWebview,
-} from '../src/protocol.ts';
+} from '../src/protocol/ask.ts';
 import { Announcer } from './ask/announcer.ts';
 import { button } from './ask/button.ts';
 import { Composer } from './ask/composer.ts';
@@ -13,7 +13,8 @@ import { h } from './ask/dom.ts';
 import { mark } from './ask/icons.ts';
 import { historyList, inspector, type OverlayHost } from './ask/overlays.ts';
 import { Follower } from './ask/scroll.ts';
-import { TurnElement, type TurnHost } from './ask/turn.ts';
+import type { TurnHost } from './ask/host.ts';
+import { TurnElement } from './ask/turn.ts';
 
 interface VsCodeApi {
   postMessage(message: FromWebview): void;

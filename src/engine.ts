@@ -1,29 +1,29 @@
 /**
- * The ports of the engine (src/app/engine.ts) filled with VS Code's settings, keys and state, the shared space and the
+ * The ports of the engine (src/app/call/engine.ts) filled with VS Code's settings, keys and state, the shared space and the
  * database. Loaded and built when the first prompt needs it, so that activation reads no file (src/extension.ts).
  */
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import { assembleEngine, type EngineCore, type EngineParts } from './app/engine.ts';
-import { atMost } from './app/patience.ts';
+import { assembleEngine, type EngineCore, type EngineParts } from './app/call/engine.ts';
+import { atMost } from './app/call/patience.ts';
 import type { PolicyStore } from './app/ports/decisions.ts';
 import type { Clock, Disposable, Log } from './app/ports/environment.ts';
 import type { Endpoint } from './app/settings/endpoint.ts';
 import type { Arm } from './core/arm.ts';
 import type { ArmId } from './core/brand.ts';
-import type { ArmPrior, LearnerSpec } from './core/learner.ts';
+import type { ArmPrior, LearnerSpec } from './core/learning/learner.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
-import { PILOT } from './core/preset.ts';
-import { armPrior, priorOf } from './core/prior.ts';
-import type { Space } from './core/space.ts';
+import { PILOT } from './core/learning/preset.ts';
+import { armPrior, priorOf } from './core/learning/prior.ts';
+import type { Space } from './core/learning/space.ts';
 import { VSCODE_ENDPOINT_ID } from './app/chat/offer.ts';
 import { createBillSource, createClientPool } from './providers/openai/index.ts';
-import { openStore, type Store } from './storage/openStore.ts';
+import { openStore, type Store } from './storage/host/openStore.ts';
 import { withVscodeModels, type VscodeModels } from './vscode/models/index.ts';
-import type { ModelSettings } from './vscode/modelSettings.ts';
-import type { Secrets } from './vscode/secrets.ts';
-import type { Settings } from './vscode/settings.ts';
-import { loadSpace } from './vscode/shippedSpace.ts';
+import type { ModelSettings } from './vscode/settings/modelSettings.ts';
+import type { Secrets } from './vscode/settings/secrets.ts';
+import type { Settings } from './vscode/settings/settings.ts';
+import { loadSpace } from './vscode/kit/shippedSpace.ts';
 
 export interface EngineDeps {
   readonly extensionContext: vscode.ExtensionContext;

@@ -1,9 +1,9 @@
-import type { AnswerView } from '../../src/protocol.ts';
+import type { AnswerView } from '../../src/protocol/ask.ts';
 import { AnswerBody } from './answerBody.ts';
 import { button, showDone } from './button.ts';
 import { fill, h, replaceChildren } from './dom.ts';
 import { icon } from './icons.ts';
-import type { TurnHost } from './turn.ts';
+import type { TurnHost } from './host.ts';
 
 const isRunning = ({ state }: AnswerView): boolean => state === 'waiting' || state === 'streaming';
 

@@ -1,5 +1,5 @@
 /** The text of one answer, rendered as it comes: finished blocks once, the open one again with every frame. */
-import type { Strings } from '../../src/protocol.ts';
+import type { Strings } from '../../src/protocol/ask.ts';
 import { BlockCutter, type Part } from './blocks.ts';
 import { CodeBlock, type CodeAction } from './codeBlock.ts';
 import { h } from './dom.ts';

@@ -1,4 +1,4 @@
-import type { FromWebview, Strings } from '../../src/protocol.ts';
+import type { FromWebview, Strings } from '../../src/protocol/ask.ts';
 import { button, showDone } from './button.ts';
 import { fill, h } from './dom.ts';
 import { highlight } from './highlight.ts';

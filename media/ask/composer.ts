@@ -1,5 +1,5 @@
-import type { ComposerView, FromWebview, Strings } from '../../src/protocol.ts';
-import { maxQuestionChars } from '../../src/protocol.ts';
+import type { ComposerView, FromWebview, Strings } from '../../src/protocol/ask.ts';
+import { maxQuestionChars } from '../../src/protocol/ask.ts';
 import { button } from './button.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icons.ts';

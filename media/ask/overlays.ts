@@ -1,5 +1,5 @@
 /** The two pages that take the conversation's place for a moment: what will be sent, and the list of conversations. */
-import type { FromWebview, HistoryEntryView, InspectionView, Strings } from '../../src/protocol.ts';
+import type { FromWebview, HistoryEntryView, InspectionView, Strings } from '../../src/protocol/ask.ts';
 import { button } from './button.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icons.ts';

@@ -1,14 +1,8 @@
-import type { AnswerView, FromWebview, Strings, TurnView } from '../../src/protocol.ts';
+import type { AnswerView, TurnView } from '../../src/protocol/ask.ts';
 import { AnswerElement } from './answer.ts';
 import { h } from './dom.ts';
+import type { TurnHost } from './host.ts';
 import { icon } from './icons.ts';
-
-export interface TurnHost {
-  readonly strings: Strings;
-  readonly post: (message: FromWebview) => void;
-  readonly say: (text: string) => void;
-  readonly grown: () => void;
-}
 
 /** Longer questions scroll inside their box. */
 const longQuestionChars = 900;

@@ -1,7 +1,7 @@
 /** One row an estimate: a dot on its interval, and a diamond for what is left of it after its price. */
-import type { PlotOf } from '../../src/usageProtocol.ts';
+import type { PlotOf } from '../../src/protocol/report.ts';
 import { cut, labelRoom, makeFrame } from './frame.ts';
-import type { Drawing } from './plot.ts';
+import type { Drawing } from './marks.ts';
 import { path, svg } from './svg.ts';
 
 const rowHeight = 26;

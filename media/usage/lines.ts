@@ -1,7 +1,7 @@
 /** Estimates over time with their bands; names stand at the lines' ends, and dashes tell lines apart without colour. */
-import type { PlotOf } from '../../src/usageProtocol.ts';
+import type { PlotOf } from '../../src/protocol/report.ts';
 import { cut, labelRoom, makeFrame } from './frame.ts';
-import type { Drawing } from './plot.ts';
+import type { Drawing } from './marks.ts';
 import { symbol } from './symbols.ts';
 import { path, svg } from './svg.ts';
 

@@ -1,7 +1,7 @@
 /** Spend by day, its running total, the pace to the limit, and the forecast. All in one unit, so on one axis. */
-import type { PlotOf } from '../../src/usageProtocol.ts';
+import type { PlotOf } from '../../src/protocol/report.ts';
 import { makeFrame, type Frame } from './frame.ts';
-import type { Drawing } from './plot.ts';
+import type { Drawing } from './marks.ts';
 import { path, svg } from './svg.ts';
 
 type Month = PlotOf<'month'>;

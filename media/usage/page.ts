@@ -5,7 +5,7 @@ import {
   type Report,
   type ReportStrings,
   type ToReport,
-} from '../../src/usageProtocol.ts';
+} from '../../src/protocol/report.ts';
 import { h } from '../ask/dom.ts';
 import { SectionElement, type SectionHost } from './section.ts';
 

@@ -1,7 +1,7 @@
 /** The user's models by cost and quality, and the line above which a model is worth its price now. */
-import type { PlotOf } from '../../src/usageProtocol.ts';
+import type { PlotOf } from '../../src/protocol/report.ts';
 import { cut, makeFrame, textWidth, type Frame } from './frame.ts';
-import type { Drawing } from './plot.ts';
+import type { Drawing } from './marks.ts';
 import { symbol } from './symbols.ts';
 import { path, svg } from './svg.ts';
 

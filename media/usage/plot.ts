@@ -1,20 +1,13 @@
 /** A plot's box: of fixed height, drawn anew at each width, with its legend and the line that reads its marks. */
-import type { Plot, ReportStrings } from '../../src/usageProtocol.ts';
+import type { Plot, ReportStrings } from '../../src/protocol/report.ts';
 import { h } from '../ask/dom.ts';
 import { drawIntervals, intervalsHeight } from './intervals.ts';
 import { drawLines } from './lines.ts';
-import { readable, type Mark } from './marks.ts';
+import { readable, type Drawing } from './marks.ts';
 import { drawMonth } from './month.ts';
 import { drawPlane } from './plane.ts';
 import { svg } from './svg.ts';
 import { symbol } from './symbols.ts';
-
-export interface Drawing {
-  readonly elements: readonly SVGElement[];
-  readonly marks: readonly Mark[];
-  /** With `symbol`, the shape of that series instead of a line. */
-  readonly legend: readonly { readonly class: string; readonly label: string; readonly symbol?: number }[];
-}
 
 export const plotHeight = 260;
 

@@ -1,5 +1,5 @@
 /** One section: title, what it says, the plot and its table side by side, CSV, and what can be done about it. */
-import type { ReportStrings, Section } from '../../src/usageProtocol.ts';
+import type { ReportStrings, Section } from '../../src/protocol/report.ts';
 import { fill, h } from '../ask/dom.ts';
 import { PlotBox } from './plot.ts';
 import { tableOf } from './table.ts';

@@ -1,5 +1,5 @@
 /** A table as it is also written to CSV; the first column may carry a bar of the row's share. */
-import type { ReportStrings, Table } from '../../src/usageProtocol.ts';
+import type { ReportStrings, Table } from '../../src/protocol/report.ts';
 import { fill, h } from '../ask/dom.ts';
 import { svg } from './svg.ts';
 

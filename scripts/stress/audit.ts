@@ -1,6 +1,6 @@
 /** Holds every row of the ledger to what the callers were told and to the limit, month by month. */
-import { openDatabase, integer, text, type Database } from '../../src/storage/database.ts';
-import { databaseFile } from '../../src/storage/recovery.ts';
+import { openDatabase, integer, text, type Database } from '../../src/storage/worker/database.ts';
+import { databaseFile } from '../../src/storage/worker/recovery.ts';
 import type { NanoUsd } from '../../src/core/brand.ts';
 import { usd } from '../../src/core/money.ts';
 import type { JournalLine } from './journal.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CostSource, Reservation, Settlement } from '../../src/app/ports/money.ts';
 import { armId, type NanoUsd } from '../../src/core/brand.ts';
 import { ZERO, left, nanoFloor } from '../../src/core/money.ts';
-import { openStore } from '../../src/storage/openStore.ts';
+import { openStore } from '../../src/storage/host/openStore.ts';
 import { journalTo } from './journal.ts';
 import { seeded } from '../train/random.ts';
 
@@ -20,7 +20,7 @@ const clock = { now: () => Date.now() + clockOffset };
 
 const store = await openStore({
   folder,
-  workerPath: new URL('../../src/storage/worker.ts', import.meta.url),
+  workerPath: new URL('../../src/storage/worker/worker.ts', import.meta.url),
   workspaceId: `workspace-${Number(seed) % 3}`,
   clock,
   pollMs: 500,

@@ -5,9 +5,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chatCall } from '../../src/app/call.ts';
-import type { LedgerEntry } from '../../src/app/ports/usage.ts';
-import type { CompletionOrder } from '../../src/app/routedCompletion.ts';
+import { chatCall } from '../../src/app/call/call.ts';
+import type { LedgerEntry } from '../../src/app/ports/money.ts';
+import type { CompletionOrder } from '../../src/app/call/routedCompletion.ts';
 import { askOrder, testEngine, type TestEngine } from '../../test/fakes/engine.ts';
 import {
   startModelServer,

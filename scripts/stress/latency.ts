@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { armId, type NanoUsd } from '../../src/core/brand.ts';
-import { openStore } from '../../src/storage/openStore.ts';
+import { openStore } from '../../src/storage/host/openStore.ts';
 
 export async function timeReservations(n: number): Promise<readonly number[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pilot-latency-'));
   const store = await openStore({
     folder,
-    workerPath: new URL('../../src/storage/worker.ts', import.meta.url),
+    workerPath: new URL('../../src/storage/worker/worker.ts', import.meta.url),
     workspaceId: 'latency',
     clock: { now: () => Date.now() },
     pollMs: 0,

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nanoFloor } from '../../src/core/money.ts';
-import { databaseFile } from '../../src/storage/recovery.ts';
+import { databaseFile } from '../../src/storage/worker/recovery.ts';
 import { audit } from './audit.ts';
 import { numberIn, readFlags } from './flags.ts';
 import type { JournalLine } from './journal.ts';

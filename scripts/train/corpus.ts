@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { extractFeatures, type Features } from '../../src/core/features.ts';
+import { extractFeatures, type Features } from '../../src/core/features/features.ts';
 
 export interface Prompt {
   readonly id: string;

@@ -11,7 +11,7 @@
 import { EigenvalueDecomposition, Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
 import { BUCKETS } from '../../src/core/features/hashing.ts';
 import { STRUCTURE } from '../../src/core/features/structure.ts';
-import { standardise } from '../../src/core/space.ts';
+import { standardise } from '../../src/core/learning/space.ts';
 import type { Corpus, Prompt } from './corpus.ts';
 import { normal } from './random.ts';
 

@@ -1,6 +1,9 @@
 /** Messages between a window and its storage worker: one question, one answer, and the summary when it changed. */
 import type { DecisionAsOf, ForgetScope, LogEntry } from '../app/ports/decisions.ts';
 import type {
+  ImportedEntry,
+  ImportedTotals,
+  LedgerEntry,
   LedgerRefusal,
   LimitNotice,
   LookUp,
@@ -13,9 +16,6 @@ import type {
 } from '../app/ports/money.ts';
 import type {
   DecisionPage,
-  ImportedEntry,
-  ImportedTotals,
-  LedgerEntry,
   LoggedDecision,
   PeriodTotal,
   SpendCell,
@@ -26,9 +26,9 @@ import type {
 import type { DecisionId, EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
 import type { Decision, Outcome } from '../core/decision.ts';
 import type { Result } from '../core/result.ts';
-import type { LogSnapshot } from './logTables.ts';
-import type { MirroredTotal } from './mirrorFile.ts';
-import type { SettleRefusal } from './reservations.ts';
+import type { LogSnapshot } from './worker/logTables.ts';
+import type { MirroredTotal } from './worker/mirrorFile.ts';
+import type { SettleRefusal } from './worker/reservations.ts';
 
 /** Each operation's argument and answer. */
 export interface Operations {

@@ -1,21 +1,21 @@
 /**
- * The engine (src/app/engine.ts) without VS Code: a real SQLite store in a scratch folder, the real openai
+ * The engine (src/app/call/engine.ts) without VS Code: a real SQLite store in a scratch folder, the real openai
  * client, and whatever endpoint the test gives. Only the clock, the ids and the settings are the test's own.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chatCall } from '../../src/app/call.ts';
-import { assembleEngine } from '../../src/app/engine.ts';
+import { chatCall } from '../../src/app/call/call.ts';
+import { assembleEngine } from '../../src/app/call/engine.ts';
 import type { Log } from '../../src/app/ports/environment.ts';
-import type { CompletionEvent, CompletionOrder } from '../../src/app/routedCompletion.ts';
-import type { Limits } from '../../src/app/moneyFacts.ts';
+import type { CompletionEvent, CompletionOrder } from '../../src/app/call/routedCompletion.ts';
+import type { Limits } from '../../src/app/call/moneyFacts.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';
 import type { NanoUsd } from '../../src/core/brand.ts';
-import { PILOT } from '../../src/core/preset.ts';
+import { PILOT } from '../../src/core/learning/preset.ts';
 import { createBillSource, createClientPool } from '../../src/providers/openai/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';
-import { openStore } from '../../src/storage/openStore.ts';
+import { openStore } from '../../src/storage/host/openStore.ts';
 import { seeded } from './random.ts';
 import { testSpace } from './space.ts';
 
@@ -48,7 +48,7 @@ export async function testEngine(options: TestEngineOptions) {
   };
   const parsed = parseSettings(options, PRESETS);
   const arms = [...parsed.arms];
-  const workerPath = new URL('../../src/storage/worker.ts', import.meta.url);
+  const workerPath = new URL('../../src/storage/worker/worker.ts', import.meta.url);
   const workspaceId = options.workspaceId ?? 'test';
   const store = await openStore({ folder, workerPath, workspaceId, clock, pollMs: 0 });
   // Written when somebody looks, as the real one writes when it has time.

@@ -1,10 +1,10 @@
 /** Rows as the store itself writes them, in one transaction, since 100,000 calls take an hour to pay one by one. */
 import type { LoggedDecision } from '../../src/app/ports/usage.ts';
 import type { DecisionId } from '../../src/core/brand.ts';
-import { dayOf, periodAt } from '../../src/core/period.ts';
-import { move } from '../../src/storage/books.ts';
-import type { Database } from '../../src/storage/database.ts';
-import { appendDecision, recordOutcome } from '../../src/storage/logTables.ts';
+import { dayOf, periodAt } from '../../src/core/money/period.ts';
+import { move } from '../../src/storage/worker/books.ts';
+import type { Database } from '../../src/storage/worker/database.ts';
+import { appendDecision, recordOutcome } from '../../src/storage/worker/logTables.ts';
 
 export interface Fill {
   /** Newest first; used over and over until `count` is reached. */

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { ArmId } from '../../src/core/brand.ts';
 import type { Context } from '../../src/core/decision.ts';
-import { extractFeatures } from '../../src/core/features.ts';
-import { decodeSpace } from '../../src/core/space.ts';
+import { extractFeatures } from '../../src/core/features/features.ts';
+import { decodeSpace } from '../../src/core/learning/space.ts';
 import type { Fill } from './filledStore.ts';
 import { practiceEndpointId, practiceModels } from './practiceModels.ts';
 import { routedLog, type SimulatedArm } from './routedLog.ts';

@@ -6,10 +6,10 @@ import type { LoggedDecision } from '../../src/app/ports/usage.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../src/core/brand.ts';
 import type { Context, Decision, Quote } from '../../src/core/decision.ts';
 
-import { policyByName } from '../../src/core/policies/index.ts';
-import type { MoneySituation } from '../../src/core/policy.ts';
-import { PILOT } from '../../src/core/preset.ts';
-import { route } from '../../src/core/router.ts';
+import { policyByName } from '../../src/core/money/policies/index.ts';
+import type { MoneySituation } from '../../src/core/money/policy.ts';
+import { PILOT } from '../../src/core/learning/preset.ts';
+import { route } from '../../src/core/routing/router.ts';
 import { seeded } from './random.ts';
 
 export interface SimulatedArm {

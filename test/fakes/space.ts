@@ -1,7 +1,7 @@
 /** A small shared space with seeded weights: as the shipped one in kind, and made in a millisecond. */
 import { BUCKETS } from '../../src/core/features/hashing.ts';
 import { STRUCTURE } from '../../src/core/features/structure.ts';
-import { createSpace, type Space } from '../../src/core/space.ts';
+import { createSpace, type Space } from '../../src/core/learning/space.ts';
 import { seeded } from './random.ts';
 
 export function testSpace(dimension = 8): Space {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ChatRequest, ModelStream, StreamEvent } from '../../src/app/ports/models.ts';
-import { vscodeArm } from '../../src/app/vscodeModels.ts';
+import { vscodeArm } from '../../src/app/chat/vscodeModels.ts';
 import { toTurn } from '../../src/vscode/chat/convert.ts';
 import { registerChat, type ChatHost } from '../../src/vscode/chat/index.ts';
 import { vscodeModelClient } from '../../src/vscode/models/client.ts';

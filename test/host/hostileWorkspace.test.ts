@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { InlineSettingsReader } from '../../src/vscode/inline/settings.ts';
-import { ModelSettings } from '../../src/vscode/modelSettings.ts';
-import { Settings } from '../../src/vscode/settings.ts';
+import { InlineSettingsReader } from '../../src/vscode/settings/inlineSettings.ts';
+import { ModelSettings } from '../../src/vscode/settings/modelSettings.ts';
+import { Settings } from '../../src/vscode/settings/settings.ts';
 import { FakeMemento } from '../fakes/memento.ts';
 
 const hostile = {

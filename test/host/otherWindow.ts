@@ -4,7 +4,7 @@
  */
 import { armId, type ReservationId } from '../../src/core/brand.ts';
 import { ZERO, nano } from '../../src/core/money.ts';
-import { openStore } from '../../src/storage/openStore.ts';
+import { openStore } from '../../src/storage/host/openStore.ts';
 
 export type OtherQuestion =
   | { readonly ask: 'committed' }

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { followExclusions } from '../../src/app/inline/exclusion.ts';
 import type { Log } from '../../src/app/ports/environment.ts';
-import { BadSettingsNotices } from '../../src/vscode/attention.ts';
+import { BadSettingsNotices } from '../../src/vscode/words/attention.ts';
 import { RecentContext } from '../../src/vscode/inline/recentContext.ts';
-import { ModelSettings } from '../../src/vscode/modelSettings.ts';
-import { Settings } from '../../src/vscode/settings.ts';
+import { ModelSettings } from '../../src/vscode/settings/modelSettings.ts';
+import { Settings } from '../../src/vscode/settings/settings.ts';
 import { FakeMemento } from '../fakes/memento.ts';
 
 describe('privacy in the host', () => {

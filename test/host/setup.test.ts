@@ -6,7 +6,7 @@ import type { Log } from '../../src/app/ports/environment.ts';
 import type { Endpoint } from '../../src/app/settings/index.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';
-import { Secrets } from '../../src/vscode/secrets.ts';
+import { Secrets } from '../../src/vscode/settings/secrets.ts';
 import { MisplacedKeys } from '../../src/vscode/setup/moveKeys.ts';
 import type { ModelServer } from '../fakes/modelServer.ts';
 import { startModelServer } from '../fakes/modelServer.ts';

@@ -6,7 +6,7 @@ import {
   ReportPanel,
   type ReportHandlers,
   type ReportPanelOptions,
-} from '../../src/vscode/usage/reportPanel.ts';
+} from '../../src/vscode/reports/reportPanel.ts';
 
 /** Tabs of one of PILOT's report pages. */
 const tabs = (page: 'usage' | 'decision'): readonly vscode.Tab[] =>

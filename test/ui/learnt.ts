@@ -10,11 +10,11 @@ import { inRoot } from '../../scripts/host/paths.ts';
 import type { ArmId } from '../../src/core/brand.ts';
 import type { Decision, Outcome } from '../../src/core/decision.ts';
 import { headOf } from '../../src/core/decision.ts';
-import { Learner, type LearnerEvent } from '../../src/core/learner.ts';
-import { PILOT } from '../../src/core/preset.ts';
-import { armPrior, priorOf } from '../../src/core/prior.ts';
-import { decodeSpace } from '../../src/core/space.ts';
-import { decodeDecision, decodeOutcome } from '../../src/storage/decisionCodec.ts';
+import { Learner, type LearnerEvent } from '../../src/core/learning/learner.ts';
+import { PILOT } from '../../src/core/learning/preset.ts';
+import { armPrior, priorOf } from '../../src/core/learning/prior.ts';
+import { decodeSpace } from '../../src/core/learning/space.ts';
+import { decodeDecision, decodeOutcome } from '../../src/storage/worker/decisionCodec.ts';
 import { practiceModels } from '../fakes/practiceModels.ts';
 import type { Workbench } from './driver.ts';
 

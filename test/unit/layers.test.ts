@@ -18,7 +18,7 @@ describe('layers', () => {
   }
 
   it('a module that imports vscode does not load in plain Node, so the check above can fail', async () => {
-    await assert.rejects(import(path.join(root, 'src/vscode/format.ts')), /vscode/);
+    await assert.rejects(import(path.join(root, 'src/vscode/kit/format.ts')), /vscode/);
   });
 
   const importsOf = (file: string): string[] =>

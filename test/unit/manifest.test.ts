@@ -122,7 +122,9 @@ describe('the manifest', () => {
     const textOf = (key: string): string => texts[key.replaceAll('%', '')] ?? '';
 
     it('completes each step by what was done, which the code tells VS Code', () => {
-      const told = [...read('src/vscode/progress.ts').matchAll(/#tell\('([\w.]+)'/g)].map(([, key]) => key);
+      const told = [...read('src/vscode/money/progress.ts').matchAll(/#tell\('([\w.]+)'/g)].map(
+        ([, key]) => key,
+      );
       assert.deepEqual(
         steps.map(({ completionEvents }) => completionEvents),
         told.map((key) => [`onContext:${key}`]),

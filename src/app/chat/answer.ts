@@ -2,8 +2,8 @@
 import type { Arm } from '../../core/arm.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { ToolCall } from '../ports/models.ts';
-import type { Problem } from '../problem.ts';
-import type { CompletionEvent, CompletionOrder } from '../routedCompletion.ts';
+import type { Problem } from '../call/problem.ts';
+import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
 
 export interface Completion {
   run(order: CompletionOrder): AsyncIterable<CompletionEvent>;

@@ -1,6 +1,6 @@
 /** Which models PILOT offers to VS Code's Chat: Auto, and each of the user's own as a pinned one. */
 import type { Arm } from '../../core/arm.ts';
-import type { Choice } from '../routing.ts';
+import type { Choice } from '../call/routing.ts';
 
 /** No arm has this id: an arm's id holds a slash. */
 export const AUTO_ID = 'auto';

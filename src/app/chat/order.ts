@@ -1,8 +1,8 @@
 /** From what VS Code's Chat asks to an order for the routed completion. */
 import type { ToolDefinition } from '../ports/models.ts';
-import { LONGEST_AGENT_TURN, chatCall } from '../call.ts';
-import type { CompletionOrder } from '../routedCompletion.ts';
-import type { Choice } from '../routing.ts';
+import { LONGEST_AGENT_TURN, chatCall } from '../call/call.ts';
+import type { CompletionOrder } from '../call/routedCompletion.ts';
+import type { Choice } from '../call/routing.ts';
 import { toChatMessages, type ChatTurn } from './messages.ts';
 import { chatView } from './view.ts';
 

@@ -3,8 +3,13 @@
  * a memory (its decision, model and conversation) that VS Code keeps with it and hands back; it is read as unknown.
  */
 import type { ArmId, DecisionId } from '../../core/brand.ts';
-import { count, object, parse, text } from '../../shape.ts';
-import { emptyAnswer, emptyConversation, type ContextPiece, type Conversation } from '../conversations.ts';
+import { count, object, parse, text } from '../../core/shape.ts';
+import {
+  emptyAnswer,
+  emptyConversation,
+  type ContextPiece,
+  type Conversation,
+} from '../ask/conversations.ts';
 
 const memoryShape = object({
   decisionId: text(200),

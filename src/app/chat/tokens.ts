@@ -2,7 +2,7 @@
  * Tokens as VS Code's chat asks for them, hundreds of times for one prompt, to decide what of its context fits. An
  * estimate that errs upwards, so that prompts do not come out too long; money rests on core/inputBound.ts instead.
  */
-import { utf8Length } from '../../core/inputBound.ts';
+import { utf8Length } from '../../core/money/inputBound.ts';
 import type { ChatPart } from './messages.ts';
 
 /** English prose has 4 to 4.5 bytes a token, code about 3.5, Chinese 3 to 4 (one to 1.3 characters), in o200k. */

@@ -1,5 +1,5 @@
 /** What the router looks at of a chat: the user's own request, out of all that VS Code's chat wraps around it. */
-import type { PromptView } from '../../core/features.ts';
+import type { PromptView } from '../../core/features/features.ts';
 import { textOf, type ChatPart, type ChatTurn } from './messages.ts';
 
 /** VS Code's built-in agent marks the user's words so, after context and reminders of its own. */

@@ -7,8 +7,8 @@ import type { ChosenFormat } from '../../core/inline/fim/infer.ts';
 import type { MultilineSetting } from '../../core/inline/multiline.ts';
 import type { LocalCompletion, LocalQuery } from '../../core/local/localModel.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
-import type { Problem } from '../problem.ts';
-import type { CompletionEvent, CompletionOrder } from '../routedCompletion.ts';
+import type { Problem } from '../call/problem.ts';
+import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
 
 /** Settings under `pilot.inline`, checked where they are read. */
 export interface InlineSettings {

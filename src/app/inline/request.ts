@@ -1,12 +1,12 @@
 /** One place in one document where a suggestion may be shown, and the same as a call to whichever arm is chosen. */
 import type { Arm } from '../../core/arm.ts';
-import { chatInputBound, completionInputBound } from '../../core/inputBound.ts';
+import { chatInputBound, completionInputBound } from '../../core/money/inputBound.ts';
 import type { ContextPiece } from '../../core/inline/contextRanking.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import type { FimFormat, FimPrompt } from '../../core/inline/fim/format.ts';
 import { fimPrompt } from '../../core/inline/fim/prompt.ts';
 import { fitCursorText } from '../../core/inline/promptBudget.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../call/call.ts';
 import type { CompletionRequest, ModelClient, ModelStream, StreamEvent } from '../ports/models.ts';
 
 export interface InlineRequest {

@@ -13,8 +13,8 @@ import type { FimFormat } from '../../core/inline/fim/format.ts';
 import type { Gate } from '../../core/inline/streamGate.ts';
 import { streamVerdict } from '../../core/inline/streamGate.ts';
 import type { Disposable } from '../ports/environment.ts';
-import type { Problem } from '../problem.ts';
-import type { CompletionEvent } from '../routedCompletion.ts';
+import type { Problem } from '../call/problem.ts';
+import type { CompletionEvent } from '../call/routedCompletion.ts';
 import type { Timers } from './ports.ts';
 import type { Suggestion } from './suggestion.ts';
 

@@ -6,7 +6,6 @@ import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../../c
 import type { Surface } from '../../core/decision.ts';
 import type { Result } from '../../core/result.ts';
 import type { Disposable } from './environment.ts';
-import type { ImportedEntry, ImportedTotals } from './usage.ts';
 
 export type Purpose = Surface | 'retry' | 'embedding' | 'test';
 
@@ -187,4 +186,44 @@ export interface LimitNotice {
   /** The raised limit. */
   readonly limit: NanoUsd;
   readonly resetsAt: EpochMs;
+}
+
+/** One row of the ledger, as it is shown in the hold list and exported. */
+export interface LedgerEntry {
+  readonly seq: number;
+  readonly id: ReservationId;
+  readonly period: string;
+  readonly at: EpochMs;
+  readonly state: 'reserved' | 'settled' | 'void';
+  readonly armId: ArmId;
+  readonly decisionId: DecisionId | undefined;
+  readonly purpose: string;
+  /** Counts against the inline sub-limit, as a completion's retry does whose purpose does not say so. */
+  readonly inline?: boolean;
+  readonly workspaceId: string;
+  readonly language: string;
+  readonly expected: NanoUsd;
+  readonly worstCase: NanoUsd;
+  readonly cost: NanoUsd;
+  readonly heldBack: NanoUsd;
+  readonly overrun: NanoUsd;
+  readonly source: CostSource | undefined;
+  readonly tokens: TokenCounts;
+  readonly generationId: string | undefined;
+  readonly note: string | undefined;
+}
+
+/** A settled call as it is exported and imported; its money is settled in full. */
+export interface ImportedEntry extends Pick<
+  LedgerEntry,
+  'id' | 'period' | 'at' | 'armId' | 'purpose' | 'inline' | 'workspaceId' | 'language' | 'cost' | 'tokens'
+> {
+  readonly source: CostSource;
+}
+
+export interface ImportedTotals {
+  readonly added: number;
+  readonly spent: NanoUsd;
+  /** Of it, what counts towards the current month's limit. */
+  readonly thisMonth: NanoUsd;
 }

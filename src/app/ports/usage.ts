@@ -2,9 +2,9 @@
  * Ports of the usage view: what the ledger and the log tell, read only. Each port has one real implementation under
  * src/providers, src/storage or src/vscode, and a fake under test/fakes that is as strict as the real thing.
  */
-import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Decision, Outcome, Surface } from '../../core/decision.ts';
-import type { CostSource, TokenCounts } from './money.ts';
+import type { LedgerEntry, TokenCounts } from './money.ts';
 
 export type SpendGroup = 'day' | 'model' | 'surface' | 'language' | 'workspace' | 'source';
 
@@ -35,46 +35,6 @@ export interface PeriodTotal {
   readonly heldBack: NanoUsd;
   readonly reserved: NanoUsd;
   readonly raisedBy: NanoUsd;
-}
-
-/** One row of the ledger, as it is shown in the hold list and exported. */
-export interface LedgerEntry {
-  readonly seq: number;
-  readonly id: ReservationId;
-  readonly period: string;
-  readonly at: EpochMs;
-  readonly state: 'reserved' | 'settled' | 'void';
-  readonly armId: ArmId;
-  readonly decisionId: DecisionId | undefined;
-  readonly purpose: string;
-  /** Counts against the inline sub-limit, as a completion's retry does whose purpose does not say so. */
-  readonly inline?: boolean;
-  readonly workspaceId: string;
-  readonly language: string;
-  readonly expected: NanoUsd;
-  readonly worstCase: NanoUsd;
-  readonly cost: NanoUsd;
-  readonly heldBack: NanoUsd;
-  readonly overrun: NanoUsd;
-  readonly source: CostSource | undefined;
-  readonly tokens: TokenCounts;
-  readonly generationId: string | undefined;
-  readonly note: string | undefined;
-}
-
-/** A settled call as it is exported and imported; its money is settled in full. */
-export interface ImportedEntry extends Pick<
-  LedgerEntry,
-  'id' | 'period' | 'at' | 'armId' | 'purpose' | 'inline' | 'workspaceId' | 'language' | 'cost' | 'tokens'
-> {
-  readonly source: CostSource;
-}
-
-export interface ImportedTotals {
-  readonly added: number;
-  readonly spent: NanoUsd;
-  /** Of it, what counts towards the current month's limit. */
-  readonly thisMonth: NanoUsd;
 }
 
 export interface DecisionPage {

@@ -1,8 +1,8 @@
 /** The month by day: what each day cost, the running total, the pace to the limit, and the forecast to the end. */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
-import { expectedRequests, type DemandHistory } from '../../core/demand.ts';
-import { forecastTotals, type Interval } from '../../core/forecast.ts';
-import { dayOf, periodOf, type Period } from '../../core/period.ts';
+import { expectedRequests, type DemandHistory } from '../../core/money/demand.ts';
+import { forecastTotals, type Interval } from '../../core/money/forecast.ts';
+import { dayOf, periodOf, type Period } from '../../core/money/period.ts';
 import type { SpendSummary } from '../ports/money.ts';
 import type { SpendRow } from '../ports/usage.ts';
 

@@ -1,6 +1,6 @@
 /** The quality-cost plane: each model's average estimate over the latest prompts, and where the policy draws the line. */
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
-import { parseRecordedPolicy } from '../../core/policies/profile.ts';
+import { parseRecordedPolicy } from '../../core/money/policies/profile.ts';
 import type { Digest } from './digest.ts';
 import { average, byArm } from './quality.ts';
 

@@ -1,14 +1,7 @@
 /** The spend of one month from every side, asked for at once: the first thing the usage view shows. */
 import type { NanoUsd } from '../../core/brand.ts';
-import type { TokenCounts } from '../ports/money.ts';
-import type {
-  LedgerEntry,
-  PeriodTotal,
-  SpendCell,
-  SpendFilter,
-  SpendGroup,
-  SpendRow,
-} from '../ports/usage.ts';
+import type { LedgerEntry, TokenCounts } from '../ports/money.ts';
+import type { PeriodTotal, SpendCell, SpendFilter, SpendGroup, SpendRow } from '../ports/usage.ts';
 import { monthOf, type Month } from './month.ts';
 import type { UsageSource } from './ports.ts';
 

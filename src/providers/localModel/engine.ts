@@ -3,7 +3,7 @@
  * the workspace. Apart from the worker's entry, so that it
  * can be tested without a thread.
  */
-import { holdsPrivateKey } from '../../app/context/secretFiles.ts';
+import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import { isIndexableText } from '../../core/local/indexable.ts';
 import { LocalModel } from '../../core/local/localModel.ts';
 import type { FromWorker, SourceFile, SourceText, ToWorker, WalkEnd } from './protocol.ts';

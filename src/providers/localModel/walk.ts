@@ -3,7 +3,7 @@
  * its root are found. Listing is lazy: whoever stops asking has cancelled it, and a folder with a million entries is
  * never held whole.
  */
-import { isSecretFile } from '../../app/context/secretFiles.ts';
+import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { IgnoreRules } from '../../core/local/gitignore.ts';
 import { isForeignFolder, isIndexablePath } from '../../core/local/indexable.ts';
 import type { WalkEnd } from './protocol.ts';

@@ -1,4 +1,4 @@
-import { MASK, maskKeys } from '../../app/redact.ts';
+import { MASK, maskKeys } from '../../app/settings/redact.ts';
 
 /**
  * Error texts come from outside and may quote what was sent: providers echo keys ("Incorrect API key provided: ...")

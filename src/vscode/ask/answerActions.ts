@@ -1,7 +1,7 @@
 /** What the user does with an answer: rates it, takes its code or text, or takes a way on out of a problem. */
 import * as vscode from 'vscode';
-import { findAnswer, type ContextPiece } from '../../app/conversations.ts';
-import type { FromWebview } from '../../protocol.ts';
+import { findAnswer, type ContextPiece } from '../../app/ask/conversations.ts';
+import type { FromWebview } from '../../protocol/ask.ts';
 import { copyText, insertCode, showInNewEditor, type Proposals } from './codeActions.ts';
 import type { OpenConversations } from './conversationsOpen.ts';
 import type { LastEditor } from './editors.ts';

@@ -1,9 +1,9 @@
 /** What can be done with an answer's code: copy, insert at the cursor, apply through VS Code's diff view. */
 import * as vscode from 'vscode';
-import { placeCode } from '../../app/placeCode.ts';
-import type { ContextPiece } from '../../app/conversations.ts';
+import { placeCode } from '../../app/ask/placeCode.ts';
+import type { ContextPiece } from '../../app/ask/conversations.ts';
 import type { LastEditor } from './editors.ts';
-import { showInformation, showWarning } from '../notify.ts';
+import { showInformation, showWarning } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
 const scheme = 'pilot-proposed';

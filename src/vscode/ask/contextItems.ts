@@ -1,7 +1,7 @@
 /** What of the user's work could go along with a question: the items behind the composer's chips. */
 import * as vscode from 'vscode';
-import { holdsPrivateKey, isSecretFile } from '../../app/context/secretFiles.ts';
-import type { ContextKind, ContextPiece } from '../../app/conversations.ts';
+import { holdsPrivateKey, isSecretFile } from '../../app/ask/secretFiles.ts';
+import type { ContextKind, ContextPiece } from '../../app/ask/conversations.ts';
 
 export interface ContextItem {
   readonly id: string;

@@ -3,8 +3,8 @@
  * By itself goes the selection, or else the active file (in a trusted workspace, unless switched off).
  */
 import * as vscode from 'vscode';
-import type { ContextPiece } from '../../app/conversations.ts';
-import type { ComposerView } from '../../protocol.ts';
+import type { ContextPiece } from '../../app/ask/conversations.ts';
+import type { ComposerView } from '../../protocol/ask.ts';
 import { fileItem, problemsItem, selectionItem, type ContextItem } from './contextItems.ts';
 import { confirmSecret, pickFiles } from './dialogs.ts';
 import type { LastEditor } from './editors.ts';

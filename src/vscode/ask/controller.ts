@@ -1,12 +1,12 @@
 /** Ties the panel to the open conversations: what the user does in it, and what it shows. */
 import * as vscode from 'vscode';
 import { randomUUID } from 'node:crypto';
-import type { AskSession, Choice, SessionChange } from '../../app/ask.ts';
-import { assemble, type Prepared } from '../../app/context/assemble.ts';
-import { findAnswer } from '../../app/conversations.ts';
-import { History } from '../../app/history.ts';
+import type { AskSession, Choice, SessionChange } from '../../app/ask/ask.ts';
+import { assemble, type Prepared } from '../../app/ask/assemble.ts';
+import { findAnswer } from '../../app/ask/conversations.ts';
+import { History } from '../../app/ask/history.ts';
 import type { ArmId } from '../../core/brand.ts';
-import type { ComposerView, FromWebview, ToWebview } from '../../protocol.ts';
+import type { ComposerView, FromWebview, ToWebview } from '../../protocol/ask.ts';
 import { AnswerActions } from './answerActions.ts';
 import { Proposals } from './codeActions.ts';
 import { ContextTray } from './contextTray.ts';
@@ -26,7 +26,7 @@ import {
 } from './present.ts';
 import { storageFolder } from './storageFolder.ts';
 import { askStrings } from './strings.ts';
-import { showError, showInformation, showWarning } from '../notify.ts';
+import { showError, showInformation, showWarning } from '../kit/notify.ts';
 
 /** Moves of the cursor are gathered before the chips are redrawn. */
 const trayQuietMs = 120;

@@ -1,8 +1,8 @@
 /** The live conversations of this window: the one shown, and those whose answers still come in. */
-import type { AskSessionDeps, SessionChange } from '../../app/ask.ts';
-import { AskSession } from '../../app/ask.ts';
-import { emptyConversation } from '../../app/conversations.ts';
-import type { History } from '../../app/history.ts';
+import type { AskSessionDeps, SessionChange } from '../../app/ask/ask.ts';
+import { AskSession } from '../../app/ask/ask.ts';
+import { emptyConversation } from '../../app/ask/conversations.ts';
+import type { History } from '../../app/ask/history.ts';
 
 export class OpenConversations {
   readonly #deps: AskSessionDeps;

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { AskEngine, AskWords } from '../../app/ask.ts';
+import type { AskEngine, AskWords } from '../../app/ask/ask.ts';
 import type { Clock, Log } from '../../app/ports/environment.ts';
 
 /** What the Ask surface needs from the composition root. */

@@ -1,13 +1,13 @@
 /** The questions Ask puts to the user outside its panel. */
 import * as vscode from 'vscode';
-import type { Choice } from '../../app/ask.ts';
-import { isSecretFile } from '../../app/context/secretFiles.ts';
+import type { Choice } from '../../app/ask/ask.ts';
+import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
-import { usd } from '../format.ts';
+import { usd } from '../kit/format.ts';
 import { nameOf } from './contextItems.ts';
-import { saysSimulated } from '../armName.ts';
-import { showWarning } from '../notify.ts';
+import { saysSimulated } from '../kit/armName.ts';
+import { showWarning } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
 

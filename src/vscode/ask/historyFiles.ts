@@ -2,9 +2,9 @@
  * Conversations as files, one JSON file each, so that two windows never write the same one and a bad one harms no
  * other. Number and size are capped; the oldest go first. Needs a folder, not vscode: tested in plain Node.
  */
-import type { ConversationStore, ConversationSummary } from '../../app/history.ts';
-import { titleOf, type Conversation } from '../../app/conversations.ts';
-import { decodeConversation, encodeConversation } from '../../app/conversationCodec.ts';
+import type { ConversationStore, ConversationSummary } from '../../app/ask/history.ts';
+import { titleOf, type Conversation } from '../../app/ask/conversations.ts';
+import { decodeConversation, encodeConversation } from '../../app/ask/conversationCodec.ts';
 import type { Log } from '../../app/ports/environment.ts';
 
 export interface FolderEntry {

@@ -1,9 +1,9 @@
 /** The webview panel as a pipe: checked messages in, views out, nothing kept but what is not sent yet. */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
-import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol.ts';
-import { Refusals } from '../refusals.ts';
-import { webviewHtml, webviewRoot } from './html.ts';
+import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol/ask.ts';
+import { Refusals } from '../kit/refusals.ts';
+import { webviewHtml, webviewRoot } from '../kit/html.ts';
 
 export const panelType = 'pilot.ask';
 

@@ -1,6 +1,6 @@
 /** From conversations to what the webview shows: labels and numbers become words here. */
 import * as vscode from 'vscode';
-import type { AssemblyNote, Prepared } from '../../app/context/assemble.ts';
+import type { AssemblyNote, Prepared } from '../../app/ask/assemble.ts';
 import {
   isRunning,
   titleOf,
@@ -9,8 +9,8 @@ import {
   type AnswerRoute,
   type Conversation,
   type Turn,
-} from '../../app/conversations.ts';
-import type { ConversationSummary } from '../../app/history.ts';
+} from '../../app/ask/conversations.ts';
+import type { ConversationSummary } from '../../app/ask/history.ts';
 import {
   maxShownChars,
   type AnswerView,
@@ -18,10 +18,10 @@ import {
   type HistoryEntryView,
   type InspectionView,
   type TurnView,
-} from '../../protocol.ts';
-import { cost as costLabel, usdLeft } from '../format.ts';
-import { saysSimulated, shownName } from '../armName.ts';
-import { locale } from '../locale.ts';
+} from '../../protocol/ask.ts';
+import { cost as costLabel, usdLeft } from '../kit/format.ts';
+import { saysSimulated, shownName } from '../kit/armName.ts';
+import { locale } from '../kit/locale.ts';
 
 const { t } = vscode.l10n;
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Strings } from '../../protocol.ts';
+import type { Strings } from '../../protocol/ask.ts';
 
 const { t } = vscode.l10n;
 

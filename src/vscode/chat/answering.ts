@@ -1,5 +1,5 @@
 import { answerChat, type ChatEnd, type ChatSink } from '../../app/chat/answer.ts';
-import type { CompletionOrder } from '../../app/routedCompletion.ts';
+import type { CompletionOrder } from '../../app/call/routedCompletion.ts';
 import type { ChatDeps } from './deps.ts';
 
 /** An answer in Chat, with the status bar kept informed. */

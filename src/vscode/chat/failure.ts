@@ -1,8 +1,8 @@
 /** How a failed answer reaches VS Code's Chat: one clear sentence, under the code its callers look for. */
 import * as vscode from 'vscode';
 import type { ChatEnd } from '../../app/chat/answer.ts';
-import type { Problem } from '../../app/problem.ts';
-import { messageOf } from '../messages.ts';
+import type { Problem } from '../../app/call/problem.ts';
+import { messageOf } from '../words/messages.ts';
 
 export const badToolCallText = ({ route, tool }: Extract<ChatEnd, { kind: 'bad-tool-call' }>): string =>
   vscode.l10n.t('{0} asked for the tool {1} with arguments that cannot be read.', route.arm.label, tool);

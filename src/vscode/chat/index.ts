@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { ConversationIds } from '../../app/chat/conversationIds.ts';
 import type { Disposable } from '../../app/ports/environment.ts';
-import { Disposables } from '../disposables.ts';
+import { Disposables } from '../kit/disposables.ts';
 import type { ChatDeps } from './deps.ts';
 import { modelInformation } from './information.ts';
 import { VENDOR } from './vendor.ts';

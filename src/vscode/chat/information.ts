@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import { offeredModels, type OfferedModel } from '../../app/chat/offer.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
-import { shownName } from '../armName.ts';
-import { locale } from '../locale.ts';
+import { shownName } from '../kit/armName.ts';
+import { locale } from '../kit/locale.ts';
 
 export const modelInformation = (arms: readonly Arm[]): vscode.LanguageModelChatInformation[] =>
   offeredModels(arms).map(information);

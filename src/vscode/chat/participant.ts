@@ -13,15 +13,15 @@ import {
   type Exchange,
   type HistoryItem,
 } from '../../app/chat/participant.ts';
-import { LONGEST_ANSWER, chatCall } from '../../app/call.ts';
-import { assemble, type Prepared } from '../../app/context/assemble.ts';
-import type { Choice } from '../../app/routing.ts';
-import { cost, usdLeft } from '../format.ts';
-import { messageOf, type WayOn } from '../messages.ts';
-import { escapedMarkdown } from '../plain.ts';
-import { reasonLine } from '../reason.ts';
+import { LONGEST_ANSWER, chatCall } from '../../app/call/call.ts';
+import { assemble, type Prepared } from '../../app/ask/assemble.ts';
+import type { Choice } from '../../app/call/routing.ts';
+import { cost, usdLeft } from '../kit/format.ts';
+import { messageOf, type WayOn } from '../words/messages.ts';
+import { escapedMarkdown } from '../kit/plain.ts';
+import { reasonLine } from '../words/reason.ts';
 import { answering } from './answering.ts';
-import { signalOf } from './cancellation.ts';
+import { signalOf } from '../kit/cancellation.ts';
 import type { ChatDeps } from './deps.ts';
 import { badToolCallText } from './failure.ts';
 import { readReferences } from './references.ts';

@@ -1,7 +1,7 @@
 /** What the user attached to a question in VS Code's Chat, as pieces of context. */
 import * as vscode from 'vscode';
-import { holdsPrivateKey, isSecretFile } from '../../app/context/secretFiles.ts';
-import type { ContextPiece } from '../../app/conversations.ts';
+import { holdsPrivateKey, isSecretFile } from '../../app/ask/secretFiles.ts';
+import type { ContextPiece } from '../../app/ask/conversations.ts';
 
 export interface ReadReferences {
   readonly pieces: readonly ContextPiece[];

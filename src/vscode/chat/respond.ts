@@ -4,7 +4,7 @@ import type { ConversationIds } from '../../app/chat/conversationIds.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
 import { chatOrder, outputCapOf } from '../../app/chat/order.ts';
 import { answering } from './answering.ts';
-import { signalOf } from './cancellation.ts';
+import { signalOf } from '../kit/cancellation.ts';
 import { toToolDefinitions, toTurn } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
 import { badToolCallText, chatError } from './failure.ts';

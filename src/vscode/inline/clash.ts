@@ -4,8 +4,8 @@ import { ClashWatch } from '../../app/inline/clash.ts';
 import type { Rival } from '../../app/inline/clash.ts';
 import type { Timers } from '../../app/inline/ports.ts';
 import type { Log } from '../../app/ports/environment.ts';
-import { showInformation } from '../notify.ts';
-import type { InlineSettingsReader } from './settings.ts';
+import { showInformation } from '../kit/notify.ts';
+import type { InlineSettingsReader } from '../settings/inlineSettings.ts';
 
 const TOLD_KEY = 'pilot.inline.clashesTold';
 

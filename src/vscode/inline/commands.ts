@@ -5,10 +5,10 @@ import type { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import { opensBlock } from '../../core/inline/languages.ts';
 import { indentOf } from '../../core/inline/cursorText.ts';
-import { showInformation } from '../notify.ts';
+import { showInformation } from '../kit/notify.ts';
 import { requestAt } from './documentView.ts';
 import { ACCEPTED_COMMAND } from './provider.ts';
-import type { InlineSettingsReader } from './settings.ts';
+import type { InlineSettingsReader } from '../settings/inlineSettings.ts';
 
 export interface CommandDeps {
   readonly completer: InlineCompleter;

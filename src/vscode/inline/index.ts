@@ -5,12 +5,12 @@ import { followExclusions } from '../../app/inline/exclusion.ts';
 import { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
 import type { InlineEngine, InlineLearning, Timers } from '../../app/inline/ports.ts';
 import type { Clock, Log } from '../../app/ports/environment.ts';
-import type { Problem } from '../../app/problem.ts';
+import type { Problem } from '../../app/call/problem.ts';
 import type { Arm } from '../../core/arm.ts';
 import { chooseFormat } from '../../core/inline/fim/infer.ts';
 import type { ChosenFormat } from '../../core/inline/fim/infer.ts';
 import { LocalModelHost } from '../../providers/localModel/host.ts';
-import { Disposables } from '../disposables.ts';
+import { Disposables } from '../kit/disposables.ts';
 import { watchForClash } from './clash.ts';
 import { registerCommands } from './commands.ts';
 import { Indexer } from './indexer.ts';
@@ -19,7 +19,7 @@ import { KeptBaseline } from './keptBaseline.ts';
 import { showPaidItem } from './paidItem.ts';
 import { InlineProvider } from './provider.ts';
 import { RecentContext } from './recentContext.ts';
-import { InlineSettingsReader } from './settings.ts';
+import { InlineSettingsReader } from '../settings/inlineSettings.ts';
 
 export interface InlineHostDeps {
   readonly engine: InlineEngine;

@@ -4,7 +4,7 @@
  * host for tens of milliseconds; of remote and virtual workspaces only the open files are indexed.
  */
 import * as vscode from 'vscode';
-import { isSecretFile } from '../../app/context/secretFiles.ts';
+import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { OpenDocuments } from '../../app/inline/openDocuments.ts';
 import type { OpenDocument } from '../../app/inline/openDocuments.ts';
 import type { Timers } from '../../app/inline/ports.ts';
@@ -12,8 +12,8 @@ import type { Disposable, Log } from '../../app/ports/environment.ts';
 import { isIndexablePath, MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import type { LocalModelHost } from '../../providers/localModel/host.ts';
 import type { SourceFile, WalkEnd } from '../../providers/localModel/protocol.ts';
-import { withProgress } from '../notify.ts';
-import { locale } from '../locale.ts';
+import { withProgress } from '../kit/notify.ts';
+import { locale } from '../kit/locale.ts';
 
 export interface IndexerDeps {
   readonly host: LocalModelHost;

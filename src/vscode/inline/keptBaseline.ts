@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { baselineKey, forgettingsOf } from '../forgettings.ts';
+import { baselineKey, forgettingsOf } from '../kit/forgettings.ts';
 
 const delayMs = 10_000;
 

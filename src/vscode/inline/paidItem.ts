@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ChosenFormat } from '../../core/inline/fim/infer.ts';
-import type { InlineSettingsReader } from './settings.ts';
+import type { InlineSettingsReader } from '../settings/inlineSettings.ts';
 
 export interface PaidItemDeps {
   readonly settings: InlineSettingsReader;

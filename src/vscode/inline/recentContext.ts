@@ -1,6 +1,6 @@
 /** Pieces of other files that may help: the ones looked at lately, and the places edited lately. */
 import * as vscode from 'vscode';
-import { holdsPrivateKey, isSecretFile } from '../../app/context/secretFiles.ts';
+import { holdsPrivateKey, isSecretFile } from '../../app/ask/secretFiles.ts';
 import type { ContextSource } from '../../core/inline/contextRanking.ts';
 import { linesFrom } from './documentView.ts';
 

@@ -5,8 +5,8 @@
 import * as vscode from 'vscode';
 import { isFields } from '../../app/settings/reader.ts';
 import { keyOf, type VscodeModels } from './vscodeModels.ts';
-import { showInformation } from '../notify.ts';
-import { locale } from '../locale.ts';
+import { showInformation } from '../kit/notify.ts';
+import { locale } from '../kit/locale.ts';
 
 const { t } = vscode.l10n;
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
 import type { Log } from '../../app/ports/environment.ts';
 import type { ModelClient } from '../../app/ports/models.ts';
-import { Disposables } from '../disposables.ts';
+import { Disposables } from '../kit/disposables.ts';
 import { VscodeModels } from './vscodeModels.ts';
 
 export { VscodeModels } from './vscodeModels.ts';

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import type { ModelClient } from '../../app/ports/models.ts';
 import type { SettingProblem } from '../../app/settings/index.ts';
-import { parseVscodeModels, vscodeArm, type ParsedVscodeModels } from '../../app/vscodeModels.ts';
+import { parseVscodeModels, vscodeArm, type ParsedVscodeModels } from '../../app/chat/vscodeModels.ts';
 import type { Arm } from '../../core/arm.ts';
 import { VENDOR } from '../chat/vendor.ts';
-import { Disposables } from '../disposables.ts';
+import { Disposables } from '../kit/disposables.ts';
 import { vscodeModelClient } from './client.ts';
 
 const SECTION = 'pilot';

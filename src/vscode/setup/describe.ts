@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { ModelDraft, PriceOrigin } from '../../app/setup/draft.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
-import { shownName } from '../armName.ts';
-import { locale } from '../locale.ts';
+import { shownName } from '../kit/armName.ts';
+import { locale } from '../kit/locale.ts';
 
 const { t } = vscode.l10n;
 

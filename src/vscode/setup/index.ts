@@ -8,17 +8,17 @@ import type { RateCard } from '../../core/arm.ts';
 import { listModels } from '../../providers/openai/index.ts';
 import { isLoopback } from '../../providers/openai/safety.ts';
 import { PRESETS } from '../../providers/presets.ts';
-import { Disposables, soon } from '../disposables.ts';
-import type { ModelSettings } from '../modelSettings.ts';
-import type { Secrets } from '../secrets.ts';
-import type { Settings } from '../settings.ts';
+import { Disposables, soon } from '../kit/disposables.ts';
+import type { ModelSettings } from '../settings/modelSettings.ts';
+import type { Secrets } from '../settings/secrets.ts';
+import type { Settings } from '../settings/settings.ts';
 import { MisplacedKeys } from './moveKeys.ts';
 import { pickEndpoint } from './pickers.ts';
 import type { Trial } from './testModel.ts';
 import { testModel } from './testModel.ts';
 import { QuickPickSetupUi } from './ui.ts';
 import { writeSettings } from './write.ts';
-import { showError } from '../notify.ts';
+import { showError } from '../kit/notify.ts';
 
 export interface SetupCommandsDeps {
   readonly settings: Settings;
@@ -63,7 +63,7 @@ async function flowDeps({
   extensionPath,
 }: SetupCommandsDeps): Promise<SetupDeps> {
   // The table is read when it is needed, which is not at activation.
-  const { listPrice } = await import('../../core/priceTable.ts');
+  const { listPrice } = await import('../../core/models/priceTable.ts');
   const list = (key: string | undefined, timeouts?: typeof PROBE) => {
     return (endpoint: Parameters<SetupDeps['list']>[0], signal: AbortSignal) =>
       listModels({ endpoint, key: () => Promise.resolve(key), log, timeouts }, signal);
@@ -101,8 +101,8 @@ async function flowDeps({
 
 async function publicRating(extensionPath: string): Promise<(model: string, price: RateCard) => number> {
   const [{ loadSpace }, { priorOf }] = await Promise.all([
-    import('../shippedSpace.ts'),
-    import('../../core/prior.ts'),
+    import('../kit/shippedSpace.ts'),
+    import('../../core/learning/prior.ts'),
   ]);
   const { models } = await loadSpace(extensionPath);
   return (model, price) => priorOf(models, model, price).origin.rating;

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { ModelDraft } from '../../app/setup/draft.ts';
 import type { ModelChoice, ModelOffer } from '../../app/setup/flow.ts';
 import type { NanoUsd } from '../../core/brand.ts';
-import { askForDollars, limitPrompt } from '../budgetCommands.ts';
-import { usd } from '../format.ts';
+import { askForDollars, limitPrompt } from '../money/budgetCommands.ts';
+import { usd } from '../kit/format.ts';
 import { describeModel } from './describe.ts';
 
 const { t } = vscode.l10n;

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { withoutMoved } from '../../app/setup/entries.ts';
 import type { MisplacedKey } from '../../app/settings/index.ts';
-import type { ModelSettings } from '../modelSettings.ts';
-import type { Secrets } from '../secrets.ts';
-import type { Settings } from '../settings.ts';
+import type { ModelSettings } from '../settings/modelSettings.ts';
+import type { Secrets } from '../settings/secrets.ts';
+import type { Settings } from '../settings/settings.ts';
 import { writeEndpoints } from './write.ts';
-import { showWarning } from '../notify.ts';
+import { showWarning } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
 

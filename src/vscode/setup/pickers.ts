@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Endpoint } from '../../app/settings/index.ts';
 import type { Arm } from '../../core/arm.ts';
-import { shownName } from '../armName.ts';
+import { shownName } from '../kit/armName.ts';
 
 /** The endpoint named by whoever called the command, else the only one there is, else the user's choice. */
 export async function pickEndpoint(

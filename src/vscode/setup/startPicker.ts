@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
-import type { Preset, PresetId } from '../../app/settings/index.ts';
+import type { Endpoint, Preset, PresetId, PresetTable } from '../../app/settings/index.ts';
 import type { DetectedServer } from '../../app/setup/detect.ts';
 import type { SetupStart } from '../../app/setup/flow.ts';
-import type { SetupUiFacts } from './ui.ts';
 import { ownerOf, pastedKey } from '../../app/setup/pastedKey.ts';
-import { shownName } from '../armName.ts';
+import { shownName } from '../kit/armName.ts';
+
+export interface SetupUiFacts {
+  readonly endpoints: readonly Endpoint[];
+  readonly presets: PresetTable;
+  readonly hasVariable: (name: string) => boolean;
+  readonly detect: () => Promise<readonly DetectedServer[]>;
+}
 
 const { t } = vscode.l10n;
 

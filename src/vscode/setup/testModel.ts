@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import type { CompletionEvent } from '../../app/routedCompletion.ts';
+import type { CompletionEvent } from '../../app/call/routedCompletion.ts';
 import type { Arm } from '../../core/arm.ts';
-import { cost } from '../format.ts';
-import { messageOf } from '../messages.ts';
-import type { ModelSettings } from '../modelSettings.ts';
+import { cost } from '../kit/format.ts';
+import { messageOf } from '../words/messages.ts';
+import type { ModelSettings } from '../settings/modelSettings.ts';
 import { pickArm } from './pickers.ts';
-import { shownName } from '../armName.ts';
-import { showInformation, showWarning, withProgress } from '../notify.ts';
-import { locale } from '../locale.ts';
+import { shownName } from '../kit/armName.ts';
+import { showInformation, showWarning, withProgress } from '../kit/notify.ts';
+import { locale } from '../kit/locale.ts';
 
 /** Asks one arm, within the limit, and tells what happens. */
 export type Trial = (arm: Arm, prompt: string, signal: AbortSignal) => AsyncIterable<CompletionEvent>;

@@ -1,8 +1,7 @@
 /** The questions of set-up as VS Code asks them: quick picks and input boxes, one after the other. */
 import * as vscode from 'vscode';
 import type { ProviderError } from '../../app/ports/models.ts';
-import type { Endpoint, Preset, PresetTable } from '../../app/settings/index.ts';
-import type { DetectedServer } from '../../app/setup/detect.ts';
+import type { Endpoint, Preset } from '../../app/settings/index.ts';
 import type { ModelDraft } from '../../app/setup/draft.ts';
 import type {
   KeyAnswer,
@@ -15,21 +14,14 @@ import type {
 } from '../../app/setup/flow.ts';
 import { parsePriceInput } from '../../app/setup/priceInput.ts';
 import type { RateCard } from '../../core/arm.ts';
-import { providerSentence } from '../messages.ts';
+import { providerSentence } from '../words/messages.ts';
 import { askForKey } from './keyInput.ts';
 import { pickModels } from './modelPicker.ts';
-import { pickStart } from './startPicker.ts';
-import { showInformation, showWarning, withProgress } from '../notify.ts';
+import { pickStart, type SetupUiFacts } from './startPicker.ts';
+import { showInformation, showWarning, withProgress } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
 const title = (): string => t('PILOT: Set Up Models');
-
-export interface SetupUiFacts {
-  readonly endpoints: readonly Endpoint[];
-  readonly presets: PresetTable;
-  readonly hasVariable: (name: string) => boolean;
-  readonly detect: () => Promise<readonly DetectedServer[]>;
-}
 
 export class QuickPickSetupUi implements SetupUi {
   readonly #facts: SetupUiFacts;

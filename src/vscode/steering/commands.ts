@@ -1,12 +1,12 @@
 /** Steering by quick picks: every entry says how things stand before it is chosen. */
 import * as vscode from 'vscode';
-import { exclude, pin, pinned, type Pinned, type PinScope } from '../../app/steering/pins.ts';
+import { exclude, pin, pinned, type Pinned, type PinScope } from '../../app/call/pins.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
-import { plainPrice, priceUnder, profileNames, type Profile } from '../../core/policies/profile.ts';
-import { usd } from '../format.ts';
-import { languageName, modelName } from '../usage/names.ts';
+import { plainPrice, priceUnder, profileNames, type Profile } from '../../core/money/policies/profile.ts';
+import { usd } from '../kit/format.ts';
+import { languageName, modelName } from '../reports/names.ts';
 import type { SteeringDeps, SteeringEngine } from './deps.ts';
-import { showInformation, showWarning } from '../notify.ts';
+import { showInformation, showWarning } from '../kit/notify.ts';
 
 const t = vscode.l10n.t;
 

@@ -1,13 +1,13 @@
 import type * as vscode from 'vscode';
-import type { Learning } from '../../app/learning.ts';
-import type { PolicyRuntime } from '../../app/policyRuntime.ts';
+import type { Learning } from '../../app/call/learning.ts';
+import type { PolicyRuntime } from '../../app/call/policyRuntime.ts';
 import type { DecisionLog } from '../../app/ports/decisions.ts';
 import type { Clock, Log } from '../../app/ports/environment.ts';
 import type { Ledger } from '../../app/ports/money.ts';
 import type { UsageReader } from '../../app/ports/usage.ts';
-import type { WorkspaceStateHolder } from '../../app/workspaceState.ts';
+import type { WorkspaceStateHolder } from '../../app/call/workspaceState.ts';
 import type { Arm } from '../../core/arm.ts';
-import type { Profile } from '../../core/policies/profile.ts';
+import type { Profile } from '../../core/money/policies/profile.ts';
 
 /** What steering needs from the composition root. */
 export interface SteeringDeps {

@@ -1,7 +1,7 @@
 /** Export and import: what is in the file, what will change, and one sentence for whatever is wrong with it. */
 import * as vscode from 'vscode';
-import type { ExchangeFile } from '../../app/steering/exchange.ts';
-import { exchangeVersion, maxFileBytes } from '../../app/steering/exchange.ts';
+import type { ExchangeFile } from '../../app/exchange/exchange.ts';
+import { exchangeVersion, maxFileBytes } from '../../app/exchange/exchange.ts';
 import {
   applyImport,
   exportCsv,
@@ -9,15 +9,15 @@ import {
   readImport,
   type Imported,
   type ImportProblem,
-} from '../../app/steering/portable.ts';
+} from '../../app/exchange/portable.ts';
 import type { NanoUsd } from '../../core/brand.ts';
-import { periodAt } from '../../core/period.ts';
-import { usd } from '../format.ts';
-import { saveText } from '../usage/saveCsv.ts';
+import { periodAt } from '../../core/money/period.ts';
+import { usd } from '../kit/format.ts';
+import { saveText } from '../kit/saveText.ts';
 import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
-import { showError, showInformation } from '../notify.ts';
-import { locale } from '../locale.ts';
+import { showError, showInformation } from '../kit/notify.ts';
+import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
 

@@ -1,13 +1,13 @@
 /** Forgetting: chosen, named in a question that says what goes and what stays, then done. */
 import * as vscode from 'vscode';
 import type { ForgetScope } from '../../app/ports/decisions.ts';
-import { forget } from '../../app/steering/portable.ts';
-import { modelName } from '../usage/names.ts';
+import { forget } from '../../app/exchange/portable.ts';
+import { modelName } from '../reports/names.ts';
 import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
 import type { LearnedStateSync } from './learnedStateSync.ts';
-import { showInformation, showWarning } from '../notify.ts';
-import { locale } from '../locale.ts';
+import { showInformation, showWarning } from '../kit/notify.ts';
+import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
 const dayMs = 86_400_000;

@@ -5,8 +5,8 @@
  * its own, since two folds over different logs cannot be merged without counting what they share twice.
  */
 import type * as vscode from 'vscode';
-import { hasLearnt, portableState } from '../../app/steering/learntState.ts';
-import { forgettingsOf, noteForgetting } from '../forgettings.ts';
+import { hasLearnt, portableState } from '../../app/exchange/learntState.ts';
+import { forgettingsOf, noteForgetting } from '../kit/forgettings.ts';
 import type { SteeringDeps, SteeringEngine } from './deps.ts';
 
 const key = 'pilot.learnedState';

@@ -1,8 +1,8 @@
 /** A model that was removed while pinned: told in one sentence, once a session. */
 import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
-import { lostPins, pin, type Pinned } from '../../app/steering/pins.ts';
-import { showInformation } from '../notify.ts';
+import { lostPins, pin, type Pinned } from '../../app/call/pins.ts';
+import { showInformation } from '../kit/notify.ts';
 import type { SteeringDeps, SteeringEngine } from './deps.ts';
 
 export class LostPinsNotice implements vscode.Disposable {

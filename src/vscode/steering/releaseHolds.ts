@@ -1,14 +1,14 @@
 /** Freeing what is held back, all of it or one call's: by the user, with the provider's bill in hand. */
 import * as vscode from 'vscode';
-import type { LedgerEntry } from '../../app/ports/usage.ts';
+import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import { left } from '../../core/money.ts';
-import { tellFailure } from '../budgetCommands.ts';
-import { usd } from '../format.ts';
-import { showInformation, showWarning } from '../notify.ts';
-import { modelName } from '../usage/names.ts';
+import { tellFailure } from '../money/budgetCommands.ts';
+import { usd } from '../kit/format.ts';
+import { showInformation, showWarning } from '../kit/notify.ts';
+import { modelName } from '../reports/names.ts';
 import type { SteeringDeps } from './deps.ts';
-import { locale } from '../locale.ts';
+import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
 

@@ -2,7 +2,7 @@
  * When a person's requests come: a working week with an evening tail, in sessions, and months that do not go as the
  * ones before. Times are of November 2026 in local time; the eight weeks before it are the history a forecast has.
  */
-import { HOUR_MS, hourOfWeek, periodAt, type Period } from '../../../src/core/period.ts';
+import { HOUR_MS, hourOfWeek, periodAt, type Period } from '../../../src/core/money/period.ts';
 
 export const arrivalKinds = ['steady', 'bursts', 'late', 'ends-early', 'new-user'] as const;
 export type ArrivalKind = (typeof arrivalKinds)[number];

@@ -1,6 +1,6 @@
 /** Runs every policy on every dataset, horizon, kind of month and budget, over seeds. */
 import type { NanoUsd } from '../../../src/core/brand.ts';
-import type { AnyPolicy } from '../../../src/core/policies/index.ts';
+import type { AnyPolicy } from '../../../src/core/money/policies/index.ts';
 import { seeded } from '../../../scripts/train/random.ts';
 import { trialOf, type Dataset, type Trial } from '../router/dataset.ts';
 import { cachedByRow, fullInformation } from '../router/references.ts';

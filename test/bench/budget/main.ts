@@ -9,8 +9,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultPolicy, policyByName, policyNames } from '../../../src/core/policies/index.ts';
-import { decodeSpace, type Space } from '../../../src/core/space.ts';
+import { defaultPolicy, policyByName, policyNames } from '../../../src/core/money/policies/index.ts';
+import { decodeSpace, type Space } from '../../../src/core/learning/space.ts';
 import { readOutcomes } from '../outcomes.ts';
 import { datasetOf, type Dataset } from '../router/dataset.ts';
 import { synthetic } from '../router/synthetic.ts';

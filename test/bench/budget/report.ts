@@ -1,5 +1,5 @@
 /** The tables a person reads, and the bars the default policy has to pass. */
-import { defaultPolicy } from '../../../src/core/policies/index.ts';
+import { defaultPolicy } from '../../../src/core/money/policies/index.ts';
 import type { Cell } from './cells.ts';
 import { mean } from './simulate.ts';
 

@@ -4,11 +4,11 @@
  * costs are calibrated by such bills as the product calibrates them.
  */
 import type { NanoUsd } from '../../../src/core/brand.ts';
-import { calibrated, costFactors, noteCost, uncalibrated } from '../../../src/core/costCalibration.ts';
-import { forecastDemand } from '../../../src/core/demand.ts';
-import { HOURS_PER_WEEK, HOUR_MS, dayOf, hourOfWeek } from '../../../src/core/period.ts';
-import type { AnyPolicy } from '../../../src/core/policies/index.ts';
-import type { Appraisal, DemandForecast, MoneySituation, Offer } from '../../../src/core/policy.ts';
+import { calibrated, costFactors, noteCost, uncalibrated } from '../../../src/core/money/costCalibration.ts';
+import { forecastDemand } from '../../../src/core/money/demand.ts';
+import { HOURS_PER_WEEK, HOUR_MS, dayOf, hourOfWeek } from '../../../src/core/money/period.ts';
+import type { AnyPolicy } from '../../../src/core/money/policies/index.ts';
+import type { Appraisal, DemandForecast, MoneySituation, Offer } from '../../../src/core/money/policy.ts';
 import { nano, type Trial } from '../router/dataset.ts';
 import { offersOf as offersOfRow } from '../router/deploy.ts';
 import type { Month } from './arrivals.ts';

@@ -2,9 +2,9 @@
  * Is the practice models' hidden ranking by language found? Decisions and outcomes only, no typing: a person keeps
  * an answer with the model's hidden chance for the language; outcomes pass the same baseline correction as in use.
  */
-import type { Call } from '../../../src/app/call.ts';
+import type { Call } from '../../../src/app/call/call.ts';
 import { viewText } from '../../../src/app/inline/order.ts';
-import { completionInputBound } from '../../../src/core/inputBound.ts';
+import { completionInputBound } from '../../../src/core/money/inputBound.ts';
 import {
   corrected,
   correctionFor,

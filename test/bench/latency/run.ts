@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chatCall } from '../../../src/app/call.ts';
+import { chatCall } from '../../../src/app/call/call.ts';
 import { askOrder, testEngine, type TestEngine } from '../../fakes/engine.ts';
 import { startModelServer } from '../../fakes/modelServer.ts';
 

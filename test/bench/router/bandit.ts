@@ -3,11 +3,11 @@
  * router. Every bandit of the benchmark is a preset, a prior and a cost policy; nothing else differs.
  */
 import type { ArmId, DecisionId, NanoUsd } from '../../../src/core/brand.ts';
-import { Learner, type ArmPrior } from '../../../src/core/learner.ts';
-import type { AnyPolicy } from '../../../src/core/policies/index.ts';
-import type { Preset } from '../../../src/core/preset.ts';
-import { armPrior } from '../../../src/core/prior.ts';
-import { route } from '../../../src/core/router.ts';
+import { Learner, type ArmPrior } from '../../../src/core/learning/learner.ts';
+import type { AnyPolicy } from '../../../src/core/money/policies/index.ts';
+import type { Preset } from '../../../src/core/learning/preset.ts';
+import { armPrior } from '../../../src/core/learning/prior.ts';
+import { route } from '../../../src/core/routing/router.ts';
 import type { Dataset, Trial } from './dataset.ts';
 import { situation, type Estimates } from './deploy.ts';
 

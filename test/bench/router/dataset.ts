@@ -2,9 +2,9 @@
 import { Matrix, solve } from 'ml-matrix';
 import type { ArmId, NanoUsd } from '../../../src/core/brand.ts';
 import type { Context, Quote } from '../../../src/core/decision.ts';
-import { extractFeatures, type Features, type PromptView } from '../../../src/core/features.ts';
-import { priorOf, type ModelPrior } from '../../../src/core/prior.ts';
-import type { Space } from '../../../src/core/space.ts';
+import { extractFeatures, type Features, type PromptView } from '../../../src/core/features/features.ts';
+import { priorOf, type ModelPrior } from '../../../src/core/learning/prior.ts';
+import type { Space } from '../../../src/core/learning/space.ts';
 import { seeded, shuffled } from '../../../scripts/train/random.ts';
 import type { OutcomeMatrix, OutcomeRow } from '../outcomes.ts';
 

@@ -4,9 +4,9 @@
  * that fits, and scores 0 where none does.
  */
 import type { ArmId, NanoUsd } from '../../../src/core/brand.ts';
-import type { CostPolicy, MoneySituation, Offer } from '../../../src/core/policy.ts';
-import type { AnyPolicy } from '../../../src/core/policies/index.ts';
-import { offeredRewards } from '../../../src/core/router.ts';
+import type { CostPolicy, MoneySituation, Offer } from '../../../src/core/money/policy.ts';
+import type { AnyPolicy } from '../../../src/core/money/policies/index.ts';
+import { offeredRewards } from '../../../src/core/routing/router.ts';
 import { nano, type Trial } from './dataset.ts';
 
 export interface Deployed {

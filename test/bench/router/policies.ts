@@ -1,6 +1,6 @@
 /** The bandits of the benchmark by the name in its JSON. */
-import { policyByName, type AnyPolicy } from '../../../src/core/policies/index.ts';
-import { PAPER, PILOT, type Preset } from '../../../src/core/preset.ts';
+import { policyByName, type AnyPolicy } from '../../../src/core/money/policies/index.ts';
+import { PAPER, PILOT, type Preset } from '../../../src/core/learning/preset.ts';
 import { costBlind } from './deploy.ts';
 import type { Bandit } from './bandit.ts';
 

@@ -1,5 +1,5 @@
 /** Everything that is measured on one seed of one dataset. */
-import { policyByName } from '../../../src/core/policies/index.ts';
+import { policyByName } from '../../../src/core/money/policies/index.ts';
 import { seeded } from '../../../scripts/train/random.ts';
 import { learn, type Bandit } from './bandit.ts';
 import { bestFixed, qualityOf, spendOf, type Trial } from './dataset.ts';

@@ -1,7 +1,7 @@
 /** The spaces of the ablation: what is left without the learnt projection, and without any features. */
 import { BUCKETS } from '../../../src/core/features/hashing.ts';
 import { STRUCTURE } from '../../../src/core/features/structure.ts';
-import { createSpace, type Space, type Weights } from '../../../src/core/space.ts';
+import { createSpace, type Space, type Weights } from '../../../src/core/learning/space.ts';
 import { normal, seeded } from '../../../scripts/train/random.ts';
 
 /** Priors there are levels only: the content of the learnt vectors means nothing in another space. */

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { fail, ok, type Result } from '../../../src/core/result.ts';
-import { decodeSpace, type Space } from '../../../src/core/space.ts';
+import { decodeSpace, type Space } from '../../../src/core/learning/space.ts';
 import type { OutcomeMatrix } from '../outcomes.ts';
 import { datasetOf, trialOf, type Dataset, type Trial } from './dataset.ts';
 import { GRID, linucb } from './policies.ts';

@@ -14,11 +14,11 @@ import { planeOf } from '../../../src/app/usage/plane.ts';
 import { qualitySeries } from '../../../src/app/usage/quality.ts';
 import { spendReport } from '../../../src/app/usage/spend.ts';
 import type { NanoUsd } from '../../../src/core/brand.ts';
-import { extractFeatures } from '../../../src/core/features.ts';
-import { bestArm, savingsAgainst } from '../../../src/core/savings.ts';
-import { openDatabase } from '../../../src/storage/database.ts';
-import { openStore, type Store } from '../../../src/storage/openStore.ts';
-import { databaseFile } from '../../../src/storage/recovery.ts';
+import { extractFeatures } from '../../../src/core/features/features.ts';
+import { bestArm, savingsAgainst } from '../../../src/core/routing/savings.ts';
+import { openDatabase } from '../../../src/storage/worker/database.ts';
+import { openStore, type Store } from '../../../src/storage/host/openStore.ts';
+import { databaseFile } from '../../../src/storage/worker/recovery.ts';
 import { testEngine } from '../../fakes/engine.ts';
 import { fillStore } from '../../fakes/filledStore.ts';
 import { routedLog } from '../../fakes/routedLog.ts';
@@ -30,7 +30,7 @@ const now = new Date(2026, 10, 25, 12).getTime();
 const start = new Date(2026, 10, 1).getTime();
 const query = { period: undefined, workspaceId: undefined };
 const clock = { now: () => now };
-const workerPath = new URL('../../../src/storage/worker.ts', import.meta.url);
+const workerPath = new URL('../../../src/storage/worker/worker.ts', import.meta.url);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pilot-bench-'));
 try {

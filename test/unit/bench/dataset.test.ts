@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeSpace, type Space } from '../../../src/core/space.ts';
+import { decodeSpace, type Space } from '../../../src/core/learning/space.ts';
 import { datasetOf, leftOutSources, qualityOf, trialOf } from '../../bench/router/dataset.ts';
 import { nearestNeighbours } from '../../bench/router/neighbours.ts';
 import { synthetic } from '../../bench/router/synthetic.ts';

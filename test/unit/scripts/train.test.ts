@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { decodeSpace } from '../../../src/core/space.ts';
+import { decodeSpace } from '../../../src/core/learning/space.ts';
 import { OUTCOME_FILES, PAIR_SOURCES } from '../../../scripts/train/corpus.ts';
 import { seeded } from '../../../scripts/train/random.ts';
 import { train } from '../../../scripts/train/train.ts';

@@ -5,15 +5,15 @@
  */
 import assert from 'node:assert/strict';
 import type { Arm } from '../../../src/core/arm.ts';
-import { billFor, type ReportedUsage, type VisibleOutput } from '../../../src/core/billing.ts';
+import { billFor, type ReportedUsage, type VisibleOutput } from '../../../src/core/money/billing.ts';
 import { armId, type NanoUsd } from '../../../src/core/brand.ts';
-import { chatInputBound } from '../../../src/core/inputBound.ts';
+import { chatInputBound } from '../../../src/core/money/inputBound.ts';
 import { left, nano } from '../../../src/core/money.ts';
-import { costOf, quote } from '../../../src/core/pricing.ts';
-import { committed, sumsOf, type Books } from '../../../src/storage/books.ts';
-import { releaseHold } from '../../../src/storage/holds.ts';
-import { openBooks } from '../../../src/storage/recovery.ts';
-import { reserve, settle, voidReservation } from '../../../src/storage/reservations.ts';
+import { costOf, quote } from '../../../src/core/money/pricing.ts';
+import { committed, sumsOf, type Books } from '../../../src/storage/worker/books.ts';
+import { releaseHold } from '../../../src/storage/worker/holds.ts';
+import { openBooks } from '../../../src/storage/worker/recovery.ts';
+import { reserve, settle, voidReservation } from '../../../src/storage/worker/reservations.ts';
 import { seeded } from '../../../scripts/train/random.ts';
 import { NOON, request, withFolder } from './fixture.ts';
 

@@ -7,8 +7,8 @@ import path from 'node:path';
 import type { LedgerRefusal, ReservationRequest } from '../../../src/app/ports/money.ts';
 import { nano } from '../../../src/core/money.ts';
 import type { Result } from '../../../src/core/result.ts';
-import type { Store } from '../../../src/storage/openStore.ts';
-import { databaseFile } from '../../../src/storage/recovery.ts';
+import type { Store } from '../../../src/storage/host/openStore.ts';
+import { databaseFile } from '../../../src/storage/worker/recovery.ts';
 import { request, settlement, withStore } from './fixture.ts';
 
 const [what = '', folder = ''] = process.argv.slice(2);

@@ -5,9 +5,9 @@ import path from 'node:path';
 import type { Reservation, ReservationRequest, Settlement } from '../../../src/app/ports/money.ts';
 import { armId, type NanoUsd } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
-import { openStore, type Store, type StoreOptions } from '../../../src/storage/openStore.ts';
+import { openStore, type Store, type StoreOptions } from '../../../src/storage/host/openStore.ts';
 
-export const WORKER = new URL('../../../src/storage/worker.ts', import.meta.url);
+export const WORKER = new URL('../../../src/storage/worker/worker.ts', import.meta.url);
 /** Wednesday, 11 November 2026, noon local time. */
 export const NOON = new Date(2026, 10, 11, 12).getTime();
 export const DAY = 86_400_000;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { ForgetScope } from '../../../src/app/ports/decisions.ts';
-import type { ImportedEntry } from '../../../src/app/ports/usage.ts';
+import type { ImportedEntry } from '../../../src/app/ports/money.ts';
 import type { NanoUsd, ReservationId } from '../../../src/core/brand.ts';
 import type { Argument, Operation } from '../../../src/storage/protocol.ts';
-import { WorkerStore } from '../../../src/storage/workerStore.ts';
+import { WorkerStore } from '../../../src/storage/worker/workerStore.ts';
 import { routedLog, simulatedArms } from '../../fakes/routedLog.ts';
 import { clockAt, DAY, NOON, withFolder, withStore } from './fixture.ts';
 

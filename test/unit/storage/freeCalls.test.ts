@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import type { ReservationId } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
-import { Coalesced } from '../../../src/storage/coalesced.ts';
-import { pruneEntries } from '../../../src/storage/logTables.ts';
-import { mirrorFile, openBooks } from '../../../src/storage/recovery.ts';
-import { sumsOf } from '../../../src/storage/books.ts';
-import { holdList } from '../../../src/storage/usageTables.ts';
-import { reserve, settle, sweepAbandoned, voidReservation } from '../../../src/storage/reservations.ts';
+import { Coalesced } from '../../../src/storage/host/coalesced.ts';
+import { pruneEntries } from '../../../src/storage/worker/logTables.ts';
+import { mirrorFile, openBooks } from '../../../src/storage/worker/recovery.ts';
+import { sumsOf } from '../../../src/storage/worker/books.ts';
+import { holdList } from '../../../src/storage/worker/usageTables.ts';
+import {
+  reserve,
+  settle,
+  sweepAbandoned,
+  voidReservation,
+} from '../../../src/storage/worker/reservations.ts';
 import { DAY, NOON, fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
 describe('free calls', () => {

@@ -7,11 +7,16 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { NanoUsd, ReservationId } from '../../../src/core/brand.ts';
 import { left } from '../../../src/core/money.ts';
-import type { Books } from '../../../src/storage/books.ts';
-import { integer } from '../../../src/storage/database.ts';
-import { releaseHold } from '../../../src/storage/holds.ts';
-import { openBooks } from '../../../src/storage/recovery.ts';
-import { reserve, settle, sweepAbandoned, voidReservation } from '../../../src/storage/reservations.ts';
+import type { Books } from '../../../src/storage/worker/books.ts';
+import { integer } from '../../../src/storage/worker/database.ts';
+import { releaseHold } from '../../../src/storage/worker/holds.ts';
+import { openBooks } from '../../../src/storage/worker/recovery.ts';
+import {
+  reserve,
+  settle,
+  sweepAbandoned,
+  voidReservation,
+} from '../../../src/storage/worker/reservations.ts';
 import { DAY, NOON, request, settlement, withFolder } from './fixture.ts';
 
 const LIMIT = 1000;

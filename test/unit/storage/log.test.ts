@@ -3,15 +3,15 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { armId, type DecisionId, type NanoUsd } from '../../../src/core/brand.ts';
 import type { Decision, Outcome } from '../../../src/core/decision.ts';
-import { openDatabase } from '../../../src/storage/database.ts';
+import { openDatabase } from '../../../src/storage/worker/database.ts';
 import {
   appendDecision,
   pruneLog,
   readLog,
   recordOutcome,
   saveSnapshot,
-} from '../../../src/storage/logTables.ts';
-import { databaseFile, openBooks } from '../../../src/storage/recovery.ts';
+} from '../../../src/storage/worker/logTables.ts';
+import { databaseFile, openBooks } from '../../../src/storage/worker/recovery.ts';
 import { DAY, NOON, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
 const cheap = armId('ollama', 'small');

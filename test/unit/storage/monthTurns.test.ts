@@ -1,9 +1,9 @@
 /** The turn of the month in a window that is open: nobody asks anything, the poll of the store finds it. */
 import assert from 'node:assert/strict';
 import { nano } from '../../../src/core/money.ts';
-import { openBooks } from '../../../src/storage/recovery.ts';
-import { reserve } from '../../../src/storage/reservations.ts';
-import type { Store } from '../../../src/storage/openStore.ts';
+import { openBooks } from '../../../src/storage/worker/recovery.ts';
+import { reserve } from '../../../src/storage/worker/reservations.ts';
+import type { Store } from '../../../src/storage/host/openStore.ts';
 import { clockAt, request, reserved, settlement, withFolder, withStore, type FakeClock } from './fixture.ts';
 
 const local = (year: number, month: number, day: number, hour = 0): number =>

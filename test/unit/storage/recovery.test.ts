@@ -12,15 +12,20 @@ import {
 import path from 'node:path';
 import { nano } from '../../../src/core/money.ts';
 import type { ArmId, NanoUsd, ReservationId } from '../../../src/core/brand.ts';
-import { committed, currentPeriod, readMeta, sumsOf, type Books } from '../../../src/storage/books.ts';
-import { confirmTotal, raiseDoubt } from '../../../src/storage/confirmation.ts';
-import { openDatabase } from '../../../src/storage/database.ts';
-import { releaseHold, reconcile } from '../../../src/storage/holds.ts';
-import { takeLookUps } from '../../../src/storage/lookUps.ts';
-import type { Store } from '../../../src/storage/openStore.ts';
-import { databaseFile, mirrorFile, openBooks } from '../../../src/storage/recovery.ts';
-import { reserve, settle, sweepAbandoned, voidReservation } from '../../../src/storage/reservations.ts';
-import { migrations } from '../../../src/storage/schema.ts';
+import { committed, currentPeriod, readMeta, sumsOf, type Books } from '../../../src/storage/worker/books.ts';
+import { confirmTotal, raiseDoubt } from '../../../src/storage/worker/confirmation.ts';
+import { openDatabase } from '../../../src/storage/worker/database.ts';
+import { releaseHold, reconcile } from '../../../src/storage/worker/holds.ts';
+import { takeLookUps } from '../../../src/storage/worker/lookUps.ts';
+import type { Store } from '../../../src/storage/host/openStore.ts';
+import { databaseFile, mirrorFile, openBooks } from '../../../src/storage/worker/recovery.ts';
+import {
+  reserve,
+  settle,
+  sweepAbandoned,
+  voidReservation,
+} from '../../../src/storage/worker/reservations.ts';
+import { migrations } from '../../../src/storage/worker/schema.ts';
 import { routedLog } from '../../fakes/routedLog.ts';
 import { DAY, NOON, fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 

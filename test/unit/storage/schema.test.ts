@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { committed, sumsOf } from '../../../src/storage/books.ts';
-import { integer, openDatabase } from '../../../src/storage/database.ts';
-import { StorageFailure, asFailure } from '../../../src/storage/failure.ts';
-import { openBooks } from '../../../src/storage/recovery.ts';
-import { reserve } from '../../../src/storage/reservations.ts';
-import { migrate } from '../../../src/storage/schema.ts';
+import { committed, sumsOf } from '../../../src/storage/worker/books.ts';
+import { integer, openDatabase } from '../../../src/storage/worker/database.ts';
+import { StorageFailure, asFailure } from '../../../src/storage/worker/failure.ts';
+import { openBooks } from '../../../src/storage/worker/recovery.ts';
+import { reserve } from '../../../src/storage/worker/reservations.ts';
+import { migrate } from '../../../src/storage/worker/schema.ts';
 import { nano } from '../../../src/core/money.ts';
 import { NOON, request, withFolder } from './fixture.ts';
 

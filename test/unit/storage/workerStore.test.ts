@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { nano } from '../../../src/core/money.ts';
-import { openDatabase } from '../../../src/storage/database.ts';
+import { openDatabase } from '../../../src/storage/worker/database.ts';
 import type { Argument, Operation, Reply } from '../../../src/storage/protocol.ts';
-import { databaseFile } from '../../../src/storage/recovery.ts';
-import { WorkerStore } from '../../../src/storage/workerStore.ts';
+import { databaseFile } from '../../../src/storage/worker/recovery.ts';
+import { WorkerStore } from '../../../src/storage/worker/workerStore.ts';
 import { NOON, request, withFolder } from './fixture.ts';
 
 const DEMAND =

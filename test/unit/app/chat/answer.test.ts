@@ -1,10 +1,10 @@
-import { LONGEST_AGENT_TURN } from '../../../../src/app/call.ts';
+import { LONGEST_AGENT_TURN } from '../../../../src/app/call/call.ts';
 import assert from 'node:assert/strict';
 import { answerChat, toolInput, type ChatEnd } from '../../../../src/app/chat/answer.ts';
 import { chatOrder, outputCapOf } from '../../../../src/app/chat/order.ts';
 import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
-import type { Problem } from '../../../../src/app/problem.ts';
-import type { CompletionEvent } from '../../../../src/app/routedCompletion.ts';
+import type { Problem } from '../../../../src/app/call/problem.ts';
+import type { CompletionEvent } from '../../../../src/app/call/routedCompletion.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
 import type { NanoUsd } from '../../../../src/core/brand.ts';
 import type { Decision } from '../../../../src/core/decision.ts';

@@ -9,7 +9,7 @@ import {
   triedIn,
   type HistoryItem,
 } from '../../../../src/app/chat/participant.ts';
-import { assemble } from '../../../../src/app/context/assemble.ts';
+import { assemble } from '../../../../src/app/ask/assemble.ts';
 
 const memory = (armId: string, decisionId = `decision of ${armId}`) =>
   memoryOf({ decisionId, armId, conversationId: 'c1', answerChars: 6 });

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { InlineCompleter } from '../../../../src/app/inline/completer.ts';
 import type { Completed } from '../../../../src/app/inline/completer.ts';
 import type { InlineRequest } from '../../../../src/app/inline/request.ts';
-import type { Problem } from '../../../../src/app/problem.ts';
+import type { Problem } from '../../../../src/app/call/problem.ts';
 import { chooseFormat } from '../../../../src/core/inline/fim/infer.ts';
 import { testEngine, type TestEngine } from '../../../fakes/engine.ts';
 import { startModelServer, type Misbehaviour, type ModelServer } from '../../../fakes/modelServer.ts';

@@ -1,12 +1,12 @@
 /** The inline use case with a clock that only tests move, and an engine whose arms say what a test wants. */
 import assert from 'node:assert/strict';
-import type { CompletionEvent, CompletionOrder } from '../../../../src/app/routedCompletion.ts';
+import type { CompletionEvent, CompletionOrder } from '../../../../src/app/call/routedCompletion.ts';
 import type { Suggestion } from '../../../../src/app/inline/suggestion.ts';
 import { InlineCompleter } from '../../../../src/app/inline/completer.ts';
 import type { Completed } from '../../../../src/app/inline/completer.ts';
 import type { InlineDeps, InlineSettings, Timers } from '../../../../src/app/inline/ports.ts';
 import type { InlineRequest } from '../../../../src/app/inline/request.ts';
-import type { Problem } from '../../../../src/app/problem.ts';
+import type { Problem } from '../../../../src/app/call/problem.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
 import { armId } from '../../../../src/core/brand.ts';
 import type { DecisionId, NanoUsd } from '../../../../src/core/brand.ts';

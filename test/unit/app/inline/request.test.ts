@@ -6,7 +6,7 @@ import type {
   ModelClient,
   ModelStream,
 } from '../../../../src/app/ports/models.ts';
-import { completionInputBound } from '../../../../src/core/inputBound.ts';
+import { completionInputBound } from '../../../../src/core/money/inputBound.ts';
 import type { FimFormatId } from '../../../../src/core/inline/fim/format.ts';
 import { fimFormat } from '../../../../src/core/inline/fim/templates.ts';
 import { at } from '../../core/inline/fimCase.ts';

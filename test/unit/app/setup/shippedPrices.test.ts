@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PresetId, PriceLookup } from '../../../../src/app/settings/index.ts';
 
-import { listPrice } from '../../../../src/core/priceTable.ts';
+import { listPrice } from '../../../../src/core/models/priceTable.ts';
 
 /** The table knows nothing of presets; that its providers bear their names is settled here. */
 const shippedPrices: PriceLookup = { lookup: listPrice };

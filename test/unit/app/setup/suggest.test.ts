@@ -6,10 +6,10 @@ import type { PresetId } from '../../../../src/app/settings/index.ts';
 import { namedModel, type ModelDraft } from '../../../../src/app/setup/draft.ts';
 import { suggestModels } from '../../../../src/app/setup/suggest.ts';
 import type { RateCard } from '../../../../src/core/arm.ts';
-import { priceLists } from '../../../../src/core/priceData.ts';
-import { listPrice } from '../../../../src/core/priceTable.ts';
-import { priorOf } from '../../../../src/core/prior.ts';
-import { decodeSpace } from '../../../../src/core/space.ts';
+import { priceLists } from '../../../../src/core/models/priceData.ts';
+import { listPrice } from '../../../../src/core/models/priceTable.ts';
+import { priorOf } from '../../../../src/core/learning/prior.ts';
+import { decodeSpace } from '../../../../src/core/learning/space.ts';
 
 const space = decodeSpace(JSON.parse(readFileSync('media/space.json', 'utf8')));
 assert.ok(space.ok);

@@ -4,7 +4,7 @@ import {
   emptyAnswer,
   emptyConversation,
   type Conversation,
-} from '../../../../src/app/conversations.ts';
+} from '../../../../src/app/ask/conversations.ts';
 import type { Log } from '../../../../src/app/ports/environment.ts';
 import { HistoryFiles, maxConversations } from '../../../../src/vscode/ask/historyFiles.ts';
 import { MemoryFolder } from '../../../fakes/folder.ts';

@@ -1,0 +1,9 @@
+/** What a turn and its answers need of the page around them. */
+import type { FromWebview, Strings } from '../../src/protocol/ask.ts';
+
+export interface TurnHost {
+  readonly strings: Strings;
+  readonly post: (message: FromWebview) => void;
+  readonly say: (text: string) => void;
+  readonly grown: () => void;
+}

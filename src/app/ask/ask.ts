@@ -1,0 +1,288 @@
+/**
+ * The Ask use case: one live conversation, its running answer, and what the user does with answers. It knows neither
+ * panel nor endpoint: it asks an engine and tells its listeners. An answer goes on when nobody looks.
+ */
+import type { Arm } from '../../core/arm.ts';
+import type { ArmId, DecisionId, EpochMs } from '../../core/brand.ts';
+import type { Decision } from '../../core/decision.ts';
+import type { Disposable, Log } from '../ports/environment.ts';
+import type { Problem } from '../call/problem.ts';
+import type { SettledCost } from '../call/settlement.ts';
+import { assembleAgain, type Prepared, type PromptView, type TextMessage } from './assemble.ts';
+import {
+  addAnswer,
+  addTurn,
+  changeAnswer,
+  emptyAnswer,
+  findAnswer,
+  showAnswer,
+  type Answer,
+  type AnswerRoute,
+  type Conversation,
+  type Notice,
+  type Rating,
+} from './conversations.ts';
+
+export type Choice =
+  | { readonly type: 'auto' }
+  | { readonly type: 'arm'; readonly armId: ArmId }
+  /** A better, or just another, model than these. */
+  | { readonly type: 'escalate' | 'another'; readonly not: readonly ArmId[] };
+
+export interface AskRequest {
+  readonly surface: 'ask';
+  readonly messages: readonly TextMessage[];
+  readonly view: PromptView;
+  readonly conversationId: string;
+  readonly choice: Choice;
+  readonly signal: AbortSignal;
+}
+
+export type RoutedEvent =
+  | { readonly type: 'routed'; readonly decision: Decision; readonly arm: Arm }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | (SettledCost & { readonly type: 'ended'; readonly finish: string | undefined })
+  | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
+
+/** What a user's act says about an answer. */
+export type AskFeedback =
+  'thumb-up' | 'thumb-down' | 'cleared' | 'copied' | 'inserted' | 'applied' | 'retried' | 'escalated';
+
+export interface AskEngine {
+  run(request: AskRequest): AsyncIterable<RoutedEvent>;
+  feedback(decisionId: DecisionId, kind: AskFeedback): Promise<void>;
+  arms(): readonly Arm[];
+}
+
+/** Words for data; the surface's, so that they are translated. */
+export interface AskWords {
+  reason(decision: Decision, arms: readonly Arm[]): string;
+  problem(problem: Problem): Notice;
+}
+
+export type SessionChange =
+  | { readonly type: 'turn'; readonly turnId: string }
+  | { readonly type: 'answer'; readonly turnId: string; readonly answerId: string }
+  | { readonly type: 'append'; readonly answerId: string; readonly text: string; readonly reasoning: string };
+
+export interface AskSessionDeps {
+  readonly engine: AskEngine;
+  readonly words: AskWords;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly now: () => EpochMs;
+  /** Called when something worth keeping changed; while an answer streams, seldom. */
+  readonly save: (conversation: Conversation) => void;
+}
+
+/** How often a streaming answer is saved: what a crash may lose. */
+const saveEveryMs = 3_000;
+/** Versions of one answer, and questions of one conversation. */
+const maxAnswers = 50;
+const maxTurns = 500;
+
+interface Run {
+  readonly turnId: string;
+  readonly answerId: string;
+  readonly abort: AbortController;
+  text: string;
+  reasoning: string;
+  savedAt: EpochMs;
+}
+
+export class AskSession {
+  readonly #deps: AskSessionDeps;
+  readonly #listeners = new Set<(change: SessionChange) => void>();
+  #conversation: Conversation;
+  #run: Run | undefined;
+
+  constructor(conversation: Conversation, deps: AskSessionDeps) {
+    this.#conversation = conversation;
+    this.#deps = deps;
+  }
+
+  /** As it stands, with what the running answer has brought so far. */
+  get conversation(): Conversation {
+    const run = this.#run;
+    if (!run) return this.#conversation;
+    return changeAnswer(this.#conversation, run.answerId, { text: run.text, reasoning: run.reasoning });
+  }
+
+  get running(): boolean {
+    return this.#run !== undefined;
+  }
+
+  get isFull(): boolean {
+    return this.#conversation.turns.length >= maxTurns;
+  }
+
+  onDidChange(listener: (change: SessionChange) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** Resolves when the answer has ended, however it ended. A running answer is stopped first. */
+  async ask(prepared: Prepared, choice: Choice): Promise<void> {
+    if (this.isFull) return;
+    this.stop();
+    const { newId, now } = this.#deps;
+    const answer = emptyAnswer(newId());
+    const turn = {
+      id: newId(),
+      askedAt: now(),
+      question: prepared.question,
+      context: prepared.context,
+      answers: [answer],
+      shown: 0,
+    };
+    this.#conversation = addTurn(this.#conversation, turn);
+    await this.#answer(turn.id, answer.id, prepared, choice);
+  }
+
+  /** Asks the turn's question again. The former answer stays, and learns that it did not satisfy. */
+  async askAgain(turnId: string, choice: Choice): Promise<void> {
+    const turn = this.#conversation.turns.find(({ id }) => id === turnId);
+    if (!turn || turn.answers.length >= maxAnswers) return;
+    this.stop();
+    const former = this.conversation.turns.find(({ id }) => id === turnId)?.answers[turn.shown];
+    if (former?.route && former.state === 'done') {
+      this.#feedback(former.route.decisionId, choice.type === 'escalate' ? 'escalated' : 'retried');
+    }
+    const answer = emptyAnswer(this.#deps.newId());
+    const prepared = assembleAgain(this.conversation, turn);
+    this.#conversation = addAnswer(this.#conversation, turnId, answer, this.#deps.now());
+    await this.#answer(turnId, answer.id, prepared, choice);
+  }
+
+  /** The models whose answers to this question are there already. */
+  triedArms(turnId: string): readonly ArmId[] {
+    const turn = this.#conversation.turns.find(({ id }) => id === turnId);
+    return [...new Set((turn?.answers ?? []).flatMap(({ route }) => (route ? [route.armId] : [])))];
+  }
+
+  /** What has arrived stays; the cost is told when it is settled. */
+  stop(): void {
+    const run = this.#run;
+    if (!run) return;
+    this.#finish(run, { state: 'stopped' });
+    run.abort.abort();
+  }
+
+  show(turnId: string, index: number): void {
+    this.#conversation = showAnswer(this.#conversation, turnId, index);
+    this.#emit({ type: 'turn', turnId });
+    this.#deps.save(this.conversation);
+  }
+
+  /** A thumb, a changed thumb, or a thumb taken back. */
+  rate(answerId: string, rating: Rating): void {
+    const found = findAnswer(this.#conversation, answerId);
+    if (!found?.answer.route || found.answer.rating === rating) return;
+    this.#change(answerId, { rating });
+    this.#deps.save(this.conversation);
+    const kind = { up: 'thumb-up', down: 'thumb-down', none: 'cleared' } as const;
+    this.#feedback(found.answer.route.decisionId, kind[rating]);
+  }
+
+  /** The answer's code was used: a weak sign that it was good. */
+  used(answerId: string, how: 'copied' | 'inserted' | 'applied'): void {
+    const route = findAnswer(this.#conversation, answerId)?.answer.route;
+    if (route) this.#feedback(route.decisionId, how);
+  }
+
+  async #answer(turnId: string, answerId: string, prepared: Prepared, choice: Choice): Promise<void> {
+    const abort = new AbortController();
+    const run: Run = { turnId, answerId, abort, text: '', reasoning: '', savedAt: this.#deps.now() };
+    this.#run = run;
+    this.#emit({ type: 'turn', turnId });
+    this.#deps.save(this.conversation);
+    const { messages, view } = prepared;
+    const request = { messages, view, choice, signal: abort.signal, conversationId: this.#conversation.id };
+    try {
+      for await (const event of this.#deps.engine.run({ surface: 'ask', ...request })) this.#take(run, event);
+      // The engine promises an end; without one the answer must not look as if it went on for ever.
+      this.#finish(run, { state: 'done' });
+    } catch (error) {
+      this.#deps.log.error('An answer ended in an exception', error);
+      this.#fail(run, { kind: 'internal', detail: String(error) });
+    }
+  }
+
+  #take(run: Run, event: RoutedEvent): void {
+    switch (event.type) {
+      case 'routed':
+        return this.#change(run.answerId, { route: this.#route(event.decision, event.arm) });
+      case 'text':
+        return this.#append(run, event.text, '');
+      case 'reasoning':
+        return this.#append(run, '', event.text);
+      case 'ended':
+        this.#tellCost(run, event);
+        return this.#finish(run, { state: 'done' });
+      case 'failed':
+        if (event.cost) this.#tellCost(run, event.cost);
+        return this.#fail(run, event.problem);
+    }
+  }
+
+  #tellCost(run: Run, { costNano, costSource, leftNano }: SettledCost): void {
+    this.#change(run.answerId, { cost: { nano: costNano, source: costSource, leftNano } });
+  }
+
+  #route(decision: Decision, arm: Arm): AnswerRoute {
+    const { engine, words } = this.#deps;
+    return {
+      decisionId: decision.id,
+      armId: arm.id,
+      label: arm.label,
+      simulated: arm.simulated,
+      reason: words.reason(decision, engine.arms()),
+    };
+  }
+
+  /** What arrives after a stop is not shown: the user said enough. */
+  #append(run: Run, text: string, reasoning: string): void {
+    if (this.#run !== run) return;
+    if (run.text === '' && run.reasoning === '') this.#change(run.answerId, { state: 'streaming' });
+    run.text += text;
+    run.reasoning += reasoning;
+    this.#emit({ type: 'append', answerId: run.answerId, text, reasoning });
+    const now = this.#deps.now();
+    if (now - run.savedAt < saveEveryMs) return;
+    run.savedAt = now;
+    this.#deps.save(this.conversation);
+  }
+
+  #fail(run: Run, problem: Problem): void {
+    const cancelled = problem.kind === 'provider' && problem.error.kind === 'cancelled';
+    if (cancelled) return this.#finish(run, { state: 'stopped' });
+    this.#finish(run, { state: 'failed', notice: this.#deps.words.problem(problem) });
+  }
+
+  /** The first end counts; what comes later (a settled cost) only adds to it. */
+  #finish(run: Run, end: Partial<Answer>): void {
+    if (this.#run === run) {
+      this.#run = undefined;
+      this.#change(run.answerId, { text: run.text, reasoning: run.reasoning, ...end });
+    }
+    this.#deps.save(this.conversation);
+  }
+
+  #change(answerId: string, change: Partial<Answer>): void {
+    const found = findAnswer(this.#conversation, answerId);
+    if (!found) return;
+    this.#conversation = changeAnswer(this.#conversation, answerId, change);
+    this.#emit({ type: 'answer', turnId: found.turn.id, answerId });
+  }
+
+  #emit(change: SessionChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  #feedback(decisionId: DecisionId, kind: AskFeedback): void {
+    this.#deps.engine.feedback(decisionId, kind).catch((error: unknown) => {
+      this.#deps.log.error('Feedback was not learnt', error);
+    });
+  }
+}

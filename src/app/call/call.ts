@@ -1,0 +1,76 @@
+/**
+ * One request to a model before an arm is chosen: how many tokens it can be billed for as input (the hard bound of the
+ * reservation), and how it is opened once the arm and the output cap are known. Ask, inline and chat differ only here.
+ */
+import type { Arm } from '../../core/arm.ts';
+import { chatInputBound } from '../../core/money/inputBound.ts';
+import type {
+  ChatMessage,
+  MessageContent,
+  ModelClient,
+  ModelStream,
+  ToolDefinition,
+} from '../ports/models.ts';
+
+export interface Call {
+  /** Bound on the billed input, tokens. */
+  inputBound(arm: Arm): number;
+  /** The most output wanted; undefined = as much as the model gives. */
+  readonly outputCap: number | undefined;
+  readonly needs: { readonly tools: boolean; readonly images: boolean };
+  /**
+   * Whether the cap that is sent bounds all that is billed as output, whatever is known of the endpoint's chat: a text
+   * completion has no reasoning beside its text. Absent = as the arm says.
+   */
+  capBoundsOutput?(arm: Arm): boolean;
+  open(client: ModelClient, arm: Arm, outputCap: number, signal: AbortSignal): ModelStream;
+}
+
+/**
+ * The longest answer asked for where nobody says otherwise, tokens, thoughts included. What is reserved for an answer, and
+ * held back when it is cancelled, grows with this: a model's whole output limit would tie up half of a small month for one
+ * question. An agent writes whole files in a turn.
+ */
+export const LONGEST_ANSWER = 8_192;
+export const LONGEST_AGENT_TURN = 16_384;
+
+export interface ChatCallOptions {
+  readonly messages: readonly ChatMessage[];
+  readonly outputCap?: number | undefined;
+  readonly tools?: readonly ToolDefinition[] | undefined;
+  readonly toolChoice?: 'auto' | 'required' | undefined;
+}
+
+export function chatCall({ messages, outputCap: wanted, tools, toolChoice }: ChatCallOptions): Call {
+  const images = messages.reduce((sum, { content }) => sum + imagesIn(content), 0);
+  const hasTools = tools !== undefined && tools.length > 0;
+  const bound = chatInputBound(messages.map(asText), {
+    images,
+    ...(hasTools ? { toolsJson: JSON.stringify(tools) } : {}),
+  });
+  return {
+    inputBound: () => bound,
+    outputCap: wanted,
+    needs: { tools: hasTools, images: images > 0 },
+    open: (client, arm, outputCap, signal) =>
+      client.chat({ arm, messages, outputCap, signal, tools, toolChoice }),
+  };
+}
+
+/** Everything of a message that is billed by its text; tool calls travel as JSON. */
+function asText(message: ChatMessage): { role: string; content: string } {
+  const text = textIn(message.content);
+  if (message.role === 'tool') return { role: message.role, content: message.toolCallId + text };
+  const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : [];
+  // Templates render calls with their own quoting around each; twice the JSON covers it, as for definitions.
+  const rendered = calls.length === 0 ? '' : JSON.stringify(calls).repeat(2);
+  return { role: message.role, content: text + rendered };
+}
+
+const textIn = (content: MessageContent): string =>
+  typeof content === 'string'
+    ? content
+    : content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+
+const imagesIn = (content: MessageContent): number =>
+  typeof content === 'string' ? 0 : content.filter(({ type }) => type === 'image').length;

@@ -1,0 +1,110 @@
+/**
+ * The engine behind every surface: routing, money and learning over their ports, wired in dependency order. VS Code
+ * fills the ports in src/engine.ts; benchmarks and tests fill them in plain Node (test/fakes/engine.ts).
+ */
+import type { Arm } from '../../core/arm.ts';
+import type { ArmId, Random } from '../../core/brand.ts';
+import type { Surface } from '../../core/decision.ts';
+import { decodeLearner, encodeLearner } from '../../core/learning/learnerCodec.ts';
+import { Learner, type LearnerSpec } from '../../core/learning/learner.ts';
+import type { Profile } from '../../core/money/policies/profile.ts';
+import type { Space } from '../../core/learning/space.ts';
+import { Health } from './health.ts';
+import { Learning, type LearnerCodec } from './learning.ts';
+import { PolicyRuntime } from './policyRuntime.ts';
+import type { DecisionLog, PolicyStore } from '../ports/decisions.ts';
+import type { Clock, Log } from '../ports/environment.ts';
+import type { BillSource, ModelClient } from '../ports/models.ts';
+import { Reconciliation, type ReconciliationDeps } from './reconciliation.ts';
+import { RoutedCompletion, type RoutedCompletionDeps } from './routedCompletion.ts';
+import type { Limits } from './moneyFacts.ts';
+import { Routing } from './routing.ts';
+import { WorkspaceStateHolder } from './workspaceState.ts';
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  readonly newId: () => string;
+  readonly workspaceId: string;
+  readonly policyStore: PolicyStore;
+  readonly ledger: RoutedCompletionDeps['ledger'] & ReconciliationDeps['ledger'];
+  readonly decisionLog: DecisionLog;
+  readonly client: ModelClient;
+  /** Who tells afterwards what a call cost. */
+  readonly bills: BillSource;
+  /** Runs once after so many milliseconds. */
+  readonly after: ReconciliationDeps['after'];
+  readonly space: Space;
+  /** The learner's: space, preset and each arm's prior. */
+  readonly spec: LearnerSpec;
+  /** `pilot.budget.policy` and the profile, as they are now. */
+  readonly policyName: () => string;
+  readonly profile: () => Profile;
+  readonly limits: () => Limits;
+  /** What a surface may choose among; without a surface, all that is set up. */
+  readonly arms: (surface?: Surface) => readonly Arm[];
+  readonly hasKey: (arm: Arm) => boolean;
+  readonly distrustPrice: (arm: ArmId) => void;
+  /** Told once when what was learnt could not be used. */
+  readonly onReset: (problem: string) => void;
+}
+
+export interface EngineCore {
+  readonly completion: RoutedCompletion;
+  readonly routing: Routing;
+  readonly learning: Learning;
+  readonly policy: PolicyRuntime;
+  readonly health: Health;
+  readonly workspace: WorkspaceStateHolder;
+  readonly space: Space;
+  readonly reconciliation: Reconciliation;
+}
+
+/** What was learnt is not loaded yet (`learning.load`): the prior decides until then. */
+export function assembleEngine(parts: EngineParts): EngineCore {
+  const { clock, log, workspaceId, space, spec, limits, arms } = parts;
+  const workspace = new WorkspaceStateHolder(parts.policyStore);
+  const policy = new PolicyRuntime(workspace, parts.policyName, parts.profile);
+  const health = new Health();
+  const learning = new Learning({
+    decisionLog: parts.decisionLog,
+    codec: learnerCodec(spec),
+    clock,
+    log,
+    onReset: parts.onReset,
+  });
+  const shared = { clock, policy, learning, health, workspace, workspaceId, limits, arms };
+  const routing = new Routing({
+    ...shared,
+    random: parts.random,
+    newId: parts.newId,
+    hasKey: parts.hasKey,
+    spend: () => parts.ledger.summary(),
+    space: () => space,
+    preset: () => spec.preset,
+  });
+  const completion = new RoutedCompletion({
+    ...shared,
+    log,
+    routing,
+    ledger: parts.ledger,
+    client: parts.client,
+    distrustPrice: parts.distrustPrice,
+  });
+  const { ledger, bills: source, after } = parts;
+  const reconciliation = new Reconciliation({ ledger, source, arms, clock, log, after });
+  return { completion, routing, learning, policy, health, workspace, space, reconciliation };
+}
+
+/** Stored state of another space, dimension or version begins anew from the prior, with the problem said. */
+export const learnerCodec = (spec: LearnerSpec): LearnerCodec => ({
+  fresh: () => new Learner(spec),
+  encode: encodeLearner,
+  decode: (stored) => {
+    const decoded = decodeLearner(stored, spec);
+    return decoded.ok
+      ? { learner: decoded.value, problem: undefined }
+      : { learner: new Learner(spec), problem: JSON.stringify(decoded.error) };
+  },
+});

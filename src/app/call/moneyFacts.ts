@@ -1,0 +1,102 @@
+/** The month's money and demand as a decision sees them: read anew from the ledger's summary each time. */
+import type { EpochMs, NanoUsd } from '../../core/brand.ts';
+import type { Surface } from '../../core/decision.ts';
+import { forecastDemand } from '../../core/money/demand.ts';
+import { hourOfWeek, periodFrom } from '../../core/money/period.ts';
+import type { DemandForecast, MoneySituation } from '../../core/money/policy.ts';
+import type { SpendSummary } from '../ports/money.ts';
+
+export interface Limits {
+  readonly monthly: NanoUsd | undefined;
+  readonly workspace: NanoUsd | undefined;
+  readonly inline: NanoUsd | undefined;
+}
+
+const quarterHourMs = 15 * 60_000;
+
+export class MoneyFacts {
+  #known:
+    | { readonly key: string; readonly hours: readonly number[]; readonly forecast: DemandForecast }
+    | undefined;
+
+  situation(limits: Limits, spend: SpendSummary | undefined, surface: Surface, now: EpochMs): MoneySituation {
+    const period = spend ? { start: spend.periodStart, end: spend.periodEnd } : periodFrom(undefined, now);
+    const { limit, committed, which } = tightest(limits, spend, surface);
+    const asked = spend?.requests ?? { ask: 0, inline: 0, chat: 0 };
+    const forecast = spend && this.#forecast(spend, now);
+    // Inline's own limit is for its own requests; the others do not draw on it.
+    const demand = which === 'inline' && forecast ? inlineOnly(forecast) : forecast;
+    return {
+      now,
+      periodStart: period.start,
+      periodEnd: period.end,
+      limit,
+      committed,
+      surface,
+      hourOfWeek: hourOfWeek(now),
+      requests: which === 'inline' ? { ...asked, ask: 0, chat: 0 } : asked,
+      // This one, and those after it.
+      expectedRemaining: demand && 1 + requestsIn(demand),
+      demand,
+    };
+  }
+
+  /** Walks the hours to the month's end, so it is reckoned anew only when the counts or the quarter hour changed. */
+  #forecast(spend: SpendSummary, now: EpochMs): DemandForecast {
+    const key = `${Math.floor(now / quarterHourMs)} ${spend.periodEnd}`;
+    if (this.#known?.key !== key || this.#known.hours !== spend.hourOfWeek) {
+      const none: readonly number[] = [];
+      const history = {
+        hourOfWeek: spend.hourOfWeek,
+        days: spend.historyDays ?? 0,
+        recentDays: spend.recentDays,
+        bySurface: spend.hourOfWeekBySurface ?? { ask: spend.hourOfWeek, inline: none, chat: none },
+      };
+      const forecast = forecastDemand(history, now, { start: spend.periodStart, end: spend.periodEnd });
+      this.#known = { key, hours: spend.hourOfWeek, forecast };
+    }
+    return this.#known.forecast;
+  }
+}
+
+const requestsIn = ({ bySurface }: DemandForecast): number =>
+  bySurface.ask + bySurface.inline + bySurface.chat;
+
+function inlineOnly(forecast: DemandForecast): DemandForecast {
+  const { inline } = forecast.bySurface;
+  const all = requestsIn(forecast);
+  const share = all > 0 ? inline / all : 0;
+  return {
+    bySurface: { ask: 0, inline, chat: 0 },
+    untilLastTenth: share * forecast.untilLastTenth,
+    seen: share * forecast.seen,
+  };
+}
+
+/**
+ * The limit with the least left under it. Without a limit nothing paid is offered; the surface asks for one. While the
+ * ledger cannot be used nothing is left: it would refuse, and the free models are what goes on.
+ */
+export function tightest(
+  limits: Limits,
+  spend: SpendSummary | undefined,
+  surface: Surface,
+): { limit: NanoUsd; committed: NanoUsd; which: 'month' | 'workspace' | 'inline' } {
+  const settledAndHeld = ((spend?.settled ?? 0) + (spend?.reserved ?? 0) + (spend?.heldBack ?? 0)) as NanoUsd;
+  const monthly = ((limits.monthly ?? 0) +
+    (limits.monthly === undefined ? 0 : (spend?.raisedBy ?? 0))) as NanoUsd;
+  const closed = spend !== undefined && spend.state !== 'ready';
+  const all = closed ? (Math.max(settledAndHeld, monthly) as NanoUsd) : settledAndHeld;
+  let found: { limit: NanoUsd; committed: NanoUsd; which: 'month' | 'workspace' | 'inline' } = {
+    limit: monthly,
+    committed: all,
+    which: 'month',
+  };
+  const narrow = (limit: NanoUsd | undefined, committed: NanoUsd, which: 'workspace' | 'inline'): void => {
+    if (limit !== undefined && limit - committed < found.limit - found.committed)
+      found = { limit, committed, which };
+  };
+  narrow(limits.workspace, spend?.workspaceCommitted ?? (0 as NanoUsd), 'workspace');
+  if (surface === 'inline') narrow(limits.inline, spend?.inlineCommitted ?? (0 as NanoUsd), 'inline');
+  return found;
+}

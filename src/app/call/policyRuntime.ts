@@ -1,0 +1,132 @@
+/**
+ * The cost policy in force with its state, and what calls are known to use. Both live in the workspace's state; they
+ * are kept decoded here and encoded only when that state is saved.
+ */
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
+import {
+  costFactors,
+  decodeCalibration,
+  encodeCalibration,
+  noteCost,
+  uncalibrated,
+  type CostCalibration,
+} from '../../core/money/costCalibration.ts';
+import {
+  decodeStatistics,
+  encodeStatistics,
+  forecastCall,
+  observeCall,
+  type CallForecast,
+  type CallKind,
+  type CallStatistics,
+} from '../../core/money/outputLength.ts';
+import { policyByName, type AnyPolicy } from '../../core/money/policies/index.ts';
+import { profiled, type Profile } from '../../core/money/policies/profile.ts';
+import type { MoneySituation } from '../../core/money/policy.ts';
+import type { TokenClasses } from '../../core/money/pricing.ts';
+import type { WorkspaceStateHolder } from './workspaceState.ts';
+
+export class PolicyRuntime {
+  readonly #workspace: WorkspaceStateHolder;
+  readonly #policyName: () => string;
+  /** By policy name; a policy that was in force before keeps what it learnt. */
+  readonly #states = new Map<string, unknown>();
+  readonly #profile: () => Profile;
+  #statistics: CallStatistics;
+  #calibration: CostCalibration;
+  #cheaperOnce = false;
+
+  constructor(
+    workspace: WorkspaceStateHolder,
+    policyName: () => string,
+    profile: () => Profile = () => 'balanced',
+  ) {
+    this.#workspace = workspace;
+    this.#policyName = policyName;
+    this.#profile = profile;
+    this.#statistics = decodeStatistics(workspace.get().callStatistics).state;
+    this.#calibration = decodeCalibration(workspace.get().costCalibration);
+    workspace.contribute(() => ({
+      policies: this.#encoded(),
+      callStatistics: encodeStatistics(this.#statistics),
+      costCalibration: encodeCalibration(this.#calibration),
+    }));
+  }
+
+  /** Under the user's profile, which changes its price and nothing of its state. */
+  get current(): AnyPolicy {
+    return profiled(this.#plain, this.#cheaperOnce ? 'cheaper' : this.#profile());
+  }
+
+  get #plain(): AnyPolicy {
+    return policyByName(this.#policyName());
+  }
+
+  get state(): unknown {
+    const plain = this.#plain;
+    if (!this.#states.has(plain.name)) {
+      this.#states.set(plain.name, plain.decode(this.#workspace.get().policies[plain.name]).state);
+    }
+    return this.#states.get(plain.name);
+  }
+
+  set state(state: unknown) {
+    this.#states.set(this.#plain.name, state);
+    this.#workspace.touch();
+  }
+
+  /** The next prompt is decided as if money were dearer. */
+  cheaperNext(): void {
+    this.#cheaperOnce = true;
+  }
+
+  /** A prompt that the user waits for was decided. */
+  decided(): void {
+    this.#cheaperOnce = false;
+  }
+
+  /** Forgets prices, demand and lengths seen in this workspace. */
+  forget(): void {
+    this.#states.clear();
+    this.#statistics = decodeStatistics(undefined).state;
+    this.#calibration = uncalibrated;
+    this.#workspace.update({
+      policies: {},
+      callStatistics: undefined,
+      costCalibration: undefined,
+      sticky: [],
+    });
+  }
+
+  settled(cost: NanoUsd, money: MoneySituation): void {
+    this.state = this.current.settled(this.state, cost, money);
+  }
+
+  forecast(kind: CallKind, inputBytes: number): CallForecast {
+    return forecastCall(this.#statistics, kind, inputBytes);
+  }
+
+  /** What an arm's expected cost is to be multiplied by. */
+  costFactors(): (armId: ArmId) => number {
+    return costFactors(this.#calibration);
+  }
+
+  /** Only from bills that are known. @param expected before it was calibrated */
+  observeCost(armId: ArmId, call: { readonly expected: NanoUsd; readonly cost: NanoUsd }): void {
+    this.#calibration = noteCost(this.#calibration, armId, call);
+    this.#workspace.touch();
+  }
+
+  /** Only from usage that was reported. */
+  observeCall(kind: CallKind, inputBytes: number, used: TokenClasses): void {
+    this.#statistics = observeCall(this.#statistics, kind, inputBytes, used);
+    this.#workspace.touch();
+  }
+
+  #encoded(): Record<string, unknown> {
+    const encoded = [...this.#states].map(
+      ([name, state]) => [name, policyByName(name).encode(state)] as const,
+    );
+    return { ...this.#workspace.get().policies, ...Object.fromEntries(encoded) };
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Everything that can keep a prompt from its answer, as data. src/vscode/words/messages.ts turns each into one sentence
+ * with ways on; nothing here is a sentence, so that it can be translated and tested by kind.
+ */
+import type { Arm } from '../../core/arm.ts';
+import type { ArmId, EpochMs, NanoUsd } from '../../core/brand.ts';
+import type { ExclusionReason } from '../../core/decision.ts';
+import type { ProviderError } from '../ports/models.ts';
+import type { LedgerRefusal, StorageFault } from '../ports/money.ts';
+
+export type Problem =
+  | { readonly kind: 'no-models' }
+  | { readonly kind: 'no-limit' }
+  | {
+      readonly kind: 'limit-reached';
+      readonly which: 'month' | 'workspace' | 'inline';
+      readonly left: NanoUsd;
+      readonly resetsAt: EpochMs;
+      /** A free model that could answer instead, if the user has one. */
+      readonly freeArm: ArmId | undefined;
+      /** The one model that the user wants: others may still fit. Undefined = none of them does. */
+      readonly wished: Arm | undefined;
+    }
+  | { readonly kind: 'ledger-busy' }
+  | { readonly kind: 'ledger-unavailable'; readonly fault: StorageFault }
+  | { readonly kind: 'ledger-unconfirmed' }
+  | { readonly kind: 'too-long'; readonly inputTokens: number; readonly largestContext: number }
+  | {
+      readonly kind: 'none-usable';
+      readonly reasons: readonly { readonly arm: Arm; readonly reason: ExclusionReason }[];
+    }
+  | { readonly kind: 'chosen-unusable'; readonly arm: Arm; readonly reason: ExclusionReason }
+  /** `partial`: some of the answer had arrived and stands. */
+  | { readonly kind: 'provider'; readonly arm: Arm; readonly error: ProviderError; readonly partial: boolean }
+  | { readonly kind: 'internal'; readonly detail: string };
+
+export function problemOfRefusal(
+  refusal: LedgerRefusal,
+  { free, wished }: { readonly free: ArmId | undefined; readonly wished: Arm | undefined },
+): Problem {
+  switch (refusal.kind) {
+    case 'over-limit':
+      return {
+        kind: 'limit-reached',
+        which: refusal.which,
+        left: refusal.left,
+        resetsAt: refusal.resetsAt,
+        freeArm: free,
+        wished,
+      };
+    case 'no-limit-set':
+      return { kind: 'no-limit' };
+    case 'busy':
+      return { kind: 'ledger-busy' };
+    case 'unavailable':
+      return {
+        kind: 'ledger-unavailable',
+        fault: { kind: refusal.problem ?? 'io-error', reason: refusal.reason },
+      };
+    case 'needs-confirmation':
+      return { kind: 'ledger-unconfirmed' };
+  }
+}

@@ -1,0 +1,296 @@
+/**
+ * One prompt's journey: decide -> reserve the worst case -> stream -> settle what was billed -> learn.
+ *
+ * Invariant: a paid request leaves only after its reservation was committed, and every reservation is settled or
+ * voided exactly once, however the stream ends (the `finally` below also runs when the consumer walks away).
+ */
+import { isFree, type Arm } from '../../core/arm.ts';
+import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
+import type { Decision, ExclusionReason, OutcomeKind } from '../../core/decision.ts';
+import type { Health } from './health.ts';
+import type { Learning } from './learning.ts';
+import type { PolicyRuntime } from './policyRuntime.ts';
+import type { Clock, Log } from '../ports/environment.ts';
+import type { ModelClient, ProviderError, StreamEvent, ToolCall, Usage } from '../ports/models.ts';
+import type { Ledger, LedgerRefusal, Purpose } from '../ports/money.ts';
+import { problemOfRefusal, type Problem } from './problem.ts';
+import type { Limits } from './moneyFacts.ts';
+import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
+import { Settlement, type Done, type SettledCost } from './settlement.ts';
+import type { WorkspaceStateHolder } from './workspaceState.ts';
+
+export interface CompletionOrder extends RoutingRequest {
+  readonly purpose: Purpose;
+  readonly signal: AbortSignal;
+  /** When the consumer stops reading without aborting: cancel (default), or let a short answer finish for its usage. */
+  readonly whenLeft?: 'cancel' | 'finish';
+}
+
+export type CompletionEvent =
+  /** Comes again when an arm provably did not serve and another takes over. */
+  | { readonly type: 'routed'; readonly decision: Decision; readonly arm: Arm }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | { readonly type: 'tool-call'; readonly call: ToolCall }
+  | (SettledCost & {
+      readonly type: 'ended';
+      readonly finish: string | undefined;
+      readonly usage: Usage | undefined;
+    })
+  /** `cost`: what the attempt was settled at, when something may have been served before it failed. */
+  | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
+
+export interface RoutedCompletionDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly routing: Routing;
+  readonly learning: Learning;
+  readonly policy: PolicyRuntime;
+  readonly health: Health;
+  readonly workspace: WorkspaceStateHolder;
+  readonly workspaceId: string;
+  readonly ledger: Ledger;
+  readonly limits: () => Limits;
+  readonly client: ModelClient;
+  readonly arms: () => readonly Arm[];
+  /** A model called free that reported a cost is unpriced from then on. */
+  readonly distrustPrice: (arm: ArmId) => void;
+}
+
+/** Arms tried for one prompt when they provably did not serve it. */
+const maxAttempts = 3;
+
+export class RoutedCompletion {
+  readonly #deps: RoutedCompletionDeps;
+  readonly #unsettled = new Set<Promise<void>>();
+
+  constructor(deps: RoutedCompletionDeps) {
+    this.#deps = deps;
+  }
+
+  async *run(order: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
+    const failed = new Map<ArmId, ExclusionReason>();
+    let lastFailure: Failure | undefined;
+    let asked = 0;
+    let moneyClosed = false;
+    while (asked < maxAttempts) {
+      const exclude = (arm: Arm): ExclusionReason | undefined =>
+        failed.get(arm.id) ?? (moneyClosed && !isFreeArm(arm) ? 'over-limit' : order.exclude?.(arm));
+      const routed = this.#deps.routing.decide({ ...order, exclude });
+      if (!routed.ok) {
+        yield { type: 'failed', ...(lastFailure ?? { problem: routed.error }) };
+        return;
+      }
+      const attempted = new Attempt(this.#deps, order, routed.value, asked > 0);
+      const over = attempted.over.promise.finally(() => this.#unsettled.delete(over));
+      this.#unsettled.add(over);
+      yield* attempted.run();
+      if (attempted.end.kind === 'answered') return;
+      const { problem, cost, refusal } = attempted.end;
+      lastFailure = cost === undefined ? { problem } : { problem, cost };
+      const { arm } = routed.value;
+      if (!attempted.end.another || order.choice.type === 'arm' || order.signal.aborted) break;
+      failed.set(arm.id, attempted.end.another);
+      // A refusal of the ledger asked nobody; unless it was about this arm's worst case, it holds for every paid arm.
+      if (refusal === undefined) asked += 1;
+      else if (refusal !== 'over-limit') moneyClosed = true;
+    }
+    if (lastFailure) yield { type: 'failed', ...lastFailure };
+  }
+
+  /** Resolves when all that was sent has been settled: what a window waits for, for a moment, before it closes. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#unsettled);
+  }
+
+  outcome(decisionId: DecisionId, kind: OutcomeKind, fraction?: number): Promise<void> {
+    return this.#deps.learning.outcome(decisionId, kind, fraction);
+  }
+}
+
+const isFreeArm = ({ price }: Arm): boolean => price !== undefined && isFree(price);
+
+/** The user's choice and not the router's: what is said of it must be about this model. */
+const isWish = (kind: Decision['kind']): boolean => kind === 'pinned' || kind === 'user-choice';
+
+interface Failure {
+  readonly problem: Problem;
+  readonly cost?: SettledCost;
+}
+
+type AttemptEnd =
+  | { readonly kind: 'answered' }
+  | {
+      readonly kind: 'failed';
+      readonly problem: Problem;
+      /** Provably nothing was served, so another arm may try; the reason this one is left out. */
+      readonly another: ExclusionReason | undefined;
+      /** The ledger's, before anything was sent. */
+      readonly refusal: LedgerRefusal['kind'] | undefined;
+      readonly cost: SettledCost | undefined;
+    };
+
+/** The stream being read, by whoever reads it now. */
+interface Answer {
+  readonly events: AsyncIterator<StreamEvent>;
+  readonly failure: Promise<ProviderError | undefined>;
+  done: Done | undefined;
+}
+
+class Attempt {
+  readonly #deps: RoutedCompletionDeps;
+  readonly #order: CompletionOrder;
+  readonly #routed: RoutedArm;
+  readonly #books: Settlement;
+  #text = '';
+  #textEvents = 0;
+  end: AttemptEnd = { kind: 'answered' };
+  /** The settling of a call for which nothing is owed: done in the ledger's own time, nobody waits for it. */
+  #inBackground: Promise<void> = Promise.resolve();
+  /** Resolves when nothing of this attempt is left to be settled. */
+  readonly over = Promise.withResolvers<undefined>();
+
+  constructor(deps: RoutedCompletionDeps, order: CompletionOrder, routed: RoutedArm, isRetry: boolean) {
+    this.#deps = deps;
+    this.#order = order;
+    this.#routed = routed;
+    this.#books = new Settlement(deps, routed, {
+      purpose: isRetry ? 'retry' : order.purpose,
+      inputBound: () => order.call.inputBound(routed.arm),
+    });
+  }
+
+  async *run(): AsyncGenerator<CompletionEvent, void, undefined> {
+    const { decision, arm, quote } = this.#routed;
+    const paid = quote.worstCase > 0;
+    const reserving = this.#books.reserve();
+    // A free model never waits for the ledger, here or at its end, and is never stopped by it.
+    const reserved = paid ? await reserving : undefined;
+    if (reserved && !reserved.ok) {
+      this.#refused(reserved.error);
+      this.over.resolve(undefined);
+      return;
+    }
+    let answer: Answer | undefined;
+    let ended = false;
+    try {
+      void this.#deps.learning.decided(decision);
+      yield { type: 'routed', decision, arm };
+      const stream = this.#order.call.open(this.#deps.client, arm, quote.outputCap, this.#order.signal);
+      answer = { events: stream.events[Symbol.asyncIterator](), failure: stream.failure, done: undefined };
+      for (let event = await this.#next(answer); event; event = await this.#next(answer)) yield event;
+      const failure = await stream.failure;
+      ended = true;
+      await this.#settle(answer.done, failure);
+      if (failure) this.#failed(arm, failure);
+      else yield this.#answered(answer.done);
+    } finally {
+      // The consumer walked away: at `routed`, before anything was sent, or in the middle of the answer.
+      const alone = !ended && answer && this.#mayFinishAlone() ? answer : undefined;
+      if (alone) void this.#finishAlone(alone);
+      else if (!ended) await (answer ? this.#leave(answer) : this.#book(this.#books.void('never sent')));
+      if (!alone) this.#finish();
+    }
+  }
+
+  /** The next event with text; undefined at the end. */
+  async #next(answer: Answer): Promise<Exclude<StreamEvent, Done> | undefined> {
+    for (;;) {
+      const next = await answer.events.next();
+      if (next.done === true) return undefined;
+      if (next.value.type !== 'done') {
+        this.#see(next.value);
+        return next.value;
+      }
+      answer.done = next.value;
+    }
+  }
+
+  #see(event: Exclude<StreamEvent, Done>): void {
+    this.#text += event.type === 'tool-call' ? event.call.name + event.call.input : event.text;
+    this.#textEvents += 1;
+  }
+
+  /** Another window took the money between the decision and the reservation, or the ledger cannot be used. */
+  #refused(refusal: LedgerRefusal): void {
+    const free = this.#deps.arms().find(isFreeArm);
+    const { decision, arm } = this.#routed;
+    const wished = isWish(decision.kind) ? arm : undefined;
+    this.#fail(problemOfRefusal(refusal, { free: free?.id, wished }), 'over-limit', refusal.kind);
+  }
+
+  async #leave(answer: Answer): Promise<void> {
+    this.#noteLeft();
+    await answer.events.return?.();
+    // Cancelled by leaving it: what it had told by then is its running usage and the id to ask for the bill with.
+    await this.#settle(undefined, await answer.failure);
+  }
+
+  /**
+   * A short answer may be left to finish by itself: its usage then says what it cost, where a cancelled one leaves
+   * the rest of its worst case held against the limit (design.md "The limit").
+   */
+  #mayFinishAlone(): boolean {
+    return this.#order.whenLeft === 'finish' && !this.#order.signal.aborted;
+  }
+
+  async #finishAlone(answer: Answer): Promise<void> {
+    this.#noteLeft();
+    try {
+      while (await this.#next(answer));
+      await this.#settle(answer.done, await answer.failure);
+    } catch (error) {
+      this.#deps.log.error(`An answer of ${this.#routed.arm.id} was left and could not be settled`, error);
+    } finally {
+      this.#finish();
+    }
+  }
+
+  #settle(done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
+    return this.#book(this.#books.settle({ text: this.#text, events: this.#textEvents, done, failure }));
+  }
+
+  /** What is waited for. A call that was billed though it was called free moves money, and that is. */
+  #book(settling: Promise<void>): Promise<void> {
+    const owed = this.#routed.quote.worstCase > 0 || (this.#books.cost()?.costNano ?? 0) > 0;
+    if (owed) return settling;
+    this.#inBackground = settling.catch((error: unknown) => {
+      this.#deps.log.error(`A free call of ${this.#routed.arm.id} could not be written down`, error);
+    });
+    return Promise.resolve();
+  }
+
+  #finish(): void {
+    void this.#inBackground.then(() => this.over.resolve(undefined));
+  }
+
+  /** Whoever walks away from an answer has got one: the arm is healthy. */
+  #noteLeft(): void {
+    if (this.#text !== '') this.#deps.health.succeeded(this.#routed.arm.id);
+  }
+
+  #failed(arm: Arm, error: ProviderError): void {
+    const { health, clock } = this.#deps;
+    health.failed(arm.id, error, clock.now());
+    const partial = this.#text !== '';
+    const another = error.served === 'no' && !partial && error.kind !== 'cancelled' ? 'unhealthy' : undefined;
+    this.#fail({ kind: 'provider', arm, error, partial }, another);
+  }
+
+  #fail(problem: Problem, another: ExclusionReason | undefined, refusal?: LedgerRefusal['kind']): void {
+    this.end = { kind: 'failed', problem, another, refusal, cost: this.#books.cost() };
+  }
+
+  #answered(done: Done | undefined): CompletionEvent {
+    const { arm } = this.#routed;
+    const { health, workspace } = this.#deps;
+    health.succeeded(arm.id);
+    if (this.#order.conversationId !== undefined) workspace.stick(this.#order.conversationId, arm.id);
+    const cost = this.#books.cost() ?? {
+      costNano: 0 as NanoUsd,
+      costSource: 'estimate',
+      leftNano: undefined,
+    };
+    return { type: 'ended', ...cost, finish: done?.finish, usage: done?.usage };
+  }
+}

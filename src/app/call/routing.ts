@@ -1,0 +1,284 @@
+/**
+ * From a prompt to a decision: features, context, quotes, estimates, the cost policy, and the user's own wishes.
+ * Everything here is in memory, so a decision waits for nothing (`npm run bench:route` times it).
+ */
+import { isFree, type Arm } from '../../core/arm.ts';
+import type { ArmId, DecisionId, NanoUsd, Random } from '../../core/brand.ts';
+import type {
+  Context,
+  Decision,
+  DecisionKind,
+  ExclusionReason,
+  Quote,
+  Surface,
+} from '../../core/decision.ts';
+import { calibrated } from '../../core/money/costCalibration.ts';
+import { headOf } from '../../core/decision.ts';
+import { extractFeatures, type PromptView } from '../../core/features/features.ts';
+import { ZERO } from '../../core/money.ts';
+import { periodFrom } from '../../core/money/period.ts';
+import type { MoneySituation } from '../../core/money/policy.ts';
+import { presetFor, type Preset } from '../../core/learning/preset.ts';
+import { quote } from '../../core/money/pricing.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { route, type Candidate, type RouteRefusal } from '../../core/routing/router.ts';
+import type { Space } from '../../core/learning/space.ts';
+import type { Call } from './call.ts';
+import type { Health } from './health.ts';
+import type { Learning } from './learning.ts';
+import { MoneyFacts, tightest, type Limits } from './moneyFacts.ts';
+import type { PolicyRuntime } from './policyRuntime.ts';
+import type { Clock } from '../ports/environment.ts';
+import type { SpendSummary } from '../ports/money.ts';
+import type { Problem } from './problem.ts';
+import type { WorkspaceStateHolder } from './workspaceState.ts';
+
+export type Choice =
+  | { readonly type: 'auto' }
+  | { readonly type: 'arm'; readonly armId: ArmId }
+  /** A better, or just another, model than these. */
+  | { readonly type: 'escalate' | 'another'; readonly not: readonly ArmId[] };
+
+export interface RoutingRequest {
+  readonly surface: Surface;
+  readonly view: PromptView;
+  readonly call: Call;
+  readonly conversationId: string | undefined;
+  readonly choice: Choice;
+  /** The arm to stay with unless another is clearly better; instead of the conversation's. */
+  readonly sticky?: ArmId | undefined;
+  /** Reasons of the surface's own: too slow for inline, paid inline off, failed a moment ago. */
+  readonly exclude?: ((arm: Arm) => ExclusionReason | undefined) | undefined;
+}
+
+export interface RoutingDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly newId: () => string;
+  readonly workspaceId: string;
+  /** What a surface may choose among: only inline has the local model. */
+  readonly arms: (surface: Surface) => readonly Arm[];
+  readonly hasKey: (arm: Arm) => boolean;
+  readonly limits: () => Limits;
+  /** Undefined until the ledger has been opened; then nothing is known to be spent. */
+  readonly spend: () => SpendSummary | undefined;
+  readonly space: () => Space;
+  readonly preset: () => Preset;
+  readonly policy: PolicyRuntime;
+  readonly learning: Learning;
+  readonly health: Health;
+  readonly workspace: WorkspaceStateHolder;
+}
+
+export interface RoutedArm {
+  readonly decision: Decision;
+  readonly arm: Arm;
+  readonly quote: Quote;
+  /** The expected cost before what calls really cost was brought in. */
+  readonly uncalibrated: NanoUsd;
+  readonly money: MoneySituation;
+}
+
+/** A candidate with its expected cost as the price list alone has it. */
+interface Quoted extends Candidate {
+  readonly uncalibrated: NanoUsd;
+}
+
+export class Routing {
+  readonly #deps: RoutingDeps;
+  readonly #money = new MoneyFacts();
+
+  constructor(deps: RoutingDeps) {
+    this.#deps = deps;
+  }
+
+  decide(request: RoutingRequest): Result<RoutedArm, Problem> {
+    const decided = this.#decide(request, true);
+    if (decided.ok || !onlyUnhealthy(decided.error)) return decided;
+    // A resting arm is better than none: the breaker spares time, it does not refuse service.
+    return this.#decide(request, false);
+  }
+
+  #decide(request: RoutingRequest, spareUnhealthy: boolean): Result<RoutedArm, Problem> {
+    const { clock, workspace, learning } = this.#deps;
+    const began = performance.now();
+    const now = clock.now();
+    const arms = this.#deps.arms(request.surface);
+    if (arms.length === 0) return fail({ kind: 'no-models' });
+    const context = this.#deps.space().project(extractFeatures(request.view));
+    const estimates = learning.estimate(
+      headOf(request.surface),
+      arms.map(({ id }) => id),
+      context,
+    );
+    if (!estimates)
+      return fail({ kind: 'internal', detail: 'The context is of another space than the learner' });
+    const money = this.#money.situation(this.#deps.limits(), this.#deps.spend(), request.surface, now);
+    const { policy } = this.#deps;
+    const factorOf = policy.costFactors();
+    const candidates = arms.map((arm) =>
+      this.#candidate(arm, request, money, context, spareUnhealthy, factorOf(arm.id)),
+    );
+    const target = escalationTarget(request.choice, candidates, estimates);
+    const routed = route({
+      id: this.#deps.newId() as DecisionId,
+      at: now,
+      surface: request.surface,
+      workspaceId: this.#deps.workspaceId,
+      context,
+      candidates,
+      estimates,
+      preset: presetFor(this.#deps.preset(), headOf(request.surface)),
+      policy: policy.current,
+      policyState: policy.state,
+      money,
+      pinned: target ?? this.#pin(request),
+      sticky:
+        request.sticky ??
+        (request.conversationId === undefined ? undefined : workspace.stickyArm(request.conversationId)),
+      random: this.#deps.random,
+    });
+    if (!routed.ok) return fail(this.#refusal(routed.error, arms, request));
+    policy.state = routed.value.policyState;
+    if (request.surface !== 'inline') policy.decided();
+    const decision: Decision = {
+      ...routed.value.decision,
+      kind: kindOf(routed.value.decision.kind, request.choice),
+      tookMs: performance.now() - began,
+    };
+    const arm = arms.find(({ id }) => id === decision.chosen);
+    const chosen = candidates.find(({ armId }) => armId === decision.chosen);
+    if (!arm || !chosen?.quote)
+      return fail({ kind: 'internal', detail: 'The router chose an arm that is not there' });
+    return ok({ decision, arm, quote: chosen.quote, uncalibrated: chosen.uncalibrated, money });
+  }
+
+  #candidate(
+    arm: Arm,
+    request: RoutingRequest,
+    money: MoneySituation,
+    context: Context,
+    spareUnhealthy: boolean,
+    costFactor: number,
+  ): Quoted {
+    const maxInputTokens = request.call.inputBound(arm);
+    const kind = { armId: arm.id, surface: request.surface, task: context.coarse.task };
+    const expected = this.#deps.policy.forecast(kind, maxInputTokens);
+    const isBound = arm.outputCapCoversReasoning || request.call.capBoundsOutput?.(arm) === true;
+    const quoted = quote(isBound ? { ...arm, outputCapCoversReasoning: true } : arm, {
+      maxInputTokens,
+      expectedInputTokens: expected.inputTokens,
+      expectedOutputTokens: expected.outputTokens,
+      expectedCachedShare: expected.cachedShare,
+      // Money that buys less than an answer of the usual length buys nothing worth having.
+      leastOutputTokens: Math.min(expected.outputTokens, request.call.outputCap ?? Infinity),
+      moneyLeft: Math.max(0, money.limit - money.committed) as NanoUsd,
+      ...(request.call.outputCap === undefined ? {} : { outputCap: request.call.outputCap }),
+    });
+    const excluded = this.#exclusion(arm, request, spareUnhealthy);
+    if (typeof quoted === 'string')
+      return { armId: arm.id, quote: undefined, uncalibrated: ZERO, excluded: excluded ?? quoted };
+    const calibratedQuote = { ...quoted, expected: calibrated(quoted, costFactor) };
+    return { armId: arm.id, quote: calibratedQuote, uncalibrated: quoted.expected, excluded };
+  }
+
+  #exclusion(arm: Arm, request: RoutingRequest, spareUnhealthy: boolean): ExclusionReason | undefined {
+    const { health, workspace, hasKey, clock } = this.#deps;
+    const chosenByHand = request.choice.type === 'arm' && request.choice.armId === arm.id;
+    if (!hasKey(arm)) return 'no-key';
+    const { needs } = request.call;
+    if ((needs.tools && !arm.capabilities.tools) || (needs.images && !arm.capabilities.images))
+      return 'lacks-capability';
+    if (!chosenByHand && workspace.get().excluded.includes(arm.id)) return 'excluded-by-user';
+    if ('not' in request.choice && request.choice.not.includes(arm.id)) return 'excluded-by-user';
+    if (!chosenByHand && spareUnhealthy && health.isOpen(arm.id, clock.now())) return 'unhealthy';
+    return request.exclude?.(arm);
+  }
+
+  /** The narrowest wish wins: this answer, this conversation, this language, this workspace. */
+  #pin({ choice, conversationId, view, surface }: RoutingRequest): ArmId | undefined {
+    if (choice.type === 'arm') return choice.armId;
+    if (choice.type !== 'auto') return undefined;
+    const { pins } = this.#deps.workspace.get();
+    const ofConversation = conversationId === undefined ? undefined : pins.conversations[conversationId];
+    const wanted = ofConversation ?? pins.languages[view.languageId] ?? pins.workspace;
+    // A model that was removed while pinned does not bar the way.
+    return this.#deps.arms(surface).some(({ id }) => id === wanted) ? wanted : undefined;
+  }
+
+  #refusal(refusal: RouteRefusal, arms: readonly Arm[], request: RoutingRequest): Problem {
+    if (refusal.kind === 'no-arms') return { kind: 'no-models' };
+    if (refusal.kind === 'pinned-unavailable') {
+      const arm = arms.find(({ id }) => id === refusal.armId);
+      if (!arm) return { kind: 'no-models' };
+      return refusal.reason === 'over-limit'
+        ? this.#overLimit(request, arm)
+        : { kind: 'chosen-unusable', arm, reason: refusal.reason };
+    }
+    const reasons = arms.map((arm) => ({
+      arm,
+      reason: refusal.reasons.get(arm.id) ?? ('excluded-by-user' as const),
+    }));
+    // Money is named first: it is what the user can do something about at once.
+    if (reasons.some(({ reason }) => reason === 'over-limit')) return this.#overLimit(request);
+    if (reasons.every(({ reason }) => reason === 'too-long')) {
+      const largestContext = Math.max(...arms.map(({ contextTokens }) => contextTokens));
+      return {
+        kind: 'too-long',
+        inputTokens: Math.max(...arms.map((arm) => request.call.inputBound(arm))),
+        largestContext,
+      };
+    }
+    return { kind: 'none-usable', reasons };
+  }
+
+  /** @param wished the one model that was asked for, by hand or by a pin; escalation asks for whichever is better */
+  #overLimit({ surface, choice }: RoutingRequest, wished?: Arm): Problem {
+    const limits = this.#deps.limits();
+    if (limits.monthly === undefined) return { kind: 'no-limit' };
+    const spend = this.#deps.spend();
+    if (spend?.state === 'unavailable') {
+      const fault = { kind: spend.problemKind ?? 'io-error', reason: spend.problem ?? '' };
+      return { kind: 'ledger-unavailable', fault };
+    }
+    if (spend?.state === 'needs-confirmation') return { kind: 'ledger-unconfirmed' };
+    const { limit, committed, which } = tightest(limits, spend, surface);
+    const now = this.#deps.clock.now();
+    return {
+      kind: 'limit-reached',
+      which,
+      left: Math.max(0, limit - committed) as NanoUsd,
+      resetsAt: spend?.periodEnd ?? periodFrom(undefined, now).end,
+      freeArm: this.#deps.arms(surface).find(({ price }) => price !== undefined && isFree(price))?.id,
+      wished: choice.type === 'escalate' ? undefined : wished,
+    };
+  }
+}
+
+const onlyUnhealthy = (problem: Problem): boolean =>
+  (problem.kind === 'none-usable' && problem.reasons.some(({ reason }) => reason === 'unhealthy')) ||
+  (problem.kind === 'chosen-unusable' && problem.reason === 'unhealthy');
+
+/** "Better answer": one step up, the least good of the arms that are expected to be better than those tried. */
+function escalationTarget(
+  choice: Choice,
+  candidates: readonly Candidate[],
+  estimates: readonly { readonly armId: ArmId; readonly mean: number }[],
+): ArmId | undefined {
+  if (choice.type !== 'escalate') return undefined;
+  const tried = Math.max(
+    ...estimates.filter(({ armId }) => choice.not.includes(armId)).map(({ mean }) => mean),
+    -Infinity,
+  );
+  const usable = new Set(
+    candidates.filter(({ excluded, quote: q }) => !excluded && q).map(({ armId }) => armId),
+  );
+  const others = estimates.filter(({ armId }) => usable.has(armId)).toSorted((a, b) => a.mean - b.mean);
+  return (others.find(({ mean }) => mean > tried) ?? others.at(-1))?.armId;
+}
+
+function kindOf(kind: DecisionKind, choice: Choice): DecisionKind {
+  if (kind !== 'pinned') return kind;
+  if (choice.type === 'escalate') return 'escalated';
+  return choice.type === 'arm' ? 'user-choice' : kind;
+}

@@ -1,0 +1,132 @@
+/**
+ * What one call owes, from its reservation to its bill. The caller sees to it that each call is settled or voided
+ * exactly once.
+ */
+import { BELOW_VISIBLE, billFor, type Bill } from '../../core/money/billing.ts';
+import type { NanoUsd } from '../../core/brand.ts';
+import type { Result } from '../../core/result.ts';
+import type { ProviderError, StreamEvent, Usage } from '../ports/models.ts';
+import type { CostSource, LedgerRefusal, Purpose, Reservation } from '../ports/money.ts';
+import type { RoutedCompletionDeps } from './routedCompletion.ts';
+import type { RoutedArm } from './routing.ts';
+
+export interface SettledCost {
+  readonly costNano: NanoUsd;
+  readonly costSource: CostSource;
+  readonly leftNano: NanoUsd | undefined;
+}
+
+type Reserving = Promise<Result<Reservation, LedgerRefusal>>;
+export type Done = Extract<StreamEvent, { type: 'done' }>;
+
+/** How the stream ended, and what of it was seen. */
+interface Served {
+  readonly text: string;
+  readonly events: number;
+  readonly done: Done | undefined;
+  readonly failure: ProviderError | undefined;
+}
+
+type Deps = Pick<
+  RoutedCompletionDeps,
+  'ledger' | 'limits' | 'policy' | 'workspaceId' | 'distrustPrice' | 'log'
+>;
+
+interface Terms {
+  readonly purpose: Purpose;
+  /** Tokens at most. */
+  readonly inputBound: () => number;
+}
+
+export class Settlement {
+  readonly #deps: Deps;
+  readonly #routed: RoutedArm;
+  readonly #terms: Terms;
+  #reserving: Reserving | undefined;
+  #bill: Bill | undefined;
+
+  constructor(deps: Deps, routed: RoutedArm, terms: Terms) {
+    this.#deps = deps;
+    this.#routed = routed;
+    this.#terms = terms;
+  }
+
+  /** Of the worst case. Comes first, and once. */
+  reserve(): Reserving {
+    const { decision, arm, quote } = this.#routed;
+    const limits = this.#deps.limits();
+    this.#reserving = this.#deps.ledger.reserve({
+      armId: arm.id,
+      decisionId: decision.id,
+      purpose: this.#terms.purpose,
+      surface: decision.surface,
+      workspaceId: this.#deps.workspaceId,
+      language: decision.context.coarse.language,
+      worstCase: quote.worstCase,
+      expected: quote.expected,
+      limit: limits.monthly ?? (0 as NanoUsd),
+      workspaceLimit: limits.workspace,
+      inlineLimit: limits.inline,
+    });
+    return this.#reserving;
+  }
+
+  async settle({ text, events, done, failure }: Served): Promise<void> {
+    const { arm, quote } = this.#routed;
+    const usage = done?.usage ?? failure?.usage;
+    if (failure?.served === 'no' && text === '' && usage === undefined) {
+      await this.void('not served');
+      return;
+    }
+    const bill = billFor({
+      arm,
+      worstCase: quote.worstCase,
+      inputTokens: quote.inputTokens,
+      usage,
+      complete: done !== undefined,
+      visible: { text, events },
+    });
+    this.#bill = bill;
+    // At once: the next call must not take it for free, however long the ledger takes.
+    if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
+    const reserved = await this.#reserving;
+    if (reserved?.ok !== true) return;
+    const generationId = done?.generationId ?? failure?.generationId;
+    const [note] = bill.flags.filter((flag) => flag === BELOW_VISIBLE);
+    this.#check(await this.#deps.ledger.settle(reserved.value.id, { ...bill, generationId, note }));
+    this.#deps.policy.settled(bill.cost, this.#routed.money);
+    if (bill.source === 'estimate') return;
+    this.#deps.policy.observeCost(arm.id, { expected: this.#routed.uncalibrated, cost: bill.cost });
+    if (done?.usage) this.#learnLength(done.usage);
+  }
+
+  async void(reason: string): Promise<void> {
+    const reserved = await this.#reserving;
+    if (reserved?.ok === true) this.#check(await this.#deps.ledger.void(reserved.value.id, reason));
+  }
+
+  /** Undefined before the settlement, and where nothing was served. */
+  cost(): SettledCost | undefined {
+    const { ledger, limits } = this.#deps;
+    if (!this.#bill) return undefined;
+    const { monthly } = limits();
+    const { settled, reserved, heldBack, raisedBy } = ledger.summary();
+    const left = (monthly ?? 0) + raisedBy - settled - reserved - heldBack;
+    return {
+      costNano: this.#bill.cost,
+      costSource: this.#bill.source,
+      leftNano: monthly === undefined ? undefined : (Math.max(0, left) as NanoUsd),
+    };
+  }
+
+  #learnLength({ tokens }: Usage): void {
+    const { arm, decision } = this.#routed;
+    const kind = { armId: arm.id, surface: decision.surface, task: decision.context.coarse.task };
+    this.#deps.policy.observeCall(kind, this.#terms.inputBound(), tokens);
+  }
+
+  #check(outcome: Result<unknown, string>): void {
+    if (outcome.ok) return;
+    this.#deps.log.warn(`A reservation of ${this.#routed.arm.id} was not settled: ${outcome.error}`);
+  }
+}

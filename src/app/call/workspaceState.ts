@@ -1,0 +1,126 @@
+/**
+ * What the knapsack policy and the steering keep for one workspace: one versioned key of VS Code's workspaceState,
+ * under 64 KB (design.md "Where state lives"). Money is not here, so losing it, or another window overwriting it,
+ * harms neither the limit nor the pacing. Version 1: everything below.
+ */
+import type { ArmId } from '../../core/brand.ts';
+import type { PolicyStore } from '../ports/decisions.ts';
+
+const version = 1;
+/** Conversations whose model is remembered; the oldest are forgotten first. */
+const maxSticky = 100;
+export const maxStateBytes = 64 * 1024;
+
+export interface WorkspaceState {
+  /** By policy name, as the policy encodes itself: switching back finds what was learnt. */
+  readonly policies: Readonly<Record<string, unknown>>;
+  readonly callStatistics: unknown;
+  readonly costCalibration: unknown;
+  /** Newest last. */
+  readonly sticky: readonly (readonly [conversationId: string, arm: ArmId])[];
+  readonly pins: Pins;
+  readonly excluded: readonly ArmId[];
+}
+
+export interface Pins {
+  readonly workspace: ArmId | undefined;
+  readonly languages: Readonly<Record<string, ArmId>>;
+  readonly conversations: Readonly<Record<string, ArmId>>;
+}
+
+export const noPins: Pins = { workspace: undefined, languages: {}, conversations: {} };
+const initial: WorkspaceState = {
+  policies: {},
+  callStatistics: undefined,
+  costCalibration: undefined,
+  sticky: [],
+  pins: noPins,
+  excluded: [],
+};
+
+export class WorkspaceStateHolder {
+  #state: WorkspaceState;
+  readonly #store: PolicyStore;
+  readonly #contributors: (() => Partial<WorkspaceState>)[] = [];
+
+  /** Total: garbage gives the initial state; the store sets the garbage aside. */
+  constructor(store: PolicyStore) {
+    this.#store = store;
+    const stored = store.load();
+    const decoded = stored === undefined ? initial : decodeWorkspaceState(stored);
+    if (decoded === undefined) store.setAside(stored);
+    this.#state = decoded ?? initial;
+  }
+
+  get(): WorkspaceState {
+    return this.#state;
+  }
+
+  update(change: Partial<WorkspaceState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.touch();
+  }
+
+  /** A part that changes with each decision keeps itself and is asked for its state when there is something to save. */
+  contribute(part: () => Partial<WorkspaceState>): void {
+    this.#contributors.push(part);
+  }
+
+  touch(): void {
+    this.#store.save(() => {
+      for (const part of this.#contributors) this.#state = { ...this.#state, ...part() };
+      return encodeWorkspaceState(this.#state);
+    });
+  }
+
+  stickyArm(conversationId: string): ArmId | undefined {
+    return this.#state.sticky.find(([id]) => id === conversationId)?.[1];
+  }
+
+  stick(conversationId: string, arm: ArmId): void {
+    if (this.stickyArm(conversationId) === arm) return;
+    const others = this.#state.sticky.filter(([id]) => id !== conversationId);
+    this.update({ sticky: [...others, [conversationId, arm] as const].slice(-maxSticky) });
+  }
+}
+
+/** Cuts what is least missed until it fits: sticky choices first, then the policies' learnt details. */
+export function encodeWorkspaceState(state: WorkspaceState): unknown {
+  const full = { version, ...state };
+  if (sizeOf(full) <= maxStateBytes) return full;
+  const lean = { ...full, sticky: state.sticky.slice(-10), pins: { ...state.pins, conversations: {} } };
+  return sizeOf(lean) <= maxStateBytes ? lean : { ...lean, policies: {}, callStatistics: undefined };
+}
+
+/** Undefined = not a state this version can read. */
+export function decodeWorkspaceState(stored: unknown): WorkspaceState | undefined {
+  if (!isRecord(stored) || stored['version'] !== version) return undefined;
+  const pins = isRecord(stored['pins']) ? stored['pins'] : {};
+  return {
+    policies: isRecord(stored['policies']) ? stored['policies'] : {},
+    callStatistics: stored['callStatistics'],
+    costCalibration: stored['costCalibration'],
+    sticky: array(stored['sticky']).filter(isStickyEntry).slice(-maxSticky),
+    pins: {
+      workspace: typeof pins['workspace'] === 'string' ? (pins['workspace'] as ArmId) : undefined,
+      languages: armsByKey(pins['languages']),
+      conversations: armsByKey(pins['conversations']),
+    },
+    excluded: array(stored['excluded']).filter((entry): entry is ArmId => typeof entry === 'string'),
+  };
+}
+
+const sizeOf = (value: unknown): number => JSON.stringify(value).length;
+const array = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isStickyEntry = (entry: unknown): entry is readonly [string, ArmId] =>
+  Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string');
+
+function armsByKey(value: unknown): Readonly<Record<string, ArmId>> {
+  if (!isRecord(value)) return {};
+  const entries = Object.entries(value).filter(
+    (entry): entry is [string, ArmId] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(entries);
+}

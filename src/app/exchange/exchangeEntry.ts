@@ -1,0 +1,141 @@
+/** One settled call as it stands in an exported file, and back through checks that trust nothing. */
+import type { ArmId, EpochMs, ReservationId } from '../../core/brand.ts';
+import { isMoney } from '../../core/money.ts';
+import { periodOf } from '../../core/money/period.ts';
+import type { CostSource, ImportedEntry, LedgerEntry } from '../ports/money.ts';
+
+/** In the order of the CSV's columns. */
+export const entryColumns = [
+  'id',
+  'at',
+  'period',
+  'model',
+  'surface',
+  'workspace',
+  'language',
+  'cost_nano_usd',
+  'source',
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'inline',
+] as const;
+export type ExportedEntry = Readonly<Record<(typeof entryColumns)[number], string | number>>;
+
+/** Undefined for what is not settled: it is still this machine's business. */
+export function exportedEntry(entry: LedgerEntry): ExportedEntry | undefined {
+  if (entry.state !== 'settled') return undefined;
+  const { tokens } = entry;
+  return {
+    id: entry.id,
+    at: new Date(entry.at).toISOString(),
+    period: entry.period,
+    model: entry.armId,
+    surface: entry.purpose,
+    workspace: entry.workspaceId,
+    language: entry.language,
+    cost_nano_usd: entry.cost,
+    source: entry.source ?? 'estimate',
+    input_tokens: tokens.input,
+    cached_input_tokens: tokens.cachedInput,
+    cache_write_tokens: tokens.cacheWrite,
+    output_tokens: tokens.output,
+    reasoning_tokens: tokens.reasoning,
+    inline: entry.inline === true ? 1 : 0,
+  };
+}
+
+/**
+ * As an import takes it, so that a file we wrote is one we read. What a wrong clock dated outside of its month gets a
+ * day of that month: the money counts where it was counted. Undefined for what no import takes: an opening balance that
+ * lowers a month, since an import never widens a limit.
+ */
+export function importable(entry: ExportedEntry, now: EpochMs): ExportedEntry | undefined {
+  const period = periodOf(String(entry.period));
+  const at = Date.parse(String(entry.at));
+  const dated =
+    period && !isNear(period.id, at)
+      ? new Date(Math.min(Math.max(at, period.start), period.end - 1)).toISOString()
+      : entry.at;
+  const language = patterns.language.test(String(entry.language)) ? entry.language : '';
+  const row = { ...entry, at: dated, language };
+  return typeof parseEntry(row, now) === 'string' ? undefined : row;
+}
+
+/** A year no call can be from, and a day's slack for clocks that disagree. */
+const earliest = Date.UTC(2020, 0, 1);
+const slackMs = 86_400_000;
+
+/** The entry, or the name of the member that cannot be right. */
+export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | string {
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return 'row';
+  const row = stored as Readonly<Record<string, unknown>>;
+  const read = (key: string): unknown => (Object.hasOwn(row, key) ? row[key] : undefined);
+  const text = (key: keyof typeof patterns): string | undefined => {
+    const value = read(key);
+    return typeof value === 'string' && value.length <= 300 && patterns[key].test(value) ? value : undefined;
+  };
+  const wrong = (Object.keys(patterns) as (keyof typeof patterns)[]).find((key) => text(key) === undefined);
+  if (wrong !== undefined) return wrong;
+  if (text('model') === '' && text('surface') !== 'opening') return 'model';
+  const at = Date.parse(text('at') ?? '');
+  const period = text('period') ?? '';
+  if (!(earliest <= at && at <= now + slackMs)) return 'at';
+  if (!isNear(period, at)) return 'period';
+  const cost = read('cost_nano_usd');
+  if (!isMoney(cost)) return 'cost_nano_usd';
+  // Absent in files of before it was written: the surface then says it.
+  const inline = read('inline') ?? 0;
+  if (inline !== 0 && inline !== 1) return 'inline';
+  const counts = tokenColumns.map((key) => read(key));
+  const bad = counts.findIndex((count) => !isCount(count));
+  if (bad >= 0) return tokenColumns[bad] ?? 'tokens';
+  const [input = 0, cachedInput = 0, cacheWrite = 0, output = 0, reasoning = 0] = counts as number[];
+  return {
+    id: text('id') as ReservationId,
+    period,
+    at,
+    armId: text('model') as ArmId,
+    purpose: text('surface') ?? '',
+    inline: inline === 1,
+    workspaceId: text('workspace') ?? '',
+    language: text('language') ?? '',
+    cost: cost,
+    source: text('source') as CostSource,
+    tokens: { input, cachedInput, cacheWrite, output, reasoning },
+  };
+}
+
+/**
+ * Ids are keys and labels, never paths; a name with a step upwards in it is nobody's model. Otherwise a model is called
+ * what its endpoint calls it; an opening balance is no model's.
+ */
+const patterns = {
+  id: /^[\w-]{1,64}$/,
+  at: /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/,
+  period: /^\d{4}-\d{2}$/,
+  model: /^(?!.*\.\.)([^\s/\\\p{C}]+(\/[^/\\\p{C}]+)*)?$/u,
+  surface: /^(ask|inline|chat|retry|embedding|test|opening)$/,
+  workspace: /^([0-9a-f]{16}|no-folder|)$/,
+  language: /^[\w+#.-]{0,64}$/,
+  source: /^(reported|priced-usage|estimate|worst-case)$/,
+} as const satisfies Readonly<Record<string, RegExp>>;
+
+const tokenColumns = [
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+] as const;
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** The month is local time as of then, so it may be the neighbour of the month by UTC, and no other. */
+function isNear(id: string, at: EpochMs): boolean {
+  const period = periodOf(id);
+  const day = 86_400_000;
+  return period !== undefined && period.start - 2 * day <= at && at < period.end + 2 * day;
+}

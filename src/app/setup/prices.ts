@@ -1,0 +1,117 @@
+/**
+ * Refreshing prices from the endpoints' own lists: what would change is shown first, what the user ticks is written,
+ * and nothing else of an entry is touched.
+ */
+import { isFree, type Arm, type RateCard } from '../../core/arm.ts';
+import { armId } from '../../core/brand.ts';
+import type { ArmId } from '../../core/brand.ts';
+import { priceChanges, type PriceChange, type PriceOffer } from '../../core/models/priceTable.ts';
+import type { Result } from '../../core/result.ts';
+import type { ProviderError } from '../ports/models.ts';
+import type { Endpoint } from '../settings/endpoint.ts';
+import type { ListedModel } from './catalog.ts';
+
+export interface PricesDeps {
+  readonly endpoints: readonly Endpoint[];
+  readonly arms: readonly Arm[];
+  list(endpoint: Endpoint): Promise<Result<readonly ListedModel[], ProviderError>>;
+  /** The preview. Undefined = cancelled. */
+  pick(changes: readonly PriceChange[]): Promise<readonly PriceChange[] | undefined>;
+  /** `pilot.models` as it stands when it is written, and the writing of it. */
+  readonly settings: { models(): unknown; write(models: unknown): Promise<void> };
+  /** The user took this price: a former distrust of it is over. */
+  trustPrice(id: ArmId): void;
+}
+
+export interface PricesRefreshed {
+  readonly outcome: 'no-models' | 'nothing-listed' | 'up-to-date' | 'cancelled' | 'written';
+  readonly nWritten: number;
+  /** Endpoints that did not answer with a list; the others' prices are refreshed all the same. */
+  readonly failed: readonly { readonly endpoint: Endpoint; readonly error: ProviderError }[];
+}
+
+export async function refreshPrices(deps: PricesDeps): Promise<PricesRefreshed> {
+  const endpoints = deps.endpoints.filter(({ id }) => deps.arms.some((arm) => arm.endpointId === id));
+  const answers = await Promise.all(
+    endpoints.map(async (endpoint) => ({ endpoint, listed: await deps.list(endpoint) })),
+  );
+  const failed = answers.flatMap(({ endpoint, listed }) =>
+    listed.ok ? [] : [{ endpoint, error: listed.error }],
+  );
+  const end = (outcome: PricesRefreshed['outcome'], nWritten = 0): PricesRefreshed => ({
+    outcome,
+    nWritten,
+    failed,
+  });
+  if (endpoints.length === 0) return end('no-models');
+  const offers = answers.flatMap(({ endpoint, listed }) =>
+    listed.ok ? priceOffers(endpoint.id, deps.arms, listed.value) : [],
+  );
+  if (offers.length === 0) return end('nothing-listed');
+  const changes = priceChanges(offers);
+  if (changes.length === 0) return end('up-to-date');
+  const chosen = await deps.pick(changes);
+  if (!chosen || chosen.length === 0) return end('cancelled');
+  await deps.settings.write(withPrices(deps.settings.models(), chosen));
+  for (const { armId: id } of chosen) deps.trustPrice(id);
+  return end('written', chosen.length);
+}
+
+/**
+ * Arms that were called free and reported a cost have no known price while they are still called free; a price that the
+ * user writes is believed.
+ */
+export const withoutDisproved = (arms: readonly Arm[], disproved: readonly unknown[]): readonly Arm[] =>
+  arms.map((arm) =>
+    disproved.includes(arm.id) && arm.price && isFree(arm.price) ? { ...arm, price: undefined } : arm,
+  );
+
+/** One offer for each of the endpoint's arms that its list has a price for. */
+export function priceOffers(
+  endpointId: string,
+  arms: readonly Arm[],
+  listed: readonly ListedModel[],
+): readonly PriceOffer[] {
+  const prices = new Map(listed.map(({ id, price }) => [id, price]));
+  return arms.flatMap((arm) => {
+    const price = arm.endpointId === endpointId ? prices.get(arm.model) : undefined;
+    // A class of tokens that the list does not name keeps the price that the user gave it.
+    return price ? [{ armId: arm.id, current: arm.price, listed: { ...arm.price, ...price } }] : [];
+  });
+}
+
+/** `pilot.models` with the new prices; an entry's other fields, and other entries, stay as they are. */
+export function withPrices(raw: unknown, changes: readonly PriceChange[]): unknown[] {
+  const prices = new Map<string, RateCard>(changes.map(({ armId: id, after }) => [id, after]));
+  return (Array.isArray(raw) ? (raw as unknown[]) : []).map((entry) => {
+    if (!isEntry(entry)) return entry;
+    const { endpoint, model, price: former } = entry;
+    if (typeof endpoint !== 'string' || typeof model !== 'string') return entry;
+    const price = prices.get(armId(endpoint, model));
+    return price ? { ...entry, price: { ...(isEntry(former) && former), ...price } } : entry;
+  });
+}
+
+export const rateNames = [
+  'inputUsdPerMTok',
+  'outputUsdPerMTok',
+  'cachedInputUsdPerMTok',
+  'cacheWriteUsdPerMTok',
+  'reasoningUsdPerMTok',
+  'requestUsd',
+] as const satisfies readonly (keyof RateCard)[];
+
+export interface RateChange {
+  readonly rate: (typeof rateNames)[number];
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+}
+
+/** The rates of the change that are not what they were, input and output first. */
+export const rateChanges = ({ before, after }: PriceChange): readonly RateChange[] =>
+  rateNames.flatMap((rate) =>
+    before?.[rate] === after[rate] ? [] : [{ rate, before: before?.[rate], after: after[rate] }],
+  );
+
+const isEntry = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,105 @@
+/**
+ * Exploration with known probabilities. LinUCB alone is deterministic: its propensities are 0 and 1, and no other
+ * policy can be judged from its log. A small mixture over nearly-best arms costs at most epsilon * margin of reward.
+ */
+import type { ArmId, Random } from '../brand.ts';
+import type { ArmEstimate } from './learner.ts';
+import type { Exploration, Trials } from './preset.ts';
+
+/** An arm that may be explored: usable and worth its price. */
+export interface Explorable {
+  readonly armId: ArmId;
+  readonly estimate: ArmEstimate;
+  readonly index: number;
+  readonly score: number;
+}
+
+/** The probability of each arm, summing to 1; arms not in the map have 0. */
+export function explorationOf(
+  exploration: Exploration,
+  eligible: readonly Explorable[],
+  best: Explorable,
+  random: Random,
+): ReadonlyMap<ArmId, number> {
+  switch (exploration.kind) {
+    case 'none':
+      return new Map([[best.armId, 1]]);
+    case 'epsilon':
+      return epsilonMixture(exploration, eligible, best);
+    case 'thompson':
+      return thompson(exploration, eligible, random);
+  }
+}
+
+function epsilonMixture(
+  { epsilon, margin }: Extract<Exploration, { kind: 'epsilon' }>,
+  eligible: readonly Explorable[],
+  best: Explorable,
+): ReadonlyMap<ArmId, number> {
+  const near = eligible.filter(({ score }) => score >= best.score - margin);
+  const share = epsilon / near.length;
+  const propensities = new Map(near.map(({ armId }) => [armId, share]));
+  propensities.set(best.armId, 1 - epsilon + share);
+  return propensities;
+}
+
+/** An arm with fewer observations than this is on trial when it is explored. */
+export const TRIALS = 10;
+
+/** A share of the prompts for arms that are new among known ones and may be as good as the best. */
+export function withTrials(
+  propensities: ReadonlyMap<ArmId, number>,
+  eligible: readonly Explorable[],
+  best: Explorable,
+  trials: Trials | undefined,
+): ReadonlyMap<ArmId, number> {
+  const seen = eligible.reduce((sum, { estimate }) => sum + estimate.observations, 0);
+  if (trials === undefined || seen < trials.after) return propensities;
+  const { share, margin } = trials;
+  const fresh = eligible.filter(
+    (arm) => arm !== best && arm.estimate.observations < TRIALS && arm.score >= best.score - margin,
+  );
+  if (fresh.length === 0) return propensities;
+  const out = new Map([...propensities].map(([armId, probability]) => [armId, probability * (1 - share)]));
+  for (const { armId } of fresh) out.set(armId, (out.get(armId) ?? 0) + share / fresh.length);
+  return out;
+}
+
+/** P(arm has the highest of the posterior draws), from `draws` joint draws; each arm keeps at least one count. */
+function thompson(
+  { scale, draws }: Extract<Exploration, { kind: 'thompson' }>,
+  eligible: readonly Explorable[],
+  random: Random,
+): ReadonlyMap<ArmId, number> {
+  const wins = new Float64Array(eligible.length).fill(1);
+  for (let n = 0; n < draws; n++) {
+    let best = 0;
+    let highest = -Infinity;
+    eligible.forEach(({ estimate, index, score }, i) => {
+      const charge = index - score;
+      const value = estimate.mean - charge + scale * estimate.width * normal(random);
+      if (value > highest) [highest, best] = [value, i];
+    });
+    wins[best] = (wins[best] ?? 0) + 1;
+  }
+  const total = draws + eligible.length;
+  return new Map(eligible.map(({ armId }, i) => [armId, (wins[i] ?? 0) / total]));
+}
+
+/** One arm with its probability. */
+export function draw(propensities: ReadonlyMap<ArmId, number>, random: Random): ArmId {
+  let left = random();
+  let last: ArmId | undefined;
+  for (const [armId, probability] of propensities) {
+    if (probability <= 0) continue;
+    last = armId;
+    left -= probability;
+    if (left < 0) return armId;
+  }
+  if (last === undefined) throw new Error('Invariant broken: no arm to draw from');
+  return last;
+}
+
+/** Standard normal by Box-Muller. */
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

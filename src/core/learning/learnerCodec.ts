@@ -1,0 +1,134 @@
+/**
+ * The learnt state as JSON for the snapshot, and back. Only evidence is kept (upper triangle of S, m, count), never
+ * A^-1 or theta: both are rebuilt under the priors of the artefact that is installed now.
+ *
+ * Version 1: { version, spaceId, dimension, day, heads: { ask, inline: [armId, S, m, count][] }, pending }.
+ */
+import { floatsFromBase64, floatsToBase64 } from '../base64.ts';
+import type { ArmId, DecisionId } from '../brand.ts';
+import type { Head } from '../decision.ts';
+import { Learner, MAX_PENDING, type LearnerSpec, type Pending } from './learner.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { fromEvidence, fromPrior, type Evidence } from './ridge.ts';
+
+const VERSION = 1;
+const HEADS: readonly Head[] = ['ask', 'inline'];
+const MAX_ARMS = 2_000;
+
+/** Why a stored state cannot be used; the caller sets it aside, starts from the prior and tells the user. */
+export type StateError =
+  | { readonly kind: 'not-a-state' }
+  | { readonly kind: 'other-version'; readonly found: unknown }
+  | { readonly kind: 'other-space'; readonly found: unknown; readonly dimension: unknown }
+  | { readonly kind: 'damaged'; readonly field: string };
+
+export function encodeLearner(learner: Learner): unknown {
+  const head = (name: Head): unknown =>
+    [...learner.heads[name].arms].map(([armId, { gram, moment, count }]) => [
+      armId,
+      floatsToBase64(upperTriangle(gram, moment.length)),
+      floatsToBase64(moment),
+      count,
+    ]);
+  return {
+    version: VERSION,
+    spaceId: learner.spec.spaceId,
+    dimension: learner.spec.dimension,
+    preset: learner.spec.preset.name,
+    day: learner.day,
+    heads: { ask: head('ask'), inline: head('inline') },
+    pending: [...learner.pending].map(([id, { head: name, armId, x, day, learnt }]) => [
+      id,
+      name,
+      armId,
+      floatsToBase64(x),
+      day,
+      ...(learnt === undefined ? [] : [learnt.reward, learnt.weight]),
+    ]),
+  };
+}
+
+/** Stages the whole state before any of it is used; total on garbage. */
+export function decodeLearner(stored: unknown, spec: LearnerSpec): Result<Learner, StateError> {
+  if (!isRecord(stored)) return fail({ kind: 'not-a-state' });
+  if (stored['version'] !== VERSION) return fail({ kind: 'other-version', found: stored['version'] });
+  const { spaceId, dimension, day, heads, pending } = stored;
+  if (spaceId !== spec.spaceId || dimension !== spec.dimension || stored['preset'] !== spec.preset.name) {
+    return fail({ kind: 'other-space', found: spaceId, dimension });
+  }
+  if (!isWhole(day)) return fail({ kind: 'damaged', field: 'day' });
+  const learner = new Learner(spec);
+  learner.day = day;
+  const d = spec.dimension;
+  for (const head of HEADS) {
+    const evidence = decodeHead(isRecord(heads) ? heads[head] : undefined, d);
+    if (evidence === undefined) return fail({ kind: 'damaged', field: head });
+    learner.adopt(head, evidence);
+  }
+  if (!Array.isArray(pending) || pending.length > MAX_PENDING)
+    return fail({ kind: 'damaged', field: 'pending' });
+  for (const row of pending) {
+    const decision = decodePending(row, d);
+    if (decision === undefined) return fail({ kind: 'damaged', field: 'pending' });
+    learner.pending.set(...decision);
+  }
+  return ok(learner);
+}
+
+function decodeHead(stored: unknown, d: number): ReadonlyMap<ArmId, Evidence> | undefined {
+  if (!Array.isArray(stored) || stored.length > MAX_ARMS) return undefined;
+  const arms = new Map<ArmId, Evidence>();
+  for (const row of stored) {
+    if (!Array.isArray(row)) return undefined;
+    const [armId, packedGram, packedMoment, count] = row as readonly unknown[];
+    const triangle = floatsFromBase64(packedGram, (d * (d + 1)) / 2);
+    const moment = floatsFromBase64(packedMoment, d);
+    if (typeof armId !== 'string' || triangle === undefined || moment === undefined) return undefined;
+    if (typeof count !== 'number' || !Number.isFinite(count) || count < 0) return undefined;
+    const evidence = { gram: fromUpperTriangle(triangle, d), moment, count };
+    if (!isGram(evidence, d)) return undefined;
+    arms.set(armId as ArmId, evidence);
+  }
+  return arms;
+}
+
+/** S + I must be positive definite, or no prior could make A so. */
+function isGram(evidence: Evidence, d: number): boolean {
+  const standard = { theta: new Float64Array(d), precision: new Float64Array(d).fill(1) };
+  return fromEvidence(evidence, fromPrior(standard).prior) !== undefined;
+}
+
+function decodePending(row: unknown, d: number): [DecisionId, Pending] | undefined {
+  if (!Array.isArray(row)) return undefined;
+  const [id, head, armId, packed, day, reward, weight] = row as readonly unknown[];
+  const x = floatsFromBase64(packed, d);
+  if (typeof id !== 'string' || typeof armId !== 'string' || x === undefined || !isWhole(day))
+    return undefined;
+  if (head !== 'ask' && head !== 'inline') return undefined;
+  const base = { head, armId: armId as ArmId, x, day } as const;
+  if (reward === undefined) return [id as DecisionId, { ...base, learnt: undefined }];
+  if (!isShare(reward) || !isShare(weight) || weight === 0) return undefined;
+  return [id as DecisionId, { ...base, learnt: { reward, weight } }];
+}
+
+function upperTriangle(matrix: Float64Array, d: number): Float64Array {
+  const out = new Float64Array((d * (d + 1)) / 2);
+  for (let i = 0, at = 0; i < d; i++) for (let j = i; j < d; j++) out[at++] = matrix[i * d + j] ?? 0;
+  return out;
+}
+
+function fromUpperTriangle(triangle: Float64Array, d: number): Float64Array {
+  const out = new Float64Array(d * d);
+  for (let i = 0, at = 0; i < d; i++) {
+    for (let j = i; j < d; j++, at++) {
+      out[i * d + j] = triangle[at] ?? 0;
+      out[j * d + i] = triangle[at] ?? 0;
+    }
+  }
+  return out;
+}
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,107 @@
+/**
+ * What the artefact knows of models: a public rating for each, and how a rating becomes a reward. Ratings are facts
+ * and carry their source and date; the numbers that tie them to rewards are learnt offline (scripts/train).
+ */
+import { float32FromBase64 } from '../base64.ts';
+
+export interface KnownModel {
+  readonly name: string;
+  /** Public rating on the Chatbot Arena scale (Elo points; 400 points = ten to one). */
+  readonly rating: number;
+  /** Where the rating was published, and when: an index into `sources`. */
+  readonly source: number;
+  /** 1 + d, unit length: the paper's phase 2 vector, for the models that were in preference pairs. */
+  readonly direction: Float64Array | undefined;
+}
+
+export interface RatingSource {
+  readonly name: string;
+  readonly date: string;
+}
+
+export interface ModelTable {
+  readonly models: readonly KnownModel[];
+  readonly sources: readonly RatingSource[];
+  /** theta_pref(rating) = base + (rating - reference) / 100 * slope; each 1 + d. */
+  readonly reference: number;
+  readonly base: Float64Array;
+  readonly slope: Float64Array;
+  /** The same for the phase 2 directions, before they are brought to unit length. */
+  readonly directionBase: Float64Array;
+  readonly directionSlope: Float64Array;
+  /** rating = constant + perDoubling * log2(size in 10^9 parameters); fitted on the open models of the table. */
+  readonly fromSize: LogFit;
+  /** rating = constant + perDoubling * log2(blended USD per million tokens); fitted on the priced ones. */
+  readonly fromPrice: LogFit;
+}
+
+export interface LogFit {
+  readonly constant: number;
+  readonly perDoubling: number;
+}
+
+/** Undefined for anything that is not a complete table for this dimension. */
+export function decodeModelTable(stored: unknown, dimension: number): ModelTable | undefined {
+  if (!isRecord(stored) || !Array.isArray(stored['models']) || !Array.isArray(stored['sources']))
+    return undefined;
+  const base = float32FromBase64(stored['base'], dimension);
+  const slope = float32FromBase64(stored['slope'], dimension);
+  const directionBase = float32FromBase64(stored['directionBase'], dimension);
+  const directionSlope = float32FromBase64(stored['directionSlope'], dimension);
+  const fromSize = decodeFit(stored['fromSize']);
+  const fromPrice = decodeFit(stored['fromPrice']);
+  const reference = stored['reference'];
+  if (base === undefined || slope === undefined || fromSize === undefined || fromPrice === undefined)
+    return undefined;
+  if (!isFiniteNumber(reference) || directionBase === undefined || directionSlope === undefined)
+    return undefined;
+  const sources = stored['sources'].filter(isRecord).map((source) => ({
+    name: String(source['name']),
+    date: String(source['date']),
+  }));
+  const models = stored['models'].map((model) => decodeModel(model, dimension));
+  if (!models.every((model) => model !== undefined)) return undefined;
+  return { models, sources, reference, base, slope, directionBase, directionSlope, fromSize, fromPrice };
+}
+
+/** The same knowledge of models in a space with `by` more dimensions, about which it says nothing. */
+export function lengthened(table: ModelTable, by: number): ModelTable {
+  const longer = (vector: Float64Array): Float64Array => {
+    const out = new Float64Array(vector.length + by);
+    out.set(vector);
+    return out;
+  };
+  return {
+    ...table,
+    base: longer(table.base),
+    slope: longer(table.slope),
+    directionBase: longer(table.directionBase),
+    directionSlope: longer(table.directionSlope),
+    models: table.models.map((model) => ({
+      ...model,
+      direction: model.direction === undefined ? undefined : longer(model.direction),
+    })),
+  };
+}
+
+/** `[name, rating, source]`, and the direction where there is one. */
+function decodeModel(stored: unknown, dimension: number): KnownModel | undefined {
+  if (!Array.isArray(stored)) return undefined;
+  const [name, rating, source, packed] = stored as readonly unknown[];
+  if (typeof name !== 'string' || !isFiniteNumber(rating) || !isFiniteNumber(source)) return undefined;
+  const direction = packed === undefined ? undefined : float32FromBase64(packed, dimension);
+  if (packed !== undefined && direction === undefined) return undefined;
+  return { name, rating, source, direction };
+}
+
+function decodeFit(stored: unknown): LogFit | undefined {
+  if (!isRecord(stored)) return undefined;
+  const { constant, perDoubling } = stored;
+  return isFiniteNumber(constant) && isFiniteNumber(perDoubling) ? { constant, perDoubling } : undefined;
+}
+
+const isFiniteNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

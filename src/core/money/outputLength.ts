@@ -1,0 +1,176 @@
+/**
+ * What a call of this kind will use, learnt from what calls of its kind did use: output tokens (mean and upper
+ * quantile) per model, surface and task; input tokens per byte and the cached share per model and surface. It makes the
+ * *expected* cost; the bound that is reserved does not depend on it.
+ *
+ * Lengths are long-tailed, near log-normal within a task, so spread is kept in logs and the upper quantile is
+ * exp(mu + 1.28 sigma). A new cell starts at its parents' values: model and surface and task -> surface and task -> the
+ * constants below, each weighing `PRIOR_WEIGHT` observations.
+ */
+import type { ArmId } from '../brand.ts';
+import type { Surface, TaskType } from '../decision.ts';
+import type { TokenClasses } from './pricing.ts';
+
+export interface CallKind {
+  readonly armId: ArmId;
+  readonly surface: Surface;
+  readonly task: TaskType;
+}
+
+export interface CallForecast {
+  readonly inputTokens: number;
+  /** Share of the input served from the provider's cache, in [0, 1]. */
+  readonly cachedShare: number;
+  /** Billed output, reasoning included. */
+  readonly outputTokens: number;
+  /** 90 % of such calls stay below. */
+  readonly upperOutputTokens: number;
+}
+
+export interface CallStatistics {
+  /** Oldest first, at most `MAX_CELLS`. */
+  readonly cells: ReadonlyMap<string, Cell>;
+}
+
+interface Cell {
+  /** Observations behind it, forgotten beyond `MEMORY`. */
+  readonly weight: number;
+  readonly mean: number;
+  /** Mean and variance of the natural logarithm. */
+  readonly logMean: number;
+  readonly logVariance: number;
+}
+
+export const noStatistics: CallStatistics = { cells: new Map() };
+
+const PRIOR_WEIGHT = 5;
+const MEMORY = 100;
+const MAX_CELLS = 400;
+/** exp(mu + z sigma) is the 90 % quantile of a log-normal. */
+const UPPER_Z = 1.2816;
+/** Four bytes a token in English and code; providers' own counts correct it within a few calls. */
+const TOKENS_PER_BYTE = 0.27;
+const OUTPUT_PRIOR: Readonly<Record<Surface, number>> = { ask: 500, chat: 400, inline: 40 };
+const LOG_VARIANCE_PRIOR = 0.8;
+
+export function forecastCall(statistics: CallStatistics, kind: CallKind, inputBytes: number): CallForecast {
+  const output = outputCell(statistics, kind);
+  const bytes = Number.isFinite(inputBytes) ? Math.max(0, inputBytes) : 0;
+  const perByte = pooled(statistics.cells.get(ratioKey('perByte', kind)), constantCell(TOKENS_PER_BYTE));
+  const cached = pooled(statistics.cells.get(ratioKey('cached', kind)), constantCell(0));
+  return {
+    inputTokens: Math.ceil(bytes * perByte.mean),
+    cachedShare: Math.min(1, cached.mean),
+    outputTokens: Math.ceil(output.mean),
+    upperOutputTokens: Math.ceil(
+      Math.max(output.mean, Math.exp(output.logMean + UPPER_Z * Math.sqrt(output.logVariance))),
+    ),
+  };
+}
+
+/** Learns from usage the provider reported, not from estimates: those would learn themselves. */
+export function observeCall(
+  statistics: CallStatistics,
+  kind: CallKind,
+  inputBytes: number,
+  used: TokenClasses,
+): CallStatistics {
+  const inputs = used.input + used.cachedInput + used.cacheWrite;
+  const outputs = used.output + used.reasoning;
+  if (![inputs, outputs, inputBytes].every((count) => Number.isFinite(count) && count >= 0))
+    return statistics;
+  const cells = new Map(statistics.cells);
+  learn(cells, outputKey(kind), outputs);
+  learn(cells, sharedKey(kind), outputs);
+  if (inputBytes > 0) learn(cells, ratioKey('perByte', kind), Math.min(1, inputs / inputBytes));
+  if (inputs > 0) learn(cells, ratioKey('cached', kind), used.cachedInput / inputs);
+  return { cells: new Map([...cells].slice(-MAX_CELLS)) };
+}
+
+export const encodeStatistics = ({ cells }: CallStatistics): unknown => ({
+  version: 1,
+  cells: [...cells].map(([key, { weight, mean, logMean, logVariance }]) => [
+    key,
+    ...[weight, mean, logMean, logVariance].map((value) => Number(value.toPrecision(5))),
+  ]),
+});
+
+/** Total: garbage gives the empty statistics and `recovered: true`. */
+export function decodeStatistics(stored: unknown): {
+  readonly state: CallStatistics;
+  readonly recovered: boolean;
+} {
+  const raw = typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {};
+  const rows: readonly unknown[] = raw['version'] === 1 && Array.isArray(raw['cells']) ? raw['cells'] : [];
+  const cells = rows.map(decodeCell);
+  if (raw['version'] !== 1 || !Array.isArray(raw['cells']) || cells.some((cell) => cell === undefined)) {
+    return { state: noStatistics, recovered: true };
+  }
+  return {
+    state: { cells: new Map(cells.flatMap((cell) => (cell ? [cell] : [])).slice(-MAX_CELLS)) },
+    recovered: false,
+  };
+}
+
+function outputCell(statistics: CallStatistics, kind: CallKind): Cell {
+  const shared = pooled(statistics.cells.get(sharedKey(kind)), constantCell(OUTPUT_PRIOR[kind.surface]));
+  return pooled(statistics.cells.get(outputKey(kind)), shared);
+}
+
+/** The cell's own values, pulled towards its parent's by `PRIOR_WEIGHT` observations. */
+function pooled(cell: Cell | undefined, parent: Cell): Cell {
+  if (!cell) return parent;
+  const own = cell.weight / (cell.weight + PRIOR_WEIGHT);
+  const mix = (a: number, b: number): number => own * a + (1 - own) * b;
+  return {
+    weight: cell.weight,
+    mean: mix(cell.mean, parent.mean),
+    logMean: mix(cell.logMean, parent.logMean),
+    logVariance: mix(cell.logVariance, parent.logVariance),
+  };
+}
+
+/** Moves the key to the newest end, so that the longest unused cell is forgotten first. */
+function learn(cells: Map<string, Cell>, key: string, value: number): void {
+  const old = cells.get(key);
+  cells.delete(key);
+  cells.set(key, old ? updated(old, value) : { ...constantCell(value), weight: 1 });
+}
+
+/** Running mean and variance; beyond `MEMORY` observations the weights fall geometrically. */
+function updated(cell: Cell, value: number): Cell {
+  const weight = Math.min(MEMORY, cell.weight + 1);
+  const step = 1 / weight;
+  const log = Math.log(Math.max(1e-6, value));
+  const deviation = log - cell.logMean;
+  return {
+    weight,
+    mean: cell.mean + step * (value - cell.mean),
+    logMean: cell.logMean + step * deviation,
+    logVariance: (1 - step) * (cell.logVariance + step * deviation * deviation),
+  };
+}
+
+const constantCell = (value: number): Cell => ({
+  weight: 0,
+  mean: value,
+  logMean: Math.log(Math.max(1e-6, value)),
+  logVariance: LOG_VARIANCE_PRIOR,
+});
+
+const outputKey = ({ armId, surface, task }: CallKind): string => `out ${surface} ${task} ${armId}`;
+const sharedKey = ({ surface, task }: CallKind): string => `out ${surface} ${task}`;
+const ratioKey = (what: 'perByte' | 'cached', { armId, surface }: CallKind): string =>
+  `${what} ${surface} ${armId}`;
+
+function decodeCell(row: unknown): readonly [string, Cell] | undefined {
+  if (!Array.isArray(row)) return undefined;
+  const [key, ...values] = row as readonly unknown[];
+  const [weight, mean, logMean, logVariance] = values.map((value) =>
+    typeof value === 'number' && Number.isFinite(value) ? value : undefined,
+  );
+  if (typeof key !== 'string' || weight === undefined || mean === undefined) return undefined;
+  if (logMean === undefined || logVariance === undefined) return undefined;
+  if (weight < 0 || mean < 0 || logVariance < 0 || logMean > 50) return undefined;
+  return [key, { weight: Math.min(MEMORY, weight), mean, logMean, logVariance }];
+}

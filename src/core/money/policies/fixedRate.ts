@@ -1,0 +1,42 @@
+/**
+ * The baselines of the paper's evaluation: every request may cost B/Q, the budget over the number of requests; with
+ * spill-over, what earlier requests left unspent may be spent by later ones (and what they overspent is paid back).
+ */
+import type { CostPolicy, MoneySituation } from '../policy.ts';
+import { ZERO } from '../../money.ts';
+import { appraisal, horizonOf, utilizationOf } from './offers.ts';
+
+export type FixedRateState = Readonly<Record<string, never>>;
+const initial: FixedRateState = {};
+
+const fixedRatePolicy = (
+  name: string,
+  allowance: (money: MoneySituation) => number,
+): CostPolicy<FixedRateState> => ({
+  name,
+  initial: () => initial,
+  decode: (stored) => ({ state: initial, recovered: !isEmptyObject(stored) }),
+  encode: () => ({}),
+  appraise(_state, offers, money) {
+    const most = allowance(money);
+    return appraisal(offers, money, { price: 0, utilization: utilizationOf(money) }, (offer) => ({
+      worth: offer.cost === ZERO || offer.cost <= most,
+      charge: 0,
+    }));
+  },
+  observe: (state) => state,
+  settled: (state) => state,
+});
+
+export const fixedRate = fixedRatePolicy('fixed-rate', (money) => {
+  const { behind, ahead } = horizonOf(money);
+  return money.limit / (behind + ahead);
+});
+
+export const fixedRateSpill = fixedRatePolicy('fixed-rate-spill', (money) => {
+  const { behind, ahead } = horizonOf(money);
+  return (money.limit * (behind + 1)) / (behind + ahead) - money.committed;
+});
+
+const isEmptyObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;

@@ -1,0 +1,124 @@
+/**
+ * The paper's cost policy: online multiple-choice knapsack with the ZCL threshold (Zhou, Chakrabarty, Lukose 2008).
+ *
+ *   Psi(z) = (UB e / LB)^z (LB / e)        z = share of the bin's budget that is used
+ *   eligible = { arm : reward / cost >= Psi(z) },   of these the router takes the best index
+ *
+ * The month is cut into bins of `BIN_REQUESTS` expected requests. A bin may spend up to its share of the month, so what
+ * a bin leaves unspent is carry-over, and what all workspaces together spent counts. Departures from the paper, where
+ * it leaves gaps: LB and UB are quantiles of the user's own stream; Q, the number of requests, is a forecast and so the
+ * bins are re-cut at each request; with no eligible arm the cheapest that fits is taken. The first
+ * 1/(1 + ln(UB/LB)) of each bin is spent at thresholds below LB, that is without any discipline: that is the method's.
+ */
+import type { ArmId, NanoUsd } from '../../brand.ts';
+import { usd } from '../../money.ts';
+import type { CostPolicy, MoneySituation, Offer } from '../policy.ts';
+import type { DensityHistogram } from './densityHistogram.ts';
+import {
+  addDensities,
+  decodeHistogram,
+  densityQuantile,
+  emptyHistogram,
+  encodeHistogram,
+} from './densityHistogram.ts';
+import { appraisal, clampUnit, finite, horizonOf, isRecord, rewardOf } from './offers.ts';
+
+export interface ZclState {
+  readonly densities: DensityHistogram;
+  /** The bin last seen, and what was committed when it began. */
+  readonly bin: Bin | undefined;
+}
+
+interface Bin {
+  readonly periodStart: number;
+  readonly index: number;
+  readonly committedBefore: NanoUsd;
+}
+
+export interface ZclOptions {
+  /** S, expected requests a bin. */
+  readonly binRequests: number;
+  readonly lowerQuantile: number;
+  readonly upperQuantile: number;
+}
+
+export interface DensityBounds {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Psi(z): LB/e at 0, LB at 1/(1 + ln(UB/LB)), UB at 1; non-decreasing. */
+export function zclThreshold(z: number, { lower, upper }: DensityBounds): number {
+  return ((upper * Math.E) / lower) ** clampUnit(z) * (lower / Math.E);
+}
+
+const initial: ZclState = { densities: emptyHistogram, bin: undefined };
+/** Before the stream has shown its own: a dear model on a hard prompt, a cheap one on an easy prompt. */
+const defaultBounds: DensityBounds = { lower: 10, upper: 10_000 };
+
+export const zclPolicy = (options: ZclOptions): CostPolicy<ZclState> => ({
+  name: 'zcl',
+  initial: () => initial,
+  decode(stored) {
+    const state = decodeZcl(stored);
+    return state ? { state, recovered: false } : { state: initial, recovered: true };
+  },
+  encode: ({ densities, bin }) => ({ version: 1, densities: encodeHistogram(densities), bin }),
+
+  appraise(state, offers, money) {
+    const { utilization } = binNow(state, money, options);
+    const price = zclThreshold(utilization, boundsOf(state, options));
+    return appraisal(offers, money, { price, utilization }, (offer) => ({
+      worth: densityOf(offer) >= price,
+      charge: 0,
+    }));
+  },
+
+  observe(state: ZclState, offers: readonly Offer[], _taken: ArmId | undefined, money: MoneySituation) {
+    return {
+      densities: addDensities(state.densities, offers.map(densityOf)),
+      bin: binNow(state, money, options).bin,
+    };
+  },
+
+  settled: (state) => state,
+});
+
+/** Reward per USD; what costs nothing is worth any price. */
+const densityOf = (offer: Offer): number => (offer.cost > 0 ? rewardOf(offer) / usd(offer.cost) : Infinity);
+
+function boundsOf({ densities }: ZclState, { lowerQuantile, upperQuantile }: ZclOptions): DensityBounds {
+  const lower = densityQuantile(densities, lowerQuantile) ?? defaultBounds.lower;
+  const upper = densityQuantile(densities, upperQuantile) ?? defaultBounds.upper;
+  return { lower, upper: Math.max(lower, upper) };
+}
+
+/** Cumulative budget at the bin's end is limit x (index + 1) / bins, so the bins' carry-over needs no bookkeeping. */
+function binNow(
+  state: ZclState,
+  money: MoneySituation,
+  { binRequests }: ZclOptions,
+): { readonly bin: Bin; readonly utilization: number } {
+  const { behind, ahead } = horizonOf(money);
+  const index = Math.floor(behind / binRequests);
+  const bins = Math.max(index + 1, Math.ceil((behind + ahead) / binRequests));
+  const begun = state.bin?.periodStart === money.periodStart && state.bin.index === index;
+  const bin = begun ? state.bin : { periodStart: money.periodStart, index, committedBefore: money.committed };
+  const budget = (money.limit * (index + 1)) / bins - bin.committedBefore;
+  const spent = money.committed - bin.committedBefore;
+  return { bin, utilization: budget > 0 ? clampUnit(spent / budget) : 1 };
+}
+
+function decodeZcl(stored: unknown): ZclState | undefined {
+  if (!isRecord(stored) || stored['version'] !== 1) return undefined;
+  const densities = decodeHistogram(stored['densities']);
+  if (!densities) return undefined;
+  const raw = stored['bin'];
+  if (raw === undefined || raw === null) return { densities, bin: undefined };
+  if (!isRecord(raw)) return undefined;
+  const [periodStart, index] = [finite(raw['periodStart']), finite(raw['index'])];
+  const committedBefore = finite(raw['committedBefore']);
+  if (periodStart === undefined || index === undefined || committedBefore === undefined) return undefined;
+  if (committedBefore < 0) return undefined;
+  return { densities, bin: { periodStart, index, committedBefore: committedBefore as NanoUsd } };
+}

@@ -1,0 +1,170 @@
+/**
+ * What a request may cost (worst case, a bound), what it should cost (expected), and what its tokens did cost.
+ *
+ * Worst case = input bound x dearest input class that can apply + output bound x dearest output class + fee.
+ * It holds for every bill whose tokens stay within the bound of the input and the cap that was sent.
+ */
+import type { Arm, RateCard } from '../arm.ts';
+import { isFree } from '../arm.ts';
+import type { NanoUsd } from '../brand.ts';
+import type { Quote } from '../decision.ts';
+import { ZERO, ceilNano } from '../money.ts';
+
+/** USD per million tokens is 1000 nano-USD per token. */
+const NANO_PER_TOKEN = 1000;
+const NANO_PER_USD = 1e9;
+/** Below this cap an answer is worth nothing, so money that buys less buys no answer. */
+const LEAST_OUTPUT_TOKENS = 16;
+/** Room for the expected count being an estimate when the context window is shared out; a refusal costs nothing. */
+const CONTEXT_MARGIN = 1.1;
+
+export interface QuoteRequest {
+  /** Bound on the input tokens (`inputBound.ts`), or an exact tokenizer's count. */
+  readonly maxInputTokens: number;
+  readonly expectedInputTokens: number;
+  /** Expected share of the input that the provider's prompt cache serves, in [0, 1]. */
+  readonly expectedCachedShare?: number;
+  /** Expected billed output, reasoning included (`outputLength.ts`). */
+  readonly expectedOutputTokens: number;
+  /** The most output this surface wants; the model's own limit when undefined. */
+  readonly outputCap?: number;
+  /** Money that may still be committed; undefined = do not clamp. */
+  readonly moneyLeft?: NanoUsd;
+  /** The least output cap worth sending. */
+  readonly leastOutputTokens?: number;
+}
+
+/** Tokens by disjoint classes: nothing is counted twice. */
+export interface TokenClasses {
+  /** Neither read from nor written to the cache. */
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly cacheWrite: number;
+  /** Without reasoning. */
+  readonly output: number;
+  readonly reasoning: number;
+}
+
+/**
+ * The output cap is clamped to the model, the context window and the money left. Where even the least useful cap does
+ * not fit the money, the quote's worst case is above it, and the caller excludes the arm as over the limit.
+ */
+export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'too-long' {
+  const card = arm.price;
+  if (card === undefined || !isUsable(card)) return 'unpriced';
+  // A bound that is not a number bounds nothing.
+  if (!Number.isFinite(request.maxInputTokens) || request.maxInputTokens < 0) return 'too-long';
+  const maxInputTokens = Math.ceil(request.maxInputTokens);
+  const inputTokens = Math.min(tokens(request.expectedInputTokens), maxInputTokens);
+  const least = Math.min(request.leastOutputTokens ?? LEAST_OUTPUT_TOKENS, arm.maxOutputTokens);
+  const room = Math.floor(arm.contextTokens - inputTokens * CONTEXT_MARGIN);
+  if (room < least) return 'too-long';
+
+  const wanted = Math.min(tokens(request.outputCap ?? Infinity) || Infinity, arm.maxOutputTokens, room);
+  const rates = dearestRates(card, maxInputTokens);
+  const affordable = affordableOutput(arm, rates, maxInputTokens, request.moneyLeft);
+  const outputCap = Math.max(least, Math.min(wanted, affordable));
+  const uncapped = Math.max(arm.maxOutputTokens, arm.maxBilledOutputTokens ?? 0);
+  const billable = arm.outputCapCoversReasoning ? outputCap : Math.max(outputCap, uncapped);
+  const worstCase = ceilNano(rates.fee + maxInputTokens * rates.input + billable * rates.output);
+  const outputTokens = Math.min(tokens(request.expectedOutputTokens), billable);
+  const expected = expectedCost(card, inputTokens, request.expectedCachedShare ?? 0, outputTokens);
+  return {
+    armId: arm.id,
+    expected: Math.min(expected, worstCase) as NanoUsd,
+    worstCase,
+    inputTokens,
+    outputTokens,
+    outputCap,
+  };
+}
+
+/** What these tokens cost at list price. Absent classes: cached and written input as input, reasoning as output. */
+export function costOf(card: RateCard, counts: TokenClasses): NanoUsd {
+  const c = {
+    input: tokens(counts.input),
+    cached: tokens(counts.cachedInput),
+    write: tokens(counts.cacheWrite),
+    output: tokens(counts.output),
+    reasoning: tokens(counts.reasoning),
+  };
+  const tier = tierOf(card, c.input + c.cached + c.write);
+  const perToken =
+    c.input * tier.input +
+    c.cached * tier.cachedInput +
+    c.write * tier.cacheWrite +
+    c.output * tier.output +
+    c.reasoning * tier.reasoning;
+  return ceilNano(perToken * NANO_PER_TOKEN + (card.requestUsd ?? 0) * NANO_PER_USD);
+}
+
+/** A rate card with a negative or unreadable rate states no price. */
+export function isUsable(card: RateCard): boolean {
+  const { longContext, ...flat } = card;
+  const rates = [...Object.values(flat), ...(longContext ? Object.values(longContext) : [])];
+  return rates.every((rate: unknown) => rate === undefined || (Number.isFinite(rate) && Number(rate) >= 0));
+}
+
+interface Tier {
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly cacheWrite: number;
+  readonly output: number;
+  readonly reasoning: number;
+}
+
+/** The whole request is billed at the long-context rates once its input, cached or not, passes the step. */
+function tierOf(card: RateCard, inputTokens: number): Tier {
+  const base: Tier = {
+    input: card.inputUsdPerMTok,
+    cachedInput: card.cachedInputUsdPerMTok ?? card.inputUsdPerMTok,
+    cacheWrite: card.cacheWriteUsdPerMTok ?? card.inputUsdPerMTok,
+    output: card.outputUsdPerMTok,
+    reasoning: card.reasoningUsdPerMTok ?? card.outputUsdPerMTok,
+  };
+  const long = card.longContext;
+  if (!long || inputTokens <= long.aboveTokens) return base;
+  // The card states no long-context rate for writes and reasoning: they rise in the proportion of their class.
+  return {
+    input: long.inputUsdPerMTok,
+    cachedInput: long.cachedInputUsdPerMTok ?? scaled(base.cachedInput, base.input, long.inputUsdPerMTok),
+    cacheWrite: scaled(base.cacheWrite, base.input, long.inputUsdPerMTok),
+    output: long.outputUsdPerMTok,
+    reasoning: scaled(base.reasoning, base.output, long.outputUsdPerMTok),
+  };
+}
+
+const scaled = (rate: number, from: number, to: number): number =>
+  from > 0 ? (rate * to) / from : Math.max(rate, to);
+
+interface DearestRates {
+  /** Nano-USD per token, and per request. */
+  readonly input: number;
+  readonly output: number;
+  readonly fee: number;
+}
+
+/** The dearest class on each side, over both tiers when the input bound reaches the step. */
+function dearestRates(card: RateCard, maxInputTokens: number): DearestRates {
+  const tiers = [tierOf(card, 0), tierOf(card, maxInputTokens)];
+  return {
+    input: NANO_PER_TOKEN * Math.max(...tiers.flatMap((t) => [t.input, t.cachedInput, t.cacheWrite])),
+    output: NANO_PER_TOKEN * Math.max(...tiers.flatMap((t) => [t.output, t.reasoning])),
+    fee: NANO_PER_USD * (card.requestUsd ?? 0),
+  };
+}
+
+/** How much output the money buys; no clamp helps where the cap does not bound what is billed. */
+function affordableOutput(arm: Arm, rates: DearestRates, inputs: number, money: NanoUsd | undefined): number {
+  const clampable = money !== undefined && arm.outputCapCoversReasoning && rates.output > 0;
+  return clampable ? Math.floor((money - rates.fee - inputs * rates.input) / rates.output) : Infinity;
+}
+
+function expectedCost(card: RateCard, inputs: number, cachedShare: number, output: number): NanoUsd {
+  if (isFree(card)) return ZERO;
+  const cachedInput = Math.round(inputs * Math.min(1, Math.max(0, cachedShare)));
+  return costOf(card, { input: inputs - cachedInput, cachedInput, cacheWrite: 0, output, reasoning: 0 });
+}
+
+/** A count at the edge: garbage is zero here, and the bound on the other side still holds. */
+const tokens = (count: number): number => (Number.isFinite(count) && count > 0 ? Math.ceil(count) : 0);

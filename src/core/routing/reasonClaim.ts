@@ -1,0 +1,64 @@
+/**
+ * What the one line under an answer claims, as data: a surface only puts words to it, so that a test can recompute
+ * every claim from the decision's record.
+ */
+import type { ArmId } from '../brand.ts';
+import type { ArmEvidence, Decision } from '../decision.ts';
+
+/** Reward estimates closer than this are called equal: one thumb in fifty. */
+export const EQUAL_WITHIN = 0.02;
+
+export type ReasonClaim =
+  | { readonly kind: 'pinned' | 'user-choice' | 'escalated' | 'sticky' | 'explore' | 'trial' | 'only' }
+  /** Nothing is worth its price now; this is the cheapest that fits. */
+  | { readonly kind: 'fallback' }
+  /** Its estimate is the highest of all arms that could answer. */
+  | { readonly kind: 'best'; readonly ofPrice: PriceShare | undefined }
+  /** Its estimate is within EQUAL_WITHIN of the highest. */
+  | { readonly kind: 'as-good'; readonly as: ArmId; readonly ofPrice: PriceShare | undefined }
+  /** Another is better by estimate, but not worth its price here. `gap` in reward units. */
+  | {
+      readonly kind: 'worth';
+      readonly than: ArmId;
+      readonly gap: number;
+      readonly ofPrice: PriceShare | undefined;
+    }
+  /** Its lead is its upper bound, not its estimate. */
+  | { readonly kind: 'promising'; readonly than: ArmId };
+
+/** Expected cost as a share of another arm's. */
+export interface PriceShare {
+  readonly of: ArmId;
+  readonly share: number;
+}
+
+/** Reasons that leave an arm able to answer this prompt, had the price been right. */
+const couldAnswer = ({ excluded }: ArmEvidence): boolean =>
+  excluded === undefined || excluded === 'not-worth-price' || excluded === 'over-limit';
+
+export function reasonClaim(decision: Pick<Decision, 'chosen' | 'kind' | 'arms'>): ReasonClaim {
+  const { kind } = decision;
+  if (kind !== 'best') return { kind };
+  const chosen = decision.arms.find(({ armId }) => armId === decision.chosen);
+  const others = decision.arms.filter((arm) => arm !== chosen && couldAnswer(arm));
+  if (!chosen || others.length === 0) return { kind: 'only' };
+  const top = others.reduce((best, arm) => (arm.mean > best.mean ? arm : best));
+  const ofPrice = shareOf(chosen, top);
+  if (chosen.mean >= top.mean) return { kind: 'best', ofPrice: shareOf(chosen, dearest(others)) };
+  const gap = top.mean - chosen.mean;
+  if (gap <= EQUAL_WITHIN) return { kind: 'as-good', as: top.armId, ofPrice };
+  if (chosen.quote.expected < top.quote.expected) return { kind: 'worth', than: top.armId, gap, ofPrice };
+  return { kind: 'promising', than: top.armId };
+}
+
+const dearest = (arms: readonly ArmEvidence[]): ArmEvidence | undefined =>
+  arms.reduce<ArmEvidence | undefined>(
+    (best, arm) => (best && best.quote.expected >= arm.quote.expected ? best : arm),
+    undefined,
+  );
+
+/** Undefined where a share would say nothing: the other is free, or not dearer. */
+function shareOf(chosen: ArmEvidence, other: ArmEvidence | undefined): PriceShare | undefined {
+  if (!other || other.quote.expected <= chosen.quote.expected) return undefined;
+  return { of: other.armId, share: chosen.quote.expected / other.quote.expected };
+}

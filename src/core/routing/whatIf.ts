@@ -1,0 +1,190 @@
+/**
+ * What would have been chosen otherwise: with no limit, at twice the limit, or with each model pinned. Recomputed from
+ * the decision's record alone, as for a fresh prompt and without exploration, and certain only where the record settles
+ * it.
+ *
+ * With the price lambda of a dollar, arm a scores index_a - lambda cost_a (shadow price), or may be taken when
+ * index_a >= lambda cost_a (knapsack threshold). A larger limit lowers lambda by an amount that depends on the month's
+ * other prompts, which the record does not hold: so all prices from 0 to the recorded one are tried, and the answer is
+ * certain when they all choose the same. The choice changes at finitely many prices, so trying them all is finite.
+ */
+import type { ArmId, NanoUsd } from '../brand.ts';
+import type { ArmEvidence, Decision, ExclusionReason } from '../decision.ts';
+import { MAX_MONEY, ZERO } from '../money.ts';
+import { policyByName } from '../money/policies/index.ts';
+import { clampUnit } from '../money/policies/offers.ts';
+import { parseRecordedPolicy, priceUnder } from '../money/policies/profile.ts';
+import type { MoneySituation, Offer } from '../money/policy.ts';
+
+export type WhatIf =
+  | { readonly kind: 'certain'; readonly armId: ArmId }
+  /** One of these; which one depends on what the record does not hold. */
+  | { readonly kind: 'one-of'; readonly armIds: readonly ArmId[] }
+  /** No index was recorded, or the policy's price says nothing about other limits. */
+  | { readonly kind: 'unknown'; readonly because: 'no-estimates' | 'policy-state' };
+
+export type IfPinned =
+  | { readonly kind: 'answers' }
+  /** It could not have answered, pinned or not. */
+  | { readonly kind: 'refused'; readonly reason: ExclusionReason };
+
+export interface WhatIfs {
+  readonly noLimit: WhatIf;
+  readonly twiceTheLimit: WhatIf;
+  readonly pinned: ReadonlyMap<ArmId, IfPinned>;
+}
+
+type Recorded = Pick<Decision, 'arms' | 'policy'>;
+
+export function whatIf(decision: Recorded): WhatIfs {
+  const rivals = rivalsOf(decision);
+  const { policy, rule } = parseRecordedPolicy(decision.policy.policy);
+  // A profile's floor stands whatever the limit.
+  const terms: Terms = { policy, lowest: priceUnder(rule, 0) / 1e9, recorded: decision.policy.price / 1e9 };
+  return {
+    noLimit: rivals ? noLimit(rivals, terms) : nothingRecorded,
+    twiceTheLimit: rivals ? twiceTheLimit(rivals, terms) : nothingRecorded,
+    pinned: new Map(decision.arms.map((arm) => [arm.armId, ifPinned(arm)])),
+  };
+}
+
+/** Prices in reward per nano-USD. */
+interface Terms {
+  readonly policy: string;
+  readonly lowest: number;
+  readonly recorded: number;
+}
+
+const nothingRecorded: WhatIf = { kind: 'unknown', because: 'no-estimates' };
+
+function ifPinned({ excluded }: ArmEvidence): IfPinned {
+  const lifted = excluded === undefined || excluded === 'not-worth-price' || excluded === 'not-pinned';
+  return lifted ? { kind: 'answers' } : { kind: 'refused', reason: excluded };
+}
+
+/** An arm that could have answered, had money or a pin not stood in its way. */
+interface Rival {
+  readonly armId: ArmId;
+  /** mean + alpha width: what the router maximises. */
+  readonly index: number;
+  /** The index as the policy is offered it, within [0, 1]. */
+  readonly reward: number;
+  /** Nano-USD. */
+  readonly cost: NanoUsd;
+  readonly excluded: ExclusionReason | undefined;
+}
+
+/** Undefined when no arm came as far as an index, as under a pin that shut out all others. */
+function rivalsOf({ arms }: Recorded): readonly Rival[] | undefined {
+  const able = arms.filter(({ excluded }) => excluded === undefined || lifted.has(excluded));
+  const alpha = alphaOf(arms);
+  if (alpha === undefined || able.length === 0) return undefined;
+  return able.map(({ armId, mean, width, quote, excluded }) => {
+    const index = mean + alpha * width;
+    return { armId, index, reward: clampUnit(index), cost: quote.expected, excluded };
+  });
+}
+
+const lifted: ReadonlySet<ExclusionReason> = new Set(['not-worth-price', 'over-limit', 'not-pinned']);
+
+/** index = mean + alpha width was recorded for every arm that came as far as a score. */
+function alphaOf(arms: readonly ArmEvidence[]): number | undefined {
+  const scored = arms.find(
+    ({ excluded, width }) => (excluded === undefined || excluded === 'not-worth-price') && width > 1e-9,
+  );
+  return scored && (scored.index - scored.mean) / scored.width;
+}
+
+/** Money is no object: the lowest price, among arms that the policy would sell at any price of money. */
+function noLimit(rivals: readonly Rival[], { policy, lowest }: Terms): WhatIf {
+  const sold = sells(policy, rivals);
+  const best = winner(
+    rivals.filter(({ armId }) => sold.has(armId)),
+    lowest,
+    policy,
+  );
+  return best ? { kind: 'certain', armId: best.armId } : nothingRecorded;
+}
+
+function twiceTheLimit(rivals: readonly Rival[], terms: Terms): WhatIf {
+  const { policy } = terms;
+  if (policy !== 'shadow-price' && policy !== 'zcl') return { kind: 'unknown', because: 'policy-state' };
+  // Whether what was over the limit, or kept for later prompts, fits twice the limit is not recorded.
+  const offered = rivals.filter(({ excluded }) => excluded !== 'over-limit');
+  const [always, now] = [sells(policy, rivals), sells(policy, offered)];
+  const possible = rivals.filter((rival) => now.has(rival.armId) || always.has(rival.armId));
+  const isSure = ({ armId, excluded }: Rival): boolean =>
+    always.has(armId) && (excluded === undefined || excluded === 'not-pinned' || policy === 'zcl');
+  const choices = new Set<ArmId>();
+  for (const lambda of pricesBetween(possible, terms)) {
+    for (const armId of winners(possible, lambda, policy, isSure)) choices.add(armId);
+  }
+  const armIds = [...choices];
+  const [only] = armIds;
+  if (only === undefined) return nothingRecorded;
+  return armIds.length === 1 ? { kind: 'certain', armId: only } : { kind: 'one-of', armIds };
+}
+
+/** The best; and while the best may not have been on sale, the next best too. */
+function winners(
+  rivals: readonly Rival[],
+  lambda: number,
+  policy: string,
+  isSure: (rival: Rival) => boolean,
+): readonly ArmId[] {
+  const best = winner(rivals, lambda, policy);
+  if (!best) return [];
+  if (isSure(best) && best.excluded !== 'over-limit') return [best.armId];
+  return [best.armId, ...winners(rivals.filter((rival) => rival !== best), lambda, policy, isSure)]; // prettier-ignore
+}
+
+/** Which of these the policy would sell were there money without end: the shadow price asks a gain of a dearer arm. */
+function sells(policy: string, rivals: readonly Rival[]): ReadonlySet<ArmId> {
+  if (policy === 'zcl') return new Set(rivals.map(({ armId }) => armId));
+  const rules = policyByName(policy);
+  const offers = rivals.map(({ armId, reward, cost }): Offer => ({ armId, reward, cost, worstCase: cost }));
+  const { verdicts } = rules.appraise(rules.initial(), offers, unlimited);
+  return new Set([...verdicts].flatMap(([armId, { worth }]) => (worth ? [armId] : [])));
+}
+
+const unlimited: MoneySituation = {
+  now: 0,
+  periodStart: 0,
+  periodEnd: 1,
+  limit: MAX_MONEY,
+  committed: ZERO,
+  surface: 'ask',
+  hourOfWeek: 0,
+  requests: { ask: 0, inline: 0, chat: 0 },
+  expectedRemaining: 1,
+};
+
+/** The prices up to the recorded one at which the choice may change, one inside each stretch between, and the ends. */
+function pricesBetween(rivals: readonly Rival[], { policy, lowest, recorded }: Terms): readonly number[] {
+  const turns = policy === 'zcl' ? thresholds(rivals) : crossings(rivals);
+  const inside = turns.filter((price) => lowest < price && price < recorded).sort((a, b) => a - b);
+  const ends = [lowest, ...inside, recorded];
+  return [...ends, ...ends.slice(1).map((end, i) => ((ends[i] ?? 0) + end) / 2)];
+}
+
+const thresholds = (rivals: readonly Rival[]): number[] =>
+  rivals.map(({ reward, cost }) => (cost > 0 ? reward / cost : Infinity));
+
+const crossings = (rivals: readonly Rival[]): number[] =>
+  rivals
+    .flatMap((a) => rivals.map((b) => (a.index - b.index) / (a.cost - b.cost)))
+    .filter((price) => Number.isFinite(price));
+
+/** Highest score at this price of a nano-dollar; among equals the cheaper, then the first, as the router does. */
+function winner(rivals: readonly Rival[], lambda: number, policy: string): Rival | undefined {
+  const threshold = policy === 'zcl';
+  let best: { readonly rival: Rival; readonly score: number } | undefined;
+  for (const rival of rivals) {
+    if (threshold && rival.reward < lambda * rival.cost) continue;
+    const score = threshold ? rival.index : rival.index - lambda * rival.cost;
+    const wins =
+      best === undefined || score > best.score || (score === best.score && rival.cost < best.rival.cost);
+    if (wins) best = { rival, score };
+  }
+  return best?.rival;
+}

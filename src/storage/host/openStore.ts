@@ -1,0 +1,110 @@
+/**
+ * One store a window: ledger, decision log and usage queries over one worker thread. Opening costs nothing: the thread
+ * starts with the first question, and until its first answer the summary is what globalState remembers.
+ */
+import type { DecisionLog } from '../../app/ports/decisions.ts';
+import type { Clock } from '../../app/ports/environment.ts';
+import type { Ledger } from '../../app/ports/money.ts';
+import type { UsageReader } from '../../app/ports/usage.ts';
+import { Coalesced } from './coalesced.ts';
+import { decodeMirror, type MirroredTotal } from '../worker/mirrorFile.ts';
+import { RemoteLedger, initialSummary } from './remoteLedger.ts';
+import { RemoteLog, RemoteUsage } from './remoteLog.ts';
+import { WorkerClient } from './workerClient.ts';
+
+export interface StoreOptions {
+  /** globalStorageUri: one database for all windows and workspaces of this VS Code. */
+  readonly folder: string;
+  /** The bundled worker, or src/storage/worker/worker.ts where Node runs the sources. */
+  readonly workerPath: string | URL;
+  readonly workspaceId: string;
+  readonly clock: Clock;
+  /** The copy of the month's total in globalState, one witness when the database is lost. */
+  readonly mirror?: { load(): unknown; save(total: unknown): void };
+  /** How often other windows' changes and the turn of the month are looked for; 0 = never (tests). */
+  readonly pollMs?: number;
+  /** How long a payment waits for another window's lock. */
+  readonly busyMs?: number;
+}
+
+export interface Store {
+  readonly ledger: Required<Ledger>;
+  readonly log: Required<DecisionLog>;
+  readonly usage: UsageReader;
+  close(): Promise<void>;
+}
+
+const POLL_MS = 2000;
+const BUSY_MS = 2000;
+/** globalState is one file that is written whole, with everything other extensions keep there. */
+const REMEMBER_EVERY_MS = 1000;
+/** Beyond the lock wait: the first question also opens, checks and migrates the file. */
+const DEADLINE_MS = 15_000;
+
+export function openStore(options: StoreOptions): Promise<Store> {
+  const { clock, mirror } = options;
+  const remembered = decodeMirror(mirror?.load());
+  const memory = new Memory((total) => mirror?.save(total), remembered);
+  const worker = new WorkerClient({
+    workerPath: options.workerPath,
+    clock,
+    worker: {
+      folder: options.folder,
+      workspaceId: options.workspaceId,
+      busyMs: options.busyMs ?? BUSY_MS,
+      remembered,
+    },
+    deadlineMs: DEADLINE_MS,
+    onNews: (news) => {
+      memory.note(news.mirror);
+      ledger.receive(news);
+    },
+    onFailure: (failure) => ledger.failed(failure),
+  });
+  const ledger = new RemoteLedger(worker, clock, initialSummary(remembered, clock.now()));
+  const stopPolling = poll(worker, options.pollMs ?? POLL_MS);
+  return Promise.resolve({
+    ledger,
+    log: new RemoteLog(worker),
+    usage: new RemoteUsage(worker),
+    close: async () => {
+      stopPolling();
+      await worker.close();
+      memory.flush();
+    },
+  });
+}
+
+/** What globalState is told: another total or another month, not each call. */
+class Memory {
+  readonly #coalesced: Coalesced<MirroredTotal>;
+  #last: MirroredTotal | undefined;
+
+  constructor(save: (total: MirroredTotal) => void, remembered: MirroredTotal | undefined) {
+    this.#coalesced = new Coalesced(save, REMEMBER_EVERY_MS);
+    this.#last = remembered;
+  }
+
+  note(mirror: MirroredTotal): void {
+    if (mirror.total === this.#last?.total && mirror.period === this.#last.period) return;
+    this.#last = mirror;
+    this.#coalesced.put(mirror);
+  }
+
+  flush(): void {
+    this.#coalesced.flush();
+  }
+}
+
+/** One question at a time: a slow disk must not make a queue. */
+function poll(worker: WorkerClient, everyMs: number): () => void {
+  if (everyMs <= 0) return () => undefined;
+  let waiting = false;
+  const timer = setInterval(() => {
+    if (waiting) return;
+    waiting = true;
+    void worker.ask('poll', undefined).finally(() => (waiting = false));
+  }, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,189 @@
+/** The Ledger port over the worker: a read model that is always there, and money that moves only in the database. */
+import type { Clock, Disposable } from '../../app/ports/environment.ts';
+import type {
+  ImportedEntry,
+  ImportedTotals,
+  Ledger,
+  LedgerRefusal,
+  LimitNotice,
+  Reservation,
+  ReservationRequest,
+  Settlement,
+  SpendSummary,
+  StorageFault,
+  ToldBill,
+} from '../../app/ports/money.ts';
+import type { NanoUsd, ReservationId } from '../../core/brand.ts';
+import { ZERO } from '../../core/money.ts';
+import { HOURS_PER_WEEK, periodFrom, type Period } from '../../core/money/period.ts';
+import type { Result } from '../../core/result.ts';
+import { fail, ok } from '../../core/result.ts';
+import type { MirroredTotal } from '../worker/mirrorFile.ts';
+import type { Failure, News } from '../protocol.ts';
+import type { SettleRefusal } from '../worker/reservations.ts';
+import type { WorkerClient } from './workerClient.ts';
+
+/** Rows of an import: about 40 ms under the write lock, which other windows wait for two seconds at most. */
+const IMPORT_BATCH = 2_000;
+/** A free call without a ledger: nothing is reserved, so there is nothing to record unless it was billed after all. */
+const UNRECORDED = 'free-';
+
+export class RemoteLedger implements Ledger {
+  readonly #worker: WorkerClient;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  #summary: SpendSummary;
+  #nUnrecorded = 0;
+
+  constructor(worker: WorkerClient, clock: Clock, summary: SpendSummary) {
+    this.#worker = worker;
+    this.#clock = clock;
+    this.#summary = summary;
+  }
+
+  async reserve(request: ReservationRequest): Promise<Result<Reservation, LedgerRefusal>> {
+    const answer = await this.#worker.ask('reserve', request, (late) => {
+      // Nobody waits for it any more, so nothing was sent on it.
+      if (late.ok) void this.void(late.value.id, 'came too late');
+    });
+    if (answer.ok) return answer.value;
+    if (request.worstCase === ZERO) return ok(this.#unrecorded());
+    const { kind, message } = answer.error;
+    return fail(kind === 'busy' ? { kind } : { kind: 'unavailable', reason: message, problem: kind });
+  }
+
+  async settle(
+    id: ReservationId,
+    settlement: Settlement,
+  ): Promise<Result<{ readonly overrun: NanoUsd }, SettleRefusal | 'unavailable'>> {
+    if (id.startsWith(UNRECORDED))
+      return settlement.cost === ZERO ? ok({ overrun: ZERO }) : fail('unavailable');
+    const answer = await this.#worker.ask('settle', { id, settlement });
+    return answer.ok ? answer.value : fail('unavailable');
+  }
+
+  async void(id: ReservationId, reason: string): Promise<Result<void, SettleRefusal | 'unavailable'>> {
+    if (id.startsWith(UNRECORDED)) return ok(undefined);
+    const answer = await this.#worker.ask('void', { id, reason });
+    return answer.ok ? answer.value : fail('unavailable');
+  }
+
+  async releaseHold(id: ReservationId | 'all', reason: string): Promise<Result<NanoUsd, StorageFault>> {
+    return told(await this.#worker.ask('release', { id, reason }));
+  }
+
+  async reconcile(id: ReservationId, told: ToldBill, reason: string): Promise<number> {
+    const answer = await this.#worker.ask('reconcile', { id, told, reason });
+    return answer.ok ? answer.value : 0;
+  }
+
+  async takeLookUps(endpointIds: readonly string[]): ReturnType<Required<Ledger>['takeLookUps']> {
+    const answer = await this.#worker.ask('takeLookUps', endpointIds);
+    return answer.ok ? answer.value : undefined;
+  }
+
+  async importEntries(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined> {
+    let totals: ImportedTotals | undefined;
+    // Batch by batch, each with its own transaction and deadline: other windows' payments come in between.
+    for (let from = 0; totals === undefined || from < rows.length; from += IMPORT_BATCH) {
+      const answer = await this.#worker.ask('importEntries', rows.slice(from, from + IMPORT_BATCH));
+      // What is in stays in, and importing the file again adds the rest: each id counts once.
+      if (!answer.ok) return totals;
+      const { added = 0, spent = ZERO, thisMonth = ZERO } = totals ?? {};
+      totals = {
+        added: added + answer.value.added,
+        spent: (spent + answer.value.spent) as NanoUsd,
+        thisMonth: (thisMonth + answer.value.thisMonth) as NanoUsd,
+      };
+    }
+    return totals;
+  }
+
+  async raiseLimit(by: NanoUsd): Promise<Result<void, StorageFault>> {
+    return told(await this.#worker.ask('raise', by));
+  }
+
+  async confirmTotal(total: NanoUsd): Promise<Result<void, StorageFault>> {
+    return told(await this.#worker.ask('confirm', total));
+  }
+
+  async takeNotices(limit: NanoUsd): Promise<readonly LimitNotice[]> {
+    const answer = await this.#worker.ask('takeNotices', limit);
+    return answer.ok ? answer.value : [];
+  }
+
+  /** The turn of the month needs no news: a machine that slept over midnight wakes in a month without spending. */
+  summary(): SpendSummary {
+    const period = periodFrom(this.#summary.period, this.#clock.now());
+    // Not kept: a clock that was ahead for a moment has spent nothing, and the worker would have no news to undo it.
+    return period.id === this.#summary.period ? this.#summary : turned(this.#summary, period);
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  receive({ summary }: News): void {
+    this.#change(summary);
+  }
+
+  /** Amounts stay as last known; a lock that was busy once does not make the ledger unavailable. */
+  failed({ kind, message }: Failure): void {
+    if (kind === 'busy' || kind === 'bad-request') return;
+    this.#change({ ...this.#summary, state: 'unavailable', problem: message, problemKind: kind });
+  }
+
+  #change(summary: SpendSummary): void {
+    this.#summary = summary;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #unrecorded(): Reservation {
+    const id = `${UNRECORDED}${++this.#nUnrecorded}` as ReservationId;
+    return { id, period: this.summary().period, worstCase: ZERO };
+  }
+}
+
+const told = <T>(answer: Result<T, Failure>): Result<T, StorageFault> =>
+  answer.ok ? answer : fail({ kind: answer.error.kind, reason: answer.error.message });
+
+/** What is known of a month that begins: nothing was spent in it, and what was in doubt was the last one's. */
+function turned(summary: SpendSummary, period: Period): SpendSummary {
+  const doubted = summary.state === 'needs-confirmation';
+  return {
+    ...summary,
+    ...nothingSpent(period),
+    ...(doubted && { state: 'ready', problem: undefined, candidates: [] }),
+  };
+}
+
+function nothingSpent(period: Period) {
+  return {
+    period: period.id,
+    periodStart: period.start,
+    periodEnd: period.end,
+    settled: ZERO,
+    reserved: ZERO,
+    heldBack: ZERO,
+    raisedBy: ZERO,
+    inlineCommitted: ZERO,
+    workspaceCommitted: ZERO,
+    requests: { ask: 0, inline: 0, chat: 0 },
+  };
+}
+
+/** Until the worker has answered: what globalState remembers. */
+export function initialSummary(remembered: MirroredTotal | undefined, now: number): SpendSummary {
+  const period = periodFrom(remembered?.period, now);
+  return {
+    ...nothingSpent(period),
+    settled: remembered?.period === period.id ? remembered.total : ZERO,
+    hourOfWeek: new Array<number>(HOURS_PER_WEEK).fill(0),
+    historyDays: 0,
+    state: 'ready',
+    problem: undefined,
+    problemKind: undefined,
+    candidates: [],
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * What every money operation shares: the period, the sums, and the transaction that keeps both and the mirror in step.
+ */
+import type { EpochMs, NanoUsd } from '../../core/brand.ts';
+import type { Period } from '../../core/money/period.ts';
+import { periodFrom } from '../../core/money/period.ts';
+import type { Database, Durability } from './database.ts';
+import { integer, text } from './database.ts';
+import type { MirroredTotal } from './mirrorFile.ts';
+import { writeMirror } from './mirrorFile.ts';
+
+export interface Books {
+  readonly db: Database;
+  readonly mirrorFile: string;
+}
+
+/** Settled, reserved and held back; what is committed is their sum. */
+export interface Sums {
+  readonly settled: NanoUsd;
+  readonly reserved: NanoUsd;
+  readonly held: NanoUsd;
+}
+
+/** Differences to sums; may be negative. */
+export type Differences = { readonly [K in keyof Sums]?: number };
+
+/** The row of `spend` that a call's money stands in. */
+export interface Account {
+  readonly period: string;
+  readonly workspace: string;
+  readonly inline: boolean;
+}
+
+/**
+ * Runs the work under the write lock, in the period money is counted in now. When the month's total is another one the
+ * mirror is written before the commit, so it may be one transaction ahead of a database that crashed here, never
+ * behind. A free call, several a second while somebody types, writes none.
+ */
+export function moneyTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
+  return inTransaction(books, now, 'now', work);
+}
+
+/**
+ * As `moneyTransaction`, for what is known to move no money: it is not waited for until it is on the disk. The turn of
+ * the month is no such thing.
+ */
+export function freeTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
+  const stored = readMeta(books.db, 'period');
+  const turns = periodFrom(stored, now).id !== stored;
+  return inTransaction(books, now, turns ? 'now' : 'soon', work);
+}
+
+function inTransaction<T>(
+  books: Books,
+  now: EpochMs,
+  durability: Durability,
+  work: (period: Period) => T,
+): T {
+  const { db } = books;
+  return db.immediate(() => {
+    const before = countedNow(db);
+    const value = work(enterPeriod(db, now));
+    const after = countedNow(db);
+    if (after.total !== before.total || after.period !== before.period)
+      writeMirror(books.mirrorFile, { ...after, seq: countUp(db) });
+    return value;
+  }, durability);
+}
+
+/** The period for reading; only a money transaction moves the stored one forward. */
+export const currentPeriod = (db: Database, now: EpochMs): Period => periodFrom(readMeta(db, 'period'), now);
+
+export function sumsOf(db: Database, period: string): Sums {
+  return asSums(
+    db.get(
+      'SELECT sum(settled) settled, sum(reserved) reserved, sum(held) held FROM spend WHERE period = ?',
+      period,
+    ),
+  );
+}
+
+export const sumsOfWorkspace = (db: Database, period: string, workspace: string): Sums =>
+  asSums(
+    db.get(
+      `SELECT sum(settled) settled, sum(reserved) reserved, sum(held) held FROM spend
+       WHERE period = ? AND workspace = ?`,
+      period,
+      workspace,
+    ),
+  );
+
+export const sumsOfInline = (db: Database, period: string): Sums =>
+  asSums(
+    db.get(
+      `SELECT sum(settled) settled, sum(reserved) reserved, sum(held) held FROM spend
+       WHERE period = ? AND inline = 1`,
+      period,
+    ),
+  );
+
+export const committed = ({ settled, reserved, held }: Sums): NanoUsd =>
+  (settled + reserved + held) as NanoUsd;
+
+export function move(db: Database, { period, workspace, inline }: Account, by: Differences): void {
+  db.run(
+    `INSERT INTO spend (period, workspace, inline, settled, reserved, held) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET settled = settled + excluded.settled, reserved = reserved + excluded.reserved,
+       held = held + excluded.held`,
+    period,
+    workspace,
+    inline ? 1 : 0,
+    by.settled ?? 0,
+    by.reserved ?? 0,
+    by.held ?? 0,
+  );
+}
+
+export const raisedBy = (db: Database, period: string): NanoUsd =>
+  integer(db.get('SELECT sum(by_amount) total FROM raises WHERE period = ?', period), 'total') as NanoUsd;
+
+export const readMeta = (db: Database, key: string): string | undefined => {
+  const row = db.get('SELECT value FROM meta WHERE key = ?', key);
+  return row && text(row, 'value');
+};
+
+export const writeMeta = (db: Database, key: string, value: string): void => {
+  db.run('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', key, value);
+};
+
+export const dropMeta = (db: Database, key: string): void => {
+  db.run('DELETE FROM meta WHERE key = ?', key);
+};
+
+export const moneySeq = (db: Database): number => Number(readMeta(db, 'money_seq') ?? 0);
+
+function enterPeriod(db: Database, now: EpochMs): Period {
+  const stored = readMeta(db, 'period');
+  const period = periodFrom(stored, now);
+  if (period.id !== stored) writeMeta(db, 'period', period.id);
+  return period;
+}
+
+function countedNow(db: Database): Omit<MirroredTotal, 'seq'> {
+  const period = readMeta(db, 'period') ?? '';
+  return { period, total: committed(sumsOf(db, period)) };
+}
+
+function countUp(db: Database): number {
+  const seq = moneySeq(db) + 1;
+  writeMeta(db, 'money_seq', String(seq));
+  return seq;
+}
+
+const asSums = (row: ReturnType<Database['get']>): Sums => ({
+  settled: integer(row, 'settled') as NanoUsd,
+  reserved: integer(row, 'reserved') as NanoUsd,
+  held: integer(row, 'held') as NanoUsd,
+});

@@ -1,0 +1,120 @@
+/**
+ * Forgetting and taking over. What is forgotten is overwritten in the file, not only unlinked; money is never touched,
+ * since the limit counts it.
+ */
+import type { ForgetScope } from '../../app/ports/decisions.ts';
+import type { ImportedEntry, ImportedTotals } from '../../app/ports/money.ts';
+import type { EpochMs, NanoUsd } from '../../core/brand.ts';
+import { isMoney } from '../../core/money.ts';
+import { dayOf, periodOf } from '../../core/money/period.ts';
+import type { Books } from './books.ts';
+import { move, moneyTransaction, readMeta, writeMeta } from './books.ts';
+import type { Database } from './database.ts';
+import { integer } from './database.ts';
+
+/**
+ * The forgettings as of this window's last loading; they count up. A window that folded the log before one must not
+ * save what it still remembers, and one that has loaded nothing (a worker started anew) has nothing to save. It belongs
+ * to the window and not to its connection, which is opened anew after an error.
+ */
+export interface WindowMemory {
+  forgettings: string | undefined;
+}
+
+const forgettings = (db: Database): string => readMeta(db, 'forgettings') ?? '0';
+
+export const noteLoaded = (db: Database, memory: WindowMemory): void => {
+  memory.forgettings = forgettings(db);
+};
+export const isUpToDate = (db: Database, memory: WindowMemory): boolean =>
+  memory.forgettings === forgettings(db);
+
+/** Decisions with their outcomes, and every snapshot, since a snapshot cannot be forgotten in part. Returns decisions. */
+export function forget(db: Database, scope: ForgetScope, memory: WindowMemory): number {
+  const [where, values] = conditionOf(scope);
+  db.exec('PRAGMA secure_delete = ON');
+  const forgotten = db.immediate(() => {
+    const count = integer(
+      db.get(`SELECT count(*) n FROM log WHERE type = 'decision' AND ${where}`, ...values),
+      'n',
+    );
+    db.run(
+      `DELETE FROM log WHERE decision_id IN (SELECT decision_id FROM log WHERE type = 'decision' AND ${where})`,
+      ...values,
+    );
+    // Outcomes whose decision had left the log already.
+    if (scope.kind === 'everything') db.run('DELETE FROM log');
+    db.run('DELETE FROM snapshots');
+    writeMeta(db, 'forgettings', String(Number(forgettings(db)) + 1));
+    return count;
+  });
+  noteLoaded(db, memory);
+  // The journal still holds what was deleted until it is folded into the file.
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  return forgotten;
+}
+
+function conditionOf(scope: ForgetScope): readonly [string, readonly (string | number)[]] {
+  switch (scope.kind) {
+    case 'everything':
+      return ['1 = 1', []];
+    case 'period':
+      return ['at >= ? AND at < ?', [Math.round(scope.from), Math.round(scope.until)]];
+    case 'model':
+      return ['arm = ?', [scope.armId]];
+    case 'snapshots':
+      return ['1 = 0', []];
+  }
+}
+
+/**
+ * Settled rows of another PILOT, each at most once. They are added to their months, so what falls into the current one
+ * counts towards its limit: an import can use up a limit, never widen it.
+ */
+export function importEntries(books: Books, rows: readonly ImportedEntry[], now: EpochMs): ImportedTotals {
+  const { db } = books;
+  return moneyTransaction(books, now, (current) => {
+    let [added, spent, thisMonth] = [0, 0, 0];
+    for (const row of rows) {
+      if (!isSound(row) || row.period > current.id || insert(db, row) === 0) continue;
+      move(
+        db,
+        { period: row.period, workspace: row.workspaceId, inline: isInline(row) },
+        { settled: row.cost },
+      );
+      added += 1;
+      spent += row.cost;
+      if (row.period === current.id) thisMonth += row.cost;
+    }
+    return { added, spent: spent as NanoUsd, thisMonth: thisMonth as NanoUsd };
+  });
+}
+
+const isInline = ({ purpose, inline }: ImportedEntry): boolean => purpose === 'inline' || inline === true;
+
+const isSound = ({ period, cost, at }: ImportedEntry): boolean =>
+  periodOf(period) !== undefined && isMoney(cost) && Number.isSafeInteger(Math.round(at));
+
+function insert(db: Database, row: ImportedEntry): number {
+  const { input, cachedInput, cacheWrite, output, reasoning } = row.tokens;
+  return db.run(
+    `INSERT INTO entries (id, period, day, at, settled_at, state, arm, purpose, inline, workspace, language, expected,
+       worst, cost, source, input, cached_input, cache_write, output, reasoning, note)
+     VALUES (?, ?, ?, ?, ?, 'settled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'imported') ON CONFLICT DO NOTHING`,
+    row.id,
+    row.period,
+    dayOf(row.at),
+    Math.round(row.at),
+    Math.round(row.at),
+    row.armId,
+    row.purpose,
+    isInline(row) ? 1 : 0,
+    row.workspaceId,
+    row.language,
+    row.cost,
+    row.cost,
+    row.cost,
+    row.source,
+    ...[input, cachedInput, cacheWrite, output, reasoning],
+  );
+}

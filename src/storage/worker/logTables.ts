@@ -1,0 +1,196 @@
+/** The decision log and the snapshots of what was learnt from it. */
+import type { DecisionAsOf, LogEntry } from '../../app/ports/decisions.ts';
+import type { DecisionPage, LoggedDecision } from '../../app/ports/usage.ts';
+import type { DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
+import type { Decision, Outcome } from '../../core/decision.ts';
+import type { Database, Row } from './database.ts';
+import { integer, text } from './database.ts';
+import { decodeDecision, decodeOutcome, encodeDecision, encodeOutcome } from './decisionCodec.ts';
+
+export interface LogSnapshot {
+  readonly seq: number;
+  readonly state: unknown;
+}
+
+/** Older snapshots kept, should the newest prove unreadable. */
+const KEPT_SNAPSHOTS = 3;
+const MAX_PAGE = 1000;
+
+export function appendDecision(db: Database, decision: Decision): void {
+  const { body, x } = encodeDecision(decision);
+  const { coarse } = decision.context;
+  db.run(
+    `INSERT INTO log (type, decision_id, at, arm, surface, workspace, language, task, body, x)
+     VALUES ('decision', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    decision.id,
+    Math.round(decision.at),
+    decision.chosen,
+    decision.surface,
+    decision.workspaceId,
+    coarse.language,
+    coarse.task,
+    body,
+    x,
+  );
+}
+
+export function recordOutcome(db: Database, outcome: Outcome): void {
+  db.run(
+    `INSERT INTO log (type, decision_id, at, body) VALUES ('outcome', ?, ?, ?)`,
+    outcome.decisionId,
+    Math.round(outcome.at),
+    encodeOutcome(outcome),
+  );
+}
+
+export function findDecision(db: Database, id: DecisionId): Decision | undefined {
+  const row = db.get(
+    `SELECT * FROM log WHERE decision_id = ? AND type = 'decision' ORDER BY seq LIMIT 1`,
+    id,
+  );
+  return row && decodeDecision(row);
+}
+
+/** With its last readable outcome before this position: one that rotted was never folded either. */
+export function decisionAsOf(db: Database, id: DecisionId, beforeSeq: number): DecisionAsOf | undefined {
+  const decision = findDecision(db, id);
+  if (!decision) return undefined;
+  const rows = db.all(
+    `SELECT * FROM log WHERE decision_id = ? AND type = 'outcome' AND seq < ? ORDER BY seq DESC`,
+    id,
+    beforeSeq,
+  );
+  for (const row of rows) {
+    const outcome = decodeOutcome(row);
+    if (outcome) return { decision, outcome };
+  }
+  return { decision, outcome: undefined };
+}
+
+/**
+ * Rows that cannot be read are left out, and the next ones take their place: only the log's end makes a page short, so
+ * that one bad row stops no fold over all others.
+ */
+export function readLog(db: Database, afterSeq: number, limit: number): readonly LogEntry[] {
+  const entries: LogEntry[] = [];
+  let after = afterSeq;
+  for (let room = bounded(limit); room > 0; room = bounded(limit) - entries.length) {
+    const rows = db.all('SELECT * FROM log WHERE seq > ? ORDER BY seq LIMIT ?', after, room);
+    const last = rows.at(-1);
+    if (!last) break;
+    for (const row of rows) entries.push(...entryOf(row));
+    after = integer(last, 'seq');
+  }
+  return entries;
+}
+
+export function decisionPage(db: Database, page: DecisionPage): readonly LoggedDecision[] {
+  const rows = db.all(
+    `SELECT * FROM log WHERE type = 'decision' AND seq < ? AND (? IS NULL OR arm = ?)
+       AND (? IS NULL OR surface = ?) AND (? IS NULL OR workspace = ?) ORDER BY seq DESC LIMIT ?`,
+    page.before ?? Number.MAX_SAFE_INTEGER,
+    ...twice(page.armId),
+    ...twice(page.surface),
+    ...twice(page.workspaceId),
+    bounded(page.limit),
+  );
+  return rows.flatMap((row) => {
+    const decision = decodeDecision(row);
+    return decision ? [{ seq: integer(row, 'seq'), decision, ...aftermath(db, decision.id) }] : [];
+  });
+}
+
+export function newestSnapshot(db: Database): LogSnapshot | undefined {
+  const row = db.get('SELECT * FROM snapshots WHERE set_aside IS NULL ORDER BY id DESC LIMIT 1');
+  if (!row) return undefined;
+  return { seq: integer(row, 'covers_seq'), state: parseOrRaw(text(row, 'body')) };
+}
+
+export function saveSnapshot(db: Database, seq: number, state: unknown): void {
+  db.immediate(() => {
+    db.run('INSERT INTO snapshots (covers_seq, body) VALUES (?, ?)', seq, JSON.stringify(state));
+    db.run(
+      `DELETE FROM snapshots WHERE set_aside IS NULL AND id NOT IN
+         (SELECT id FROM snapshots WHERE set_aside IS NULL ORDER BY id DESC LIMIT ?)`,
+      KEPT_SNAPSHOTS,
+    );
+  });
+}
+
+/** The newest one is kept under the reason; the one before it, or the log itself, takes its place. */
+export function setSnapshotAside(db: Database, reason: string): void {
+  db.run(
+    `UPDATE snapshots SET set_aside = ? WHERE id = (SELECT max(id) FROM snapshots WHERE set_aside IS NULL)`,
+    reason.slice(0, 200) || 'unreadable',
+  );
+}
+
+/** 13 months of decisions. */
+const KEEP_MS = 396 * 86_400_000;
+const KEEP_DECISIONS = 200_000;
+
+/**
+ * Drops decisions beyond 13 months or 200,000, and their outcomes, but only what a snapshot covers: nothing leaves the
+ * log before it is folded into the learned state. Returns the rows dropped.
+ */
+export function pruneLog(db: Database, now: EpochMs, keepDecisions = KEEP_DECISIONS): number {
+  const covered = newestSnapshot(db)?.seq ?? 0;
+  // Row by row: one written while the clock was wrong does not take those before it along.
+  const aged = db.run('DELETE FROM log WHERE seq <= ? AND at < ?', covered, Math.round(now - KEEP_MS));
+  const nth = db.get(
+    `SELECT seq FROM log WHERE type = 'decision' ORDER BY seq DESC LIMIT 1 OFFSET ?`,
+    keepDecisions,
+  );
+  const upTo = Math.min(covered, integer(nth, 'seq'));
+  return aged + (upTo > 0 ? db.run('DELETE FROM log WHERE seq <= ?', upTo) : 0);
+}
+
+const KEEP_FREE = 50_000;
+const IS_FREE = `worst = 0 AND cost = 0 AND state <> 'reserved'`;
+
+/**
+ * Ledger rows of 13 months, and of free calls, which are many and move no money, the newest 50,000; the sums of older
+ * months stay in `spend`. Each row is read once at every opening (quick_check).
+ */
+export function pruneEntries(db: Database, now: EpochMs, keepFree = KEEP_FREE): number {
+  const aged = db.run(`DELETE FROM entries WHERE at < ? AND state <> 'reserved'`, Math.round(now - KEEP_MS));
+  const nth = db.get(`SELECT seq FROM entries WHERE ${IS_FREE} ORDER BY seq DESC LIMIT 1 OFFSET ?`, keepFree);
+  if (!nth) return aged;
+  return aged + db.run(`DELETE FROM entries WHERE ${IS_FREE} AND seq <= ?`, integer(nth, 'seq'));
+}
+
+function entryOf(row: Row): readonly LogEntry[] {
+  const seq = integer(row, 'seq');
+  if (row['type'] === 'outcome') {
+    const outcome = decodeOutcome(row);
+    return outcome ? [{ seq, type: 'outcome', outcome }] : [];
+  }
+  const decision = decodeDecision(row);
+  return decision ? [{ seq, type: 'decision', decision }] : [];
+}
+
+function aftermath(db: Database, id: DecisionId): { outcome: Outcome | undefined; cost: NanoUsd } {
+  const row = db.get(
+    `SELECT * FROM log WHERE decision_id = ? AND type = 'outcome' ORDER BY seq DESC LIMIT 1`,
+    id,
+  );
+  const cost = integer(db.get('SELECT sum(cost) cost FROM entries WHERE decision_id = ?', id), 'cost');
+  return { outcome: row && decodeOutcome(row), cost: cost as NanoUsd };
+}
+
+const twice = (value: string | undefined): readonly [string | null, string | null] => [
+  value ?? null,
+  value ?? null,
+];
+
+const bounded = (limit: number): number =>
+  Number.isFinite(limit) ? Math.min(MAX_PAGE, Math.max(1, Math.floor(limit))) : MAX_PAGE;
+
+/** A body that is no JSON goes out as the text it is: the reader refuses it and has it set aside. */
+function parseOrRaw(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}

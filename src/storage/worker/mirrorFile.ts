@@ -1,0 +1,56 @@
+/**
+ * The month's total beside the database, for the day the database cannot be read. It is written inside each money
+ * transaction, just before the commit, so two windows write it in the order they commit and it is at most one
+ * transaction ahead of the database, never behind.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { NanoUsd } from '../../core/brand.ts';
+import { isMoney } from '../../core/money.ts';
+import { periodOf } from '../../core/money/period.ts';
+
+export interface MirroredTotal {
+  readonly period: string;
+  /** Settled + held back + reserved. */
+  readonly total: NanoUsd;
+  /** Number of the money transaction that wrote it. */
+  readonly seq: number;
+}
+
+export function writeMirror(file: string, total: MirroredTotal): void {
+  const body = JSON.stringify(pick(total));
+  const temporary = `${file}.${process.pid}.tmp`;
+  const content = JSON.stringify({ version: 1, body, sum: checksum(body) });
+  writeFileSync(temporary, content);
+  try {
+    renameSync(temporary, file);
+  } catch {
+    // Windows refuses while a virus scanner reads the old one; half a file is told by its checksum.
+    writeFileSync(file, content);
+  }
+}
+
+/** Undefined when there is none, or none that can be trusted. */
+export function readMirror(file: string): MirroredTotal | undefined {
+  try {
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> | null;
+    const body = stored?.['body'];
+    if (typeof body !== 'string' || stored?.['sum'] !== checksum(body)) return undefined;
+    return decodeMirror(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Also for the copy in globalState, which has no checksum of its own. */
+export function decodeMirror(stored: unknown): MirroredTotal | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  const { period, total, seq } = stored as Record<string, unknown>;
+  if (typeof period !== 'string' || !periodOf(period) || !isMoney(total)) return undefined;
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) return undefined;
+  return { period, total, seq };
+}
+
+const pick = ({ period, total, seq }: MirroredTotal): MirroredTotal => ({ period, total, seq });
+
+const checksum = (body: string): string => createHash('sha256').update(`pilot ${body}`).digest('hex');

@@ -1,0 +1,276 @@
+/**
+ * Reserve, settle, void: the life of one call's money. The invariant, over all windows and whatever crashes:
+ *
+ *   settled + held back + reserved <= limit    as long as no bill exceeds its worst case
+ */
+import { randomUUID } from 'node:crypto';
+import type {
+  LedgerRefusal,
+  Reservation,
+  ReservationRequest,
+  Settlement,
+  TokenCounts,
+} from '../../app/ports/money.ts';
+import type { EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
+import { ZERO, isMoney, left } from '../../core/money.ts';
+import type { Period } from '../../core/money/period.ts';
+import { HOUR_MS, dayOf, hourOfWeek } from '../../core/money/period.ts';
+import type { Result } from '../../core/result.ts';
+import { fail, ok } from '../../core/result.ts';
+import type { Account, Books } from './books.ts';
+import {
+  committed,
+  freeTransaction,
+  moneyTransaction,
+  move,
+  raisedBy,
+  readMeta,
+  sumsOf,
+  sumsOfInline,
+  sumsOfWorkspace,
+  writeMeta,
+} from './books.ts';
+import { pendingConfirmation } from './confirmation.ts';
+import type { Database, Row } from './database.ts';
+import { firstLookUp } from './lookUps.ts';
+import { integer, text } from './database.ts';
+
+export type SettleRefusal = 'unknown' | 'already-settled';
+
+/** `swept` of a call that a crash left and for which nothing is held: a real settlement would still be taken. */
+export const RELEASED = 2;
+
+/** No call lives this long; whoever made the reservation is gone. */
+const ABANDONED_MS = 2 * HOUR_MS;
+
+export function reserve(
+  books: Books,
+  request: ReservationRequest,
+  now: EpochMs,
+): Result<Reservation, LedgerRefusal> {
+  if (!isMoney(request.worstCase)) {
+    return fail({ kind: 'unavailable', problem: 'bad-request', reason: 'The worst case is not an amount.' });
+  }
+  const transaction = request.worstCase === ZERO ? freeTransaction : moneyTransaction;
+  return transaction(books, now, (period) => {
+    const refusal = request.worstCase === 0 ? undefined : refusalOf(books.db, request, period, now);
+    if (refusal) return fail(refusal);
+    return ok(insert(books.db, request, period, now));
+  });
+}
+
+export function settle(
+  books: Books,
+  id: ReservationId,
+  settlement: Settlement,
+  now: EpochMs,
+): Result<{ readonly overrun: NanoUsd }, SettleRefusal> {
+  const transaction =
+    settlement.cost === ZERO && isFreeEntry(books.db, id) ? freeTransaction : moneyTransaction;
+  return transaction(books, now, () => {
+    const open = openEntry(books.db, id);
+    if (!open.ok) return open;
+    const { worst, account, standing } = open.value;
+    // An amount nobody can read is not zero: the reservation stands.
+    const known = isMoney(settlement.cost);
+    const cost = known ? settlement.cost : worst;
+    const held = Math.min(
+      isMoney(settlement.heldBack) ? settlement.heldBack : worst,
+      left(worst, cost),
+    ) as NanoUsd;
+    const overrun = left(cost, worst);
+    move(books.db, account, negative(standing));
+    move(books.db, account, { settled: cost, held });
+    const { tokens, generationId, seenTokens = 0, note } = settlement;
+    books.db.run(
+      `UPDATE entries SET state = 'settled', swept = 0, settled_at = ?, cost = ?, held = ?, overrun = ?, source = ?,
+         input = ?, cached_input = ?, cache_write = ?, output = ?, reasoning = ?, generation_id = ?, seen = ?, note = ?,
+         lookup_at = ? WHERE id = ?`,
+      now,
+      cost,
+      held,
+      overrun,
+      known ? settlement.source : 'worst-case',
+      ...counts(tokens),
+      generationId ?? null,
+      Number.isSafeInteger(seenTokens) ? Math.max(0, seenTokens) : 0,
+      note?.slice(0, 200) ?? null,
+      held > 0 && generationId !== undefined ? firstLookUp(now) : null,
+      id,
+    );
+    return ok({ overrun });
+  });
+}
+
+export function voidReservation(
+  books: Books,
+  id: ReservationId,
+  reason: string,
+  now: EpochMs,
+): Result<undefined, SettleRefusal> {
+  const transaction = isFreeEntry(books.db, id) ? freeTransaction : moneyTransaction;
+  return transaction(books, now, () => {
+    const open = openEntry(books.db, id);
+    if (!open.ok) return open;
+    move(books.db, open.value.account, negative(open.value.standing));
+    books.db.run(
+      `UPDATE entries SET state = 'void', swept = 0, settled_at = ?, cost = 0, source = NULL, note = ? WHERE id = ?`,
+      now,
+      reason.slice(0, 200),
+      id,
+    );
+    return ok(undefined);
+  });
+}
+
+/**
+ * What a crash left reserved is settled at its worst case: it may have been served and billed. Should its owner come
+ * back after all (a machine that slept), its real settlement is still taken, also when the user released it meanwhile.
+ */
+export function sweepAbandoned(books: Books, now: EpochMs): number {
+  const before = now - ABANDONED_MS;
+  const some = books.db.get(`SELECT 1 FROM entries WHERE state = 'reserved' AND at < ? LIMIT 1`, before);
+  if (!some) return 0;
+  return moneyTransaction(books, now, () => {
+    const rows = books.db.all(`SELECT * FROM entries WHERE state = 'reserved' AND at < ?`, before);
+    for (const row of rows) {
+      const worst = integer(row, 'worst');
+      move(books.db, accountOf(row), { reserved: -worst, settled: worst });
+    }
+    // Nothing is held for a free call, so it is no hold of $0 in the list; a bill that comes after all is still taken.
+    return books.db.run(
+      `UPDATE entries SET state = 'settled', swept = CASE worst WHEN 0 THEN ${RELEASED} ELSE 1 END,
+         source = 'worst-case', settled_at = ?, cost = worst
+       WHERE state = 'reserved' AND at < ?`,
+      now,
+      before,
+    );
+  });
+}
+
+export const accountOf = (row: Row): Account => ({
+  period: text(row, 'period'),
+  workspace: text(row, 'workspace'),
+  inline: integer(row, 'inline') === 1,
+});
+
+function refusalOf(
+  db: Database,
+  request: ReservationRequest,
+  period: Period,
+  now: EpochMs,
+): LedgerRefusal | undefined {
+  const doubt = pendingConfirmation(db, period, now);
+  if (doubt) return { kind: 'needs-confirmation', candidates: doubt };
+  if (!isMoney(request.limit)) return { kind: 'no-limit-set' };
+
+  const over = (
+    which: 'month' | 'workspace' | 'inline',
+    limit: number,
+    used: NanoUsd,
+  ): LedgerRefusal | undefined =>
+    used + request.worstCase <= limit
+      ? undefined
+      : { kind: 'over-limit', which, left: left(limit as NanoUsd, used), resetsAt: period.end };
+
+  const { workspaceLimit, inlineLimit, workspaceId } = request;
+  const month = over('month', request.limit + raisedBy(db, period.id), committed(sumsOf(db, period.id)));
+  if (month) return month;
+  // A sub-limit that cannot be read lowers to nothing rather than to no limit.
+  if (workspaceLimit !== undefined) {
+    const used = committed(sumsOfWorkspace(db, period.id, workspaceId));
+    const workspace = over('workspace', isMoney(workspaceLimit) ? workspaceLimit : 0, used);
+    if (workspace) return workspace;
+  }
+  if (inlineLimit === undefined || !isInline(request)) return undefined;
+  return over('inline', isMoney(inlineLimit) ? inlineLimit : 0, committed(sumsOfInline(db, period.id)));
+}
+
+function insert(db: Database, request: ReservationRequest, period: Period, now: EpochMs): Reservation {
+  const id = randomUUID() as ReservationId;
+  const { worstCase } = request;
+  const account = { period: period.id, workspace: request.workspaceId, inline: isInline(request) };
+  db.run(
+    `INSERT INTO entries (id, period, day, at, state, arm, decision_id, purpose, inline, workspace, language,
+       expected, worst) VALUES (?, ?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?, ?)`,
+    id,
+    period.id,
+    dayOf(now),
+    Math.round(now),
+    request.armId,
+    request.decisionId ?? null,
+    request.purpose,
+    account.inline ? 1 : 0,
+    account.workspace,
+    request.language,
+    isMoney(request.expected) ? request.expected : worstCase,
+    worstCase,
+  );
+  if (worstCase > 0) move(db, account, { reserved: worstCase });
+  countRequest(db, request, period, now);
+  return { id, period: period.id, worstCase };
+}
+
+const isInline = (request: ReservationRequest): boolean =>
+  request.purpose === 'inline' || request.surface === 'inline';
+
+/**
+ * Demand is what the month's money may be asked for: what people ask, whichever model answers, and completions that
+ * could cost something. Free completions, several a minute, would make every other request look too dear to afford;
+ * retries, embeddings and tests are the program's own.
+ */
+function countRequest(
+  db: Database,
+  { purpose, worstCase }: ReservationRequest,
+  period: Period,
+  now: EpochMs,
+): void {
+  if (purpose !== 'ask' && purpose !== 'inline' && purpose !== 'chat') return;
+  if (purpose === 'inline' && worstCase === ZERO) return;
+  db.run('INSERT INTO requests VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1', period.id, purpose);
+  db.run(
+    'INSERT INTO demand VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET n = n + 1',
+    dayOf(now),
+    hourOfWeek(now),
+    purpose,
+  );
+}
+
+/** A call for which no money was reserved; what is held back is never more than was reserved. */
+const isFreeEntry = (db: Database, id: ReservationId): boolean =>
+  db.get('SELECT worst FROM entries WHERE id = ?', id)?.['worst'] === 0;
+
+interface OpenEntry {
+  readonly worst: NanoUsd;
+  readonly account: Account;
+  /** Where its money stands now: reserved, or swept to settled. */
+  readonly standing: { readonly settled: NanoUsd; readonly reserved: NanoUsd };
+}
+
+/** An entry that may still be settled; a second settlement is refused and counted. */
+function openEntry(db: Database, id: ReservationId): Result<OpenEntry, SettleRefusal> {
+  const row = db.get('SELECT * FROM entries WHERE id = ?', id);
+  if (!row) return fail('unknown');
+  const worst = integer(row, 'worst') as NanoUsd;
+  // Or swept and released since (holds.ts): no more than a guess either.
+  const swept = integer(row, 'swept') > 0;
+  if (text(row, 'state') !== 'reserved' && !swept) {
+    writeMeta(db, 'refused_settlements', String(Number(readMeta(db, 'refused_settlements') ?? 0) + 1));
+    return fail('already-settled');
+  }
+  const standing = swept
+    ? { settled: integer(row, 'cost') as NanoUsd, reserved: ZERO }
+    : { settled: ZERO, reserved: worst };
+  return ok({ worst, account: accountOf(row), standing });
+}
+
+const negative = (sums: { readonly settled: number; readonly reserved: number }) => ({
+  settled: -sums.settled,
+  reserved: -sums.reserved,
+});
+
+/** As the columns of an entry; what is no count is none. */
+export const counts = (tokens: TokenCounts): readonly number[] =>
+  [tokens.input, tokens.cachedInput, tokens.cacheWrite, tokens.output, tokens.reasoning].map((count) =>
+    Number.isSafeInteger(count) && count >= 0 ? count : 0,
+  );

@@ -1,0 +1,131 @@
+/** The read model each window keeps, and the notices at 50/75/90/100 % of the limit. */
+import type { LimitNotice, SpendSummary } from '../../app/ports/money.ts';
+import type { EpochMs, NanoUsd } from '../../core/brand.ts';
+import type { Surface } from '../../core/decision.ts';
+import { isMoney } from '../../core/money.ts';
+import { HOURS_PER_WEEK, dayOf } from '../../core/money/period.ts';
+import type { Books } from './books.ts';
+import {
+  committed,
+  currentPeriod,
+  moneyTransaction,
+  raisedBy,
+  sumsOf,
+  sumsOfInline,
+  sumsOfWorkspace,
+} from './books.ts';
+import { pendingConfirmation } from './confirmation.ts';
+import type { Database } from './database.ts';
+import { integer, text } from './database.ts';
+
+const DAY_MS = 86_400_000;
+/** Eight weeks: enough for every hour of the week eight times, short enough to follow a change of habits. */
+const DEMAND_DAYS = 56;
+/** The busy stretch's. */
+const RECENT_DAYS = 14;
+const THRESHOLDS = [50, 75, 90, 100] as const;
+
+export function summarize(db: Database, workspaceId: string, now: EpochMs): SpendSummary {
+  const period = currentPeriod(db, now);
+  const sums = sumsOf(db, period.id);
+  const doubt = pendingConfirmation(db, period, now);
+  return {
+    period: period.id,
+    periodStart: period.start,
+    periodEnd: period.end,
+    settled: sums.settled,
+    reserved: sums.reserved,
+    heldBack: sums.held,
+    raisedBy: raisedBy(db, period.id),
+    inlineCommitted: committed(sumsOfInline(db, period.id)),
+    workspaceCommitted: committed(sumsOfWorkspace(db, period.id, workspaceId)),
+    requests: requestsOf(db, period.id),
+    ...demandAt(db, now),
+    state: doubt ? 'needs-confirmation' : 'ready',
+    problem: doubt && 'What was spent this month could not be read back; it has to be confirmed.',
+    problemKind: undefined,
+    candidates: doubt ?? [],
+  };
+}
+
+/**
+ * The thresholds passed since the last call, over all windows each once. A claim is for a limit: after the limit is
+ * raised its thresholds can be passed again.
+ */
+export function takeNotices(books: Books, limit: NanoUsd, now: EpochMs): readonly LimitNotice[] {
+  if (!isMoney(limit) || limit === 0) return [];
+  const due = dueNotices(books.db, limit, now);
+  // Most calls find nothing due and need no write lock.
+  if (due.length === 0) return due;
+  return moneyTransaction(books, now, () => {
+    const claimed = dueNotices(books.db, limit, now);
+    for (const notice of claimed) {
+      books.db.run(
+        'INSERT INTO notices VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET limit_amount = excluded.limit_amount',
+        notice.period,
+        notice.percent,
+        notice.limit,
+      );
+    }
+    return claimed;
+  });
+}
+
+function dueNotices(db: Database, limit: NanoUsd, now: EpochMs): readonly LimitNotice[] {
+  const period = currentPeriod(db, now);
+  const raised = (limit + raisedBy(db, period.id)) as NanoUsd;
+  const { settled, held } = sumsOf(db, period.id);
+  const used = (settled + held) as NanoUsd;
+  const claims = new Map(
+    db
+      .all('SELECT percent, limit_amount FROM notices WHERE period = ?', period.id)
+      .map((row) => [integer(row, 'percent'), integer(row, 'limit_amount')]),
+  );
+  return THRESHOLDS.filter(
+    (percent) => used * 100 >= raised * percent && (claims.get(percent) ?? 0) < raised,
+  ).map((percent) => ({ period: period.id, percent, used, limit: raised, resetsAt: period.end }));
+}
+
+function requestsOf(db: Database, period: string): Readonly<Record<Surface, number>> {
+  const rows = db.all('SELECT surface, n FROM requests WHERE period = ?', period);
+  const of = (surface: Surface): number =>
+    rows.reduce((sum, row) => (text(row, 'surface') === surface ? sum + integer(row, 'n') : sum), 0);
+  return { ask: of('ask'), inline: of('inline'), chat: of('chat') };
+}
+
+function demandAt(
+  db: Database,
+  now: EpochMs,
+): Required<Pick<SpendSummary, 'hourOfWeek' | 'historyDays' | 'hourOfWeekBySurface' | 'recentDays'>> {
+  const since = dayOf(now - DEMAND_DAYS * DAY_MS);
+  const week = (): number[] => new Array<number>(HOURS_PER_WEEK).fill(0);
+  const bySurface = { ask: week(), inline: week(), chat: week() };
+  const rows = db.all(
+    'SELECT hour, surface, sum(n) n FROM demand WHERE day > ? GROUP BY hour, surface',
+    since,
+  );
+  for (const row of rows) {
+    const counts = bySurface[text(row, 'surface') as Surface] as number[] | undefined;
+    if (counts) counts[integer(row, 'hour')] = integer(row, 'n');
+  }
+  const { ask, inline, chat } = bySurface;
+  const first = db.get('SELECT min(day) day FROM demand');
+  const started = first?.['day'];
+  const age = typeof started === 'string' ? (now - Date.parse(`${started}T00:00:00`)) / DAY_MS : 0;
+  return {
+    hourOfWeek: ask.map((n, hour) => n + (inline[hour] ?? 0) + (chat[hour] ?? 0)),
+    // In tenths, so that time alone does not make news of it every second.
+    historyDays: Math.round(10 * Math.min(DEMAND_DAYS, Math.max(0, age))) / 10,
+    hourOfWeekBySurface: bySurface,
+    recentDays: recentDays(db, now),
+  };
+}
+
+function recentDays(db: Database, now: EpochMs): readonly number[] {
+  // Noon to noon, so that a day of 23 or 25 hours is one step.
+  const noon = new Date(now).setHours(12, 0, 0, 0);
+  const days = Array.from({ length: RECENT_DAYS }, (_, i) => dayOf(noon - (RECENT_DAYS - 1 - i) * DAY_MS));
+  const rows = db.all('SELECT day, sum(n) n FROM demand WHERE day >= ? GROUP BY day', days[0] ?? '');
+  const counts = new Map(rows.map((row) => [text(row, 'day'), integer(row, 'n')]));
+  return days.map((day) => counts.get(day) ?? 0);
+}

@@ -1,0 +1,12 @@
+/** The thread that owns this window's connection to the database. Bundled as a file of its own. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Question, WorkerOptions } from '../protocol.ts';
+import { WorkerStore } from './workerStore.ts';
+
+const store = new WorkerStore(workerData as WorkerOptions);
+let last: Promise<void> = Promise.resolve();
+
+parentPort?.on('message', (question: Question) => {
+  // One after the other, in the order they were asked.
+  last = last.then(async () => parentPort?.postMessage(await store.answer(question)));
+});

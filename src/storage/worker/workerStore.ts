@@ -1,0 +1,128 @@
+/**
+ * The worker's side: opens the books when first asked, answers questions in order, and survives what happens to files.
+ * A database that turns out damaged is set aside and the question is answered by its successor.
+ */
+import { statSync } from 'node:fs';
+import type { SpendSummary } from '../../app/ports/money.ts';
+import type { EpochMs } from '../../core/brand.ts';
+import type { Books } from './books.ts';
+import { committed, moneySeq, sumsOf } from './books.ts';
+import { asFailure, type StorageFailure } from './failure.ts';
+import type { WindowMemory } from './forgetting.ts';
+import { handlers, mustNotBeLost } from './operations.ts';
+import type {
+  Answer,
+  Argument,
+  Failure,
+  News,
+  Operation,
+  Question,
+  Reply,
+  WorkerOptions,
+} from '../protocol.ts';
+import { databaseFile, openBooks } from './recovery.ts';
+import { sweepAbandoned } from './reservations.ts';
+import { summarize } from './summary.ts';
+
+/** Waits for a lock before giving up on a write that must not be lost; each wait is `busyMs`. */
+const PATIENCE = 5;
+
+interface OpenFile {
+  readonly books: Books;
+  /** Device and inode: which file this connection is on. */
+  readonly identity: string;
+}
+
+export class WorkerStore {
+  readonly #options: WorkerOptions;
+  readonly #memory: WindowMemory = { forgettings: undefined };
+  #file: OpenFile | undefined;
+  #lastSent = '';
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  async answer(question: Question): Promise<Reply> {
+    const { id, op, argument, now } = question;
+    try {
+      const value = await this.#perform(op, argument, now);
+      const news = this.#newsIfReadable(now);
+      if (op === 'close') this.#close();
+      return { id, result: { ok: true, value }, news };
+    } catch (error) {
+      // The window takes the ledger for unavailable now, so the next good answer is news even if the amounts are old.
+      this.#lastSent = '';
+      return { id, result: { ok: false, error: toFailure(asFailure(error)) }, news: undefined };
+    }
+  }
+
+  async #perform<Op extends Operation>(op: Op, argument: Argument<Op>, now: EpochMs): Promise<Answer<Op>> {
+    const tries = mustNotBeLost.has(op) ? PATIENCE : 1;
+    let repaired = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const books = await this.#books(now);
+        return handlers[op](books, argument, now, this.#memory);
+      } catch (error) {
+        const { kind } = asFailure(error);
+        if (kind === 'busy' && attempt < tries) continue;
+        if (kind !== 'busy') this.#close();
+        // Opening anew finds the damage, sets the file aside and starts its successor; once is enough.
+        if (kind !== 'corrupt' || repaired) throw error;
+        repaired = true;
+      }
+    }
+  }
+
+  /** The file may have been set aside by another window, or deleted: money must not go on being counted in it. */
+  async #books(now: EpochMs): Promise<Books> {
+    if (this.#file && this.#file.identity === identityOf(this.#options.folder)) return this.#file.books;
+    this.#close();
+    const books = await openBooks(this.#options, now);
+    this.#file = { books, identity: identityOf(this.#options.folder) };
+    sweepAbandoned(books, now);
+    return books;
+  }
+
+  /** What was committed stays done, though the totals cannot be read just now; they are news once they can. */
+  #newsIfReadable(now: EpochMs): News | undefined {
+    try {
+      return this.#news(now);
+    } catch (error) {
+      this.#lastSent = '';
+      if (asFailure(error).kind !== 'busy') this.#close();
+      return undefined;
+    }
+  }
+
+  #news(now: EpochMs): News | undefined {
+    if (!this.#file) return undefined;
+    const { db } = this.#file.books;
+    const summary: SpendSummary = summarize(db, this.#options.workspaceId, now);
+    const text = JSON.stringify(summary);
+    if (text === this.#lastSent) return undefined;
+    this.#lastSent = text;
+    const total = committed(sumsOf(db, summary.period));
+    return { summary, mirror: { period: summary.period, total, seq: moneySeq(db) } };
+  }
+
+  #close(): void {
+    this.#file?.books.db.close();
+    this.#file = undefined;
+  }
+}
+
+function identityOf(folder: string): string {
+  try {
+    const { dev, ino } = statSync(databaseFile(folder), { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return 'missing';
+  }
+}
+
+const toFailure = ({ kind, message }: StorageFailure): Failure => ({
+  kind: kind === 'corrupt' ? 'io-error' : kind,
+  message,
+});

@@ -1,0 +1,60 @@
+/** Inline completions are loaded right after activation, not during it: the first keystroke comes later. */
+import * as vscode from 'vscode';
+import type { Log } from '../../app/ports/environment.ts';
+import type { Problem } from '../../app/call/problem.ts';
+import type { CompletionEvent, CompletionOrder } from '../../app/call/routedCompletion.ts';
+import { showProblem } from '../words/attention.ts';
+import type { EngineHolder } from '../kit/engineHolder.ts';
+import type { InlineHostDeps } from './index.ts';
+
+export function registerInlineSoon(log: Log, deps: () => InlineHostDeps): vscode.Disposable {
+  let registered: vscode.Disposable | undefined;
+  let disposed = false;
+  const timer = setTimeout(() => {
+    import('./index.ts').then(
+      ({ registerInline }) => {
+        if (!disposed) registered = registerInline(deps());
+      },
+      (error: unknown) => log.error('Inline completions could not be loaded', error),
+    );
+  }, 0);
+  return new vscode.Disposable(() => {
+    disposed = true;
+    clearTimeout(timer);
+    registered?.dispose();
+  });
+}
+
+export async function* runLazily(
+  engine: EngineHolder,
+  order: CompletionOrder,
+): AsyncGenerator<CompletionEvent, void, undefined> {
+  yield* (await engine.get()).completion.run(order);
+}
+
+/** Typing goes on: what only the user can mend is told once per kind and session, everything else is logged. */
+export function inlineProblems(log: Log): (problem: Problem) => void {
+  const told = new Set<string>();
+  return (problem) => {
+    const kind =
+      problem.kind === 'provider' ? `${problem.kind} ${problem.error.kind} ${problem.arm.id}` : problem.kind;
+    log.info(`Inline: ${kind}`);
+    if (!isForTheUser(problem) || told.has(kind)) return;
+    told.add(kind);
+    void showProblem(problem);
+  };
+}
+
+function isForTheUser(problem: Problem): boolean {
+  if (problem.kind === 'provider')
+    return ['wrong-key', 'no-credit', 'forbidden', 'model-gone'].includes(problem.error.kind);
+  return (
+    problem.kind === 'ledger-unavailable' ||
+    problem.kind === 'ledger-unconfirmed' ||
+    problem.kind === 'internal'
+  );
+}
+
+/** '' where there is no endpoint. */
+export const hostOf = (baseUrl: string | undefined): string =>
+  baseUrl === undefined ? '' : new URL(baseUrl).host;

@@ -1,0 +1,69 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Engine, EngineDeps } from '../../engine.ts';
+
+/** VS Code gives an extension five seconds to end. */
+const graceMs = 2_000;
+const retryMs = 10_000;
+
+/** Builds the engine when it is first needed, once; a failed build is tried again a little later. */
+export class EngineHolder {
+  readonly #deps: EngineDeps;
+  readonly #listeners = new Set<(engine: Engine) => void>();
+  #engine: Promise<Engine> | undefined;
+  #built: Engine | undefined;
+
+  constructor(deps: EngineDeps) {
+    this.#deps = deps;
+  }
+
+  get(): Promise<Engine> {
+    this.#engine ??= this.#build();
+    return this.#engine;
+  }
+
+  /** The engine if it was built already: for surfaces that must not wait. */
+  get built(): Engine | undefined {
+    return this.#built;
+  }
+
+  onBuilt(listener: (engine: Engine) => void): void {
+    if (this.#built) listener(this.#built);
+    else this.#listeners.add(listener);
+  }
+
+  /** Waits a moment for what was sent to be settled, then closes the database. After this there is no engine. */
+  async end(): Promise<void> {
+    const building = this.#engine;
+    this.#engine = Promise.reject(new Error('PILOT has ended'));
+    this.#engine.catch(() => undefined);
+    const engine = await building?.catch(() => undefined);
+    if (!engine) return;
+    engine.reconciliation.dispose();
+    await Promise.race([engine.completion.settled(), setTimeout(graceMs)]);
+    await engine.store.close();
+  }
+
+  async #build(): Promise<Engine> {
+    try {
+      const { buildEngine } = await import('../../engine.ts');
+      const engine = await buildEngine(this.#deps);
+      this.#built = engine;
+      for (const listener of this.#listeners) this.#tell(listener, engine);
+      this.#listeners.clear();
+      return engine;
+    } catch (error) {
+      this.#deps.log.error('PILOT could not start its engine', error);
+      // Every keystroke would try again: not at once.
+      void setTimeout(retryMs, undefined, { ref: false }).then(() => (this.#engine = undefined));
+      throw error;
+    }
+  }
+
+  #tell(listener: (engine: Engine) => void, engine: Engine): void {
+    try {
+      listener(engine);
+    } catch (error) {
+      this.#deps.log.error('A part of PILOT could not follow its engine', error);
+    }
+  }
+}

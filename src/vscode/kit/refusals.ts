@@ -1,0 +1,21 @@
+import type { Log } from '../../app/ports/environment.ts';
+
+/** Counts what a webview sent that is no message of its protocol. What it says is not logged: anybody may have written it. */
+export class Refusals {
+  readonly #from: string;
+  readonly #log: Pick<Log, 'warn'>;
+  #count = 0;
+
+  constructor(from: string, log: Pick<Log, 'warn'>) {
+    this.#from = from;
+    this.#log = log;
+  }
+
+  /** Logged at 1, 10, 100, ...: a page that floods must not flood the log. */
+  add(): void {
+    this.#count += 1;
+    if (!/^10*$/.test(String(this.#count))) return;
+    const messages = this.#count === 1 ? 'one message that is' : `${this.#count} messages that are`;
+    this.#log.warn(`${this.#from} sent ${messages} none of the protocol: refused.`);
+  }
+}

@@ -1,0 +1,116 @@
+import type * as vscode from 'vscode';
+import type { Log } from '../../app/ports/environment.ts';
+import type { Decision } from '../../core/decision.ts';
+import type { Engine } from '../../engine.ts';
+import { showLimitNotice } from '../words/attention.ts';
+import type { EngineHolder } from '../kit/engineHolder.ts';
+import type { ModelSettings } from '../settings/modelSettings.ts';
+import { Progress } from './progress.ts';
+import { reasonLine } from '../words/reason.ts';
+import type { Settings } from '../settings/settings.ts';
+import { faceOf, StatusBar, type StatusFacts } from './statusBar.ts';
+
+/** Time after activation at which the ledger is opened for the status bar: when the editor has settled. */
+const settleMs = 2_000;
+
+export interface StatusDeps {
+  readonly settings: Settings;
+  readonly models: ModelSettings;
+  readonly engine: EngineHolder;
+  readonly log: Log;
+}
+
+/** Keeps the status bar item true: state, money left, and the last decision's reason. */
+export class StatusController implements vscode.Disposable {
+  readonly #deps: StatusDeps;
+  readonly #bar = new StatusBar();
+  readonly #progress = new Progress();
+  readonly #subscriptions: { dispose(): unknown }[] = [];
+  readonly #timers: readonly NodeJS.Timeout[];
+  #thinking = 0;
+  #lastDecision: Decision | undefined;
+
+  constructor(deps: StatusDeps) {
+    this.#deps = deps;
+    this.#subscriptions.push(deps.models.onDidChange(() => this.#refresh()));
+    deps.engine.onBuilt((engine) => this.#follow(engine));
+    this.#timers = [
+      // Right after activation, which has no need of the settings.
+      setTimeout(() => this.#refresh(), 0),
+      setTimeout(() => void deps.engine.get().catch(() => undefined), settleMs),
+    ];
+  }
+
+  get state(): string {
+    return faceOf(this.#facts()).state;
+  }
+
+  set lastDecision(decision: Decision) {
+    this.#lastDecision = decision;
+    this.#refresh();
+  }
+
+  /** Shows "thinking" until the returned function is called. */
+  think(): () => void {
+    this.#thinking += 1;
+    this.#refresh();
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      this.#thinking -= 1;
+      this.#refresh();
+    };
+  }
+
+  dispose(): void {
+    this.#timers.forEach((timer) => clearTimeout(timer));
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#bar.dispose();
+  }
+
+  #follow(engine: Engine): void {
+    const { ledger } = engine.store;
+    const told = (): void => {
+      this.#refresh();
+      void this.#tellThresholds(engine);
+    };
+    this.#subscriptions.push(ledger.onDidChange(told));
+    told();
+    void this.#recall(engine).catch((error: unknown) =>
+      this.#deps.log.error('The last decision could not be read', error),
+    );
+  }
+
+  /** Of the session before, until this one has decided something. */
+  async #recall({ store }: Engine): Promise<void> {
+    const last = (await store.usage.decisions({ limit: 1 }))[0]?.decision;
+    this.#lastDecision ??= last;
+    this.#refresh();
+  }
+
+  /** The ledger gives each threshold out once, over all windows. */
+  async #tellThresholds({ store }: Engine): Promise<void> {
+    const { monthly } = this.#deps.settings.limits().limits;
+    if (monthly === undefined || monthly === 0 || store.ledger.summary().state !== 'ready') return;
+    for (const notice of await store.ledger.takeNotices(monthly)) void showLimitNotice(notice);
+  }
+
+  #refresh(): void {
+    const facts = this.#facts();
+    this.#bar.show(facts);
+    this.#progress.show(facts);
+  }
+
+  #facts(): StatusFacts {
+    const { models, settings, engine } = this.#deps;
+    const decision = this.#lastDecision;
+    return {
+      activity: this.#thinking > 0 ? 'thinking' : 'ready',
+      hasModels: models.arms.length > 0,
+      monthlyLimit: settings.limits().limits.monthly,
+      spend: engine.built?.store.ledger.summary(),
+      lastDecision: decision && { id: decision.id, reason: reasonLine(decision, models.arms) },
+    };
+  }
+}

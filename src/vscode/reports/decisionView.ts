@@ -1,0 +1,72 @@
+/** The whole of one decision in a panel of its own; another decision takes its place there. */
+import * as vscode from 'vscode';
+import type { Decision } from '../../core/decision.ts';
+import type { ModelTable } from '../../core/models/modelTable.ts';
+import type { BuiltSection } from './built.ts';
+import type { UsageDeps } from './deps.ts';
+import { ReportPanel, type ReportHandlers } from './reportPanel.ts';
+import { saveText } from '../kit/saveText.ts';
+import { decisionReport } from './decisionReport.ts';
+
+const t = vscode.l10n.t;
+
+export class DecisionView implements vscode.Disposable {
+  readonly #deps: Pick<UsageDeps, 'models' | 'engine'>;
+  #known: ModelTable | undefined;
+  readonly #panel: ReportPanel;
+  readonly #subscription: vscode.Disposable;
+  #decision: Decision | undefined;
+  #sections: readonly BuiltSection[] = [];
+
+  constructor(deps: UsageDeps, onClosed: () => void, restored?: vscode.WebviewPanel) {
+    this.#deps = deps;
+    const { extensionUri, log } = deps;
+    const options = { extensionUri, page: 'decision' as const, title: t('PILOT: Decision'), log };
+    const handlers: ReportHandlers = {
+      onReady: () => this.#refresh(),
+      onMessage: (message) => {
+        if (message.type !== 'csv') return;
+        const section = this.#sections.find((built) => built.section.id === message.section);
+        if (section?.csv) void saveText(`pilot-decision-${message.section}.csv`, section.csv(), 'csv');
+      },
+      onClosed: () => {
+        this.#subscription.dispose();
+        onClosed();
+      },
+    };
+    this.#panel = restored
+      ? new ReportPanel(restored, options, handlers)
+      : ReportPanel.open(options, handlers);
+    this.#subscription = deps.models.onDidChange(() => this.#refresh());
+  }
+
+  /** A panel that comes back after a reload stays where it is. */
+  show(decision: Decision, { reveal }: { readonly reveal: boolean }): void {
+    this.#decision = decision;
+    if (reveal) this.#panel.reveal();
+    this.#refresh();
+    void this.#learnKnown();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#panel.dispose();
+  }
+
+  /** A decision stands in the engine's log, so the engine is there or is being built for it. */
+  async #learnKnown(): Promise<void> {
+    if (this.#known) return;
+    // Whoever builds the engine tells why it cannot be built; the page does without.
+    const engine = await this.#deps.engine().catch(() => undefined);
+    if (!engine) return;
+    this.#known = engine.space.models;
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    if (!this.#decision) return;
+    const { report, sections } = decisionReport(this.#decision, this.#deps.models.arms, this.#known);
+    this.#sections = sections;
+    this.#panel.show(report, this.#decision.id);
+  }
+}

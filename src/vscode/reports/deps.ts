@@ -1,0 +1,36 @@
+import type * as vscode from 'vscode';
+import type { DecisionLog } from '../../app/ports/decisions.ts';
+import type { Clock, Log } from '../../app/ports/environment.ts';
+import type { Ledger } from '../../app/ports/money.ts';
+import type { UsageReader } from '../../app/ports/usage.ts';
+import type { Arm } from '../../core/arm.ts';
+import type { NanoUsd } from '../../core/brand.ts';
+import type { Space } from '../../core/learning/space.ts';
+
+/** What the usage view needs from the composition root. */
+export interface UsageDeps {
+  /** Built when first needed; the view opens before it is there. */
+  readonly engine: () => Promise<UsageEngine>;
+  /** The engine if it was built already: the tree in the side bar does not start it. */
+  readonly onEngineBuilt: (listener: (engine: UsageEngine) => void) => void;
+  readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<void> };
+  readonly settings: {
+    limits(): { readonly limits: { readonly monthly: NanoUsd | undefined } };
+    readonly onDidChange: vscode.Event<void>;
+  };
+  readonly workspaceId: string;
+  readonly globalState: vscode.Memento;
+  readonly extensionUri: vscode.Uri;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface UsageEngine {
+  /** What is known of models, for the page of one decision. */
+  readonly space: Pick<Space, 'models'>;
+  readonly store: {
+    readonly ledger: Pick<Ledger, 'summary' | 'onDidChange'>;
+    readonly log: Pick<DecisionLog, 'decision'>;
+    readonly usage: UsageReader;
+  };
+}

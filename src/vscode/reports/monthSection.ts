@@ -1,0 +1,122 @@
+import * as vscode from 'vscode';
+import type { Month, MonthDay } from '../../app/usage/month.ts';
+import { niceTicks } from '../../app/usage/ticks.ts';
+import type { NanoUsd } from '../../core/brand.ts';
+import { usd as dollars } from '../../core/money.ts';
+import type { PlotOf } from '../../protocol/report.ts';
+import { percent, usd } from '../kit/format.ts';
+import { clampUnit, tableFrom, type BuiltSection } from './built.ts';
+import { locale } from '../kit/locale.ts';
+
+const t = vscode.l10n.t;
+
+export function monthSection(month: Month, heldBack: NanoUsd): BuiltSection {
+  const come = month.days.filter(({ spent }) => spent !== undefined);
+  const { table, csv } = tableFrom([...come].reverse(), [
+    { label: t('Day'), text: ({ at }) => dayName(at), data: ['day', ({ id }: MonthDay) => id] },
+    {
+      label: t('Spent'),
+      numeric: true,
+      text: ({ spent }) => usd(spent ?? (0 as NanoUsd)),
+      data: ['spent_usd', ({ spent }) => dollars(spent ?? (0 as NanoUsd))],
+    },
+    {
+      label: t('Total'),
+      numeric: true,
+      text: ({ total }) => usd(total ?? (0 as NanoUsd)),
+      data: ['total_usd', ({ total }) => dollars(total ?? (0 as NanoUsd))],
+    },
+    {
+      label: t('Calls'),
+      numeric: true,
+      text: ({ calls }) => calls.toLocaleString(locale()),
+      data: ['calls', ({ calls }) => calls],
+    },
+  ]);
+  const section = {
+    id: 'month',
+    title: t('Spend by day'),
+    summary: summary(month, heldBack),
+    note: month.forecast
+      ? t(
+          'The forecast goes by your own week: what such days cost over the last four weeks, with the range that four times in five holds the truth. The limit cannot be passed.',
+        )
+      : undefined,
+    plot: plotOf(month),
+    reserve: false,
+    table,
+    actions: [],
+  };
+  return { section, csv };
+}
+
+function summary({ spent, limit, forecast, running }: Month, heldBack: NanoUsd): string {
+  const parts = [
+    limit === undefined || limit === 0
+      ? t('{0} used.', usd(spent))
+      : t('{0} of {1} used ({2}).', usd(spent), usd(limit), percent(spent / limit)),
+  ];
+  if (heldBack > 0) parts.push(t('{0} of it is held back.', usd(heldBack)));
+  if (forecast) {
+    const [low, middle, high] = [forecast.low, forecast.middle, forecast.high].map((n) =>
+      usd(Math.round(n) as NanoUsd),
+    );
+    parts.push(t('At this pace about {0} by the end of the month, probably between {1} and {2}.', middle ?? '', low ?? '', high ?? '')); // prettier-ignore
+  } else if (running) {
+    parts.push(t('A forecast needs three whole days.'));
+  }
+  return parts.join(' ');
+}
+
+function plotOf(month: Month): PlotOf<'month'> {
+  const { days, limit, forecast } = month;
+  const highest = Math.max(month.spent, forecast?.high ?? 0, limit ?? 0) / 1e9;
+  // A limit far above what is spent would press everything to the floor: then it is left out of the picture.
+  const showLimit =
+    limit !== undefined && limit > 0 && limit <= 6 * Math.max(month.spent, forecast?.high ?? 0, 1);
+  const top = showLimit ? highest : Math.max(month.spent, forecast?.high ?? 0) / 1e9;
+  const ticks = niceTicks(top > 0 ? top * 1.04 : 0.01);
+  const most = (ticks.at(-1) ?? 1) * 1e9;
+  const at = (amount: number | undefined): number | undefined =>
+    amount === undefined ? undefined : clampUnit(amount / most);
+  const limitText = limit === undefined ? '' : t('Limit {0}', usd(limit));
+  return {
+    type: 'month',
+    days: days.map((day) => ({
+      label: new Date(day.at).getDate().toLocaleString(locale()),
+      said: saidOf(day),
+      spent: at(day.spent),
+      total: at(day.total),
+      low: at(day.forecast?.low),
+      high: at(day.forecast?.high),
+    })),
+    limit: showLimit ? at(limit) : undefined,
+    limitLabel: limitText,
+    totalLabel: t('spent so far (columns: each day)'),
+    paceLabel: showLimit ? t('even pace to the limit') : '',
+    forecastLabel: forecast ? t('forecast') : '',
+    yTicks: ticks.map((tick) => ({
+      at: clampUnit((tick * 1e9) / most),
+      label: usd((tick * 1e9) as NanoUsd),
+    })),
+  };
+}
+
+function saidOf({ at, spent, total, forecast, calls }: MonthDay): string {
+  const name = dayName(at);
+  if (spent !== undefined && total !== undefined) {
+    return t(
+      '{0}: {1} spent in {2} calls, {3} so far.',
+      name,
+      usd(spent),
+      calls.toLocaleString(locale()),
+      usd(total),
+    );
+  }
+  if (!forecast) return name;
+  const [low, high] = [forecast.low, forecast.high].map((amount) => usd(Math.round(amount) as NanoUsd));
+  return t('{0}: forecast {1} to {2}.', name, low ?? '', high ?? '');
+}
+
+const dayName = (at: number): string =>
+  new Date(at).toLocaleDateString(locale(), { weekday: 'short', month: 'short', day: 'numeric' });

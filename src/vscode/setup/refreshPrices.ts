@@ -1,0 +1,142 @@
+/** "PILOT: Refresh Prices": a preview of what the endpoints' lists would change; nothing is written unseen. */
+import * as vscode from 'vscode';
+import type { Log } from '../../app/ports/environment.ts';
+import type { PricesRefreshed, RateChange } from '../../app/setup/prices.ts';
+import type { Arm } from '../../core/arm.ts';
+import type { PriceChange, SuspiciousBecause } from '../../core/models/priceTable.ts';
+import { listModels } from '../../providers/openai/index.ts';
+import { shownName } from '../kit/armName.ts';
+import type { ModelSettings } from '../settings/modelSettings.ts';
+import type { Secrets } from '../settings/secrets.ts';
+import type { Settings } from '../settings/settings.ts';
+import { showError, showInformation, showWarning } from '../kit/notify.ts';
+import { locale } from '../kit/locale.ts';
+
+const { t } = vscode.l10n;
+
+export interface RefreshPricesDeps {
+  readonly settings: Settings;
+  readonly models: ModelSettings;
+  readonly secrets: Secrets;
+  readonly log: Log;
+}
+
+export const registerRefreshPrices = (deps: RefreshPricesDeps): vscode.Disposable =>
+  vscode.commands.registerCommand('pilot.refreshPrices', async () => {
+    try {
+      tell(await run(deps));
+    } catch (error) {
+      deps.log.error('Refreshing prices failed', error);
+      const reason = error instanceof Error ? error.message : String(error);
+      void showError(t('PILOT could not change its settings: {0}', reason));
+    }
+  });
+
+async function run({ settings, models, secrets, log }: RefreshPricesDeps): Promise<PricesRefreshed> {
+  // The use case brings the price table, which has no business in activation.
+  const { rateChanges, refreshPrices } = await import('../../app/setup/prices.ts');
+  const { arms, endpoints } = models;
+  const { signal } = new AbortController();
+  return refreshPrices({
+    endpoints,
+    arms,
+    list: (endpoint) => listModels({ endpoint, key: () => secrets.key(endpoint), log }, signal),
+    pick: (changes) => preview(changes, arms, rateChanges),
+    settings: {
+      models: () => settings.models,
+      write: async (value) => {
+        const configuration = vscode.workspace.getConfiguration('pilot');
+        await configuration.update('models', value, vscode.ConfigurationTarget.Global);
+      },
+    },
+    trustPrice: (id) => models.trustPrice(id),
+  });
+}
+
+type Item = vscode.QuickPickItem & { readonly change: PriceChange };
+
+/** What is plausible is ticked; a jump is marked, says why, and is taken only when somebody ticks it. */
+async function preview(
+  changes: readonly PriceChange[],
+  arms: readonly Arm[],
+  rates: (change: PriceChange) => readonly RateChange[],
+): Promise<readonly PriceChange[] | undefined> {
+  const items = changes.map((change): Item => {
+    const arm = arms.find(({ id }) => id === change.armId);
+    const name = arm ? shownName(arm) : change.armId;
+    const suspicious = change.verdict === 'suspicious';
+    return {
+      change,
+      label: suspicious ? `$(warning) ${name}` : name,
+      description: arm?.endpointId ?? '',
+      detail: [...(suspicious ? [reasonOf(change.why)] : []), ...rates(change).map(rateText)].join(' · '),
+      picked: !suspicious,
+    };
+  });
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: t('PILOT: Refresh Prices'),
+    placeHolder: t('Which new prices do you take? In dollars per million tokens.'),
+    canPickMany: true,
+    matchOnDetail: true,
+    ignoreFocusOut: true,
+  });
+  return chosen?.map(({ change }) => change);
+}
+
+function rateText({ rate, before, after }: RateChange): string {
+  const usd = (value: number | undefined): string =>
+    value === undefined ? '–' : `$${value.toLocaleString(locale(), { maximumFractionDigits: 6 })}`;
+  return t('{0} {1} → {2}', rateName(rate), usd(before), usd(after));
+}
+
+function rateName(rate: RateChange['rate']): string {
+  switch (rate) {
+    case 'inputUsdPerMTok':
+      return t('input');
+    case 'outputUsdPerMTok':
+      return t('output');
+    case 'cachedInputUsdPerMTok':
+      return t('cached input');
+    case 'cacheWriteUsdPerMTok':
+      return t('cache write');
+    case 'reasoningUsdPerMTok':
+      return t('reasoning');
+    case 'requestUsd':
+      return t('each request');
+  }
+}
+
+function reasonOf(why: SuspiciousBecause): string {
+  switch (why) {
+    case 'ten-times-dearer':
+      return t('ten times dearer or more: is that right?');
+    case 'ten-times-cheaper':
+      return t('a tenth of the price or less: is that right?');
+    case 'now-free':
+      return t('said to be free: it would be used without a limit');
+    case 'beyond-known-prices':
+      return t('dearer than any model known');
+  }
+}
+
+function tell({ outcome, nWritten, failed }: PricesRefreshed): void {
+  const names = failed.map(({ endpoint }) => endpoint.label).join(', ');
+  if (failed.length > 0) void showWarning(t('PILOT got no price list from {0}.', names));
+  switch (outcome) {
+    case 'no-models':
+      void vscode.commands.executeCommand('pilot.setUpModels');
+      return;
+    case 'nothing-listed':
+      if (failed.length === 0)
+        void showInformation(t('None of your endpoints lists prices for your models.'));
+      return;
+    case 'up-to-date':
+      void showInformation(t('The prices are those that the endpoints list.'));
+      return;
+    case 'written':
+      void showInformation(t('Prices written to your settings: {0}.', nWritten));
+      return;
+    case 'cancelled':
+      return;
+  }
+}

@@ -1,0 +1,78 @@
+/** What is worth interrupting a person for, and nothing else: money thresholds, bad settings, state set aside. */
+import * as vscode from 'vscode';
+import type { Log } from '../../app/ports/environment.ts';
+import type { LimitNotice } from '../../app/ports/money.ts';
+import type { Problem } from '../../app/call/problem.ts';
+import { day, percent, usd } from '../kit/format.ts';
+import { messageOf, type Message } from './messages.ts';
+import { settingSentence, type ModelSettings } from '../settings/modelSettings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { showInformation, showWarning } from '../kit/notify.ts';
+
+const t = vscode.l10n.t;
+
+/** Shows a problem outside a surface of its own; resolves when the user chose a way on or closed it. */
+export const showProblem = (problem: Problem): Promise<void> => show('warning', messageOf(problem));
+
+export function showLimitNotice({ percent: share, used, limit, resetsAt }: LimitNotice): Promise<void> {
+  const ways = [
+    { label: t('Show Spending'), command: 'pilot.showSpending' },
+    { label: t('Raise Limit for This Month'), command: 'pilot.raiseLimit' },
+  ];
+  const text =
+    share === 100
+      ? t(
+          'PILOT has used its limit of {0} for this month. Free models go on; paid ones start again on {1}.',
+          usd(limit),
+          day(resetsAt),
+        )
+      : t(
+          'PILOT has used {0} of its limit for this month: {1} of {2}.',
+          percent(share / 100),
+          usd(used),
+          usd(limit),
+        );
+  return show(share >= 90 ? 'warning' : 'information', { text, ways });
+}
+
+export const showReset = (problem: string): Promise<void> =>
+  show('warning', {
+    text: t(
+      'What PILOT had learnt could not be read and was set aside; it learns anew from its log. ({0})',
+      problem,
+    ),
+    ways: [{ label: t('Show Log'), command: 'pilot.showLog' }],
+  });
+
+/** Tells each bad setting once per session and change; mending it and breaking it again tells again. */
+export class BadSettingsNotices {
+  readonly #log: Log;
+  #told = new Set<string>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  tell(settings: Settings, models: ModelSettings): void {
+    const bad = settings
+      .limits()
+      .bad.map(({ key, wrong, instead }) => t('{0}: {1}; {2} is used instead.', key, wrong, instead));
+    const sentences = [...bad, ...models.problems.map(settingSentence)];
+    const fresh = sentences.filter((sentence) => !this.#told.has(sentence));
+    this.#told = new Set(sentences);
+    for (const sentence of fresh) this.#log.warn(sentence);
+    const [first] = fresh;
+    if (first === undefined) return;
+    const text = fresh.length === 1 ? first : t('{0} ({1} more in the log)', first, fresh.length - 1);
+    const ways = [{ label: t('Open Settings'), command: 'workbench.action.openApplicationSettingsJson' }];
+    void show('warning', { text: `PILOT: ${text}`, ways });
+  }
+}
+
+async function show(severity: 'information' | 'warning', { text, ways }: Message): Promise<void> {
+  const labels = ways.map(({ label }) => label);
+  const ask = severity === 'information' ? showInformation : showWarning;
+  const picked = await ask(text, ...labels);
+  const way = ways.find(({ label }) => label === picked);
+  if (way) await vscode.commands.executeCommand(way.command, ...(way.args ?? []));
+}

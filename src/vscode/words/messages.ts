@@ -1,0 +1,288 @@
+/** One clear sentence for each problem, with ways on: the only place that turns a `Problem` into words. */
+import * as vscode from 'vscode';
+import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
+import type { ProviderError } from '../../app/ports/models.ts';
+import type { Problem } from '../../app/call/problem.ts';
+import type { Arm } from '../../core/arm.ts';
+import type { ExclusionReason } from '../../core/decision.ts';
+import { day, usdLeft } from '../kit/format.ts';
+import { storageText } from './storageText.ts';
+import { locale } from '../kit/locale.ts';
+
+export interface WayOn {
+  readonly label: string;
+  readonly command: string;
+  readonly args?: readonly unknown[];
+}
+
+export interface Message {
+  readonly text: string;
+  readonly ways: readonly WayOn[];
+}
+
+const t = vscode.l10n.t;
+
+const setUp = (): WayOn => ({ label: t('Set Up Models'), command: 'pilot.setUpModels' });
+const setLimit = (): WayOn => ({ label: t('Set Monthly Limit'), command: 'pilot.setMonthlyLimit' });
+const raise = (): WayOn => ({ label: t('Raise Limit for This Month'), command: 'pilot.raiseLimit' });
+const spending = (): WayOn => ({ label: t('Show Spending'), command: 'pilot.showSpending' });
+const showLog = (): WayOn => ({ label: t('Show Log'), command: 'pilot.showLog' });
+const openSettings = (query: string): WayOn => ({
+  label: t('Open Settings'),
+  command: 'workbench.action.openSettings',
+  args: [query],
+});
+
+export function messageOf(problem: Problem): Message {
+  switch (problem.kind) {
+    case 'no-models':
+      return { text: t('PILOT has no models yet.'), ways: [setUp()] };
+    case 'no-limit':
+      return {
+        text: t('PILOT does not spend money before a monthly limit is set.'),
+        ways: [setLimit()],
+      };
+    case 'limit-reached':
+      return limitReached(problem);
+    case 'ledger-busy':
+      return {
+        text: t('The spending ledger is busy in another window, so nothing was sent. Please try again.'),
+        ways: [showLog()],
+      };
+    case 'ledger-unavailable':
+      return {
+        text: t(
+          'Paid models are stopped because the spending ledger cannot be used: {0}',
+          storageText(problem.fault),
+        ),
+        ways: [showLog(), spending()],
+      };
+    case 'ledger-unconfirmed':
+      return {
+        text: t('Paid models are stopped until you confirm what was spent this month.'),
+        ways: [{ label: t('Confirm Spending'), command: 'pilot.confirmSpending' }],
+      };
+    case 'too-long':
+      return {
+        text: t(
+          'This prompt may have {0} tokens; the largest model of yours takes {1}. Remove some context.',
+          problem.inputTokens.toLocaleString(locale()),
+          problem.largestContext.toLocaleString(locale()),
+        ),
+        ways: [setUp()],
+      };
+    case 'none-usable':
+      return noneUsable(problem.reasons);
+    case 'chosen-unusable':
+      return {
+        text: t('{0} cannot be used now: {1}.', problem.arm.label, exclusionText(problem.reason)),
+        ways: waysFor(problem.reason),
+      };
+    case 'provider':
+      return providerMessage(problem.arm, problem.error, problem.partial);
+    case 'internal':
+      return {
+        text: t('PILOT stumbled over its own mistake; nothing is lost. The log has the details.'),
+        ways: [showLog()],
+      };
+  }
+}
+
+type LimitReached = Extract<Problem, { kind: 'limit-reached' }>;
+
+function limitReached(problem: LimitReached): Message {
+  const left = usdLeft(problem.left);
+  const until = day(problem.resetsAt);
+  const text = limitText(problem, left, until);
+  const free: WayOn[] = problem.freeArm
+    ? [{ label: t('Use a Free Model'), command: 'pilot.askFree', args: [problem.freeArm] }]
+    : [];
+  const another: WayOn[] = problem.wished
+    ? [{ label: t('Ask Another Model'), command: 'pilot.askAnother' }]
+    : [];
+  const more = problem.which === 'month' ? raise() : openSettings('pilot.budget');
+  return { text, ways: [more, ...another, ...free, spending()] };
+}
+
+function limitText({ which, wished }: LimitReached, left: string, until: string): string {
+  if (wished) {
+    const { label } = wished;
+    switch (which) {
+      case 'inline':
+        return t('{0} could cost more than what is left of the limit for inline completions ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+      case 'workspace':
+        return t('{0} could cost more than what is left of the limit for one workspace ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+      case 'month':
+        return t('{0} could cost more than what is left of this month’s limit ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+    }
+  }
+  switch (which) {
+    case 'inline':
+      return t('The limit for inline completions is reached ({0} left). It starts anew on {1}.', left, until);
+    case 'workspace':
+      return t('The limit for one workspace is reached ({0} left). It starts anew on {1}.', left, until);
+    case 'month':
+      return t('No model of yours fits in what is left of this month’s limit ({0}). It starts anew on {1}.', left, until); // prettier-ignore
+  }
+}
+
+function noneUsable(reasons: readonly { readonly arm: Arm; readonly reason: ExclusionReason }[]): Message {
+  const listed = reasons.slice(0, 4).map(({ arm, reason }) => `${arm.label}: ${exclusionText(reason)}`);
+  const first = reasons[0];
+  return {
+    text: t('None of your models can take this prompt ({0}).', listed.join('; ')),
+    ways: first ? waysFor(first.reason) : [setUp()],
+  };
+}
+
+/** Why an arm was left out, as a clause that follows the arm's name. */
+export function exclusionText(reason: ExclusionReason): string {
+  switch (reason) {
+    case 'unpriced':
+      return t('it has no price yet');
+    case 'too-long':
+      return t('the prompt is longer than its context');
+    case 'over-limit':
+      return t('it could cost more than what is left of the limit');
+    case 'not-worth-price':
+      return t('not worth its price for this prompt');
+    case 'unhealthy':
+      return t('its last requests failed, it rests for a moment');
+    case 'excluded-by-user':
+      return t('you excluded it');
+    case 'lacks-capability':
+      return t('it cannot do what this request needs');
+    case 'too-slow':
+      return t('too slow here');
+    case 'paid-off':
+      return t('paid inline completions are off');
+    case 'not-pinned':
+      return t('another model is pinned');
+    case 'no-key':
+      return t('its key is missing');
+  }
+}
+
+function waysFor(reason: ExclusionReason): WayOn[] {
+  switch (reason) {
+    case 'unpriced':
+    case 'no-key':
+      return [setUp()];
+    case 'over-limit':
+      return [raise(), spending()];
+    case 'excluded-by-user':
+    case 'not-pinned':
+      return [{ label: t('Steer Routing'), command: 'pilot.steer' }];
+    case 'paid-off':
+      return [openSettings('pilot.inline')];
+    case 'too-long':
+    case 'not-worth-price':
+    case 'unhealthy':
+    case 'lacks-capability':
+    case 'too-slow':
+      return [setUp(), showLog()];
+  }
+}
+
+function providerMessage(arm: Arm, error: ProviderError, partial: boolean): Message {
+  const sentence = vscodeSentence(arm, error) ?? providerSentence(arm.label, error);
+  const text = partial ? t('{0} What had arrived is kept.', sentence) : sentence;
+  return { text, ways: providerWays(arm, error) };
+}
+
+/** Behind VS Code's own language models there is an extension, and neither a key nor an endpoint of the user's. */
+function vscodeSentence({ endpointId, label }: Arm, { kind }: ProviderError): string | undefined {
+  if (endpointId !== VSCODE_ENDPOINT_ID) return undefined;
+  switch (kind) {
+    case 'forbidden':
+      return t('VS Code, or the extension that provides {0}, does not let PILOT use it.', label);
+    case 'no-credit':
+      return t('The extension that provides {0} has blocked it: your plan may be used up.', label);
+    case 'model-gone':
+      return t('VS Code does not offer {0} any more.', label);
+    default:
+      return undefined;
+  }
+}
+
+export function providerSentence(label: string, error: ProviderError): string {
+  switch (error.kind) {
+    case 'no-key':
+      return t('{0} needs a key.', label);
+    case 'wrong-key':
+      return t('{0} refused the key (401).', label);
+    case 'no-credit':
+      return t('The account behind {0} has no credit left (402).', label);
+    case 'forbidden':
+      return t('The endpoint does not let this key use {0} (403).', label);
+    case 'rate-limited':
+      return error.retryAfterMs === undefined
+        ? t('{0} gets too many requests at the moment (429).', label)
+        : t('{0} asks for a pause of {1} seconds (429).', label, Math.ceil(error.retryAfterMs / 1000));
+    case 'model-gone':
+      return t('The endpoint does not know the model {0} any more (404).', label);
+    case 'too-long':
+      return t('This prompt is longer than what {0} takes.', label);
+    case 'bad-request':
+      return t('{0} did not accept the request: {1}', label, error.detail);
+    case 'server-error':
+      return t('The endpoint of {0} has a fault of its own ({1}).', label, error.status ?? 500);
+    case 'refused':
+      return t('Nothing answers at the address of {0}: is it running?', label);
+    case 'unreachable':
+      return t('The address of {0} cannot be reached.', label);
+    case 'reset':
+      return t('The connection to {0} broke off.', label);
+    case 'timeout':
+      return t('{0} was silent for too long.', label);
+    case 'not-json':
+      return t('{0} answered with something that is not a model’s answer.', label);
+    case 'empty':
+      return t('{0} sent an empty answer.', label);
+    case 'too-large':
+      return t('The answer of {0} passed the size PILOT takes in one piece.', label);
+    case 'redirect':
+      return t(
+        'The address of {0} leads elsewhere; PILOT does not follow, so that no key goes astray.',
+        label,
+      );
+    case 'insecure':
+      return t('The key of {0} is not sent over plain http.', label);
+    case 'cancelled':
+      return t('Stopped.');
+    case 'unknown':
+      return t('{0} failed: {1}', label, error.detail);
+  }
+}
+
+function providerWays(arm: Arm, error: ProviderError): WayOn[] {
+  const retry: WayOn = { label: t('Try Again'), command: 'pilot.retry' };
+  const another: WayOn = { label: t('Ask Another Model'), command: 'pilot.askAnother' };
+  switch (error.kind) {
+    case 'no-key':
+    case 'wrong-key':
+      return [{ label: t('Enter Key'), command: 'pilot.enterKey', args: [arm.endpointId] }, another];
+    case 'forbidden':
+    case 'no-credit':
+    case 'model-gone':
+    case 'too-long':
+    case 'insecure':
+    case 'redirect':
+      return [another, setUp()];
+    case 'bad-request':
+    case 'not-json':
+    case 'unknown':
+      return [another, showLog()];
+    case 'cancelled':
+      return [retry];
+    case 'rate-limited':
+    case 'server-error':
+    case 'refused':
+    case 'unreachable':
+    case 'reset':
+    case 'timeout':
+    case 'empty':
+    case 'too-large':
+      return [retry, another];
+  }
+}

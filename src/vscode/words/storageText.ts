@@ -1,0 +1,26 @@
+/** Why the spending ledger cannot be used, in words that say what to do about it. */
+import * as vscode from 'vscode';
+import type { StorageFault } from '../../app/ports/money.ts';
+
+const t = vscode.l10n.t;
+
+/** Follows "the spending ledger cannot be used: ". */
+export function storageText({ kind, reason }: StorageFault): string {
+  switch (kind) {
+    case 'no-sqlite':
+      return t('this VS Code is too old to keep it; a newer one can.');
+    case 'read-only':
+      return t('its folder or its file cannot be written to.');
+    case 'disk-full':
+      return t('the disk is full.');
+    case 'newer-schema':
+      return t('a newer PILOT wrote it, and this one leaves it untouched. Please update PILOT.');
+    case 'busy':
+      return t('another window is using it. Please try again.');
+    case 'worker-gone':
+      return t('the part of PILOT that keeps it has ended. Reloading the window starts it anew.');
+    case 'io-error':
+    case 'bad-request':
+      return reason;
+  }
+}

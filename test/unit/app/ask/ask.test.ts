@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import {
+  AskSession,
+  type AskFeedback,
+  type AskRequest,
+  type RoutedEvent,
+  type SessionChange,
+} from '../../../../src/app/ask/ask.ts';
+import { assemble } from '../../../../src/app/ask/assemble.ts';
+import { emptyConversation, shownAnswer, type Conversation } from '../../../../src/app/ask/conversations.ts';
+import type { Problem } from '../../../../src/app/call/problem.ts';
+import type { Arm } from '../../../../src/core/arm.ts';
+import type { ArmId, DecisionId, NanoUsd } from '../../../../src/core/brand.ts';
+import type { Decision } from '../../../../src/core/decision.ts';
+
+const arm = (id: string): Arm => ({ id: id as ArmId, label: id.toUpperCase(), simulated: true }) as Arm;
+const routed = (id = 'm', decision = 'd1'): RoutedEvent => ({
+  type: 'routed',
+  arm: arm(id),
+  decision: { id: decision as DecisionId } as Decision,
+});
+const text = (piece: string): RoutedEvent => ({ type: 'text', text: piece });
+const ended = (costNano = 5): RoutedEvent => ({
+  type: 'ended',
+  costNano: costNano as NanoUsd,
+  costSource: 'reported',
+  leftNano: 95 as NanoUsd,
+  finish: 'stop',
+});
+const failed = (problem: Problem): RoutedEvent => ({ type: 'failed', problem });
+
+/** An engine under the test's hand: each run waits for the events the test gives it. */
+class HandEngine {
+  readonly requests: AskRequest[] = [];
+  readonly feedbacks: (readonly [string, AskFeedback])[] = [];
+  #queue: ((event: IteratorResult<RoutedEvent, undefined>) => void)[] = [];
+
+  async *run(request: AskRequest): AsyncGenerator<RoutedEvent, void, undefined> {
+    this.requests.push(request);
+    for (;;) {
+      const next = await new Promise<IteratorResult<RoutedEvent, undefined>>((resolve) =>
+        this.#queue.push(resolve),
+      );
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
+  async give(...events: readonly RoutedEvent[]): Promise<void> {
+    for (const value of events) await this.#resolve({ done: false, value });
+  }
+
+  async close(): Promise<void> {
+    await this.#resolve({ done: true, value: undefined });
+  }
+
+  feedback(decisionId: DecisionId, kind: AskFeedback): Promise<void> {
+    this.feedbacks.push([decisionId, kind]);
+    return Promise.resolve();
+  }
+
+  arms(): readonly Arm[] {
+    return [arm('m'), arm('n')];
+  }
+
+  async #resolve(event: IteratorResult<RoutedEvent, undefined>): Promise<void> {
+    const waiting = this.#queue.shift();
+    assert.ok(waiting, 'somebody waits for the event');
+    waiting(event);
+    await settle();
+  }
+}
+
+/** Lets everything run that only waits for promises. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+}
+
+function open(): {
+  engine: HandEngine;
+  session: AskSession;
+  changes: SessionChange[];
+  saved: Conversation[];
+  errors: unknown[];
+  ask: (question: string) => Promise<void>;
+  clock: { now: number };
+} {
+  const engine = new HandEngine();
+  const [changes, saved, errors]: [SessionChange[], Conversation[], unknown[]] = [[], [], []];
+  const clock = { now: 1_000 };
+  let ids = 0;
+  const session = new AskSession(emptyConversation('c', 0), {
+    engine,
+    words: {
+      reason: ({ id }) => `because ${id}`,
+      problem: ({ kind }) => ({ text: kind, ways: [{ label: 'On', command: 'pilot.on' }] }),
+    },
+    log: { info: () => undefined, warn: () => undefined, error: (_, error) => errors.push(error) },
+    newId: () => `id${++ids}`,
+    now: () => clock.now,
+    save: (conversation) => saved.push(conversation),
+  });
+  session.onDidChange((change) => changes.push(change));
+  const ask = (question: string): Promise<void> => {
+    void session.ask(assemble(session.conversation, question, []), { type: 'auto' });
+    return settle();
+  };
+  return { engine, session, changes, saved, errors, ask, clock };
+}
+
+const answerOf = (session: AskSession, turn = -1) => shownAnswer(session.conversation.turns.at(turn)!)!;
+
+describe('AskSession', () => {
+  it('streams an answer: waiting, streaming, done, with its cost', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    assert.equal(answerOf(session).state, 'waiting');
+    await engine.give(routed());
+    assert.equal(answerOf(session).route?.reason, 'because d1');
+    await engine.give(text('Be'), text('cause'));
+    assert.deepEqual([answerOf(session).state, answerOf(session).text], ['streaming', 'Because']);
+    await engine.give(ended());
+    await engine.close();
+    const { state, text: all, cost } = answerOf(session);
+    assert.deepEqual([state, all, cost?.nano, cost?.leftNano], ['done', 'Because', 5, 95]);
+    assert.equal(session.running, false);
+  });
+
+  it('sends exactly what was prepared', () => {
+    const { engine, session } = open();
+    const prepared = assemble(session.conversation, 'Why?', []);
+    void session.ask(prepared, { type: 'arm', armId: 'n' as ArmId });
+    assert.equal(engine.requests[0]?.messages, prepared.messages);
+    assert.deepEqual(engine.requests[0].choice, { type: 'arm', armId: 'n' });
+    assert.equal(engine.requests[0].conversationId, 'c');
+  });
+
+  it('stops at once, keeps what came, and takes the cost when it is settled', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    await engine.give(routed(), text('Be'));
+    session.stop();
+    assert.deepEqual([answerOf(session).state, session.running], ['stopped', false]);
+    assert.equal(engine.requests[0]?.signal.aborted, true);
+    await engine.give(text('late'), ended(7));
+    assert.deepEqual([answerOf(session).text, answerOf(session).state], ['Be', 'stopped']);
+    assert.equal(answerOf(session).cost?.nano, 7);
+  });
+
+  it('lets a new question stop the answer that still runs', async () => {
+    const { engine, session, ask } = open();
+    await ask('One?');
+    await ask('Two?');
+    assert.equal(engine.requests[0]?.signal.aborted, true);
+    assert.equal(answerOf(session, 0).state, 'stopped');
+    assert.equal(session.running, true);
+  });
+
+  it('shows a failure as a sentence with ways on, and keeps what came', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    await engine.give(routed(), text('Be'), failed({ kind: 'no-limit' }));
+    const { state, text: kept, notice } = answerOf(session);
+    assert.deepEqual([state, kept, notice?.text, notice?.ways.length], ['failed', 'Be', 'no-limit', 1]);
+  });
+
+  it('takes a cancelled call for a stop, not for a failure', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    const error = {
+      kind: 'cancelled',
+      served: 'maybe',
+      status: undefined,
+      retryAfterMs: undefined,
+      detail: '',
+    } as const;
+    await engine.give(failed({ kind: 'provider', arm: arm('m'), error, partial: false }));
+    assert.deepEqual([answerOf(session).state, answerOf(session).notice], ['stopped', undefined]);
+  });
+
+  it('survives an engine that throws, and one that ends without an end', async () => {
+    const broken = open();
+    broken.engine.run = () => {
+      throw new Error('boom');
+    };
+    await broken.ask('Why?');
+    assert.equal(answerOf(broken.session).notice?.text, 'internal');
+    assert.equal(broken.errors.length, 1);
+    const silent = open();
+    await silent.ask('Why?');
+    await silent.engine.close();
+    assert.equal(answerOf(silent.session).state, 'done');
+  });
+
+  it('rates, changes its mind, and takes it back, each told once', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    await engine.give(routed(), ended());
+    const { id } = answerOf(session);
+    for (const rating of ['up', 'up', 'down', 'none', 'none'] as const) session.rate(id, rating);
+    assert.deepEqual(engine.feedbacks, [
+      ['d1', 'thumb-up'],
+      ['d1', 'thumb-down'],
+      ['d1', 'cleared'],
+    ]);
+    session.rate('no such answer', 'up');
+    session.used(id, 'copied');
+    assert.deepEqual(engine.feedbacks.slice(3), [['d1', 'copied']]);
+  });
+
+  it('asks again beside the former answer, which learns that it did not satisfy', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    await engine.give(routed('m', 'd1'), text('Because'), ended());
+    await engine.close();
+    const turnId = session.conversation.turns[0]!.id;
+    void session.askAgain(turnId, { type: 'escalate', not: session.triedArms(turnId) });
+    await Promise.resolve();
+    assert.deepEqual(engine.feedbacks, [['d1', 'escalated']]);
+    assert.deepEqual(engine.requests[1]?.choice, { type: 'escalate', not: ['m'] });
+    assert.deepEqual(engine.requests[1].messages, engine.requests[0]?.messages);
+    const turn = session.conversation.turns[0]!;
+    assert.deepEqual([turn.answers.length, turn.shown, turn.answers[0]?.text], [2, 1, 'Because']);
+    session.show(turnId, 0);
+    assert.equal(session.conversation.turns[0]?.shown, 0);
+    session.show(turnId, 5);
+    assert.equal(session.conversation.turns[0].shown, 0);
+  });
+
+  it('learns nothing from a retry of an answer that failed', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    await engine.give(routed(), failed({ kind: 'ledger-busy' }));
+    await engine.close();
+    void session.askAgain(session.conversation.turns[0]!.id, { type: 'auto' });
+    assert.deepEqual(engine.feedbacks, []);
+  });
+
+  it('saves what was asked at once, then seldom, then the end', async () => {
+    const { engine, saved, ask, clock } = open();
+    await ask('Why?');
+    assert.equal(saved.length, 1);
+    await engine.give(routed(), text('a'), text('b'));
+    assert.equal(saved.length, 1);
+    clock.now += 3_000;
+    await engine.give(text('c'), text('d'));
+    assert.deepEqual(
+      saved.map((conversation) => conversation.turns[0]?.answers[0]?.text),
+      ['', 'abc'],
+    );
+    await engine.give(ended());
+    assert.equal(saved.at(-1)?.turns[0]?.answers[0]?.text, 'abcd');
+  });
+
+  it('tells what changed, in order', async () => {
+    const { engine, changes, ask } = open();
+    await ask('Why?');
+    await engine.give(routed(), text('a'), ended());
+    assert.deepEqual(
+      changes.map(({ type }) => type),
+      ['turn', 'answer', 'answer', 'append', 'answer', 'answer'],
+    );
+  });
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  expectedRequests,
+  forecastDemand,
+  hourlyRates,
+  surfaceRates,
+} from '../../../../src/core/money/demand.ts';
+import { HOUR_MS, hourOfWeek, periodAt } from '../../../../src/core/money/period.ts';
+
+const { start, end } = periodAt(new Date(2026, 10, 15).getTime());
+const WEEK = 168 * HOUR_MS;
+const counts = (of: (hour: number) => number): number[] => Array.from({ length: 168 }, (_, hour) => of(hour));
+
+describe('demand', () => {
+  it('expects what eight weeks have shown', () => {
+    const history = { hourOfWeek: counts((hour) => (hour < 120 ? 8 : 0)), days: 56 };
+    const expected = expectedRequests(history, start, start + WEEK);
+    // 120 an observed week; half a prior week of the same level moves the shape, not the sum.
+    assert.ok(Math.abs(expected - 120) < 4, String(expected));
+  });
+
+  it('counts weekday and hour: a weekend costs less than two working days', () => {
+    const history = { hourOfWeek: counts((hour) => (hour < 120 ? 8 : 1)), days: 56 };
+    const saturday = new Date(2026, 10, 14).getTime();
+    const monday = new Date(2026, 10, 16).getTime();
+    const two = 48 * HOUR_MS;
+    assert.ok(
+      expectedRequests(history, saturday, saturday + two) <
+        expectedRequests(history, monday, monday + two) / 4,
+    );
+  });
+
+  it('adds up: the parts of a span are the span', () => {
+    const history = { hourOfWeek: counts((hour) => hour % 7), days: 30 };
+    const at = fc.integer({ min: start, max: end });
+    fc.assert(
+      fc.property(at, at, at, (...times) => {
+        const [a, b, c] = times.sort((x, y) => x - y);
+        const parts = expectedRequests(history, a, b) + expectedRequests(history, b, c);
+        assert.ok(Math.abs(parts - expectedRequests(history, a, c)) < 1e-6 * (1 + parts));
+      }),
+    );
+  });
+
+  it('starts from a common working week and takes the user’s level within days', () => {
+    const none = { hourOfWeek: counts(() => 0), days: 0 };
+    const newcomer = expectedRequests(none, start, start + WEEK);
+    assert.ok(100 < newcomer && newcomer < 200, String(newcomer));
+    const rates = hourlyRates(none);
+    assert.ok(rates[10]! > 5 * rates[24 * 5 + 10]! * 0.9 && rates[10]! > rates[3]!);
+    const monday = new Date(2026, 10, 9, 9).getTime();
+    const busy = counts((hour) => (hour === hourOfWeek(monday) ? 100 : 0));
+    assert.ok(expectedRequests({ hourOfWeek: busy, days: 1 }, start, start + WEEK) > 2 * newcomer);
+  });
+
+  it('learns each surface’s own hours, and expects a new one when its user works', () => {
+    const mornings = counts((hour) => (hour % 24 < 12 ? 4 : 0));
+    const evenings = counts((hour) => (hour % 24 < 12 ? 0 : 1));
+    const none = counts(() => 0);
+    const history = {
+      hourOfWeek: counts((hour) => mornings[hour]! + evenings[hour]!),
+      days: 56,
+      bySurface: { ask: evenings, inline: mornings, chat: none },
+    };
+    const period = { start, end };
+    const monday = new Date(2026, 10, 16).getTime();
+    const { bySurface, untilLastTenth, seen } = forecastDemand(history, monday, period);
+    const all = bySurface.ask + bySurface.inline + bySurface.chat;
+    assert.ok(Math.abs(bySurface.inline / bySurface.ask - 4) < 0.3);
+    assert.ok(bySurface.chat < 0.02 * all, String(bySurface.chat / all));
+    assert.ok(Math.abs(all - expectedRequests(history, monday, end)) < 1e-6 * all);
+    assert.ok(
+      Math.abs(untilLastTenth - expectedRequests(history, monday, end - 0.1 * (end - start))) < 1e-6 * all,
+    );
+    assert.equal(seen, 84 * 5);
+    const chat = surfaceRates(history, 'chat');
+    const ask = surfaceRates(history, 'ask');
+    assert.ok(chat[9]! > 3 * chat[15]!, 'a surface without requests has the hours of all');
+    assert.ok(ask[15]! > 8 * ask[9]!, 'one with requests its own');
+  });
+
+  it('raises the forecast in a busy stretch, less the further ahead, and never lowers it in a quiet one', () => {
+    const history = { hourOfWeek: counts(() => 8), days: 56 };
+    const monday = new Date(2026, 10, 16).getTime();
+    const day = 24 * HOUR_MS;
+    const at = (recentDays: readonly number[], ahead: number): number =>
+      expectedRequests({ ...history, recentDays }, monday + ahead * day, monday + (ahead + 1) * day);
+    const usual = expectedRequests(history, monday, monday + day);
+    const busy = Array.from({ length: 14 }, () => 96);
+    const over = (ahead: number): number =>
+      (expectedRequests({ ...history, recentDays: busy }, monday, monday + (ahead + 1) * day) -
+        expectedRequests({ ...history, recentDays: busy }, monday, monday + ahead * day)) /
+      usual;
+    // 24 a day foretold and 96 came: 4 times, pooled with 100 requests as foretold.
+    assert.ok(1.8 < over(0) && over(0) < 4, String(over(0)));
+    assert.ok(over(7) < over(0) && over(7) > 1);
+    assert.ok(Math.abs(at(counts(() => 0).slice(0, 14), 0) / usual - 1) < 1e-9);
+    assert.ok(Math.abs(at([], 0) / usual - 1) < 1e-9);
+  });
+
+  it('is a number, whatever it is given', () => {
+    const garbage = [
+      { hourOfWeek: [Number.NaN, -5], days: Number.NaN },
+      { hourOfWeek: [], days: -1 },
+      { hourOfWeek: [1], days: 3, recentDays: [Number.NaN, -3, Infinity] },
+    ];
+    for (const history of garbage) {
+      const expected = expectedRequests(history, start, end);
+      assert.ok(Number.isFinite(expected) && expected >= 0);
+    }
+    assert.equal(expectedRequests(garbage[0]!, end, start), 0);
+    assert.equal(expectedRequests(garbage[0]!, Number.NaN, end), 0);
+  });
+});
