@@ -16,6 +16,7 @@ import { PILOT } from '../../src/core/learning/preset.ts';
 import { createBillSource, createClientPool } from '../../src/providers/openai/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';
 import { openStore } from '../../src/storage/host/openStore.ts';
+import { runningFrom } from './clock.ts';
 import { seeded } from './random.ts';
 import { testSpace } from './space.ts';
 
@@ -39,7 +40,7 @@ export const scratchFolder = (): string => mkdtempSync(path.join(tmpdir(), 'pilo
 
 export async function testEngine(options: TestEngineOptions) {
   const folder = options.folder ?? scratchFolder();
-  const clock = { now: options.now ?? (() => Date.now()) };
+  const clock = { now: options.now ?? runningFrom() };
   const lines: string[] = [];
   const log: Log = {
     info: (message) => void lines.push(message),
@@ -124,6 +125,7 @@ export async function testEngine(options: TestEngineOptions) {
   await engine.learning.load();
   return {
     ...engine,
+    clock,
     store,
     waits,
     limits,

@@ -7,9 +7,8 @@ import { armId, type NanoUsd } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/storage/host/openStore.ts';
 
+export { NOON } from '../../fakes/clock.ts';
 export const WORKER = new URL('../../../src/storage/worker/worker.ts', import.meta.url);
-/** Wednesday, 11 November 2026, noon local time. */
-export const NOON = new Date(2026, 10, 11, 12).getTime();
 export const DAY = 86_400_000;
 
 export interface FakeClock {

@@ -3,6 +3,7 @@
  * comes late or never or makes no sense, and nobody but that endpoint is asked.
  */
 import assert from 'node:assert/strict';
+import { NOON } from '../../../fakes/clock.ts';
 import { askOrder, collect, scratchFolder, testEngine, type TestEngine } from '../../../fakes/engine.ts';
 import { startModelServer, type ModelServer } from '../../../fakes/modelServer.ts';
 import { rmSync } from 'node:fs';
@@ -35,7 +36,7 @@ describe('reconciliation of holds', () => {
     });
 
   beforeEach(async () => {
-    now = Date.now();
+    now = NOON;
     server = await startModelServer({
       models: [{ id: 'm', ...model }],
       key,
