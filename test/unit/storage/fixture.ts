@@ -5,10 +5,11 @@ import path from 'node:path';
 import type { Reservation, ReservationRequest, Settlement } from '../../../src/app/ports/money.ts';
 import { armId, type NanoUsd } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
+import { NOON } from '../../fakes/clock.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/storage/host/openStore.ts';
 
-export { NOON } from '../../fakes/clock.ts';
 export const WORKER = new URL('../../../src/storage/worker/worker.ts', import.meta.url);
+export { NOON };
 export const DAY = 86_400_000;
 
 export interface FakeClock {
