@@ -1,15 +1,13 @@
 import type { StreamEvent, ToolCall, Usage } from '../../app/ports/models.ts';
-import { at, listAt, numberAt, stringAt } from './json.ts';
-import { parseUsage } from './usage.ts';
-
-/** Longer than any provider's id of a generation. */
-export const MAX_ID_LENGTH = 200;
+import { MAX_ID_LENGTH, type AnswerReader } from '../http/stream.ts';
+import { at, listAt, numberAt, stringAt } from '../http/json.ts';
+import { parseUsage } from '../http/usage.ts';
 
 /**
  * Reads an answer from its chunks, whichever of these shapes they have: chat chunks (`choices[0].delta`), text
  * completions (`choices[0].text`), whole replies (`choices[0].message`), llama.cpp's infill (`content`).
  */
-export class Answer {
+export class Answer implements AnswerReader {
   usage: Usage | undefined;
   generationId: string | undefined;
   finish: string | undefined;

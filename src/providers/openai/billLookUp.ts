@@ -7,10 +7,11 @@ import type { TokenCounts } from '../../app/ports/money.ts';
 import type { Endpoint, PresetId } from '../../app/settings/endpoint.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { Result } from '../../core/result.ts';
-import { openCall } from './call.ts';
-import type { CallContext } from './call.ts';
-import { at, stringAt } from './json.ts';
-import { count, dollars } from './usage.ts';
+import { buildClient } from './client.ts';
+import { openCall } from '../http/call.ts';
+import type { CallContext } from '../http/call.ts';
+import { at, stringAt } from '../http/json.ts';
+import { count, dollars } from '../http/usage.ts';
 
 export const tellsBills = ({ preset }: Endpoint): boolean => readers.has(preset);
 
@@ -21,7 +22,13 @@ export async function lookUpBill(
 ): Promise<Result<Usage, LookUpFailure>> {
   const reader = readers.get(context.endpoint.preset);
   if (!reader) return fail('not-possible');
-  const opened = await openCall({ ...context, timeouts: TIMEOUTS }, signal, 'json', generationId);
+  const opened = await openCall(
+    buildClient,
+    { ...context, timeouts: TIMEOUTS },
+    signal,
+    'json',
+    generationId,
+  );
   if (!opened.ok) return fail(failureOf(opened.error.kind));
   const call = opened.value;
   try {

@@ -7,8 +7,10 @@ import type {
   ToolDefinition,
 } from '../../app/ports/models.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
-import type { CallContext } from './call.ts';
-import { streamCall } from './stream.ts';
+import { Answer } from './answer.ts';
+import { buildClient } from './client.ts';
+import type { CallContext } from '../http/call.ts';
+import { streamCall } from '../http/stream.ts';
 
 type Chat = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
@@ -16,6 +18,8 @@ type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 export function streamChat(context: CallContext, request: ChatRequest): ModelStream {
   const body = chatBody(context.endpoint, request);
   return streamCall(context, {
+    build: buildClient,
+    answer: new Answer(context.endpoint.promptTokensIncludeCached),
     open: ({ client, guard }) => client.chat.completions.create(body, { signal: guard.signal }),
     signal: request.signal,
     sent: request.messages.map((message) => textOf(message.content)).join('\n'),

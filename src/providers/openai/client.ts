@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
-import type { CallGuard } from './guard.ts';
-import { guardedFetch } from './guardedFetch.ts';
+import type { CallGuard } from '../http/guard.ts';
+import { guardedFetch } from '../http/guardedFetch.ts';
 
 /**
  * A client for one call. Everything is explicit, because what is left out the openai package reads from OPENAI_*

@@ -1,15 +1,19 @@
 import type OpenAI from 'openai';
 import type { CompletionRequest, ModelStream } from '../../app/ports/models.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
-import type { Call, CallContext } from './call.ts';
+import { Answer } from './answer.ts';
+import { buildClient } from './client.ts';
+import type { Call, CallContext } from '../http/call.ts';
 import { streamOptions } from './chat.ts';
-import { streamCall } from './stream.ts';
+import { streamCall } from '../http/stream.ts';
 
 type Completion = OpenAI.CompletionCreateParamsStreaming;
 
 /** Completes code in the middle, through whichever of the three protocols the model takes. */
 export function streamCompletion(context: CallContext, request: CompletionRequest): ModelStream {
   return streamCall(context, {
+    build: buildClient,
+    answer: new Answer(context.endpoint.promptTokensIncludeCached),
     open: openers[apiOf(context.endpoint, request)](context.endpoint, request),
     signal: request.signal,
     sent: [request.prompt, request.suffix ?? '', ...(request.extra ?? []).map(({ text }) => text)].join('\n'),
@@ -18,7 +22,7 @@ export function streamCompletion(context: CallContext, request: CompletionReques
 }
 
 type Api = NonNullable<CompletionRequest['api']>;
-type Open = (call: Call) => PromiseLike<AsyncIterable<unknown>>;
+type Open = (call: Call<OpenAI>) => PromiseLike<AsyncIterable<unknown>>;
 
 function apiOf(endpoint: Endpoint, request: CompletionRequest): Api {
   if (request.api) return request.api;
@@ -64,7 +68,7 @@ const sampling = ({ temperature, stop }: CompletionRequest) => ({
   ...(stop.length > 0 && { stop: [...stop] }),
 });
 
-const post = (call: Call, path: string, body: object): PromiseLike<AsyncIterable<unknown>> =>
+const post = (call: Call<OpenAI>, path: string, body: object): PromiseLike<AsyncIterable<unknown>> =>
   call.client.post<AsyncIterable<unknown>>(path, { body, stream: true, signal: call.guard.signal });
 
 /** Beside the `/v1` that the base URL usually ends in. */

@@ -9,12 +9,12 @@ import type {
 import type { Endpoint } from '../../app/settings/endpoint.ts';
 import { fail } from '../../core/result.ts';
 import { lookUpBill, tellsBills } from './billLookUp.ts';
-import type { CallContext } from './call.ts';
+import type { CallContext } from '../http/call.ts';
 import { streamChat } from './chat.ts';
 import { streamCompletion } from './complete.ts';
-import { plainError } from './errors.ts';
+import { plainError } from '../http/errors.ts';
 
-export type { CallContext } from './call.ts';
+export type { CallContext } from '../http/call.ts';
 export { listModels } from './models.ts';
 
 /** The models of one endpoint. Nothing is loaded or connected before the first call. */

@@ -3,9 +3,10 @@ import type { ListedModel } from '../../app/setup/catalog.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { Result } from '../../core/result.ts';
-import { openCall } from './call.ts';
-import type { CallContext } from './call.ts';
-import { at, listAt, numberAt, stringAt } from './json.ts';
+import { buildClient } from './client.ts';
+import { openCall } from '../http/call.ts';
+import type { CallContext } from '../http/call.ts';
+import { at, listAt, numberAt, stringAt } from '../http/json.ts';
 
 /** More than the largest gateway lists; the rest is of no use in a picker. */
 const MAX_LISTED = 5000;
@@ -15,7 +16,7 @@ export async function listModels(
   context: CallContext,
   signal: AbortSignal,
 ): Promise<Result<readonly ListedModel[], ProviderError>> {
-  const opened = await openCall(context, signal, 'json', '');
+  const opened = await openCall(buildClient, context, signal, 'json', '');
   if (!opened.ok) return opened;
   const call = opened.value;
   try {

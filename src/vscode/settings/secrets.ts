@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { Clock, Log } from '../../app/ports/environment.ts';
 import type { Endpoint } from '../../app/settings/index.ts';
 import type { EpochMs } from '../../core/brand.ts';
-import { isLoopback } from '../../providers/openai/safety.ts';
+import { isLoopback } from '../../providers/http/safety.ts';
 import { showWarning } from '../kit/notify.ts';
 
 export interface SecretsDeps {

@@ -6,7 +6,7 @@ import type { SetupDeps } from '../../app/setup/flow.ts';
 import { enterKey, setUpModels } from '../../app/setup/flow.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { listModels } from '../../providers/openai/index.ts';
-import { isLoopback } from '../../providers/openai/safety.ts';
+import { isLoopback } from '../../providers/http/safety.ts';
 import { PRESETS } from '../../providers/presets.ts';
 import { Disposables, soon } from '../kit/disposables.ts';
 import type { ModelSettings } from '../settings/modelSettings.ts';

@@ -16,7 +16,7 @@ import type {
 import { enterKey, setUpModels } from '../../../../src/app/setup/flow.ts';
 import type { RateCard } from '../../../../src/core/arm.ts';
 import { listModels } from '../../../../src/providers/openai/index.ts';
-import { isLoopback } from '../../../../src/providers/openai/safety.ts';
+import { isLoopback } from '../../../../src/providers/http/safety.ts';
 import { PRESETS } from '../../../../src/providers/presets.ts';
 import type { ModelServer } from '../../../fakes/modelServer.ts';
 import { startModelServer } from '../../../fakes/modelServer.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { cut, redact } from '../../../../src/providers/openai/redact.ts';
+import { cut, redact } from '../../../../src/providers/http/redact.ts';
 
 const KEY = 'zq-9f8e7d6c5b4a39281706';
 

@@ -1,10 +1,8 @@
-import type OpenAI from 'openai';
 import type { Log } from '../../app/ports/environment.ts';
 import type { ProviderError, ProviderErrorKind } from '../../app/ports/models.ts';
 import type { Endpoint, Timeouts } from '../../app/settings/endpoint.ts';
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
-import { buildClient } from './client.ts';
 import { classify } from './errors.ts';
 import { CallGuard } from './guard.ts';
 import { cut, redact } from './redact.ts';
@@ -21,20 +19,29 @@ export interface CallContext {
 }
 
 /** One call that may leave: its client, its limits, and how to speak of its failure without a secret. */
-export interface Call {
-  readonly client: OpenAI;
+export interface Call<Client> {
+  readonly client: Client;
   readonly guard: CallGuard;
   /** `kind` where the caller knows it better than the error tells. */
   failure(error: unknown, kind?: ProviderErrorKind): ProviderError;
 }
 
+/** Makes a protocol's client for one call: its package, this key, this guard's fetch. */
+export type BuildClient<Client> = (
+  endpoint: Endpoint,
+  key: string | undefined,
+  guard: CallGuard,
+  expects: 'events' | 'json',
+) => Promise<Client>;
+
 /** Everything that must hold before a request is sent. Whatever fails here was provably not served. */
-export async function openCall(
+export async function openCall<Client>(
+  build: BuildClient<Client>,
   context: CallContext,
   caller: AbortSignal,
   expects: 'events' | 'json',
   sent: string,
-): Promise<Result<Call, ProviderError>> {
+): Promise<Result<Call<Client>, ProviderError>> {
   const { endpoint } = context;
   const key = await readKey(context);
   if (!key.ok) return key;
@@ -47,7 +54,7 @@ export async function openCall(
     return { ...found, kind: kind ?? found.kind, detail: cut(redact(found.detail, secrets, sent)) };
   };
   try {
-    const client = await buildClient(endpoint, key.value, guard, expects);
+    const client = await build(endpoint, key.value, guard, expects);
     return ok({ client, guard, failure });
   } catch (error) {
     guard.end();

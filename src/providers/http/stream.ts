@@ -1,12 +1,35 @@
-import type { ModelStream, ProviderError, ProviderErrorKind, StreamEvent } from '../../app/ports/models.ts';
-import { Answer, MAX_ID_LENGTH } from './answer.ts';
+import type {
+  ModelStream,
+  ProviderError,
+  ProviderErrorKind,
+  StreamEvent,
+  Usage,
+} from '../../app/ports/models.ts';
 import { openCall } from './call.ts';
-import type { Call, CallContext } from './call.ts';
+import type { BuildClient, Call, CallContext } from './call.ts';
 import { stringAt } from './json.ts';
 
-export interface StreamRequest {
+/** Longer than any provider's id of a generation. */
+export const MAX_ID_LENGTH = 200;
+
+/** Reads one answer from a protocol's chunks; what it learnt of the call stands in its fields. */
+export interface AnswerReader {
+  readonly usage: Usage | undefined;
+  readonly generationId: string | undefined;
+  /** In Chat Completions' words: `stop`, `length`, `tool_calls`, `content_filter`. */
+  readonly finish: string | undefined;
+  /** Anything to show came: text, reasoning or a tool call. */
+  readonly hasContent: boolean;
+  read(chunk: unknown): StreamEvent[];
+  /** The tool calls, once all their arguments have arrived. */
+  end(): StreamEvent[];
+}
+
+export interface StreamRequest<Client> {
+  readonly build: BuildClient<Client>;
+  readonly answer: AnswerReader;
   /** Sends the request. The chunks are read tolerantly, whatever their type says. */
-  readonly open: (call: Call) => PromiseLike<AsyncIterable<unknown>>;
+  readonly open: (call: Call<Client>) => PromiseLike<AsyncIterable<unknown>>;
   readonly signal: AbortSignal;
   /** What is sent, so that an error text that quotes it can be cleaned. */
   readonly sent: string;
@@ -15,25 +38,24 @@ export interface StreamRequest {
 }
 
 /** Runs one streaming call. Failures come out of `failure`; the iteration itself never throws. */
-export function streamCall(context: CallContext, request: StreamRequest): ModelStream {
+export function streamCall<Client>(context: CallContext, request: StreamRequest<Client>): ModelStream {
   let settle: (failure: ProviderError | undefined) => void = () => undefined;
   const failure = new Promise<ProviderError | undefined>((resolve) => (settle = resolve));
   void failure.then((error) => logFailure(context, error));
   const events = async function* (): AsyncGenerator<StreamEvent, void> {
-    const opened = await openCall(context, request.signal, 'events', request.sent);
-    if (opened.ok) yield* run(context, opened.value, request, settle);
+    const opened = await openCall(request.build, context, request.signal, 'events', request.sent);
+    if (opened.ok) yield* run(opened.value, request, settle);
     else settle(opened.error);
   };
   return { events: events(), failure };
 }
 
-async function* run(
-  context: CallContext,
-  call: Call,
-  request: StreamRequest,
+async function* run<Client>(
+  call: Call<Client>,
+  request: StreamRequest<Client>,
   settle: (failure: ProviderError | undefined) => void,
 ): AsyncGenerator<StreamEvent, void> {
-  const answer = new Answer(context.endpoint.promptTokensIncludeCached);
+  const { answer } = request;
   const end = (failed: { error?: unknown; kind?: ProviderErrorKind | undefined } | undefined) => {
     call.guard.end();
     const told = { usage: answer.usage, generationId: generationId(call, answer) };
@@ -73,7 +95,7 @@ class StreamedError extends Error {
 }
 
 /** Why a stream that ended in order is no answer. */
-function emptiness(answer: Answer, mayBeEmpty: boolean): 'empty' | undefined {
+function emptiness(answer: AnswerReader, mayBeEmpty: boolean): 'empty' | undefined {
   if (answer.hasContent) return undefined;
   const explained = answer.finish === 'length' || answer.finish === 'content_filter';
   const said = answer.finish !== undefined || answer.usage !== undefined;
@@ -81,10 +103,10 @@ function emptiness(answer: Answer, mayBeEmpty: boolean): 'empty' | undefined {
 }
 
 /** OpenRouter also puts it into a header, which is there before the first token. */
-const generationId = ({ guard }: Call, answer: Answer): string | undefined =>
+const generationId = ({ guard }: Call<unknown>, answer: AnswerReader): string | undefined =>
   answer.generationId ?? guard.headers?.get('x-generation-id')?.slice(0, MAX_ID_LENGTH);
 
-const done = (call: Call, answer: Answer): StreamEvent => ({
+const done = (call: Call<unknown>, answer: AnswerReader): StreamEvent => ({
   type: 'done',
   usage: answer.usage,
   finish: answer.finish,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
-import { retryAfter, statusKind } from '../../../../src/providers/openai/errors.ts';
+import { retryAfter, statusKind } from '../../../../src/providers/http/errors.ts';
 
 describe('what a refusal means', () => {
   /** Error texts as the providers send them. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { TokenCounts } from '../../../../src/app/ports/money.ts';
-import { parseUsage } from '../../../../src/providers/openai/usage.ts';
+import { parseUsage } from '../../../../src/providers/http/usage.ts';
 
 const check = (raw: unknown, expected: Partial<TokenCounts> | undefined, includesCached = true) =>
   assert.deepEqual(
