@@ -1,20 +1,126 @@
-import { builtinModules } from 'node:module';
+import path from 'node:path';
 import tseslint from 'typescript-eslint';
 
-const node = builtinModules.filter((name) => !name.startsWith('_') && !name.includes(':'));
-const message = 'Imports point down only (README, "Layers").';
-const layer = (files, ...forbidden) => ({
-  files,
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        paths: forbidden.filter((name) => !name.includes('*')).map((name) => ({ name, message })),
-        patterns: [{ group: forbidden.filter((name) => name.includes('*')), message }],
-      },
-    ],
+/**
+ * Which room may import which: the one place where the order of the folders is written down (docs/architecture.md).
+ * Floors stand from the bottom up. `under`: the floors below whose rooms this floor's files may import. `packages`: the
+ * packages they may import, `node` for Node's own modules. `rooms`: each folder of the floor ('.' = its root) with the
+ * rooms of the same floor it may import. test/unit/layers.test.ts holds that no two rooms import each other, and that
+ * each folder stands here.
+ */
+export const floors = {
+  'src/core': {
+    under: [],
+    packages: ['ignore', 'lru-cache', 'ml-matrix'],
+    rooms: {
+      '.': [],
+      features: ['.'],
+      inline: ['.', 'inline/fim'],
+      'inline/fim': ['.'],
+      learning: ['.', 'features', 'models', 'money'],
+      local: ['.'],
+      models: ['.', 'money'],
+      money: ['.'],
+      'money/policies': ['.', 'money'],
+      routing: ['.', 'features', 'learning', 'models', 'money', 'money/policies'],
+    },
   },
-});
+  'src/protocol': { under: ['src/core'], packages: [], rooms: { '.': [] } },
+  'src/app': {
+    under: ['src/core'],
+    packages: ['diff', 'ignore'],
+    rooms: {
+      ports: [],
+      settings: ['ports'],
+      call: ['ports', 'settings'],
+      usage: ['ports'],
+      setup: ['ports', 'settings'],
+      exchange: ['call', 'ports', 'usage'],
+      ask: ['call', 'ports', 'settings'],
+      inline: ['ask', 'call', 'ports', 'settings'],
+      chat: ['ask', 'call', 'ports', 'settings'],
+    },
+  },
+  'src/storage': {
+    under: ['src/core', 'src/app'],
+    packages: ['node'],
+    rooms: { '.': [], host: ['.'], worker: ['.'] },
+  },
+  'src/providers': {
+    under: ['src/core', 'src/app'],
+    packages: ['node', 'openai'],
+    rooms: { '.': [], localModel: ['.'], openai: ['.'] },
+  },
+  'src/vscode': {
+    under: ['src/core', 'src/protocol', 'src/app', 'src/storage', 'src/providers'],
+    packages: ['node', 'vscode'],
+    rooms: {
+      kit: [],
+      settings: ['kit'],
+      words: ['kit', 'settings'],
+      money: ['kit', 'settings', 'words'],
+      reports: ['kit', 'settings', 'words'],
+      chat: ['kit', 'settings', 'words'],
+      models: ['chat', 'kit', 'settings', 'words'],
+      ask: ['kit', 'money', 'settings', 'words'],
+      inline: ['kit', 'money', 'settings', 'words'],
+      setup: ['kit', 'money', 'settings', 'words'],
+      steering: ['kit', 'money', 'reports', 'settings', 'words'],
+    },
+  },
+  media: {
+    under: ['src/protocol'],
+    packages: ['dompurify', 'markdown-it'],
+    rooms: { '.': ['ask', 'usage'], ask: [], usage: ['ask'] },
+  },
+};
+
+/** The floor and the room of a file or folder below the root; undefined for what belongs to none (src/extension.ts). */
+function placeOf(folder) {
+  const floor = Object.keys(floors).find((name) => folder === name || folder.startsWith(`${name}/`));
+  return floor && { floor, room: folder === floor ? '.' : folder.slice(floor.length + 1) };
+}
+
+/** Import of `name` by a file in `folder`: what is wrong with it, if anything. */
+export function faultOf(folder, name) {
+  const from = placeOf(folder);
+  const { under, packages, rooms } = floors[from.floor];
+  if (!name.startsWith('.')) {
+    const [first] = name.split('/');
+    const allowed = packages.includes(first) || (packages.includes('node') && /^node:/.test(name));
+    return allowed ? undefined : `${from.floor} may not import the package ${name}.`;
+  }
+  const target = path.posix.dirname(path.posix.join(folder, name));
+  const to = placeOf(target);
+  if (to === undefined || to.floor !== from.floor)
+    return to && under.includes(to.floor) ? undefined : `${from.floor} may not import from ${target}.`;
+  const allowed = to.room === from.room || rooms[from.room]?.includes(to.room);
+  return allowed ? undefined : `${folder} may not import from ${target}.`;
+}
+
+/** Static, type-only and dynamic imports alike. */
+const roomRule = {
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const file = path.relative(import.meta.dirname, context.filename).replaceAll(path.sep, '/');
+    const check = ({ source }) => {
+      if (typeof source?.value !== 'string') return;
+      const fault = faultOf(path.posix.dirname(file), source.value);
+      if (fault)
+        context.report({
+          node: source,
+          message: `${fault} The table in eslint.config.mjs says which room may import which.`,
+        });
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      TSImportType: check,
+    };
+  },
+};
 
 export default tseslint.config(
   {
@@ -76,40 +182,11 @@ export default tseslint.config(
       ],
     },
   },
-  layer(
-    ['src/core/**/*.ts'],
-    'vscode',
-    'openai',
-    ...node,
-    'node:*',
-    '**/app/**',
-    '**/vscode/**',
-    '**/providers/**',
-    '**/storage/**',
-  ),
-  layer(
-    ['src/app/**/*.ts'],
-    'vscode',
-    'openai',
-    ...node,
-    'node:*',
-    '**/vscode/**',
-    '**/providers/**',
-    '**/storage/**',
-  ),
-  layer(['src/providers/**/*.ts', 'src/storage/**/*.ts'], 'vscode', '**/vscode/**'),
-  layer(
-    ['media/**/*.ts'],
-    'vscode',
-    'openai',
-    ...node,
-    'node:*',
-    '**/app/**',
-    '**/core/**',
-    '**/vscode/**',
-    '**/providers/**',
-    '**/storage/**',
-  ),
+  {
+    files: Object.keys(floors).map((floor) => `${floor}/**/*.ts`),
+    plugins: { pilot: { rules: { rooms: roomRule } } },
+    rules: { 'pilot/rooms': 'error' },
+  },
   {
     files: ['test/**/*.ts', 'scripts/**/*.ts'],
     rules: {

@@ -23,6 +23,7 @@ import { withVscodeModels, type VscodeModels } from './vscode/models/index.ts';
 import type { ModelSettings } from './vscode/settings/modelSettings.ts';
 import type { Secrets } from './vscode/settings/secrets.ts';
 import type { Settings } from './vscode/settings/settings.ts';
+import type { Engine } from './vscode/kit/engineHolder.ts';
 import { loadSpace } from './vscode/kit/shippedSpace.ts';
 
 export interface EngineDeps {
@@ -40,10 +41,6 @@ export interface EngineDeps {
 
 /** A log that is long to fold must not keep a prompt waiting: what is folded so far decides until all of it is. */
 const foldPatienceMs = 2_000;
-
-export interface Engine extends EngineCore {
-  readonly store: Store;
-}
 
 export async function buildEngine(deps: EngineDeps): Promise<Engine> {
   const space = await loadSpace(deps.extensionContext.extensionPath);

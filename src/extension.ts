@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Clock, Log } from './app/ports/environment.ts';
+import type { EngineDeps } from './engine.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
 import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/ask/askEngine.ts';
@@ -51,7 +52,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const secrets = parts.add(new Secrets({ storage: extensionContext.secrets, clock, log }));
   const id = workspaceId();
   const policyStore = parts.add(new MementoPolicyStore(extensionContext.workspaceState, log, clock.now));
-  const engine = new EngineHolder({
+  const engineDeps: EngineDeps = {
     extensionContext,
     settings,
     models,
@@ -62,7 +63,8 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
     clock,
     log,
     onReset: (problem) => void showReset(problem),
-  });
+  };
+  const engine = new EngineHolder(async () => (await import('./engine.ts')).buildEngine(engineDeps), log);
   end = () => engine.end();
   const status = parts.add(new StatusController({ settings, models, engine, log }));
   const badSettings = new BadSettingsNotices(log);

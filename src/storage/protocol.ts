@@ -26,9 +26,15 @@ import type {
 import type { DecisionId, EpochMs, NanoUsd, ReservationId } from '../core/brand.ts';
 import type { Decision, Outcome } from '../core/decision.ts';
 import type { Result } from '../core/result.ts';
-import type { LogSnapshot } from './worker/logTables.ts';
-import type { MirroredTotal } from './worker/mirrorFile.ts';
-import type { SettleRefusal } from './worker/reservations.ts';
+import type { MirroredTotal } from './mirroredTotal.ts';
+
+export type SettleRefusal = 'unknown' | 'already-settled';
+
+/** What was learnt from the log up to `seq`. */
+export interface LogSnapshot {
+  readonly seq: number;
+  readonly state: unknown;
+}
 
 /** Each operation's argument and answer. */
 export interface Operations {

@@ -9,14 +9,12 @@ import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
 import type { Decision, ExclusionReason, OutcomeKind } from '../../core/decision.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
-import type { PolicyRuntime } from './policyRuntime.ts';
-import type { Clock, Log } from '../ports/environment.ts';
+import type { Clock } from '../ports/environment.ts';
 import type { ModelClient, ProviderError, StreamEvent, ToolCall, Usage } from '../ports/models.ts';
-import type { Ledger, LedgerRefusal, Purpose } from '../ports/money.ts';
+import type { LedgerRefusal, Purpose } from '../ports/money.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
-import type { Limits } from './moneyFacts.ts';
 import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
-import { Settlement, type Done, type SettledCost } from './settlement.ts';
+import { Settlement, type Done, type SettledCost, type SettlementDeps } from './settlement.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
 
 export interface CompletionOrder extends RoutingRequest {
@@ -40,21 +38,14 @@ export type CompletionEvent =
   /** `cost`: what the attempt was settled at, when something may have been served before it failed. */
   | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
 
-export interface RoutedCompletionDeps {
+export interface RoutedCompletionDeps extends SettlementDeps {
   readonly clock: Clock;
-  readonly log: Log;
   readonly routing: Routing;
   readonly learning: Learning;
-  readonly policy: PolicyRuntime;
   readonly health: Health;
   readonly workspace: WorkspaceStateHolder;
-  readonly workspaceId: string;
-  readonly ledger: Ledger;
-  readonly limits: () => Limits;
   readonly client: ModelClient;
   readonly arms: () => readonly Arm[];
-  /** A model called free that reported a cost is unpriced from then on. */
-  readonly distrustPrice: (arm: ArmId) => void;
 }
 
 /** Arms tried for one prompt when they provably did not serve it. */

@@ -3,11 +3,13 @@
  * exactly once.
  */
 import { BELOW_VISIBLE, billFor, type Bill } from '../../core/money/billing.ts';
-import type { NanoUsd } from '../../core/brand.ts';
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Result } from '../../core/result.ts';
+import type { Log } from '../ports/environment.ts';
 import type { ProviderError, StreamEvent, Usage } from '../ports/models.ts';
-import type { CostSource, LedgerRefusal, Purpose, Reservation } from '../ports/money.ts';
-import type { RoutedCompletionDeps } from './routedCompletion.ts';
+import type { CostSource, Ledger, LedgerRefusal, Purpose, Reservation } from '../ports/money.ts';
+import type { Limits } from './moneyFacts.ts';
+import type { PolicyRuntime } from './policyRuntime.ts';
 import type { RoutedArm } from './routing.ts';
 
 export interface SettledCost {
@@ -27,10 +29,15 @@ interface Served {
   readonly failure: ProviderError | undefined;
 }
 
-type Deps = Pick<
-  RoutedCompletionDeps,
-  'ledger' | 'limits' | 'policy' | 'workspaceId' | 'distrustPrice' | 'log'
->;
+export interface SettlementDeps {
+  readonly log: Log;
+  readonly policy: PolicyRuntime;
+  readonly workspaceId: string;
+  readonly ledger: Ledger;
+  readonly limits: () => Limits;
+  /** A model called free that reported a cost is unpriced from then on. */
+  readonly distrustPrice: (arm: ArmId) => void;
+}
 
 interface Terms {
   readonly purpose: Purpose;
@@ -39,13 +46,13 @@ interface Terms {
 }
 
 export class Settlement {
-  readonly #deps: Deps;
+  readonly #deps: SettlementDeps;
   readonly #routed: RoutedArm;
   readonly #terms: Terms;
   #reserving: Reserving | undefined;
   #bill: Bill | undefined;
 
-  constructor(deps: Deps, routed: RoutedArm, terms: Terms) {
+  constructor(deps: SettlementDeps, routed: RoutedArm, terms: Terms) {
     this.#deps = deps;
     this.#routed = routed;
     this.#terms = terms;

@@ -1,32 +1,4 @@
 /** Facts about languages by VS Code id; an unknown language gets C-like defaults. */
-const HASH = '#';
-const COMMENT: Readonly<Record<string, string>> = {
-  python: HASH,
-  ruby: HASH,
-  shellscript: HASH,
-  perl: HASH,
-  r: HASH,
-  yaml: HASH,
-  toml: HASH,
-  dockerfile: HASH,
-  makefile: HASH,
-  elixir: HASH,
-  julia: HASH,
-  powershell: HASH,
-  coffeescript: HASH,
-  lua: '--',
-  sql: '--',
-  haskell: '--',
-  ada: '--',
-  clojure: ';;',
-  lisp: ';;',
-  latex: '%',
-  erlang: '%',
-  vb: "'",
-};
-
-export const lineComment = (languageId: string): string => COMMENT[languageId] ?? '//';
-
 const INDENTATION_BLOCKS = new Set(['python', 'yaml', 'coffeescript', 'haskell', 'fsharp', 'jade', 'nim']);
 
 /** Blocks end by indentation alone, no closing token follows. */

@@ -7,7 +7,7 @@ import type { Clock } from '../../app/ports/environment.ts';
 import type { Ledger } from '../../app/ports/money.ts';
 import type { UsageReader } from '../../app/ports/usage.ts';
 import { Coalesced } from './coalesced.ts';
-import { decodeMirror, type MirroredTotal } from '../worker/mirrorFile.ts';
+import { decodeMirror, type MirroredTotal } from '../mirroredTotal.ts';
 import { RemoteLedger, initialSummary } from './remoteLedger.ts';
 import { RemoteLog, RemoteUsage } from './remoteLog.ts';
 import { WorkerClient } from './workerClient.ts';

@@ -18,9 +18,8 @@ import { ZERO } from '../../core/money.ts';
 import { HOURS_PER_WEEK, periodFrom, type Period } from '../../core/money/period.ts';
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
-import type { MirroredTotal } from '../worker/mirrorFile.ts';
-import type { Failure, News } from '../protocol.ts';
-import type { SettleRefusal } from '../worker/reservations.ts';
+import type { MirroredTotal } from '../mirroredTotal.ts';
+import type { Failure, News, SettleRefusal } from '../protocol.ts';
 import type { WorkerClient } from './workerClient.ts';
 
 /** Rows of an import: about 40 ms under the write lock, which other windows wait for two seconds at most. */

@@ -13,8 +13,7 @@ import type {
 } from '../../app/ports/usage.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import type { Decision, Outcome } from '../../core/decision.ts';
-import type { LogSnapshot } from '../worker/logTables.ts';
-import type { Answer, Argument, Operation } from '../protocol.ts';
+import type { Answer, Argument, LogSnapshot, Operation } from '../protocol.ts';
 import type { WorkerClient } from './workerClient.ts';
 
 /** Without a store nothing is learnt: writing does nothing, reading finds nothing. */

@@ -6,7 +6,7 @@ import type { Period } from '../../core/money/period.ts';
 import { periodFrom } from '../../core/money/period.ts';
 import type { Database, Durability } from './database.ts';
 import { integer, text } from './database.ts';
-import type { MirroredTotal } from './mirrorFile.ts';
+import type { MirroredTotal } from '../mirroredTotal.ts';
 import { writeMirror } from './mirrorFile.ts';
 
 export interface Books {

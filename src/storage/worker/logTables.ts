@@ -3,14 +3,10 @@ import type { DecisionAsOf, LogEntry } from '../../app/ports/decisions.ts';
 import type { DecisionPage, LoggedDecision } from '../../app/ports/usage.ts';
 import type { DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Decision, Outcome } from '../../core/decision.ts';
+import type { LogSnapshot } from '../protocol.ts';
 import type { Database, Row } from './database.ts';
 import { integer, text } from './database.ts';
 import { decodeDecision, decodeOutcome, encodeDecision, encodeOutcome } from './decisionCodec.ts';
-
-export interface LogSnapshot {
-  readonly seq: number;
-  readonly state: unknown;
-}
 
 /** Older snapshots kept, should the newest prove unreadable. */
 const KEPT_SNAPSHOTS = 3;

@@ -5,17 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { NanoUsd } from '../../core/brand.ts';
-import { isMoney } from '../../core/money.ts';
-import { periodOf } from '../../core/money/period.ts';
-
-export interface MirroredTotal {
-  readonly period: string;
-  /** Settled + held back + reserved. */
-  readonly total: NanoUsd;
-  /** Number of the money transaction that wrote it. */
-  readonly seq: number;
-}
+import { decodeMirror, type MirroredTotal } from '../mirroredTotal.ts';
 
 export function writeMirror(file: string, total: MirroredTotal): void {
   const body = JSON.stringify(pick(total));
@@ -40,15 +30,6 @@ export function readMirror(file: string): MirroredTotal | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Also for the copy in globalState, which has no checksum of its own. */
-export function decodeMirror(stored: unknown): MirroredTotal | undefined {
-  if (typeof stored !== 'object' || stored === null) return undefined;
-  const { period, total, seq } = stored as Record<string, unknown>;
-  if (typeof period !== 'string' || !periodOf(period) || !isMoney(total)) return undefined;
-  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) return undefined;
-  return { period, total, seq };
 }
 
 const pick = ({ period, total, seq }: MirroredTotal): MirroredTotal => ({ period, total, seq });

@@ -13,7 +13,7 @@ import { committed, currentPeriod, moneySeq, sumsOf, writeMeta } from './books.t
 import { pendingConfirmation, raiseDoubt, recordOpening, type Candidates } from './confirmation.ts';
 import { openDatabase, type Database } from './database.ts';
 import { StorageFailure, asFailure } from './failure.ts';
-import type { MirroredTotal } from './mirrorFile.ts';
+import type { MirroredTotal } from '../mirroredTotal.ts';
 import { readMirror } from './mirrorFile.ts';
 import { continueLog, salvage } from './salvage.ts';
 import { checkOurs, migrate } from './schema.ts';

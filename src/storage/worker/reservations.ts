@@ -17,6 +17,7 @@ import type { Period } from '../../core/money/period.ts';
 import { HOUR_MS, dayOf, hourOfWeek } from '../../core/money/period.ts';
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
+import type { SettleRefusal } from '../protocol.ts';
 import type { Account, Books } from './books.ts';
 import {
   committed,
@@ -34,8 +35,6 @@ import { pendingConfirmation } from './confirmation.ts';
 import type { Database, Row } from './database.ts';
 import { firstLookUp } from './lookUps.ts';
 import { integer, text } from './database.ts';
-
-export type SettleRefusal = 'unknown' | 'already-settled';
 
 /** `swept` of a call that a crash left and for which nothing is held: a real settlement would still be taken. */
 export const RELEASED = 2;

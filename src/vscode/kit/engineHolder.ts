@@ -1,5 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Engine, EngineDeps } from '../../engine.ts';
+import type { EngineCore } from '../../app/call/engine.ts';
+import type { Log } from '../../app/ports/environment.ts';
+import type { Store } from '../../storage/host/openStore.ts';
+
+export interface Engine extends EngineCore {
+  readonly store: Store;
+}
 
 /** VS Code gives an extension five seconds to end. */
 const graceMs = 2_000;
@@ -7,13 +13,15 @@ const retryMs = 10_000;
 
 /** Builds the engine when it is first needed, once; a failed build is tried again a little later. */
 export class EngineHolder {
-  readonly #deps: EngineDeps;
+  readonly #buildEngine: () => Promise<Engine>;
+  readonly #log: Log;
   readonly #listeners = new Set<(engine: Engine) => void>();
   #engine: Promise<Engine> | undefined;
   #built: Engine | undefined;
 
-  constructor(deps: EngineDeps) {
-    this.#deps = deps;
+  constructor(buildEngine: () => Promise<Engine>, log: Log) {
+    this.#buildEngine = buildEngine;
+    this.#log = log;
   }
 
   get(): Promise<Engine> {
@@ -45,14 +53,13 @@ export class EngineHolder {
 
   async #build(): Promise<Engine> {
     try {
-      const { buildEngine } = await import('../../engine.ts');
-      const engine = await buildEngine(this.#deps);
+      const engine = await this.#buildEngine();
       this.#built = engine;
       for (const listener of this.#listeners) this.#tell(listener, engine);
       this.#listeners.clear();
       return engine;
     } catch (error) {
-      this.#deps.log.error('PILOT could not start its engine', error);
+      this.#log.error('PILOT could not start its engine', error);
       // Every keystroke would try again: not at once.
       void setTimeout(retryMs, undefined, { ref: false }).then(() => (this.#engine = undefined));
       throw error;
@@ -63,7 +70,7 @@ export class EngineHolder {
     try {
       listener(engine);
     } catch (error) {
-      this.#deps.log.error('A part of PILOT could not follow its engine', error);
+      this.#log.error('A part of PILOT could not follow its engine', error);
     }
   }
 }

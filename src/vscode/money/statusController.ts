@@ -1,9 +1,8 @@
 import type * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { Engine } from '../../engine.ts';
 import { showLimitNotice } from '../words/attention.ts';
-import type { EngineHolder } from '../kit/engineHolder.ts';
+import type { Engine, EngineHolder } from '../kit/engineHolder.ts';
 import type { ModelSettings } from '../settings/modelSettings.ts';
 import { Progress } from './progress.ts';
 import { reasonLine } from '../words/reason.ts';

@@ -1,5 +1,4 @@
 /** What every way of asking a model for the middle has in common. */
-import type { ContextPiece } from '../contextRanking.ts';
 
 export const FIM_FORMAT_IDS = [
   'qwen',
@@ -29,7 +28,8 @@ export interface FimInput {
   /** Path of the file relative to the workspace, '' when it has none. */
   readonly path: string;
   readonly languageId: string;
-  readonly context: readonly ContextPiece[];
+  /** Pieces of other files, best first. */
+  readonly context: readonly { readonly path: string; readonly text: string }[];
 }
 
 export interface FimPrompt {

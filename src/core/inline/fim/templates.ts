@@ -1,5 +1,5 @@
 /** One entry for each model family; templates as the model cards and their reference clients give them. */
-import { lineComment } from '../languages.ts';
+import { lineComment } from './lineComment.ts';
 import type { FimFormat, FimFormatId, FimInput, FimPrompt } from './format.ts';
 
 type Rendered = Omit<FimPrompt, 'stop'>;

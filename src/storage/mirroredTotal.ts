@@ -1,0 +1,21 @@
+/** The month's total as the file beside the database and VS Code's globalState keep it: read on both threads. */
+import type { NanoUsd } from '../core/brand.ts';
+import { isMoney } from '../core/money.ts';
+import { periodOf } from '../core/money/period.ts';
+
+export interface MirroredTotal {
+  readonly period: string;
+  /** Settled + held back + reserved. */
+  readonly total: NanoUsd;
+  /** Number of the money transaction that wrote it. */
+  readonly seq: number;
+}
+
+/** Undefined for what is no such total: both copies come from outside. */
+export function decodeMirror(stored: unknown): MirroredTotal | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  const { period, total, seq } = stored as Record<string, unknown>;
+  if (typeof period !== 'string' || !periodOf(period) || !isMoney(total)) return undefined;
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) return undefined;
+  return { period, total, seq };
+}
