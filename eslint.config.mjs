@@ -49,7 +49,7 @@ export const floors = {
   'src/providers': {
     under: ['src/core', 'src/app'],
     packages: ['node', 'openai'],
-    rooms: { '.': [], localModel: ['.'], openai: ['.'] },
+    rooms: { '.': [], http: ['.'], localModel: ['.'], openai: ['.', 'http'] },
   },
   'src/vscode': {
     under: ['src/core', 'src/protocol', 'src/app', 'src/storage', 'src/providers'],
