@@ -3,6 +3,7 @@
  * reservation), and how it is opened once the arm and the output cap are known. Ask, inline and chat differ only here.
  */
 import type { Arm } from '../../core/arm.ts';
+import { leastTokens } from '../../core/money/billing.ts';
 import { chatInputBound } from '../../core/money/inputBound.ts';
 import type {
   ChatMessage,
@@ -15,6 +16,8 @@ import type {
 export interface Call {
   /** Bound on the billed input, tokens. */
   inputBound(arm: Arm): number;
+  /** Lower bound on the billed input, tokens: usage below it is false. Absent = not known. */
+  leastInput?(): number;
   /** The most output wanted; undefined = as much as the model gives. */
   readonly outputCap: number | undefined;
   readonly needs: { readonly tools: boolean; readonly images: boolean };
@@ -50,12 +53,21 @@ export function chatCall({ messages, outputCap: wanted, tools, toolChoice }: Cha
   });
   return {
     inputBound: () => bound,
+    leastInput: () => leastInput(messages),
     outputCap: wanted,
     needs: { tools: hasTools, images: images > 0 },
     open: (client, arm, outputCap, signal) =>
       client.chat({ arm, messages, outputCap, signal, tools, toolChoice }),
   };
 }
+
+/** What no template and no provider leaves out; earlier answers may go without their reasoning. */
+const leastInput = (messages: readonly ChatMessage[]): number =>
+  messages.reduce(
+    (sum, { role, content }) =>
+      role === 'assistant' ? sum : sum + leastTokens({ text: textIn(content), events: 0 }),
+    0,
+  );
 
 /** Everything of a message that is billed by its text; tool calls travel as JSON. */
 function asText(message: ChatMessage): { role: string; content: string } {

@@ -87,8 +87,8 @@ export class Reconciliation implements Disposable {
   }
 
   #priced(id: ArmId, usage: Usage): ToldBill | undefined {
-    const card = this.#deps.arms().find((arm) => arm.id === id)?.price;
-    const cost = costTold(card, usage);
+    const arm = this.#deps.arms().find((candidate) => candidate.id === id);
+    const cost = costTold(arm, usage);
     return cost && { ...cost, tokens: usage.tokens };
   }
 

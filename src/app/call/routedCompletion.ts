@@ -148,6 +148,7 @@ class Attempt {
     this.#books = new Settlement(deps, routed, {
       purpose: isRetry ? 'retry' : order.purpose,
       inputBound: () => order.call.inputBound(routed.arm),
+      leastInput: () => order.call.leastInput?.() ?? 0,
     });
   }
 

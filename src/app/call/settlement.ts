@@ -2,7 +2,7 @@
  * What one call owes, from its reservation to its bill. The caller sees to it that each call is settled or voided
  * exactly once.
  */
-import { BELOW_VISIBLE, billFor, type Bill } from '../../core/money/billing.ts';
+import { BELOW_SENT, BELOW_VISIBLE, billFor, type Bill } from '../../core/money/billing.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Result } from '../../core/result.ts';
 import type { Log } from '../ports/environment.ts';
@@ -43,6 +43,8 @@ interface Terms {
   readonly purpose: Purpose;
   /** Tokens at most. */
   readonly inputBound: () => number;
+  /** Tokens at least. */
+  readonly leastInput: () => number;
 }
 
 export class Settlement {
@@ -89,6 +91,7 @@ export class Settlement {
       arm,
       worstCase: quote.worstCase,
       inputTokens: quote.inputTokens,
+      leastInput: this.#terms.leastInput(),
       usage,
       complete: done !== undefined,
       visible: { text, events },
@@ -99,7 +102,7 @@ export class Settlement {
     const reserved = await this.#reserving;
     if (reserved?.ok !== true) return;
     const generationId = done?.generationId ?? failure?.generationId;
-    const [note] = bill.flags.filter((flag) => flag === BELOW_VISIBLE);
+    const [note] = bill.flags.filter((flag) => flag === BELOW_VISIBLE || flag === BELOW_SENT);
     this.#check(await this.#deps.ledger.settle(reserved.value.id, { ...bill, generationId, note }));
     this.#deps.policy.settled(bill.cost, this.#routed.money);
     if (bill.source === 'estimate') return;

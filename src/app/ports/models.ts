@@ -64,6 +64,8 @@ export interface CompletionRequest {
 
 export interface Usage {
   readonly tokens: TokenCounts;
+  /** The provider told a cost and no tokens: the zeros above stand for "not told". */
+  readonly uncounted?: true;
   /** USD the provider itself says it charged (OpenRouter's usage.cost), if it does. */
   readonly reportedUsd: number | undefined;
 }

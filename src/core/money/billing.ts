@@ -2,10 +2,12 @@
  * What a finished call is settled at: the provider's reported cost, else usage x price, else an estimate.
  *
  * A call without usage (cancelled, cut off, a server that sends none) is settled at an estimate and the rest of its
- * reservation is held back. Usage that claims less output than was visibly received is false, so it is treated as no
- * usage at all, and flagged. What is billed above the reservation is recorded in full.
+ * reservation is held back. Usage that claims less output than was visibly received, or less input than was sent, is
+ * false: it is raised to the least that can be true, the rest is held, and it is flagged. What is billed above the
+ * reservation is recorded in full. A reported cost of zero for a model with a price says that a gateway knows no price,
+ * so it is no cost at all; only a model that costs nothing is believed to have cost nothing.
  */
-import type { Arm, RateCard } from '../arm.ts';
+import type { Arm } from '../arm.ts';
 import { isFree } from '../arm.ts';
 import type { NanoUsd } from '../brand.ts';
 import { ZERO, left, nano } from '../money.ts';
@@ -15,6 +17,8 @@ import { costOf, isUsable } from './pricing.ts';
 /** What the provider said of a call, by disjoint classes (src/providers reads the many ways it is said). */
 export interface ReportedUsage {
   readonly tokens: TokenClasses;
+  /** The provider told a cost and no tokens. */
+  readonly uncounted?: true;
   /** USD the provider says it charged, if it says so. */
   readonly reportedUsd: number | undefined;
 }
@@ -24,6 +28,8 @@ export interface FinishedCall {
   readonly worstCase: NanoUsd;
   /** Expected input tokens of the quote: what an estimate counts for the input. */
   readonly inputTokens: number;
+  /** Lower bound on the input tokens of what was sent; 0 where that is not known. */
+  readonly leastInput: number;
   readonly usage: ReportedUsage | undefined;
   /** False: the stream broke off or was cancelled, so the usage is a running count at best, and not the bill. */
   readonly complete: boolean;
@@ -38,10 +44,13 @@ export interface VisibleOutput {
 }
 
 export const BELOW_VISIBLE = 'below-visible';
+export const BELOW_SENT = 'below-sent';
 
 export type BillingFlag =
   /** Usage claimed fewer tokens than were received; raised to the estimate. */
   | typeof BELOW_VISIBLE
+  /** Usage claimed fewer input tokens than were sent; raised to the estimate. */
+  | typeof BELOW_SENT
   /** Billed above the reservation. */
   | 'overrun'
   /** A model with price zero reported a cost: from now on it is unpriced. */
@@ -60,8 +69,21 @@ export interface Bill {
 export function billFor(call: FinishedCall): Bill {
   const usage = call.usage;
   if (usage === undefined) return estimated(call, []);
-  if (outputOf(usage.tokens) < leastTokens(call.visible)) return atLeast(call, usage, [BELOW_VISIBLE]);
-  return call.complete ? billed(call, usage) : atLeast(call, usage, []);
+  const flags = falseClaims(call, usage);
+  return call.complete && flags.length === 0 && !usage.uncounted
+    ? billed(call, usage)
+    : atLeast(call, usage, flags);
+}
+
+/** In what the usage claims less than this client received or sent. A running count need not know the input yet. */
+function falseClaims(call: FinishedCall, { tokens, uncounted }: ReportedUsage): readonly BillingFlag[] {
+  if (uncounted) return [];
+  const isPaid = call.arm.price === undefined || !isFree(call.arm.price);
+  // Servers cut a prompt that is longer than the context; what was cut is not billed.
+  const leastInput = Math.min(call.leastInput, call.arm.contextTokens);
+  const flags: BillingFlag[] = outputOf(tokens) < leastTokens(call.visible) ? [BELOW_VISIBLE] : [];
+  if (isPaid && call.complete && inputOf(tokens) < leastInput) flags.push(BELOW_SENT);
+  return flags;
 }
 
 /** A call whose rest is held back, as the ledger has it. */
@@ -92,27 +114,50 @@ export function reconciled(
 
 /** What usage costs: as reported, else by the price; undefined where neither is known. */
 export function costTold(
-  card: RateCard | undefined,
+  arm: Pick<Arm, 'model' | 'price'> | undefined,
   usage: ReportedUsage,
 ): { readonly cost: NanoUsd; readonly source: 'reported' | 'priced-usage' } | undefined {
-  if (usage.reportedUsd !== undefined) return { cost: nano(usage.reportedUsd), source: 'reported' };
-  if (!card || !isUsable(card)) return undefined;
-  return { cost: costOf(card, usage.tokens), source: 'priced-usage' };
+  const { reportedUsd } = usage;
+  const isMeant = reportedUsd !== undefined && (reportedUsd > 0 || (arm !== undefined && costsNothing(arm)));
+  if (isMeant) return { cost: nano(reportedUsd), source: 'reported' };
+  if (!arm?.price || !isUsable(arm.price) || usage.uncounted) return undefined;
+  return { cost: costOf(arm.price, usage.tokens), source: 'priced-usage' };
 }
 
+/** A price of zero (a plan, a local server), or OpenRouter's name for a variant that is given away. */
+const costsNothing = ({ model, price }: Pick<Arm, 'model' | 'price'>): boolean =>
+  model.endsWith(':free') || (price !== undefined && isFree(price));
+
+const inputOf = ({ input, cachedInput, cacheWrite }: TokenClasses): number =>
+  input + cachedInput + cacheWrite;
 const outputOf = ({ output, reasoning }: TokenClasses): number => output + reasoning;
 
 /** A lower bound on the tokens of what was received, so that honest usage is never below it. */
 export function leastTokens(visible: VisibleOutput): number {
   // Runs of spaces and line breaks are often one token, so they count as one piece.
   const pieces = visible.text.match(PIECE)?.length ?? 0;
+  // Single tokens of such scripts have up to eight characters; a text of them has under two a token, never four.
+  const dense = Math.ceil(denseLetters(visible.text) / 4) - DENSE_SLACK;
   // A relay may cut events finer than tokens; no token is shorter than a byte, few are shorter than two characters.
-  return Math.max(pieces, Math.min(visible.events, Math.ceil(visible.text.length / 2)));
+  return Math.max(pieces, dense, Math.min(visible.events, Math.ceil(visible.text.length / 2)));
 }
 
-/** About four characters a token in English and code, runs of white space counted once; never below the lower bound. */
-export const estimatedTokens = (visible: VisibleOutput): number =>
-  Math.max(leastTokens(visible), Math.ceil(visible.text.replace(/\s+/gu, ' ').length / 4));
+/**
+ * About four characters a token in English and code, runs of white space counted once, and three characters for two
+ * tokens in scripts without spaces; never below the lower bound.
+ */
+export function estimatedTokens(visible: VisibleOutput): number {
+  const dense = denseLetters(visible.text);
+  const others = visible.text.replace(/\s+/gu, ' ').length - dense;
+  return Math.max(leastTokens(visible), Math.ceil(others / 4 + (dense * 2) / 3));
+}
+
+/** Characters of scripts that are written without spaces, which vocabularies hold few long pieces of. */
+const denseLetters = (text: string): number => text.match(DENSE)?.length ?? 0;
+const DENSE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
+/** Tokens by which a short text of a few long pieces may be below the rule. */
+const DENSE_SLACK = 8;
 
 /**
  * The pieces byte-pair tokenizers cut text into before merging (o200k, cl100k, Llama 3, Qwen, after the coarsest of
@@ -122,7 +167,10 @@ const PIECE =
   /[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]{1,24}(?:['’](?:s|t|re|ve|m|ll|d))?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]{1,64}[\r\n]*|\s{1,64}/giu;
 
 function billed(call: FinishedCall, usage: ReportedUsage): Bill {
-  const { cost, source } = priceOf(call.arm, usage);
+  const told = costTold(call.arm, usage);
+  // Only priced arms are called; should a price have vanished meanwhile, the cost is not known, which is not zero.
+  if (!told) return estimated(call, []);
+  const { cost, source } = told;
   return {
     cost,
     source,
@@ -132,10 +180,6 @@ function billed(call: FinishedCall, usage: ReportedUsage): Bill {
     flags: [...overrun(cost, call.worstCase), ...freeButBilled(call.arm, cost)],
   };
 }
-
-/** Only priced arms are called; should a price have vanished meanwhile, nothing is known of the cost. */
-const priceOf = (arm: Arm, usage: ReportedUsage): NonNullable<ReturnType<typeof costTold>> =>
-  costTold(arm.price, usage) ?? { cost: ZERO, source: 'priced-usage' };
 
 function estimated(call: FinishedCall, flags: readonly BillingFlag[]): Bill {
   const counts: TokenClasses = {
@@ -154,7 +198,7 @@ function estimated(call: FinishedCall, flags: readonly BillingFlag[]): Bill {
 
 /** The higher of what was claimed and what was seen; the claim being false or unfinished, the rest stays held. */
 function atLeast(call: FinishedCall, usage: ReportedUsage, flags: readonly BillingFlag[]): Bill {
-  const claimed = priceOf(call.arm, usage).cost;
+  const claimed = costTold(call.arm, usage)?.cost ?? ZERO;
   const estimate = estimated(call, flags);
   const cost = Math.max(claimed, estimate.cost) as NanoUsd;
   return {

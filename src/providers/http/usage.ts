@@ -1,17 +1,69 @@
+/**
+ * Usage as providers write it, into disjoint token classes. One reader for every protocol and every place it stands in:
+ * OpenAI's chat and Responses, Anthropic's Messages, Gemini, Bedrock, Ollama, llama.cpp, and the gateways in between.
+ *
+ * Two things differ between providers under the same names: whether cached input is inside the prompt's count or beside
+ * it, and whether reasoning is inside the completion's. The total decides both where it is told; what is left of the
+ * total then is reasoning that no other field names (Gemini). A number that is missing is unknown, and never zero.
+ */
 import type { Usage } from '../../app/ports/models.ts';
 import type { TokenCounts } from '../../app/ports/money.ts';
-import { at, numberAt } from './json.ts';
+import { at, numberAt, stringAt } from './json.ts';
 
-/**
- * Usage as providers write it, into disjoint token classes; undefined where it cannot be believed.
- * Seen in the field: counts that include cached tokens and counts that exclude them; reasoning inside
- * `completion_tokens` (OpenAI) or outside it (xAI), or only visible in `total_tokens` (Gemini); zeros for "unknown".
- */
-export function parseUsage(raw: unknown, promptTokensIncludeCached: boolean): Usage | undefined {
+/** Keeps the last usage that can be believed: some servers repeat a running count, some tell it in two halves. */
+export class UsageReader {
+  readonly #cachedInside: boolean;
+  #record: Readonly<Record<string, unknown>> = {};
+  #usage: Usage | undefined;
+
+  /** `cachedInside`: whether this endpoint counts cached input inside the prompt, where the record does not say. */
+  constructor(cachedInside: boolean) {
+    this.#cachedInside = cachedInside;
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage;
+  }
+
+  /** One chunk, event or whole reply. */
+  read(chunk: unknown): void {
+    for (const place of PLACES) {
+      const raw = at(chunk, ...place);
+      if (typeof raw === 'object' && raw !== null) this.#take(raw);
+    }
+  }
+
+  #take(raw: object): void {
+    const alone = parseUsage(raw, this.#cachedInside);
+    const isWhole = alone !== undefined && alone.uncounted === undefined;
+    this.#record = isWhole ? withoutNulls(raw) : { ...this.#record, ...withoutNulls(raw) };
+    const usage = isWhole ? alone : parseUsage(this.#record, this.#cachedInside);
+    // A later record without a cost does not take back the one that was told.
+    if (usage) this.#usage = { ...usage, reportedUsd: usage.reportedUsd ?? this.#usage?.reportedUsd };
+  }
+}
+
+/** In a chunk, in a choice (Moonshot), in a message (Anthropic), in a response (OpenAI's Responses). */
+const PLACES: readonly (readonly (string | number)[])[] = [
+  ['message', 'usage'],
+  ['response', 'usage'],
+  ['choices', 0, 'usage'],
+  ['choices', 0, 'delta', 'usage'],
+  ['choices', 0, 'message', 'usage'],
+  ['x_groq', 'usage'],
+  ['usageMetadata'],
+  ['usage'],
+];
+
+const withoutNulls = (raw: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(raw).filter(([, value]: [string, unknown]) => value !== null));
+
+/** Undefined where it cannot be believed. */
+export function parseUsage(raw: unknown, cachedInside: boolean): Usage | undefined {
   const reportedUsd = parseCost(raw);
-  const tokens = parseTokens(raw, promptTokensIncludeCached);
+  const tokens = parseTokens(raw, cachedInside);
   if (tokens) return { tokens, reportedUsd };
-  return reportedUsd === undefined ? undefined : { tokens: NO_TOKENS, reportedUsd };
+  return reportedUsd === undefined ? undefined : { tokens: NO_TOKENS, uncounted: true, reportedUsd };
 }
 
 const NO_TOKENS: TokenCounts = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
@@ -20,54 +72,170 @@ const MAX_TOKENS = 100_000_000;
 /** No single call costs this much. */
 const MAX_USD = 10_000;
 
-function parseTokens(raw: unknown, promptTokensIncludeCached: boolean): TokenCounts | undefined {
-  const prompt = count(raw, 'prompt_tokens');
-  const completion = count(raw, 'completion_tokens');
-  // Every call has a prompt: zero is a server's way to say that it does not count.
-  if (!prompt || completion === undefined) return undefined;
-  const cached =
-    count(raw, 'prompt_tokens_details', 'cached_tokens') ??
-    count(raw, 'prompt_cache_hit_tokens') ??
-    count(raw, 'cache_read_input_tokens') ??
-    0;
-  const cacheWrite =
-    count(raw, 'prompt_tokens_details', 'cache_write_tokens') ??
-    count(raw, 'cache_creation_input_tokens') ??
-    0;
-  // More cached than there is in all: this server counts them beside the prompt, whatever its preset says.
-  const inside = promptTokensIncludeCached && cached + cacheWrite <= prompt;
+type Paths = readonly (readonly string[])[];
+
+const PROMPT: Paths = [
+  ['prompt_tokens'],
+  ['input_tokens'],
+  ['inputTokens'],
+  ['promptTokens'],
+  ['promptTokenCount'],
+  ['prompt_eval_count'],
+  ['tokens_evaluated'],
+];
+const COMPLETION: Paths = [
+  ['completion_tokens'],
+  ['output_tokens'],
+  ['outputTokens'],
+  ['completionTokens'],
+  ['candidatesTokenCount'],
+  ['eval_count'],
+  ['tokens_predicted'],
+];
+const TOTAL: Paths = [['total_tokens'], ['totalTokens'], ['totalTokenCount']];
+const REASONING: Paths = [
+  ['completion_tokens_details', 'reasoning_tokens'],
+  ['output_tokens_details', 'reasoning_tokens'],
+  ['reasoning_tokens'],
+  ['thoughtsTokenCount'],
+];
+/** Parts of the prompt by their documentation. */
+const CACHED_PART: Paths = [
+  ['prompt_tokens_details', 'cached_tokens'],
+  ['input_tokens_details', 'cached_tokens'],
+  ['prompt_cache_hit_tokens'],
+  ['cached_tokens'],
+  ['cachedContentTokenCount'],
+];
+/** Beside the input by Anthropic's and Bedrock's documentation; gateways copy the names into either kind of record. */
+const CACHED_BESIDE: Paths = [
+  ['cache_read_input_tokens'],
+  ['cacheReadInputTokens'],
+  ['cacheReadInputTokenCount'],
+];
+const CACHE_WRITE: Paths = [
+  ['prompt_tokens_details', 'cache_write_tokens'],
+  ['prompt_tokens_details', 'cache_creation_tokens'],
+  ['input_tokens_details', 'cache_write_tokens'],
+  ['cache_creation_input_tokens'],
+  ['cacheWriteInputTokens'],
+  ['cacheWriteInputTokenCount'],
+];
+
+interface Told {
+  readonly prompt: number;
+  readonly completion: number;
+  readonly cached: number;
+  readonly cacheWrite: number;
+  readonly reasoning: number;
+  readonly total: number | undefined;
+}
+
+function parseTokens(raw: unknown, cachedInside: boolean): TokenCounts | undefined {
+  const prompt = largestCount(raw, PROMPT);
+  const completion = largestCount(raw, COMPLETION);
+  // Every call has a prompt, but all of it may have come from the cache.
+  const part = largestCount(raw, CACHED_PART);
+  const cached = Math.max(part ?? 0, largestCount(raw, CACHED_BESIDE) ?? 0);
+  const cacheWrite = largestCount(raw, CACHE_WRITE) ?? 0;
+  if (prompt === undefined || prompt + cached + cacheWrite === 0 || completion === undefined)
+    return undefined;
+  const reasoning = largestCount(raw, REASONING) ?? 0;
+  const told = { prompt, completion, cached, cacheWrite, reasoning, total: largestCount(raw, TOTAL) };
+  // The native record of Anthropic or Bedrock: neither has OpenAI's name for the prompt, nor its parts.
+  const isBeside = part === undefined && at(raw, 'prompt_tokens') === undefined && cached + cacheWrite > 0;
+  return classes(told, cachedInside && !isBeside);
+}
+
+function classes(told: Told, cachedInside: boolean): TokenCounts {
+  const { prompt, completion, cached, cacheWrite, reasoning } = told;
+  const { inside, reasoningBeside, rest } = layoutOf(told, cachedInside);
   const input = inside ? prompt - cached - cacheWrite : prompt;
-  const allInput = input + cached + cacheWrite;
-  return { input, cachedInput: cached, cacheWrite, ...outputs(raw, allInput, completion) };
+  const common = { input, cachedInput: cached, cacheWrite };
+  if (rest > 0) return { ...common, output: completion, reasoning: Math.max(rest, reasoning) };
+  if (reasoningBeside) return { ...common, output: completion, reasoning };
+  return { ...common, output: completion - reasoning, reasoning };
 }
 
-function outputs(
-  raw: unknown,
-  allInput: number,
-  completion: number,
-): Pick<TokenCounts, 'output' | 'reasoning'> {
-  const reasoning = count(raw, 'completion_tokens_details', 'reasoning_tokens') ?? 0;
-  const outside = (count(raw, 'total_tokens') ?? 0) - allInput - completion;
-  if (outside > 0) return { output: completion, reasoning: Math.max(outside, reasoning) };
-  if (reasoning > completion) return { output: completion, reasoning };
-  return { output: completion - reasoning, reasoning };
+interface Layout {
+  /** Cached input is part of the prompt's count. */
+  readonly inside: boolean;
+  /** Reasoning is counted beside the completion. */
+  readonly reasoningBeside: boolean;
+  /** Tokens of the total that no other field names. */
+  readonly rest: number;
 }
 
-/** OpenRouter's `cost`; with the user's own upstream key that is only its fee, and the provider's bill comes on top. */
+/** The total decides where it fits one reading exactly; else the documented one holds, and what is over is reasoning. */
+function layoutOf(
+  { prompt, completion, cached, cacheWrite, reasoning, total }: Told,
+  preset: boolean,
+): Layout {
+  const besideInput = cached + cacheWrite;
+  const canBeInside = besideInput <= prompt;
+  // More reasoning than completion in all: it must be beside it.
+  const canBePart = reasoning <= completion;
+  const sumOf = (inside: boolean, reasoningBeside: boolean): number =>
+    prompt + completion + (inside ? 0 : besideInput) + (reasoningBeside ? reasoning : 0);
+  const usual = preset && canBeInside;
+  for (const reasoningBeside of [!canBePart, true]) {
+    for (const inside of [usual, !usual]) {
+      if (inside && !canBeInside) continue;
+      if (total === sumOf(inside, reasoningBeside)) return { inside, reasoningBeside, rest: 0 };
+    }
+  }
+  const rest = (total ?? 0) - sumOf(usual, false);
+  return { inside: usual, reasoningBeside: !canBePart, rest: Math.max(0, rest) };
+}
+
+/**
+ * US dollars that the provider says it charged. With the user's own key at the provider (`is_byok`), OpenRouter's `cost`
+ * is only its fee, and the provider's bill comes on top: where that is not told, neither is the cost.
+ */
 function parseCost(raw: unknown): number | undefined {
-  const cost = dollars(numberAt(raw, 'cost') ?? numberAt(raw, 'cost', 'total_cost'));
-  if (cost === undefined || at(raw, 'is_byok') !== true) return cost;
-  return cost + (dollars(numberAt(raw, 'cost_details', 'upstream_inference_cost')) ?? 0);
+  const cost = numberAt(raw, 'cost') ?? numberAt(raw, 'cost', 'total_cost') ?? numberAt(raw, 'cost', 'total');
+  if (cost === undefined || isForeign(raw)) return undefined;
+  return chargedUsd(cost, at(raw, 'is_byok') === true, at(raw, 'cost_details', 'upstream_inference_cost'));
 }
+
+/** `upstream`: the provider's own bill; zero or nothing is "not known", since a provider gives nothing away. */
+export function chargedUsd(charged: unknown, ownKey: boolean, upstream: unknown): number | undefined {
+  const cost = dollars(charged);
+  const theirs = dollars(upstream) ?? 0;
+  if (cost === undefined || (ownKey && theirs === 0)) return undefined;
+  // Without the user's own key the provider's bill is inside the charge, and the charge is never below it.
+  return ownKey ? cost + theirs : Math.max(cost, theirs);
+}
+
+/** A cost in another currency, or in a gateway's own credits, is not dollars. */
+function isForeign(raw: unknown): boolean {
+  const named = CURRENCIES.map((path) => stringAt(raw, ...path)).find((name) => name !== undefined);
+  return named !== undefined && !/^\s*(?:us\$|\$|usd|us dollars?)\s*$/i.test(named.slice(0, 40));
+}
+
+const CURRENCIES: Paths = [
+  ['currency'],
+  ['cost_currency'],
+  ['cost_unit'],
+  ['cost', 'currency'],
+  ['cost', 'unit'],
+  ['cost_details', 'currency'],
+];
 
 /** An amount that one call can cost. */
 export const dollars = (value: unknown): number | undefined =>
   typeof value === 'number' && 0 <= value && value <= MAX_USD ? value : undefined;
 
 /** A number of tokens that one call can have. */
-export function count(raw: unknown, ...path: string[]): number | undefined {
+export function count(raw: unknown, ...path: readonly string[]): number | undefined {
   const value = numberAt(raw, ...path);
   return value !== undefined && Number.isInteger(value) && 0 <= value && value <= MAX_TOKENS
     ? value
     : undefined;
+}
+
+/** Gateways fill in zeros for the spellings that they do not use. */
+function largestCount(raw: unknown, paths: Paths): number | undefined {
+  const counts = paths.flatMap((path) => count(raw, ...path) ?? []);
+  return counts.length === 0 ? undefined : Math.max(...counts);
 }

@@ -11,7 +11,7 @@ import { buildClient } from './client.ts';
 import { openCall } from '../http/call.ts';
 import type { CallContext } from '../http/call.ts';
 import { at, stringAt } from '../http/json.ts';
-import { count, dollars } from '../http/usage.ts';
+import { chargedUsd, count, dollars } from '../http/usage.ts';
 
 export const tellsBills = ({ preset }: Endpoint): boolean => readers.has(preset);
 
@@ -75,14 +75,16 @@ const openRouter: Reader = {
   read(record) {
     const prompt = count(record, 'native_tokens_prompt') ?? count(record, 'tokens_prompt');
     const completion = count(record, 'native_tokens_completion') ?? count(record, 'tokens_completion');
-    const cost = dollars(at(record, 'total_cost'));
-    if (prompt === undefined || completion === undefined || cost === undefined) return undefined;
+    const total = dollars(at(record, 'total_cost'));
+    if (prompt === undefined || completion === undefined || total === undefined) return undefined;
     const cached = count(record, 'native_tokens_cached') ?? 0;
     const reasoning = count(record, 'native_tokens_reasoning') ?? 0;
-    // With the user's own key at the provider, that provider's bill comes on top of OpenRouter's fee.
-    const upstream =
-      at(record, 'is_byok') === true ? (dollars(at(record, 'upstream_inference_cost')) ?? 0) : 0;
-    return { tokens: tokensOf({ prompt, cached, completion, reasoning }), reportedUsd: cost + upstream };
+    const reportedUsd = chargedUsd(
+      total,
+      at(record, 'is_byok') === true,
+      at(record, 'upstream_inference_cost'),
+    );
+    return { tokens: tokensOf({ prompt, cached, completion, reasoning }), reportedUsd };
   },
 };
 
@@ -98,8 +100,8 @@ const liteLlm: Reader = {
     const spend = dollars(at(record, 'spend'));
     if (prompt === undefined || completion === undefined || spend === undefined) return undefined;
     const tokens = tokensOf({ prompt, cached: 0, completion, reasoning: 0 });
-    // It logs nothing spent for a model whose price it does not know: unknown is not zero.
-    return { tokens, reportedUsd: spend > 0 ? spend : undefined };
+    // It logs nothing spent for a model whose price it does not know; what a zero means is told by the model's price.
+    return { tokens, reportedUsd: spend };
   },
 };
 

@@ -1,4 +1,5 @@
 import type { ProviderError } from '../../app/ports/models.ts';
+import type { Endpoint } from '../../app/settings/endpoint.ts';
 import type { ListedModel } from '../../app/setup/catalog.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { fail, ok } from '../../core/result.ts';
@@ -7,6 +8,7 @@ import { buildClient } from './client.ts';
 import { openCall } from '../http/call.ts';
 import type { CallContext } from '../http/call.ts';
 import { at, listAt, numberAt, stringAt } from '../http/json.ts';
+import { PRESETS } from '../presets.ts';
 
 /** More than the largest gateway lists; the rest is of no use in a picker. */
 const MAX_LISTED = 5000;
@@ -25,7 +27,7 @@ export async function listModels(
     const response = await call.client.models.list({ signal: call.guard.signal, ...query }).asResponse();
     const reply = JSON.parse(await response.text()) as unknown;
     const entries = Array.isArray(reply) ? (reply as unknown[]) : listAt(reply, 'data');
-    const listed = entries.slice(0, MAX_LISTED).flatMap(readModel);
+    const listed = entries.slice(0, MAX_LISTED).flatMap((entry) => readModel(entry, context.endpoint));
     const models = [...new Map(listed.map((model) => [model.id, model])).values()];
     return models.length > 0 ? ok(models) : fail(call.failure('no models in the list', 'empty'));
   } catch (error) {
@@ -36,7 +38,7 @@ export async function listModels(
 }
 
 /** One entry in OpenAI's shape, with the additions of OpenRouter, Mistral, vLLM, Groq, llama.cpp and LM Studio. */
-function readModel(entry: unknown): ListedModel[] {
+function readModel(entry: unknown, endpoint: Endpoint): ListedModel[] {
   // Gemini lists resource names, but takes the bare name as well.
   const id = stringAt(entry, 'id')?.replace(/^models\//, '');
   if (!id || id.length > 300) return [];
@@ -44,7 +46,7 @@ function readModel(entry: unknown): ListedModel[] {
     {
       id,
       name: stringAt(entry, 'name') ?? stringAt(entry, 'display_name'),
-      price: readPrice(at(entry, 'pricing')),
+      price: readPrice(at(entry, 'pricing'), knowsFree(entry, id, endpoint)),
       contextTokens: firstCount(entry, CONTEXT_PATHS),
       maxOutputTokens: firstCount(entry, OUTPUT_PATHS),
       tools: readTools(entry),
@@ -81,24 +83,28 @@ function firstCount(entry: unknown, paths: readonly string[][]): number | undefi
   return undefined;
 }
 
+/** Whether a listed price of zero means "free". Gateways list zeros for models whose price they do not know. */
+const knowsFree = (entry: unknown, id: string, { preset }: Endpoint): boolean =>
+  preset === 'openrouter' || PRESETS[preset].local || id.endsWith(':free') || at(entry, 'simulated') === true;
+
 /**
  * OpenRouter's form: USD per token, as text; -1 stands for "depends on where it is routed". A price is taken whole
  * or not at all. Classes that PILOT never uses (images per piece, web search) are left out.
  */
-function readPrice(pricing: unknown): RateCard | undefined {
+function readPrice(pricing: unknown, zeroMeansFree: boolean): RateCard | undefined {
   const input = perMillion(at(pricing, 'prompt'));
   const output = perMillion(at(pricing, 'completion'));
   if (input === undefined || output === undefined) return undefined;
+  const isZero = input === 0 && output === 0;
+  if (isZero && !zeroMeansFree) return undefined;
   const optional = {
     cachedInputUsdPerMTok: perMillion(at(pricing, 'input_cache_read')),
     cacheWriteUsdPerMTok: perMillion(at(pricing, 'input_cache_write')),
     reasoningUsdPerMTok: perMillion(at(pricing, 'internal_reasoning')),
     requestUsd: dollars(at(pricing, 'request')),
   };
-  // A zero beside a real price means "no price of its own" for reasoning, and "none" for the request.
-  const kept = Object.entries(optional).filter(([name, usd]) =>
-    name === 'reasoningUsdPerMTok' || name === 'requestUsd' ? usd : usd !== undefined,
-  );
+  // A zero beside a real price means "no price of its own", and for the request "none".
+  const kept = Object.entries(optional).filter(([, usd]) => (isZero ? usd !== undefined : usd));
   return { inputUsdPerMTok: input, outputUsdPerMTok: output, ...Object.fromEntries(kept) };
 }
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { Arm } from '../../core/arm.ts';
-import { BELOW_VISIBLE } from '../../core/money/billing.ts';
+import { BELOW_SENT, BELOW_VISIBLE } from '../../core/money/billing.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { usd } from '../kit/format.ts';
 import { tableFrom, wordsOnly, type BuiltSection } from './built.ts';
@@ -55,6 +55,7 @@ const rowOf = (action: string): readonly string[] =>
 
 function why({ note, source }: LedgerEntry): string {
   if (note === BELOW_VISIBLE) return t('it claimed less than was received');
+  if (note === BELOW_SENT) return t('it claimed less than was sent');
   return source === 'worst-case' ? t('the window ended before its bill') : t('it came without a bill');
 }
 

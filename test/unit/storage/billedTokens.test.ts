@@ -144,6 +144,7 @@ function oneCall(
     arm: model,
     worstCase: quoted.worstCase,
     inputTokens: quoted.inputTokens,
+    leastInput: 0,
     usage,
     complete: true,
     visible,

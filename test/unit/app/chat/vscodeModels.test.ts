@@ -57,6 +57,7 @@ describe('pilot.vscodeModels', () => {
       arm: priced,
       worstCase: quoted.worstCase,
       inputTokens: 9_000,
+      leastInput: 0,
       usage: undefined,
       complete: true,
       visible,

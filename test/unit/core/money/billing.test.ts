@@ -32,6 +32,7 @@ const call = (other: Partial<FinishedCall> = {}): FinishedCall => ({
   arm,
   worstCase: nano(0.01),
   inputTokens: 120,
+  leastInput: 0,
   usage: { tokens, reportedUsd: undefined },
   complete: true,
   visible: { text: answer, events: 70 },
@@ -169,7 +170,7 @@ describe('a bill that is told afterwards', () => {
 
   it('is its tokens x price where no amount is told, and unknown without a price', () => {
     const usage = { tokens, reportedUsd: undefined };
-    assert.deepEqual(costTold(arm.price, usage), { cost: nano((100 + 800) / 1e6), source: 'priced-usage' });
+    assert.deepEqual(costTold(arm, usage), { cost: nano((100 + 800) / 1e6), source: 'priced-usage' });
     assert.equal(costTold(undefined, usage), undefined);
     assert.equal(costTold(undefined, { tokens, reportedUsd: 0.3 })?.cost, nano(0.3));
   });
