@@ -1,6 +1,6 @@
 import type { ProviderError, ProviderErrorKind } from '../../app/ports/models.ts';
 import type { CallGuard } from './guard.ts';
-import { at, listAt, numberAt, stringAt } from '../wire/json.ts';
+import { at, listAt, numberAt, stringAt } from './json.ts';
 import { cut } from './redact.ts';
 
 type Verdict = Pick<ProviderError, 'kind' | 'served'>;
