@@ -22,7 +22,7 @@ const maxBlockChars = 20_000;
 const sliceChars = 8_000;
 
 /** A fence's first line, whole; what follows backticks on it holds none. */
-const opening = /^(?:[ \t]*\n)*( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,})([^\n]*)\n/;
+const opening = /^(?:[ \t]*\n)*( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,}(?!~))([^\n]*)\n/;
 const maxOpeningChars = 500;
 
 interface Fence {
@@ -130,7 +130,7 @@ export class BlockCutter {
 
   /** When the rest begins with a fence's whole first line, it is code from there on. */
   #enterFence(parts: Part[]): boolean {
-    const opening = /^(?:[ \t]*\n)*( {0,3})(`{3,}|~{3,})([^\n]*)\n/.exec(this.#rest);
+    const opening = /^(?:[ \t]*\n)*( {0,3})(`{3,}(?!`)|~{3,}(?!~))([^\n]*)\n/.exec(this.#rest);
     const [whole, indent, marker, info] = opening ?? [];
     if (whole === undefined || indent === undefined || marker === undefined || info === undefined)
       return false;

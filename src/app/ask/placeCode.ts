@@ -75,7 +75,7 @@ const tellingLines = (text: string): readonly string[] =>
 /** The block replaces the lines from its own first line to its own last, where both are found once and in order. */
 function overMatchingLines(file: string, block: string, eol: string): Placement | undefined {
   const lines = file.split(eol);
-  const blockLines = block.replace(/\s+$/, '').split(eol);
+  const blockLines = block.trimEnd().split(eol);
   const [first, last] = [blockLines[0]?.trim() ?? '', blockLines.at(-1)?.trim() ?? ''];
   if (blockLines.length < 2 || first.length < 4) return undefined;
   const start = onlyIndex(lines, first);

@@ -3,7 +3,7 @@ import type { PromptView } from '../../core/features/features.ts';
 import { textOf, type ChatPart, type ChatTurn } from './messages.ts';
 
 /** VS Code's built-in agent marks the user's words so, after context and reminders of its own. */
-const REQUEST = /<userRequest>\s*([\s\S]*?)\s*<\/userRequest>/g;
+const [OPEN, CLOSE] = ['<userRequest>', '</userRequest>'] as const;
 const ATTACHMENT = /<attachment\b/g;
 
 export function chatView(turns: readonly ChatTurn[], languageId: string): PromptView {
@@ -24,7 +24,15 @@ export function chatView(turns: readonly ChatTurn[], languageId: string): Prompt
 
 /** The user's words inside VS Code's wrapping; undefined where nothing is wrapped. */
 export function requestIn(parts: readonly ChatPart[]): string | undefined {
-  return Array.from(textOf(parts).matchAll(REQUEST)).at(-1)?.[1];
+  const text = textOf(parts);
+  let found: string | undefined;
+  for (let at = text.indexOf(OPEN); at >= 0;) {
+    const end = text.indexOf(CLOSE, at + OPEN.length);
+    if (end < 0) break;
+    found = text.slice(at + OPEN.length, end).trim();
+    at = text.indexOf(OPEN, end + CLOSE.length);
+  }
+  return found;
 }
 
 /** In a tool loop the request stays what the user asked, however many results and reminders follow it. */

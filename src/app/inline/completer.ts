@@ -291,7 +291,7 @@ const armsOf = (decision: Decision | undefined): readonly ArmId[] =>
  */
 const isSecret = ({ path, documentId, cursor }: InlineRequest): boolean =>
   isSecretFile(path) ||
-  isSecretFile(documentId.replace(/[?#].*$/, '')) ||
+  isSecretFile(documentId.split(/[?#]/, 1)[0] ?? '') ||
   holdsPrivateKey(cursor.prefix + cursor.suffix);
 
 /** Behind a call, because it changes while one waits, which the compiler cannot see. */

@@ -3,7 +3,7 @@ export const largestDollars = 100_000;
 
 /** "5", "$5", "2.50", "2,50"; undefined for anything else. */
 export function dollarsIn(text: string): number | undefined {
-  const digits = /^\s*\$?\s*(\d{1,6}(?:[.,]\d{1,9})?)\s*$/.exec(text)?.[1];
+  const digits = /^\$?\s*(\d{1,6}(?:[.,]\d{1,9})?)$/.exec(text.trim())?.[1];
   if (digits === undefined) return undefined;
   const value = Number(digits.replace(',', '.'));
   return value <= largestDollars ? value : undefined;

@@ -10,7 +10,7 @@ export const MASK = '***';
 /** The first group is what may stay: the name in front of the secret. */
 const KEY_PATTERNS = [
   // What a provider masked itself still shows both ends.
-  /()[-\w]+\*{3,}[-\w]*/g,
+  /()(?<![-\w])[-\w]+\*{3,}[-\w]*/g,
   /\b()(?:sk|pk|rk|key|gsk|xai|nvapi|hf|AIza)[-_A-Za-z0-9]{12,}/g,
   /\b((?:bearer|basic)\s+)[^\s"',;]{4,}/gi,
   /\b((?:api[-_]?key|access[-_]?token|password|secret)["']?\s*[=:]\s*["']?)[^\s"',;&]{4,}/gi,

@@ -29,4 +29,4 @@ function parseUrl(text: string): URL | undefined {
   return url;
 }
 
-const withoutSlash = (url: URL): string => url.href.replace(/\/+$/, '');
+const withoutSlash = (url: URL): string => url.href.replace(/(?<!\/)\/+$/, '');

@@ -210,7 +210,7 @@ async function connect(
 /** The most common slip with an own server: its address without the `/v1` that OpenAI clients are given. */
 function withVersionPath(endpoint: Endpoint, error: ProviderError): Endpoint | undefined {
   const notThere = error.status === 404 || error.kind === 'not-json';
-  if (endpoint.preset !== 'custom' || !notThere || /\/v\d+\w*(\/|$)/.test(endpoint.baseUrl)) return undefined;
+  if (endpoint.preset !== 'custom' || !notThere || /\/v\d\w*(\/|$)/.test(endpoint.baseUrl)) return undefined;
   return { ...endpoint, baseUrl: `${endpoint.baseUrl}/v1` };
 }
 

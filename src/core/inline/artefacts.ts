@@ -11,7 +11,7 @@ const END_TOKENS =
 /** The answer proper, with everything after an end token cut off. */
 export function stripArtefacts(raw: string, format: FimFormat, cursor: CursorText): string {
   // An end in the middle of a character: the text before it is whole.
-  let text = raw.replaceAll('\r\n', '\n').replace(/\ufffd+$/, '');
+  let text = raw.replaceAll('\r\n', '\n').replace(/(?<!\ufffd)\ufffd+$/, '');
   text = withoutThought(text);
   if (format.transport === 'chat') text = chatAnswer(text);
   text = cutAt(text, format, cursor);

@@ -6,13 +6,14 @@ export const blocksByIndentation = (languageId: string): boolean => INDENTATION_
 
 const OPENERS_C = /[{[(]\s*$|=>\s*$/;
 const OPENERS_COLON = /[:{[(]\s*$/;
-const OPENERS_WORD = /[{[(]\s*$|\b(?:do|then|begin|else|def\s.*|class\s.*|function\s*.*\))\s*$/;
+const OPENERS_WORD = /(?:[{[(]|\b(?:do|then|begin|else))\s*$|\b(?:def|class)\s/;
 const WORD_LANGUAGES = new Set(['ruby', 'lua', 'shellscript', 'elixir', 'julia', 'pascal']);
 
 /** The line ends by opening a block. */
 export function opensBlock(line: string, languageId: string): boolean {
   if (blocksByIndentation(languageId)) return OPENERS_COLON.test(line);
-  return (WORD_LANGUAGES.has(languageId) ? OPENERS_WORD : OPENERS_C).test(line);
+  if (!WORD_LANGUAGES.has(languageId)) return OPENERS_C.test(line);
+  return OPENERS_WORD.test(line) || (line.trimEnd().endsWith(')') && /\bfunction/.test(line));
 }
 
 const PROSE = new Set(['markdown', 'plaintext', 'latex', 'restructuredtext', 'asciidoc', 'html']);

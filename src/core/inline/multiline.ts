@@ -19,7 +19,7 @@ export interface MultilineInput {
 export function wantsMultiline(input: MultilineInput): boolean {
   if (input.setting !== 'auto') return input.setting === 'always';
   const before = linePrefix(input.cursor);
-  if (!/^\s*[)\]}>"'`;,]*\s*$/.test(lineSuffix(input.cursor))) return false;
+  if (!/^\s*(?:[)\]}>"'`;,]+\s*)?$/.test(lineSuffix(input.cursor))) return false;
   if (isComment(before) || isProse(input.languageId)) return false;
   if (before.trim() !== '') return opensBlock(before, input.languageId) && emptyBelow(input, before);
   return input.explicit || startsBody(input, before);

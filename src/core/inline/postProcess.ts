@@ -45,7 +45,7 @@ export function postProcess(raw: string, input: PostProcessInput): Result<string
   text = withoutHalfPair(text);
   text = cutAsStreamed(text, input);
   text = matchIndentation(text, input)
-    .replace(/[ \t]+$/gm, '')
+    .replace(/(?<![ \t])[ \t]+$/gm, '')
     .trimEnd();
   if (text.trim() === '') return fail('empty');
   const looped = loopSuppression(text);

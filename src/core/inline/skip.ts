@@ -46,7 +46,7 @@ const MIN_TYPED_OF_SELECTED = 4;
 /** Below this much non-blank text there is nothing to go on (Tabby: 4, Copilot: 10). */
 const MIN_TEXT = 4;
 /** Right of the cursor only closers and a terminator may stand (Copilot's rule). */
-const CLOSERS_ONLY = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
+const CLOSERS_ONLY = /^\s*(?:[)>}\]"'`]+\s*)?(?:[:{;,]\s*)?$/;
 const WORD_START = /^[\p{L}\p{N}_$]/u;
 /** A finished statement: what follows belongs on the next line (Cody). */
 const STATEMENT_END = /[)\]}];\s*$/;

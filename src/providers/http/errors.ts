@@ -5,6 +5,9 @@ import { cut } from './redact.ts';
 
 type Verdict = Pick<ProviderError, 'kind' | 'served'>;
 
+/** Characters of an error's text that are searched for its meaning; an endpoint may send megabytes. */
+const MAX_WORDS = 16_384;
+
 /**
  * What a failed call means, for the user and for the money. `served: 'no'` voids the reservation, so it is given
  * only on proof (design.md "The limit"): nothing was sent, no connection came about, or a 4xx before any answer.
@@ -12,7 +15,7 @@ type Verdict = Pick<ProviderError, 'kind' | 'served'>;
 export function classify(error: unknown, guard: CallGuard): ProviderError {
   const detail = guard.errorBody || messageOf(error);
   return {
-    ...verdict(error, guard, detail),
+    ...verdict(error, guard, detail.slice(0, MAX_WORDS)),
     status: guard.status,
     retryAfterMs: guard.headers && (retryAfter(guard.headers, Date.now()) ?? retryDelay(guard.errorBody)),
     detail: summary(detail),
@@ -165,7 +168,7 @@ function summary(detail: string): string {
     stringAt(at(json, 0), 'error', 'message') ??
     detail;
   return said
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 }

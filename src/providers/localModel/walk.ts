@@ -85,7 +85,7 @@ export async function* sourceFiles(options: WalkOptions): AsyncGenerator<string 
 function join(root: string, ...parts: readonly string[]): string {
   const separator = root.includes('\\') ? '\\' : '/';
   return [
-    root.replace(/[\\/]+$/, ''),
+    root.replace(/(?<![\\/])[\\/]+$/, ''),
     ...parts.filter((part) => part !== '').map((part) => part.replaceAll('/', separator)),
   ].join(separator);
 }

@@ -44,7 +44,7 @@ export class QuickPickSetupUi implements SetupUi {
       validateInput: (text) =>
         isAddress(text) ? undefined : t('An address that begins with https:// or http://'),
     });
-    return entered?.trim().replace(/\/+$/, '');
+    return entered?.trim().replace(/(?<!\/)\/+$/, '');
   }
 
   askKey(question: KeyQuestion): Promise<KeyAnswer | undefined> {

@@ -11,7 +11,7 @@ export function commentedContext({ context, languageId }: FimInput): string {
   const comment = lineComment(languageId);
   return context
     .map(({ path, text }) => [`Compare ${path}:`, ...text.split('\n')].map((line) => `${comment} ${line}`))
-    .map((lines) => `${lines.join('\n').replace(/[ \t]+$/gm, '')}\n`)
+    .map((lines) => `${lines.join('\n').replace(/(?<![ \t])[ \t]+$/gm, '')}\n`)
     .join('');
 }
 
