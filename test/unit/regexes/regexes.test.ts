@@ -20,7 +20,7 @@ const BOUNDED: readonly { readonly in: string; readonly chars: number; readonly 
   { in: 'src/core/inline/repetition.ts', chars: 240, by: 'slice(-240)' },
   { in: 'src/core/inline/fim/infer.ts', chars: 2000, by: 'MAX_STRING of the settings reader' },
   { in: 'src/core/models/modelNames.ts', chars: 2000, by: 'MAX_STRING of the settings reader' },
-  { in: 'src/providers/openai/errors.ts', chars: 16_384, by: 'MAX_WORDS' },
+  { in: 'src/providers/http/errors.ts', chars: 16_384, by: 'MAX_WORDS' },
 ];
 const LARGEST = 200_000;
 /** V8 makes about a thousand million steps a second, so these are 50 ms. */

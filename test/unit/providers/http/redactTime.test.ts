@@ -1,7 +1,7 @@
 /** Error texts of any size: what is shown of them is short, and the work on them linear. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { redact } from '../../../../src/providers/openai/redact.ts';
+import { redact } from '../../../../src/providers/http/redact.ts';
 
 describe('redacting long texts', () => {
   it('400 KB of either is over in a moment', () => {
