@@ -9,13 +9,18 @@ export interface MirroredTotal {
   readonly total: NanoUsd;
   /** Number of the money transaction that wrote it. */
   readonly seq: number;
+  /** One-off raises of the period's limit. Absent in what 0.1.0 wrote. */
+  readonly raised?: NanoUsd;
+  /** The total waits for the user's confirmation. Absent in what 0.1.0 wrote. */
+  readonly doubted?: boolean;
 }
 
 /** Undefined for what is no such total: both copies come from outside. */
 export function decodeMirror(stored: unknown): MirroredTotal | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined;
-  const { period, total, seq } = stored as Record<string, unknown>;
+  const { period, total, seq, raised, doubted } = stored as Record<string, unknown>;
   if (typeof period !== 'string' || !periodOf(period) || !isMoney(total)) return undefined;
   if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) return undefined;
-  return { period, total, seq };
+  if (!isMoney(raised) || typeof doubted !== 'boolean') return { period, total, seq };
+  return { period, total, seq, raised, doubted };
 }

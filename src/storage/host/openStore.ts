@@ -48,12 +48,13 @@ export function openStore(options: StoreOptions): Promise<Store> {
   const worker = new WorkerClient({
     workerPath: options.workerPath,
     clock,
-    worker: {
+    // Of a worker that is started again: the month as it was told last.
+    worker: () => ({
       folder: options.folder,
       workspaceId: options.workspaceId,
       busyMs: options.busyMs ?? BUSY_MS,
-      remembered,
-    },
+      remembered: memory.last,
+    }),
     deadlineMs: DEADLINE_MS,
     onNews: (news) => {
       memory.note(news.mirror);
@@ -75,7 +76,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
   });
 }
 
-/** What globalState is told: another total or another month, not each call. */
+/** What globalState is told: what a money transaction changed, not each call. */
 class Memory {
   readonly #coalesced: Coalesced<MirroredTotal>;
   #last: MirroredTotal | undefined;
@@ -85,8 +86,13 @@ class Memory {
     this.#last = remembered;
   }
 
+  get last(): MirroredTotal | undefined {
+    return this.#last;
+  }
+
+  /** The number alone is no news: a free call's transaction counts none. */
   note(mirror: MirroredTotal): void {
-    if (mirror.total === this.#last?.total && mirror.period === this.#last.period) return;
+    if (mirror.seq === this.#last?.seq && mirror.period === this.#last.period) return;
     this.#last = mirror;
     this.#coalesced.put(mirror);
   }

@@ -20,7 +20,8 @@ import type {
 export interface WorkerClientOptions {
   readonly workerPath: string | URL;
   readonly clock: Clock;
-  readonly worker: WorkerOptions;
+  /** Asked at each start of the thread. */
+  readonly worker: () => WorkerOptions;
   readonly onNews: (news: News) => void;
   readonly onFailure: (failure: Failure) => void;
   readonly deadlineMs: number;
@@ -92,7 +93,7 @@ export class WorkerClient {
 
   #start(): Worker {
     const worker = new Worker(this.#options.workerPath, {
-      workerData: this.#options.worker,
+      workerData: this.#options.worker(),
       // Nothing of the window's environment concerns it, keys least of all.
       env: {},
     });

@@ -3,9 +3,10 @@
  */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Period } from '../../core/money/period.ts';
+import { MAX_MONEY } from '../../core/money.ts';
 import { periodFrom } from '../../core/money/period.ts';
 import type { Database, Durability } from './database.ts';
-import { integer, text } from './database.ts';
+import { text } from './database.ts';
 import type { MirroredTotal } from '../mirroredTotal.ts';
 import { writeMirror } from './mirrorFile.ts';
 
@@ -32,9 +33,9 @@ export interface Account {
 }
 
 /**
- * Runs the work under the write lock, in the period money is counted in now. When the month's total is another one the
- * mirror is written before the commit, so it may be one transaction ahead of a database that crashed here, never
- * behind. A free call, several a second while somebody types, writes none.
+ * Runs the work under the write lock, in the period money is counted in now. When what the mirror says has changed, it
+ * is written before the commit, so it may be one transaction ahead of a database that crashed here, never behind. A
+ * free call, several a second while somebody types, writes none.
  */
 export function moneyTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
   return inTransaction(books, now, 'now', work);
@@ -58,11 +59,9 @@ function inTransaction<T>(
 ): T {
   const { db } = books;
   return db.immediate(() => {
-    const before = countedNow(db);
+    const before = standingOf(db);
     const value = work(enterPeriod(db, now));
-    const after = countedNow(db);
-    if (after.total !== before.total || after.period !== before.period)
-      writeMirror(books.mirrorFile, { ...after, seq: countUp(db) });
+    if (!isSameStanding(before, standingOf(db))) writeNextMirror(books);
     return value;
   }, durability);
 }
@@ -70,33 +69,16 @@ function inTransaction<T>(
 /** The period for reading; only a money transaction moves the stored one forward. */
 export const currentPeriod = (db: Database, now: EpochMs): Period => periodFrom(readMeta(db, 'period'), now);
 
-export function sumsOf(db: Database, period: string): Sums {
-  return asSums(
-    db.get(
-      'SELECT sum(settled) settled, sum(reserved) reserved, sum(held) held FROM spend WHERE period = ?',
-      period,
-    ),
-  );
-}
+/** `total()` and not `sum()`: a row with a damaged or enormous amount must not make the question fail for good. */
+const SUMS = 'total(settled) settled, total(reserved) reserved, total(held) held FROM spend WHERE period = ?';
+
+export const sumsOf = (db: Database, period: string): Sums => asSums(db.get(`SELECT ${SUMS}`, period));
 
 export const sumsOfWorkspace = (db: Database, period: string, workspace: string): Sums =>
-  asSums(
-    db.get(
-      `SELECT sum(settled) settled, sum(reserved) reserved, sum(held) held FROM spend
-       WHERE period = ? AND workspace = ?`,
-      period,
-      workspace,
-    ),
-  );
+  asSums(db.get(`SELECT ${SUMS} AND workspace = ?`, period, workspace));
 
 export const sumsOfInline = (db: Database, period: string): Sums =>
-  asSums(
-    db.get(
-      `SELECT sum(settled) settled, sum(reserved) reserved, sum(held) held FROM spend
-       WHERE period = ? AND inline = 1`,
-      period,
-    ),
-  );
+  asSums(db.get(`SELECT ${SUMS} AND inline = 1`, period));
 
 export const committed = ({ settled, reserved, held }: Sums): NanoUsd =>
   (settled + reserved + held) as NanoUsd;
@@ -116,7 +98,7 @@ export function move(db: Database, { period, workspace, inline }: Account, by: D
 }
 
 export const raisedBy = (db: Database, period: string): NanoUsd =>
-  integer(db.get('SELECT sum(by_amount) total FROM raises WHERE period = ?', period), 'total') as NanoUsd;
+  bounded(db.get('SELECT total(by_amount) total FROM raises WHERE period = ?', period)?.['total']);
 
 export const readMeta = (db: Database, key: string): string | undefined => {
   const row = db.get('SELECT value FROM meta WHERE key = ?', key);
@@ -131,7 +113,35 @@ export const dropMeta = (db: Database, key: string): void => {
   db.run('DELETE FROM meta WHERE key = ?', key);
 };
 
-export const moneySeq = (db: Database): number => Number(readMeta(db, 'money_seq') ?? 0);
+/** Number of the last money transaction; 0 where the stored one cannot be read, which the mirror then contradicts. */
+export function moneySeq(db: Database): number {
+  const seq = Number(readMeta(db, 'money_seq') ?? 0);
+  return Number.isSafeInteger(seq) && seq >= 0 ? seq : 0;
+}
+
+/** What the mirror says of the database, as of now. */
+export function standingOf(db: Database): Required<MirroredTotal> {
+  const period = readMeta(db, 'period') ?? '';
+  return {
+    period,
+    total: committed(sumsOf(db, period)),
+    raised: raisedBy(db, period),
+    doubted: readMeta(db, 'doubt') !== undefined,
+    seq: moneySeq(db),
+  };
+}
+
+/** Inside the transaction whose changes it tells: the next number, in the database and in the mirror. */
+export function writeNextMirror({ db, mirrorFile }: Books, after = moneySeq(db)): void {
+  writeMeta(db, 'money_seq', String(after + 1));
+  writeMirror(mirrorFile, standingOf(db));
+}
+
+const isSameStanding = (one: Required<MirroredTotal>, other: Required<MirroredTotal>): boolean =>
+  one.total === other.total &&
+  one.period === other.period &&
+  one.raised === other.raised &&
+  one.doubted === other.doubted;
 
 function enterPeriod(db: Database, now: EpochMs): Period {
   const stored = readMeta(db, 'period');
@@ -140,19 +150,14 @@ function enterPeriod(db: Database, now: EpochMs): Period {
   return period;
 }
 
-function countedNow(db: Database): Omit<MirroredTotal, 'seq'> {
-  const period = readMeta(db, 'period') ?? '';
-  return { period, total: committed(sumsOf(db, period)) };
-}
-
-function countUp(db: Database): number {
-  const seq = moneySeq(db) + 1;
-  writeMeta(db, 'money_seq', String(seq));
-  return seq;
-}
-
 const asSums = (row: ReturnType<Database['get']>): Sums => ({
-  settled: integer(row, 'settled') as NanoUsd,
-  reserved: integer(row, 'reserved') as NanoUsd,
-  held: integer(row, 'held') as NanoUsd,
+  settled: bounded(row?.['settled']),
+  reserved: bounded(row?.['reserved']),
+  held: bounded(row?.['held']),
 });
+
+/** Exact up to the largest amount, and that amount beyond it. */
+export const bounded = (total: unknown): NanoUsd =>
+  (typeof total === 'number'
+    ? Math.max(-Number.MAX_SAFE_INTEGER, Math.min(MAX_MONEY, Math.round(total)))
+    : 0) as NanoUsd;

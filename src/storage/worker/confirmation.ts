@@ -6,7 +6,7 @@ import type { SpendSummary } from '../../app/ports/money.ts';
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import { isMoney } from '../../core/money.ts';
 import type { Period } from '../../core/money/period.ts';
-import { dayOf, periodAt } from '../../core/money/period.ts';
+import { dayOf, periodAt, periodOf } from '../../core/money/period.ts';
 import type { Books } from './books.ts';
 import { committed, dropMeta, moneyTransaction, move, readMeta, sumsOf, writeMeta } from './books.ts';
 import type { Database } from './database.ts';
@@ -20,9 +20,30 @@ export function pendingConfirmation(db: Database, period: Period, now: EpochMs):
   if (isFarAhead(period, now)) return [{ source: 'clock', total: committed(sumsOf(db, period.id)) }];
   const stored = readMeta(db, 'doubt');
   if (stored === undefined) return undefined;
-  const doubt = JSON.parse(stored) as { readonly period: string; readonly candidates: Candidates };
-  return doubt.period === period.id ? doubt.candidates : undefined;
+  const doubt = parseDoubt(stored);
+  return doubt === undefined || doubt.period === period.id ? (doubt?.candidates ?? []) : undefined;
 }
+
+/** Undefined when it cannot be read: then there is a doubt, and nothing is known of it. */
+function parseDoubt(
+  stored: string,
+): { readonly period: unknown; readonly candidates: Candidates } | undefined {
+  try {
+    const { period, candidates } = JSON.parse(stored) as Record<string, unknown>;
+    if (typeof period !== 'string' || !periodOf(period) || !Array.isArray(candidates)) return undefined;
+    return { period, candidates: candidates.filter(isCandidate) };
+  } catch {
+    return undefined;
+  }
+}
+
+const isCandidate = (candidate: unknown): candidate is Candidates[number] =>
+  typeof candidate === 'object' &&
+  candidate !== null &&
+  'source' in candidate &&
+  typeof candidate.source === 'string' &&
+  'total' in candidate &&
+  isMoney(candidate.total);
 
 const isFarAhead = (period: Period, now: EpochMs): boolean => period.start - now > AHEAD_MS;
 
@@ -61,21 +82,40 @@ function endHolds(db: Database, { id }: Period, now: EpochMs): void {
 }
 
 /** One settled row for the difference between what was spent and what the file knows; the user's word may lower it. */
-export function recordOpening(db: Database, period: Period, total: NanoUsd, now: EpochMs): void {
-  const missing = total - committed(sumsOf(db, period.id));
+export const recordOpening = (db: Database, period: Period, total: NanoUsd, now: EpochMs): void =>
+  recordMissing(db, period, total - committed(sumsOf(db, period.id)), now, 'opening balance');
+
+/**
+ * What a crash may have left out of the file: the mirror was written and the commit did not happen. It counts, as a
+ * reservation that a crash left does, and the user may release it like one.
+ */
+export const recordUncommitted = (db: Database, period: Period, missing: number, now: EpochMs): void =>
+  recordMissing(db, period, missing, now, 'not committed');
+
+function recordMissing(
+  db: Database,
+  period: Period,
+  missing: number,
+  now: EpochMs,
+  note: 'opening balance' | 'not committed',
+): void {
   if (missing === 0) return;
+  const swept = note === 'not committed';
   const account = { period: period.id, workspace: '', inline: false };
   db.run(
-    `INSERT INTO entries (id, period, day, at, settled_at, state, arm, purpose, inline, workspace, language, expected,
-       worst, cost, source, note)
-     VALUES (hex(randomblob(16)), ?, ?, ?, ?, 'settled', '', 'opening', 0, '', '', ?, ?, ?, 'estimate', 'opening balance')`,
+    `INSERT INTO entries (id, period, day, at, settled_at, state, swept, arm, purpose, inline, workspace, language,
+       expected, worst, cost, source, note)
+     VALUES (hex(randomblob(16)), ?, ?, ?, ?, 'settled', ?, '', 'opening', 0, '', '', ?, ?, ?, ?, ?)`,
     period.id,
     dayOf(now),
     Math.round(now),
     Math.round(now),
-    Math.max(0, missing),
+    swept ? 1 : 0,
+    swept ? 0 : Math.max(0, missing),
     Math.max(0, missing),
     missing,
+    swept ? 'worst-case' : 'estimate',
+    note,
   );
   move(db, account, { settled: missing });
 }

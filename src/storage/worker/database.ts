@@ -65,8 +65,13 @@ export class Database {
     return durability === 'soon' && this.#isWal ? this.#relaxed(() => this.#all(work)) : this.#all(work);
   }
 
-  #all<T>(work: () => T): T {
-    this.#db.exec('BEGIN IMMEDIATE');
+  /** Several questions to one state of the file, whatever other windows commit meanwhile. */
+  reading<T>(work: () => T): T {
+    return this.#all(work, 'BEGIN');
+  }
+
+  #all<T>(work: () => T, begin = 'BEGIN IMMEDIATE'): T {
+    this.#db.exec(begin);
     try {
       const value = work();
       this.#db.exec('COMMIT');

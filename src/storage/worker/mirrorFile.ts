@@ -32,6 +32,12 @@ export function readMirror(file: string): MirroredTotal | undefined {
   }
 }
 
-const pick = ({ period, total, seq }: MirroredTotal): MirroredTotal => ({ period, total, seq });
+const pick = ({ period, total, seq, raised, doubted }: MirroredTotal): MirroredTotal => ({
+  period,
+  total,
+  seq,
+  ...(raised !== undefined && { raised }),
+  ...(doubted !== undefined && { doubted }),
+});
 
 const checksum = (body: string): string => createHash('sha256').update(`pilot ${body}`).digest('hex');

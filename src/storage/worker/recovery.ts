@@ -2,28 +2,30 @@
  * Opening the file, whatever has become of it. A file that cannot be read is set aside under a new name, never deleted;
  * what is readable in it is brought over; and the month's total is taken from three witnesses: the mirror beside the
  * database, the copy in globalState, and the rows of the set-aside file. Unless all three are there and agree, paid
- * calls wait for the user's word.
+ * calls wait for the user's word. A file that can be read is compared with the same witnesses (witnesses.ts).
  */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { EpochMs, NanoUsd } from '../../core/brand.ts';
-import type { Period } from '../../core/money/period.ts';
+import type { EpochMs } from '../../core/brand.ts';
 import type { Books } from './books.ts';
-import { committed, currentPeriod, moneySeq, sumsOf, writeMeta } from './books.ts';
-import { pendingConfirmation, raiseDoubt, recordOpening, type Candidates } from './confirmation.ts';
+import { committed, currentPeriod, moneySeq, sumsOf, writeMeta, writeNextMirror } from './books.ts';
+import { raiseDoubt, recordOpening } from './confirmation.ts';
 import { openDatabase, type Database } from './database.ts';
 import { StorageFailure, asFailure } from './failure.ts';
 import type { MirroredTotal } from '../mirroredTotal.ts';
 import { readMirror } from './mirrorFile.ts';
 import { continueLog, salvage } from './salvage.ts';
-import { checkOurs, migrate } from './schema.ts';
+import { checkOurs, checkSchema, expectedSchema, migrate } from './schema.ts';
 import { withLock } from './lock.ts';
+import { compareWitnesses, highest, statements } from './witnesses.ts';
 
 export interface Place {
   readonly folder: string;
   readonly busyMs: number;
-  /** What globalState remembers of the month. */
+  /** What globalState remembers of the month, or what this window knew of it last. */
   readonly remembered: MirroredTotal | undefined;
+  /** Damage was met in the open file: every page of the money tables is looked at. Absent = false. */
+  readonly thoroughly?: boolean;
 }
 
 export const databaseFile = (folder: string): string => path.join(folder, 'pilot.db');
@@ -60,42 +62,55 @@ async function tryOpen(place: Place, now: EpochMs): Promise<Books | undefined> {
     db = await openDatabase(file, place);
     checkOurs(db);
     migrate(db);
-    checkMoney(db);
+    checkSchema(db, await expectedSchema());
+    checkMoney(db, place.thoroughly === true);
     const books = { db, mirrorFile: mirrorFile(place.folder) };
-    noticeRollback(books, place, now);
+    compareWitnesses(books, place.remembered, now);
     return books;
   } catch (error) {
     db?.close();
     const failure = asFailure(error);
-    if (failure.kind === 'corrupt') return undefined;
+    if (failure.kind === 'corrupt' || isImpossible(error)) return undefined;
     throw failure;
   }
 }
 
-/** The money tables alone: the log may be large, and a bad page there stops no payment. */
-function checkMoney(db: Database): void {
-  for (const table of ['entries', 'spend', 'meta', 'raises']) {
-    const [verdict] = db.all(`PRAGMA quick_check(${table})`);
-    if (verdict?.['quick_check'] !== 'ok') throw new StorageFailure('corrupt', `${table} is damaged`);
+/** SQL that has always worked is refused only where the file's own description of itself is damaged. */
+const isImpossible = (error: unknown): boolean =>
+  error instanceof Error &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  (error.errcode & 0xff) === 1;
+
+/** Pages. Up to here every page, index and constraint of the money tables is looked at at each opening: 10 ms. */
+const SMALL = 2_000;
+
+/**
+ * The money tables alone: the log may be large, and a bad page there stops no payment. In a large file the rows are not
+ * looked at twice: their sums are compared with those that are kept (witnesses.ts), and a question that meets damage
+ * afterwards opens the file again, `thoroughly`.
+ */
+function checkMoney(db: Database, thoroughly: boolean): void {
+  const isSmall = db.pragmaNumber('page_count') <= SMALL;
+  const check = thoroughly || isSmall ? 'integrity_check' : 'quick_check';
+  for (const table of MONEY_TABLES) {
+    if (table === 'entries' && check === 'quick_check') continue;
+    const [verdict] = db.all(`PRAGMA ${check}(${table})`);
+    if (verdict?.['integrity_check'] !== 'ok' && verdict?.['quick_check'] !== 'ok')
+      throw new StorageFailure('corrupt', `${table} is damaged`);
   }
 }
 
-/**
- * The mirror is at most one transaction ahead of the database (one that crashed before its commit). Further ahead means
- * that an older copy of the database was put back, and what it does not know was spent all the same.
- */
-function noticeRollback({ db, mirrorFile }: Books, place: Place, now: EpochMs): void {
-  const mirror = readMirror(mirrorFile);
-  if (!mirror || mirror.seq <= moneySeq(db) + 1) return;
-  db.immediate(() => {
-    const period = currentPeriod(db, now);
-    if (pendingConfirmation(db, period, now)) return;
-    const candidates = witnesses(period, place, mirror, committed(sumsOf(db, period.id)), 'database');
-    recordOpening(db, period, highest(candidates), now);
-    writeMeta(db, 'money_seq', String(mirror.seq));
-    raiseDoubt(db, period, candidates);
-  });
-}
+const MONEY_TABLES = [
+  'entries',
+  'spend',
+  'meta',
+  'raises',
+  'releases',
+  'notices',
+  'requests',
+  'demand',
+] as const;
 
 /** Built under a temporary name and put in place complete, so that no window ever opens half a database. */
 async function createFresh(place: Place, aside: string | undefined, now: EpochMs): Promise<void> {
@@ -127,37 +142,21 @@ function settleDoubt(db: Database, place: Place, { lost, rescued }: Loss, now: E
   const mirror = readMirror(mirrorFile(place.folder));
   const period = currentPeriod(db, now);
   const readable = rescued ? committed(sumsOf(db, period.id)) : undefined;
-  const candidates = witnesses(period, place, mirror, readable, 'set-aside');
+  const candidates = [
+    ...statements(period, mirror, place.remembered),
+    ...(readable === undefined ? [] : [{ source: 'set-aside', total: readable }]),
+  ];
   writeMeta(db, 'period', period.id);
-  writeMeta(db, 'money_seq', String(Math.max(moneySeq(db), mirror?.seq ?? 0)));
   const top = highest(candidates);
   // Nothing was lost where nothing is known to have been: the first start, or a month without a paid call.
   const silenced = mirror === undefined && existsSync(mirrorFile(place.folder));
-  if (!lost && !silenced && top === 0) return;
+  if (!lost && !silenced && top === 0 && !mirror && !place.remembered) return;
   recordOpening(db, period, top, now);
-  if (candidates.length < 3 || candidates.some(({ total }) => total !== top))
-    raiseDoubt(db, period, candidates);
+  const agree = candidates.length === 3 && candidates.every(({ total }) => total === top);
+  if ((lost || silenced || top > 0) && !agree) raiseDoubt(db, period, candidates);
+  const seqs = [moneySeq(db), mirror?.seq ?? 0, place.remembered?.seq ?? 0];
+  writeNextMirror({ db, mirrorFile: mirrorFile(place.folder) }, Math.max(...seqs));
 }
-
-/** What each witness says was committed in this period; one that last wrote in an earlier period says nothing was. */
-function witnesses(
-  period: Period,
-  place: Place,
-  mirror: MirroredTotal | undefined,
-  readable: NanoUsd | undefined,
-  readableSource: 'set-aside' | 'database',
-): Candidates {
-  const of = (witness: MirroredTotal): NanoUsd =>
-    (witness.period === period.id ? witness.total : 0) as NanoUsd;
-  return [
-    ...(mirror ? [{ source: 'mirror', total: of(mirror) }] : []),
-    ...(place.remembered ? [{ source: 'global-state', total: of(place.remembered) }] : []),
-    ...(readable === undefined ? [] : [{ source: readableSource, total: readable }]),
-  ];
-}
-
-const highest = (candidates: Candidates): NanoUsd =>
-  Math.max(0, ...candidates.map(({ total }) => total)) as NanoUsd;
 
 const SUFFIXES = ['', '-wal', '-shm'] as const;
 

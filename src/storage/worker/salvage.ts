@@ -2,6 +2,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { EpochMs } from '../../core/brand.ts';
 import { openDatabase, type Database, type Row } from './database.ts';
+import { rebuildSums } from './witnesses.ts';
 
 const tables = [
   'entries',
@@ -80,19 +81,12 @@ export function continueLog(db: Database, now: EpochMs): void {
 
 function copyMeta(from: Database, into: Database): void {
   try {
-    for (const row of from.each(`SELECT * FROM meta WHERE key IN ('period', 'money_seq', 'forgettings')`)) {
+    for (const row of from.each(
+      `SELECT * FROM meta WHERE key IN ('period', 'money_seq', 'forgettings', 'doubt')`,
+    )) {
       insertRow(into, 'meta', ['key', 'value'], row);
     }
   } catch {
     // The period then comes from the clock.
   }
-}
-
-/** The sums are derived, so the rescued rows decide them. */
-function rebuildSums(into: Database): void {
-  into.run(
-    `INSERT INTO spend (period, workspace, inline, settled, reserved, held)
-     SELECT period, workspace, inline, sum(cost), sum(CASE state WHEN 'reserved' THEN worst ELSE 0 END), sum(held)
-     FROM entries WHERE state <> 'void' GROUP BY period, workspace, inline`,
-  );
 }

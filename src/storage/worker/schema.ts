@@ -2,7 +2,7 @@
  * The tables, and how older files become this version's. A migration is appended, never edited: what it did to
  * somebody's file is history. `user_version` is the number of migrations a file has had.
  */
-import type { Database } from './database.ts';
+import { openDatabase, type Database } from './database.ts';
 import { StorageFailure } from './failure.ts';
 
 /** Money is integer nano-USD, time epoch milliseconds, days and hours are local as of when the row was written. */
@@ -132,5 +132,35 @@ export function checkOurs(db: Database): void {
   const ours = db.pragmaNumber('application_id') === applicationId && versionOf(db) > 0;
   if (!ours) throw new StorageFailure('corrupt', 'not a PILOT database');
 }
+
+/**
+ * The tables and indices are exactly those that the migrations make: a flipped bit in a name or a constraint is damage,
+ * found here and not in the middle of a payment. What SQLite or a tool adds (sqlite_stat1) is left alone.
+ */
+export const expectedSchema = (): Promise<ReadonlySet<string>> => (expected ??= makeSchema());
+
+let expected: Promise<ReadonlySet<string>> | undefined;
+
+async function makeSchema(): Promise<ReadonlySet<string>> {
+  const db = await openDatabase(':memory:', { busyMs: 0 });
+  try {
+    migrate(db);
+    return schemaOf(db);
+  } finally {
+    db.close();
+  }
+}
+
+export function checkSchema(db: Database, made: ReadonlySet<string>): void {
+  const found = schemaOf(db);
+  for (const one of made) if (!found.has(one)) throw new StorageFailure('corrupt', `not as made: ${one}`);
+}
+
+const schemaOf = (db: Database): ReadonlySet<string> =>
+  new Set(
+    db
+      .all('SELECT type, name, tbl_name, sql FROM sqlite_schema')
+      .map(({ type, name, tbl_name: table, sql }) => JSON.stringify([type, name, table, sql])),
+  );
 
 const versionOf = (db: Database): number => db.pragmaNumber('user_version');

@@ -67,8 +67,8 @@ const sumsOf = (row: Row): Omit<SpendCell, 'keys'> => ({
 
 export function periodTotals(db: Database): readonly PeriodTotal[] {
   const rows = db.all(
-    `SELECT period, sum(settled) settled, sum(held) held, sum(reserved) reserved,
-       (SELECT sum(by_amount) FROM raises WHERE raises.period = spend.period) raised
+    `SELECT period, total(settled) settled, total(held) held, total(reserved) reserved,
+       (SELECT total(by_amount) FROM raises WHERE raises.period = spend.period) raised
      FROM spend GROUP BY period ORDER BY period DESC`,
   );
   return rows.map((row) => ({
@@ -98,9 +98,10 @@ export const entriesAfter = (db: Database, afterSeq: number, limit: number): rea
     )
     .map(entryOf);
 
-const SUMS = `sum(cost) settled, sum(held) held, count(*) calls,
-  sum(CASE state WHEN 'reserved' THEN worst ELSE 0 END) reserved, sum(input) input, sum(cached_input) cached_input, sum(cache_write) cache_write,
-  sum(output) output, sum(reasoning) reasoning`;
+/** `total()` and not `sum()`: rows whose sum is beyond 64 bits must not make the question fail for good. */
+const SUMS = `total(cost) settled, total(held) held, count(*) calls,
+  total(CASE state WHEN 'reserved' THEN worst ELSE 0 END) reserved, total(input) input,
+  total(cached_input) cached_input, total(cache_write) cache_write, total(output) output, total(reasoning) reasoning`;
 
 const entryOf = (row: Row): LedgerEntry => ({
   seq: integer(row, 'seq'),

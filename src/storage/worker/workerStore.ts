@@ -3,12 +3,12 @@
  * A database that turns out damaged is set aside and the question is answered by its successor.
  */
 import { statSync } from 'node:fs';
-import type { SpendSummary } from '../../app/ports/money.ts';
 import type { EpochMs } from '../../core/brand.ts';
 import type { Books } from './books.ts';
-import { committed, moneySeq, sumsOf } from './books.ts';
+import { moneySeq, standingOf } from './books.ts';
 import { asFailure, type StorageFailure } from './failure.ts';
 import type { WindowMemory } from './forgetting.ts';
+import type { MirroredTotal } from '../mirroredTotal.ts';
 import { handlers, mustNotBeLost } from './operations.ts';
 import type {
   Answer,
@@ -38,9 +38,14 @@ export class WorkerStore {
   readonly #memory: WindowMemory = { forgettings: undefined };
   #file: OpenFile | undefined;
   #lastSent = '';
+  /** The month as this window knew it last: a witness when the folder is wiped or put back while it is open. */
+  #remembered: MirroredTotal | undefined;
+  /** Damage was met: the next opening looks at everything. */
+  #damaged = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#remembered = options.remembered;
   }
 
   async answer(question: Question): Promise<Reply> {
@@ -68,6 +73,7 @@ export class WorkerStore {
         const { kind } = asFailure(error);
         if (kind === 'busy' && attempt < tries) continue;
         if (kind !== 'busy') this.#close();
+        this.#damaged ||= kind === 'corrupt';
         // Opening anew finds the damage, sets the file aside and starts its successor; once is enough.
         if (kind !== 'corrupt' || repaired) throw error;
         repaired = true;
@@ -79,7 +85,12 @@ export class WorkerStore {
   async #books(now: EpochMs): Promise<Books> {
     if (this.#file && this.#file.identity === identityOf(this.#options.folder)) return this.#file.books;
     this.#close();
-    const books = await openBooks(this.#options, now);
+    const { folder, busyMs } = this.#options;
+    const books = await openBooks(
+      { folder, busyMs, remembered: this.#remembered, thoroughly: this.#damaged },
+      now,
+    );
+    this.#damaged = false;
     this.#file = { books, identity: identityOf(this.#options.folder) };
     sweepAbandoned(books, now);
     return books;
@@ -99,12 +110,20 @@ export class WorkerStore {
   #news(now: EpochMs): News | undefined {
     if (!this.#file) return undefined;
     const { db } = this.#file.books;
-    const summary: SpendSummary = summarize(db, this.#options.workspaceId, now);
+    // An older copy was written over the open file: the next question opens it anew and compares.
+    if (moneySeq(db) < (this.#remembered?.seq ?? 0)) {
+      this.#close();
+      return undefined;
+    }
+    const [summary, mirror] = db.reading(() => [
+      summarize(db, this.#options.workspaceId, now),
+      standingOf(db),
+    ]);
+    this.#remembered = mirror;
     const text = JSON.stringify(summary);
     if (text === this.#lastSent) return undefined;
     this.#lastSent = text;
-    const total = committed(sumsOf(db, summary.period));
-    return { summary, mirror: { period: summary.period, total, seq: moneySeq(db) } };
+    return { summary, mirror };
   }
 
   #close(): void {

@@ -8,6 +8,7 @@ import type { LedgerRefusal, ReservationRequest } from '../../../src/app/ports/m
 import { nano } from '../../../src/core/money.ts';
 import type { Result } from '../../../src/core/result.ts';
 import type { Store } from '../../../src/storage/host/openStore.ts';
+import { openDatabase } from '../../../src/storage/worker/database.ts';
 import { databaseFile } from '../../../src/storage/worker/recovery.ts';
 import { request, settlement, withStore } from './fixture.ts';
 
@@ -50,6 +51,9 @@ async function readOnly(folderMode: number): Promise<object> {
   return inStore(async (store) => {
     const before = await tell(store);
     const file = databaseFile(folder);
+    const other = await openDatabase(file, { busyMs: 1000 });
+    other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    other.close();
     copyFileSync(file, `${file}.copy`);
     for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
     renameSync(`${file}.copy`, file);

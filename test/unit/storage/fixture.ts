@@ -41,8 +41,8 @@ export function fakeMirror(initial?: unknown): {
   };
 }
 
-export function temporaryFolder(): { readonly folder: string; readonly remove: () => void } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'pilot-test-'));
+export function temporaryFolder(within = tmpdir()): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(path.join(within, 'pilot-test-'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
