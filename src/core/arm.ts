@@ -26,6 +26,8 @@ export interface ArmCapabilities {
   readonly images: boolean;
   /** How this model completes code in the middle; 'none' = Ask only. 'auto' = inferred from the name, and shown. */
   readonly fim: string;
+  /** Whether it may think unseen, and be billed for it. Absent = not known: its bills tell. */
+  readonly reasoning?: boolean;
 }
 
 /** One model at one endpoint as the user set it up, checked. */

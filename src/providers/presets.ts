@@ -1,4 +1,5 @@
 import type { PresetTable } from '../app/settings/endpoint.ts';
+import { closingAtPreset } from './closing.ts';
 
 /**
  * The kinds of endpoint that set-up offers, in its order. Addresses and variables are the providers' own
@@ -12,6 +13,7 @@ const cloud = {
   keyShape: undefined,
   outputCapField: 'max_tokens',
   outputCapCoversReasoning: true,
+  stopsWhenClosed: 'no',
 } as const;
 
 /** A local server's own cap bounds everything it generates, thoughts included. */
@@ -21,6 +23,7 @@ export const PRESETS: PresetTable = {
   openai: {
     ...cloud,
     id: 'openai',
+    stopsWhenClosed: closingAtPreset.openai,
     label: 'OpenAI',
     baseUrl: 'https://api.openai.com/v1',
     apiKeyEnv: 'OPENAI_API_KEY',
@@ -33,6 +36,7 @@ export const PRESETS: PresetTable = {
   openrouter: {
     ...cloud,
     id: 'openrouter',
+    stopsWhenClosed: closingAtPreset.openrouter,
     label: 'OpenRouter',
     baseUrl: 'https://openrouter.ai/api/v1',
     apiKeyEnv: 'OPENROUTER_API_KEY',
@@ -52,6 +56,7 @@ export const PRESETS: PresetTable = {
   deepseek: {
     ...cloud,
     id: 'deepseek',
+    stopsWhenClosed: closingAtPreset.deepseek,
     label: 'DeepSeek',
     baseUrl: 'https://api.deepseek.com',
     apiKeyEnv: 'DEEPSEEK_API_KEY',
@@ -70,6 +75,7 @@ export const PRESETS: PresetTable = {
   anthropic: {
     ...cloud,
     id: 'anthropic',
+    stopsWhenClosed: closingAtPreset.anthropic,
     label: 'Anthropic',
     baseUrl: 'https://api.anthropic.com/v1',
     apiKeyEnv: 'ANTHROPIC_API_KEY',

@@ -29,6 +29,8 @@ export interface TestEngineOptions {
   readonly policy?: string;
   readonly key?: string;
   readonly now?: () => number;
+  /** Milliseconds of a clock that nothing sets; absent = the machine's. */
+  readonly elapsed?: () => number;
   readonly seed?: number;
   /** Quality each model is taken to have before any feedback, by its name; else all are alike. */
   readonly levels?: Readonly<Record<string, number>>;
@@ -40,7 +42,10 @@ export const scratchFolder = (): string => mkdtempSync(path.join(tmpdir(), 'pilo
 
 export async function testEngine(options: TestEngineOptions) {
   const folder = options.folder ?? scratchFolder();
-  const clock = { now: options.now ?? runningFrom() };
+  const clock = {
+    now: options.now ?? runningFrom(),
+    ...(options.elapsed && { elapsed: options.elapsed }),
+  };
   const lines: string[] = [];
   const log: Log = {
     info: (message) => void lines.push(message),

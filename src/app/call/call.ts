@@ -5,6 +5,7 @@
 import type { Arm } from '../../core/arm.ts';
 import { leastTokens } from '../../core/money/billing.ts';
 import { chatInputBound } from '../../core/money/inputBound.ts';
+import { chatInputMost } from '../../core/money/mostTokens.ts';
 import type {
   ChatMessage,
   MessageContent,
@@ -18,6 +19,8 @@ export interface Call {
   inputBound(arm: Arm): number;
   /** Lower bound on the billed input, tokens: usage below it is false. Absent = not known. */
   leastInput?(): number;
+  /** The same as it is likely to be counted at most (`mostTokens`), tokens; absent = the bound. */
+  inputMost?(): number;
   /** The most output wanted; undefined = as much as the model gives. */
   readonly outputCap: number | undefined;
   readonly needs: { readonly tools: boolean; readonly images: boolean };
@@ -47,13 +50,13 @@ export interface ChatCallOptions {
 export function chatCall({ messages, outputCap: wanted, tools, toolChoice }: ChatCallOptions): Call {
   const images = messages.reduce((sum, { content }) => sum + imagesIn(content), 0);
   const hasTools = tools !== undefined && tools.length > 0;
-  const bound = chatInputBound(messages.map(asText), {
-    images,
-    ...(hasTools ? { toolsJson: JSON.stringify(tools) } : {}),
-  });
+  const texts = messages.map(asText);
+  const extras = { images, ...(hasTools ? { toolsJson: JSON.stringify(tools) } : {}) };
+  const bound = chatInputBound(texts, extras);
   return {
     inputBound: () => bound,
     leastInput: () => leastInput(messages),
+    inputMost: () => Math.min(bound, chatInputMost(texts, extras)),
     outputCap: wanted,
     needs: { tools: hasTools, images: images > 0 },
     open: (client, arm, outputCap, signal) =>

@@ -20,6 +20,16 @@ import {
   type CallKind,
   type CallStatistics,
 } from '../../core/money/outputLength.ts';
+import {
+  decodePaces,
+  encodePaces,
+  noPaces,
+  notePace,
+  paceOf,
+  type ArmPace,
+  type PaceSeen,
+  type Paces,
+} from '../../core/money/armPace.ts';
 import { policyByName, type AnyPolicy } from '../../core/money/policies/index.ts';
 import { profiled, type Profile } from '../../core/money/policies/profile.ts';
 import type { MoneySituation } from '../../core/money/policy.ts';
@@ -34,6 +44,7 @@ export class PolicyRuntime {
   readonly #profile: () => Profile;
   #statistics: CallStatistics;
   #calibration: CostCalibration;
+  #paces: Paces;
   #cheaperOnce = false;
 
   constructor(
@@ -46,10 +57,12 @@ export class PolicyRuntime {
     this.#profile = profile;
     this.#statistics = decodeStatistics(workspace.get().callStatistics).state;
     this.#calibration = decodeCalibration(workspace.get().costCalibration);
+    this.#paces = decodePaces(workspace.get().paces);
     workspace.contribute(() => ({
       policies: this.#encoded(),
       callStatistics: encodeStatistics(this.#statistics),
       costCalibration: encodeCalibration(this.#calibration),
+      paces: encodePaces(this.#paces),
     }));
   }
 
@@ -90,10 +103,12 @@ export class PolicyRuntime {
     this.#states.clear();
     this.#statistics = decodeStatistics(undefined).state;
     this.#calibration = uncalibrated;
+    this.#paces = noPaces;
     this.#workspace.update({
       policies: {},
       callStatistics: undefined,
       costCalibration: undefined,
+      paces: undefined,
       sticky: [],
     });
   }
@@ -120,6 +135,15 @@ export class PolicyRuntime {
   /** Only from usage that was reported. */
   observeCall(kind: CallKind, inputBytes: number, used: TokenClasses): void {
     this.#statistics = observeCall(this.#statistics, kind, inputBytes, used);
+    this.#workspace.touch();
+  }
+
+  pace(armId: ArmId): ArmPace {
+    return paceOf(this.#paces, armId);
+  }
+
+  observePace(armId: ArmId, seen: PaceSeen): void {
+    this.#paces = notePace(this.#paces, armId, seen);
     this.#workspace.touch();
   }
 

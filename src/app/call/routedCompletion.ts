@@ -10,11 +10,19 @@ import type { Decision, ExclusionReason, OutcomeKind } from '../../core/decision
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import type { Clock } from '../ports/environment.ts';
-import type { ModelClient, ProviderError, StreamEvent, ToolCall, Usage } from '../ports/models.ts';
+import type {
+  ModelClient,
+  ModelStream,
+  ProviderError,
+  StreamEvent,
+  ToolCall,
+  Usage,
+} from '../ports/models.ts';
 import type { LedgerRefusal, Purpose } from '../ports/money.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
 import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
 import { Settlement, type Done, type SettledCost, type SettlementDeps } from './settlement.ts';
+import { AnswerWatch } from './watch.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
 
 export interface CompletionOrder extends RoutingRequest {
@@ -124,7 +132,7 @@ type AttemptEnd =
 /** The stream being read, by whoever reads it now. */
 interface Answer {
   readonly events: AsyncIterator<StreamEvent>;
-  readonly failure: Promise<ProviderError | undefined>;
+  readonly stream: ModelStream;
   done: Done | undefined;
 }
 
@@ -133,6 +141,7 @@ class Attempt {
   readonly #order: CompletionOrder;
   readonly #routed: RoutedArm;
   readonly #books: Settlement;
+  readonly #watch: AnswerWatch;
   #text = '';
   #textEvents = 0;
   end: AttemptEnd = { kind: 'answered' };
@@ -149,7 +158,9 @@ class Attempt {
       purpose: isRetry ? 'retry' : order.purpose,
       inputBound: () => order.call.inputBound(routed.arm),
       leastInput: () => order.call.leastInput?.() ?? 0,
+      inputMost: () => order.call.inputMost?.() ?? order.call.inputBound(routed.arm),
     });
+    this.#watch = new AnswerWatch(deps.clock);
   }
 
   async *run(): AsyncGenerator<CompletionEvent, void, undefined> {
@@ -169,11 +180,11 @@ class Attempt {
       void this.#deps.learning.decided(decision);
       yield { type: 'routed', decision, arm };
       const stream = this.#order.call.open(this.#deps.client, arm, quote.outputCap, this.#order.signal);
-      answer = { events: stream.events[Symbol.asyncIterator](), failure: stream.failure, done: undefined };
+      answer = { stream, events: stream.events[Symbol.asyncIterator](), done: undefined };
       for (let event = await this.#next(answer); event; event = await this.#next(answer)) yield event;
       const failure = await stream.failure;
       ended = true;
-      await this.#settle(answer.done, failure);
+      await this.#settle(answer, answer.done, failure);
       if (failure) this.#failed(arm, failure);
       else yield this.#answered(answer.done);
     } finally {
@@ -187,6 +198,7 @@ class Attempt {
 
   /** The next event with text; undefined at the end. */
   async #next(answer: Answer): Promise<Exclude<StreamEvent, Done> | undefined> {
+    this.#watch.sent();
     for (;;) {
       const next = await answer.events.next();
       if (next.done === true) return undefined;
@@ -199,7 +211,9 @@ class Attempt {
   }
 
   #see(event: Exclude<StreamEvent, Done>): void {
-    this.#text += event.type === 'tool-call' ? event.call.name + event.call.input : event.text;
+    const text = event.type === 'tool-call' ? event.call.name + event.call.input : event.text;
+    this.#watch.saw(text);
+    this.#text += text;
     this.#textEvents += 1;
   }
 
@@ -215,7 +229,7 @@ class Attempt {
     this.#noteLeft();
     await answer.events.return?.();
     // Cancelled by leaving it: what it had told by then is its running usage and the id to ask for the bill with.
-    await this.#settle(undefined, await answer.failure);
+    await this.#settle(answer, undefined, await answer.stream.failure);
   }
 
   /**
@@ -230,7 +244,7 @@ class Attempt {
     this.#noteLeft();
     try {
       while (await this.#next(answer));
-      await this.#settle(answer.done, await answer.failure);
+      await this.#settle(answer, answer.done, await answer.stream.failure);
     } catch (error) {
       this.#deps.log.error(`An answer of ${this.#routed.arm.id} was left and could not be settled`, error);
     } finally {
@@ -238,8 +252,11 @@ class Attempt {
     }
   }
 
-  #settle(done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
-    return this.#book(this.#books.settle({ text: this.#text, events: this.#textEvents, done, failure }));
+  #settle({ stream }: Answer, done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
+    this.#watch.ended();
+    const seen = { text: this.#text, events: this.#textEvents, watch: this.#watch };
+    const stopsWhenClosed = stream.stopsWhenClosed?.() ?? false;
+    return this.#book(this.#books.settle({ ...seen, done, failure, stopsWhenClosed }));
   }
 
   /** What is waited for. A call that was billed though it was called free moves money, and that is. */

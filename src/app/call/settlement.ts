@@ -2,7 +2,10 @@
  * What one call owes, from its reservation to its bill. The caller sees to it that each call is settled or voided
  * exactly once.
  */
-import { BELOW_SENT, BELOW_VISIBLE, billFor, type Bill } from '../../core/money/billing.ts';
+import { BELOW_SENT, BELOW_VISIBLE, billFor, type Bill, type MostMade } from '../../core/money/billing.ts';
+import { paceOfBill } from '../../core/money/armPace.ts';
+import { mostTokens } from '../../core/money/mostTokens.ts';
+import { mostMade } from '../../core/money/unseen.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Result } from '../../core/result.ts';
 import type { Log } from '../ports/environment.ts';
@@ -11,6 +14,7 @@ import type { CostSource, Ledger, LedgerRefusal, Purpose, Reservation } from '..
 import type { Limits } from './moneyFacts.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
 import type { RoutedArm } from './routing.ts';
+import type { AnswerWatch } from './watch.ts';
 
 export interface SettledCost {
   readonly costNano: NanoUsd;
@@ -27,6 +31,9 @@ interface Served {
   readonly events: number;
   readonly done: Done | undefined;
   readonly failure: ProviderError | undefined;
+  readonly watch: AnswerWatch;
+  /** Whether closing the connection ended the work. */
+  readonly stopsWhenClosed: boolean;
 }
 
 export interface SettlementDeps {
@@ -45,6 +52,8 @@ interface Terms {
   readonly inputBound: () => number;
   /** Tokens at least. */
   readonly leastInput: () => number;
+  /** As likely counted at most, tokens. */
+  readonly inputMost: () => number;
 }
 
 export class Settlement {
@@ -80,7 +89,8 @@ export class Settlement {
     return this.#reserving;
   }
 
-  async settle({ text, events, done, failure }: Served): Promise<void> {
+  async settle(served: Served): Promise<void> {
+    const { text, events, done, failure } = served;
     const { arm, quote } = this.#routed;
     const usage = done?.usage ?? failure?.usage;
     if (failure?.served === 'no' && text === '' && usage === undefined) {
@@ -95,8 +105,10 @@ export class Settlement {
       usage,
       complete: done !== undefined,
       visible: { text, events },
+      mostMade: this.#mostMade(served),
     });
     this.#bill = bill;
+    this.#learnPace(served, bill);
     // At once: the next call must not take it for free, however long the ledger takes.
     if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
     const reserved = await this.#reserving;
@@ -127,6 +139,36 @@ export class Settlement {
       costSource: this.#bill.source,
       leftNano: monthly === undefined ? undefined : (Math.max(0, left) as NanoUsd),
     };
+  }
+
+  /** Only of a call that this side ended: whatever else broke the connection may have left the provider at work. */
+  #mostMade({ text, done, failure, watch, stopsWhenClosed }: Served): MostMade | undefined {
+    if (!stopsWhenClosed || done !== undefined || failure?.kind !== 'cancelled') return undefined;
+    const { id, capabilities } = this.#routed.arm;
+    const { speed, ratio, thinks } = this.#deps.policy.pace(id);
+    const fastest = Math.max(speed ?? 0, watch.speed ?? 0) || undefined;
+    return {
+      inputTokens: Math.min(this.#terms.inputBound(), ratio * this.#terms.inputMost()),
+      outputTokens: mostMade(
+        ratio * mostTokens(text),
+        watch.time,
+        { speed: fastest },
+        capabilities.reasoning ?? thinks,
+      ),
+    };
+  }
+
+  #learnPace({ text, done, watch }: Served, bill: Bill): void {
+    const { policy } = this.#deps;
+    const { id } = this.#routed.arm;
+    if (done?.usage === undefined || bill.source === 'estimate') {
+      if (watch.speed !== undefined) policy.observePace(id, { speed: watch.speed });
+      return;
+    }
+    const { input, cachedInput, cacheWrite, output, reasoning } = bill.tokens;
+    const billed = { input: input + cachedInput + cacheWrite, output: output + reasoning };
+    const most = { input: this.#terms.inputMost(), output: mostTokens(text) };
+    policy.observePace(id, paceOfBill(billed, most, { fastest: watch.speed, wholeMs: watch.time.whole }));
   }
 
   #learnLength({ tokens }: Usage): void {

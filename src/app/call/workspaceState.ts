@@ -16,6 +16,7 @@ export interface WorkspaceState {
   readonly policies: Readonly<Record<string, unknown>>;
   readonly callStatistics: unknown;
   readonly costCalibration: unknown;
+  readonly paces: unknown;
   /** Newest last. */
   readonly sticky: readonly (readonly [conversationId: string, arm: ArmId])[];
   readonly pins: Pins;
@@ -33,6 +34,7 @@ const initial: WorkspaceState = {
   policies: {},
   callStatistics: undefined,
   costCalibration: undefined,
+  paces: undefined,
   sticky: [],
   pins: noPins,
   excluded: [],
@@ -100,6 +102,7 @@ export function decodeWorkspaceState(stored: unknown): WorkspaceState | undefine
     policies: isRecord(stored['policies']) ? stored['policies'] : {},
     callStatistics: stored['callStatistics'],
     costCalibration: stored['costCalibration'],
+    paces: stored['paces'],
     sticky: array(stored['sticky']).filter(isStickyEntry).slice(-maxSticky),
     pins: {
       workspace: typeof pins['workspace'] === 'string' ? (pins['workspace'] as ArmId) : undefined,

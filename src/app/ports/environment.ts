@@ -6,6 +6,8 @@ import type { EpochMs } from '../../core/brand.ts';
 
 export interface Clock {
   now(): EpochMs;
+  /** Milliseconds of a clock that nothing sets; absent = `performance.now()`. */
+  elapsed?(): number;
 }
 
 export interface Log {

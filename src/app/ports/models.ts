@@ -126,6 +126,11 @@ export interface ModelStream {
   readonly events: AsyncIterable<StreamEvent>;
   /** Settles once the stream has ended; undefined = ended well. */
   readonly failure: Promise<ProviderError | undefined>;
+  /**
+   * Whether closing the connection ends the work and what is billed for it, as far as is known by now: a gateway names
+   * the provider with its first words. Absent = no.
+   */
+  stopsWhenClosed?(): boolean;
 }
 
 /** Why a provider told no bill: it may know it later, or it will never tell this user. */

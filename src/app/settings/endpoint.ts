@@ -20,10 +20,17 @@ export interface Endpoint {
   readonly promptTokensIncludeCached: boolean;
   readonly outputCapField: OutputCapField;
   readonly outputCapCoversReasoning: boolean;
+  readonly stopsWhenClosed: StopsWhenClosed;
   /** Practice models: called simulated wherever a person can see them. */
   readonly simulated: boolean;
   readonly timeouts: Timeouts;
 }
+
+/**
+ * Whether closing the connection ends the work, and what is billed with it. `by-provider`: a gateway names the provider
+ * of each answer, and of each provider it is known.
+ */
+export type StopsWhenClosed = 'yes' | 'no' | 'by-provider';
 
 export type OutputCapField = 'max_tokens' | 'max_completion_tokens';
 
@@ -71,6 +78,7 @@ export interface Preset {
   readonly promptTokensIncludeCached: boolean;
   readonly outputCapField: OutputCapField;
   readonly outputCapCoversReasoning: boolean;
+  readonly stopsWhenClosed: StopsWhenClosed;
 }
 
 export type PresetTable = Readonly<Record<PresetId, Preset>>;

@@ -1,4 +1,4 @@
-import type { Endpoint, Preset, PresetTable, Timeouts } from './endpoint.ts';
+import type { Endpoint, Preset, PresetTable, StopsWhenClosed, Timeouts } from './endpoint.ts';
 import { PRESET_IDS } from './endpoint.ts';
 import { parseHeaders } from './headers.ts';
 import type { MisplacedKey } from './headers.ts';
@@ -30,6 +30,7 @@ export function parseEndpoint(
     promptTokensIncludeCached: reader.boolean('promptTokensIncludeCached', preset.promptTokensIncludeCached),
     outputCapField: reader.oneOf('outputCapField', OUTPUT_CAP_FIELDS, preset.outputCapField),
     outputCapCoversReasoning: reader.boolean('outputCapCoversReasoning', preset.outputCapCoversReasoning),
+    stopsWhenClosed: parseStopsWhenClosed(reader, preset, baseUrl),
     simulated: reader.boolean('simulated', false),
     timeouts: parseTimeouts(reader.object('timeouts'), preset),
   };
@@ -37,6 +38,17 @@ export function parseEndpoint(
   if (id === undefined || baseUrl === undefined) return undefined;
   const misplacedKeys = misplaced.map((key) => ({ ...key, endpointId: id }));
   return { endpoint: { id, baseUrl, ...endpoint }, misplacedKeys };
+}
+
+/** What is known of a provider is known of its own host; of any other, such as a proxy before it, the settings say it. */
+function parseStopsWhenClosed(
+  reader: SettingReader,
+  preset: Preset,
+  baseUrl: string | undefined,
+): StopsWhenClosed {
+  const known = baseUrl === preset.baseUrl ? preset.stopsWhenClosed : 'no';
+  if (!reader.has('stopsWhenClosed')) return known;
+  return reader.boolean('stopsWhenClosed', false) ? 'yes' : 'no';
 }
 
 export const OUTPUT_CAP_FIELDS = ['max_tokens', 'max_completion_tokens'] as const;

@@ -66,6 +66,7 @@ function parseCapabilities(reader: SettingReader | undefined): ArmCapabilities {
     tools: reader.boolean('tools', false),
     images: reader.boolean('images', false),
     fim: reader.oneOf('fim', ['auto', ...FIM_FORMAT_IDS], 'auto'),
+    ...(reader.has('reasoning') && { reasoning: reader.boolean('reasoning', true) }),
   };
   reader.reportUnknown();
   return capabilities;

@@ -2,7 +2,8 @@
  * What a finished call is settled at: the provider's reported cost, else usage x price, else an estimate.
  *
  * A call without usage (cancelled, cut off, a server that sends none) is settled at an estimate and the rest of its
- * reservation is held back. Usage that claims less output than was visibly received, or less input than was sent, is
+ * reservation is held back; of one that was stopped where closing the connection ends the work, no more than what can have
+ * been made (`unseen.ts`). Usage that claims less output than was visibly received, or less input than was sent, is
  * false: it is raised to the least that can be true, the rest is held, and it is flagged. What is billed above the
  * reservation is recorded in full. A reported cost of zero for a model with a price says that a gateway knows no price,
  * so it is no cost at all; only a model that costs nothing is believed to have cost nothing.
@@ -12,7 +13,7 @@ import { isFree } from '../arm.ts';
 import type { NanoUsd } from '../brand.ts';
 import { ZERO, left, nano } from '../money.ts';
 import type { TokenClasses } from './pricing.ts';
-import { costOf, isUsable } from './pricing.ts';
+import { costOf, isUsable, mostCost } from './pricing.ts';
 
 /** What the provider said of a call, by disjoint classes (src/providers reads the many ways it is said). */
 export interface ReportedUsage {
@@ -35,6 +36,14 @@ export interface FinishedCall {
   readonly complete: boolean;
   /** What was seen of the answer, reasoning included. */
   readonly visible: VisibleOutput;
+  /** What can have been made at most, where the work has ended with the connection; absent = whatever was reserved. */
+  readonly mostMade?: MostMade | undefined;
+}
+
+/** Tokens. */
+export interface MostMade {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
 }
 
 export interface VisibleOutput {
@@ -192,7 +201,7 @@ function estimated(call: FinishedCall, flags: readonly BillingFlag[]): Bill {
   const card = call.arm.price;
   const guess = card && isUsable(card) ? costOf(card, counts) : call.worstCase;
   const cost = Math.min(guess, call.worstCase) as NanoUsd;
-  const heldBack = left(call.worstCase, cost);
+  const heldBack = left(mostOwed(call), cost);
   return { cost, source: 'estimate', tokens: counts, heldBack, seenTokens: leastTokens(call.visible), flags };
 }
 
@@ -205,9 +214,16 @@ function atLeast(call: FinishedCall, usage: ReportedUsage, flags: readonly Billi
     ...estimate,
     cost,
     tokens: { ...estimate.tokens, input: Math.max(call.inputTokens, usage.tokens.input) },
-    heldBack: left(call.worstCase, cost),
+    // Who claims less than was received or sent may claim less than was made.
+    heldBack: left(flags.length > 0 ? call.worstCase : mostOwed(call), cost),
     flags: [...flags, ...overrun(cost, call.worstCase), ...freeButBilled(call.arm, cost)],
   };
+}
+
+/** Of an unfinished call: the reservation, or what can have been made where that is less. */
+function mostOwed({ arm, worstCase, mostMade }: FinishedCall): NanoUsd {
+  const most = mostMade && mostCost(arm.price, mostMade);
+  return most === undefined ? worstCase : (Math.min(worstCase, most) as NanoUsd);
 }
 
 const overrun = (cost: NanoUsd, worstCase: NanoUsd): BillingFlag[] => (cost > worstCase ? ['overrun'] : []);

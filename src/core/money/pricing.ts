@@ -66,7 +66,7 @@ export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'to
   const outputCap = Math.max(least, Math.min(wanted, affordable));
   const uncapped = Math.max(arm.maxOutputTokens, arm.maxBilledOutputTokens ?? 0);
   const billable = arm.outputCapCoversReasoning ? outputCap : Math.max(outputCap, uncapped);
-  const worstCase = ceilNano(rates.fee + maxInputTokens * rates.input + billable * rates.output);
+  const worstCase = atRates(rates, maxInputTokens, billable);
   const outputTokens = Math.min(tokens(request.expectedOutputTokens), billable);
   const expected = expectedCost(card, inputTokens, request.expectedCachedShare ?? 0, outputTokens);
   return {
@@ -77,6 +77,15 @@ export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'to
     outputTokens,
     outputCap,
   };
+}
+
+/** What so many tokens cost at most, whichever classes they are billed as; undefined where there is no usable price. */
+export function mostCost(
+  card: RateCard | undefined,
+  { inputTokens, outputTokens }: { readonly inputTokens: number; readonly outputTokens: number },
+): NanoUsd | undefined {
+  if (card === undefined || !isUsable(card)) return undefined;
+  return atRates(dearestRates(card, inputTokens), inputTokens, outputTokens);
 }
 
 /** What these tokens cost at list price. Absent classes: cached and written input as input, reasoning as output. */
@@ -143,6 +152,13 @@ interface DearestRates {
   readonly output: number;
   readonly fee: number;
 }
+
+/** Too many tokens to be a number of money are the largest amount there is. */
+const atRates = (rates: DearestRates, inputTokens: number, outputTokens: number): NanoUsd =>
+  ceilNano(rates.fee + times(inputTokens, rates.input) + times(outputTokens, rates.output));
+
+/** Without a price even infinitely many tokens cost nothing. */
+const times = (count: number, rate: number): number => (rate === 0 ? 0 : count * rate);
 
 /** The dearest class on each side, over both tiers when the input bound reaches the step. */
 function dearestRates(card: RateCard, maxInputTokens: number): DearestRates {

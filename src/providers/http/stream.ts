@@ -5,6 +5,7 @@ import type {
   StreamEvent,
   Usage,
 } from '../../app/ports/models.ts';
+import { endsWhenClosed } from '../closing.ts';
 import { openCall } from './call.ts';
 import type { BuildClient, Call, CallContext } from './call.ts';
 import { stringAt } from './json.ts';
@@ -20,6 +21,8 @@ export interface AnswerReader {
   readonly finish: string | undefined;
   /** Anything to show came: text, reasoning or a tool call. */
   readonly hasContent: boolean;
+  /** The provider behind a gateway, by the name the gateway gives it (OpenRouter); absent = none was named. */
+  readonly provider?: string | undefined;
   read(chunk: unknown): StreamEvent[];
   /** The tool calls, once all their arguments have arrived. */
   end(): StreamEvent[];
@@ -47,7 +50,8 @@ export function streamCall<Client>(context: CallContext, request: StreamRequest<
     if (opened.ok) yield* run(opened.value, request, settle);
     else settle(opened.error);
   };
-  return { events: events(), failure };
+  const stopsWhenClosed = (): boolean => endsWhenClosed(context.endpoint, request.answer.provider);
+  return { events: events(), failure, stopsWhenClosed };
 }
 
 async function* run<Client>(

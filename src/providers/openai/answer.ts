@@ -10,6 +10,8 @@ import { parseUsage } from '../http/usage.ts';
 export class Answer implements AnswerReader {
   usage: Usage | undefined;
   generationId: string | undefined;
+  /** The provider behind a gateway, by the name the gateway gives it (OpenRouter). */
+  provider: string | undefined;
   finish: string | undefined;
   /** Anything to show: text, reasoning or a tool call. */
   hasContent = false;
@@ -25,6 +27,7 @@ export class Answer implements AnswerReader {
   read(chunk: unknown): StreamEvent[] {
     this.chunks++;
     this.generationId ??= stringAt(chunk, 'id')?.slice(0, MAX_ID_LENGTH);
+    this.provider = stringAt(chunk, 'provider') ?? this.provider;
     this.#readUsage(chunk);
     const choice = at(chunk, 'choices', 0);
     if (choice === undefined) return this.#readInfill(chunk);

@@ -29,8 +29,8 @@ export type Misbehaviour =
   | { readonly kind: 'ignores-cap'; readonly tokens: number }
   | { readonly kind: 'slow'; readonly firstTokenMs?: number; readonly tokenMs: number }
   | { readonly kind: 'gzip' }
-  /** Goes on generating and billing after the client has closed. */
-  | { readonly kind: 'serves-on-after-close' }
+  /** Goes on generating and billing after the client has closed: for so many milliseconds, or to the end. */
+  | { readonly kind: 'serves-on-after-close'; readonly forMs?: number }
   // The usage it reports; its own bill stays true.
   | { readonly kind: 'no-usage' }
   | {

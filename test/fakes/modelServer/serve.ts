@@ -1,4 +1,5 @@
 /** Generating one answer: well, or as badly as asked. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { contextLengthExceeded, serverError } from './apiError.ts';
 import type { Generation } from './generation.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
@@ -61,22 +62,21 @@ interface Call {
 async function serveStream(call: Call): Promise<void> {
   const { generation, wire, plan, sink, meter, misbehaviour } = call;
   const { firstTokenMs, tokenMs } = paceOf(call);
-  const servesOn = misbehaviour?.kind === 'serves-on-after-close';
   sink.openStream();
   if (misbehaviour?.kind === 'not-json') await sink.event('{"choices": [{"delta": {"content": "Hel');
   if (misbehaviour?.kind === 'empty-body') return sink.end();
   if (misbehaviour?.kind === 'empty-stream') return endStream(call);
   const opening = wire.opening();
   if (opening !== undefined) await sink.event(opening);
-  await sink.pause(firstTokenMs);
+  await paused(call, firstTokenMs);
 
   for (const text of plan.reasoning) {
-    if (sink.closed && !servesOn) return;
+    if (isGivenUp(call)) return;
     meter.reasoningTokens++;
     meter.outputTokens++;
     const event = generation.model.reasoning?.shown === true ? wire.reasoning(text) : undefined;
     if (event !== undefined) await sink.event(event);
-    await sink.pause(tokenMs);
+    await paused(call, tokenMs);
   }
   if (plan.tool !== undefined && wire.tool !== undefined) {
     meter.outputTokens += tokenize(plan.tool).length;
@@ -84,11 +84,11 @@ async function serveStream(call: Call): Promise<void> {
   }
   let position = 0;
   for (const text of plan.answer) {
-    if (sink.closed && !servesOn) return;
+    if (isGivenUp(call)) return;
     if (await breaksOff(call, position)) return;
     meter.outputTokens++;
     await writeText(call, text, position);
-    await sink.pause(tokenMs);
+    await paused(call, tokenMs);
     position++;
   }
   if (await breaksOff(call, Infinity)) return;
@@ -97,6 +97,21 @@ async function serveStream(call: Call): Promise<void> {
   const usageEvent = usage === undefined ? undefined : wire.usage(usage);
   if (usageEvent !== undefined) await sink.event(usageEvent);
   await endStream(call);
+}
+
+/** Nobody listens, and the work ends with that: at once, or when the time has passed for which it goes on. */
+function isGivenUp({ sink, misbehaviour }: Call): boolean {
+  if (sink.closedAt === undefined) return false;
+  if (misbehaviour?.kind !== 'serves-on-after-close') return true;
+  return performance.now() - sink.closedAt >= (misbehaviour.forMs ?? Infinity);
+}
+
+/** A provider that goes on for a time does so at its own pace; one that goes on to the end need not be waited for. */
+async function paused(call: Call, ms: number): Promise<void> {
+  const { sink, misbehaviour } = call;
+  await sink.pause(ms);
+  const goesOn = misbehaviour?.kind === 'serves-on-after-close' && misbehaviour.forMs !== undefined;
+  if (sink.closed && goesOn && !isGivenUp(call)) await sleep(ms);
 }
 
 async function serveWhole(call: Call): Promise<void> {

@@ -7,6 +7,8 @@ import type { Misbehaviour } from './misbehaviour.ts';
 export interface Sink {
   /** The client has closed its side before everything was served. */
   readonly closed: boolean;
+  /** When that was, as `performance.now()` has it. */
+  readonly closedAt: number | undefined;
   json(status: number, body: object, headers?: Readonly<Record<string, string>>): Promise<void>;
   page(status: number, type: string, body: string | Uint8Array): Promise<void>;
   openStream(): void;
@@ -29,8 +31,11 @@ export function makeSink(
   misbehaviour?: Misbehaviour,
 ): Sink {
   const left = new AbortController();
+  let closedAt: number | undefined;
   response.once('close', () => {
-    if (!response.writableFinished) left.abort();
+    if (response.writableFinished) return;
+    closedAt = performance.now();
+    left.abort();
   });
   const acceptsGzip = String(request.headers['accept-encoding']).includes('gzip');
   const gzip = misbehaviour?.kind === 'gzip' && acceptsGzip ? createGzip() : undefined;
@@ -76,6 +81,9 @@ export function makeSink(
   return {
     get closed() {
       return left.signal.aborted;
+    },
+    get closedAt() {
+      return closedAt;
     },
     json: (status, body, headers) => page(status, 'application/json', JSON.stringify(body), headers),
     page,

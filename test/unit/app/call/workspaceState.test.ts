@@ -15,6 +15,7 @@ const empty: WorkspaceState = {
   policies: {},
   callStatistics: undefined,
   costCalibration: undefined,
+  paces: undefined,
   sticky: [],
   pins: noPins,
   excluded: [],
@@ -46,6 +47,7 @@ describe("the workspace's state", () => {
       policies: fc.dictionary(fc.string(), fc.jsonValue().map(throughJson)),
       callStatistics: fc.jsonValue().map(throughJson),
       costCalibration: fc.jsonValue().map(throughJson),
+      paces: fc.jsonValue().map(throughJson),
       sticky: fc.array(fc.tuple(fc.string(), arm), { maxLength: 20 }),
       pins: fc.record({
         workspace: fc.option(arm, { nil: undefined }),

@@ -39,6 +39,7 @@ export const endpointAt = (baseUrl: string, changes: Partial<Endpoint> = {}): En
   promptTokensIncludeCached: true,
   outputCapField: 'max_tokens',
   outputCapCoversReasoning: true,
+  stopsWhenClosed: 'no',
   simulated: true,
   timeouts: { firstByteMs: 5000, idleMs: 5000, totalMs: 20_000 },
   ...changes,
