@@ -42,6 +42,6 @@ export const makeOffer = (
 
 /** Undefined where nothing would be left to insert. */
 export function suggestionAt(offer: Offer, text: string, cursor: CursorText): Suggestion | undefined {
-  const put = replacement(text, cursor);
+  const put = replacement(text, cursor, offer.situation.languageId);
   return put.text.trim() === '' ? undefined : { offer, text: put.text, covers: put.covers };
 }

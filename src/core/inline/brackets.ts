@@ -1,59 +1,185 @@
-/** A bracket scan that knows strings only roughly: enough to tell a block's end from a stray closer. */
+/**
+ * What is open at the cursor, what the text behind it closes, and so which closers an answer may write: those that
+ * the rest of the cursor's line has too (they are then covered), and those that nothing behind the cursor closes.
+ */
+import { linePrefix, lineSuffix } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
+import { lexicon } from './lexicon.ts';
+import type { Lexicon } from './lexicon.ts';
+import { Scanner } from './scanner.ts';
+import type { Close, Frame } from './scanner.ts';
 
-const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
-const CLOSERS = new Set([')', ']', '}']);
-/** Characters looked at on each side of the cursor: a bound on the work for each keystroke. */
-const REACH = 3000;
+/** Characters read on each side of the cursor: a bound on the work for each keystroke. */
+const REACH = 8000;
 
-interface Scan {
-  /** Closers still owed, innermost last. */
-  readonly open: readonly string[];
-  /** Closers that nothing in the text opened, in order. */
-  readonly unmatched: readonly { readonly closer: string; readonly at: number }[];
+export interface Surroundings {
+  readonly lexicon: Lexicon;
+  /** Text before the cursor, from the start of a line on where it was cut. */
+  readonly before: string;
+  readonly after: string;
+  /** The rest of the cursor's line. */
+  readonly rest: string;
+  /** What is open at the cursor, innermost last. */
+  readonly stack: readonly Frame[];
+  /** `<` and `>` are read as brackets, since the rest of the line begins with a `>`. */
+  readonly angles: boolean;
+  /** What the rest of the line closes of `stack`, in order; offsets are those of `rest`. */
+  readonly restCloses: readonly Close[];
+  /** Brackets of `stack` that nothing behind the cursor closes. */
+  readonly unpaid: number;
+  /** Of these, how many the cursor's own line opened. */
+  readonly unpaidOnLine: number;
+  /** Strings, templates and comments of `stack` that the text behind the cursor ends. */
+  readonly ends: (frame: Frame) => boolean;
 }
 
-export function scanBrackets(text: string): Scan {
-  const open: string[] = [];
-  const unmatched: { closer: string; at: number }[] = [];
-  let quote = '';
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text.charAt(i);
-    if (char === '\\') i += 1;
-    else if (char === '\n' && quote !== '`') quote = '';
-    else if (quote !== '') quote = char === quote ? '' : quote;
-    else if (isQuote(char, text, i)) quote = char;
-    else if (CLOSER_OF[char] !== undefined) open.push(CLOSER_OF[char]);
-    else if (!CLOSERS.has(char)) continue;
-    else if (open.at(-1) === char) open.pop();
-    else if (open.length === 0) unmatched.push({ closer: char, at: i });
-  }
-  return { open, unmatched };
+/** The same cursor is asked about while its answer streams, when it is judged and when it is placed. */
+const known = new WeakMap<CursorText, { readonly languageId: string; readonly around: Surroundings }>();
+
+export function surroundings(cursor: CursorText, languageId: string): Surroundings {
+  const hit = known.get(cursor);
+  if (hit?.languageId === languageId) return hit.around;
+  const around = readAround(cursor, languageId);
+  known.set(cursor, { languageId, around });
+  return around;
 }
 
-/** An apostrophe inside a word ("don't") or without a partner on its line (Rust's 'a) opens no string. */
-function isQuote(char: string, text: string, at: number): boolean {
-  if (char !== "'") return char === '"' || char === '`';
-  const partner = text.indexOf("'", at + 1);
-  const lineEnd = text.indexOf('\n', at);
-  return !/\w/.test(text.charAt(at - 1)) && partner > 0 && (lineEnd < 0 || partner < lineEnd);
+function readAround(cursor: CursorText, languageId: string): Surroundings {
+  const lexed = lexicon(languageId);
+  const before = lastLines(cursor.prefix);
+  const after = cursor.suffix.slice(0, REACH);
+  const rest = lineSuffix({ prefix: '', suffix: after });
+  const text = before + after;
+  const opened = new Scanner(text, 0, [], { lexicon: lexed }).advanceTo(before.length).stack;
+  const angles = anglesBehind(rest, opened);
+  const stack = [...opened, ...angles];
+  const options = { lexicon: lexed, angles: angles.length > 0 };
+  const scanner = new Scanner(text, before.length, stack, options).advanceTo(before.length + rest.length);
+  const restCloses = scanner.closes.filter(({ frame }) => frame !== undefined).map(shiftedBy(before.length));
+  scanner.advanceTo(text.length);
+  const whole = after.length === cursor.suffix.length;
+  const unpaid = countUnpaid(stack, scanner, whole);
+  const lineStart = before.length - linePrefix({ prefix: before, suffix: '' }).length;
+  const onLine = stack.filter((frame) => isBracket(frame) && frame.at >= lineStart).length;
+  const closedOnLine = restCloses.filter(({ frame }) => frame !== undefined && isBracket(frame)).length;
+  const unpaidOnLine = Math.min(unpaid, Math.max(0, onLine - closedOnLine));
+  const ended = new Set(stack.slice(scanner.floor));
+  const facts = { lexicon: lexed, before, after, rest, stack, angles: options.angles };
+  return { ...facts, restCloses, unpaid, unpaidOnLine, ends: (frame) => ended.has(frame) };
+}
+
+export const isBracket = ({ reading, soft }: Frame): boolean => reading === 'code' && !soft;
+
+const shiftedBy =
+  (offset: number) =>
+  (close: Close): Close => ({ ...close, at: close.at - offset, end: close.end - offset });
+
+/** The last `REACH` characters, from a line's start on: a scan that begins within a string reads it inside out. */
+function lastLines(prefix: string): string {
+  if (prefix.length <= REACH) return prefix;
+  const cut = prefix.slice(-REACH);
+  const end = cut.indexOf('\n');
+  return end < 0 ? cut : cut.slice(end + 1);
+}
+
+/** A rest that begins with `>` closes angle brackets, one for each. */
+function anglesBehind(rest: string, opened: readonly Frame[]): readonly Frame[] {
+  const top = opened.at(-1);
+  if (top !== undefined && top.reading !== 'code') return [];
+  const count = /^\s{0,8}(>{1,8})(?!=)/.exec(rest)?.[1]?.length ?? 0;
+  const base = opened.length - 1;
+  const frame = {
+    closer: '>',
+    reading: 'code',
+    soft: true,
+    base,
+    line: false,
+    escapes: true,
+    at: 0,
+  } as const;
+  return Array.from({ length: count }, () => ({ ...frame }));
 }
 
 /**
- * Closers that text at the cursor may use for brackets opened before it, innermost first: those the prefix owes
- * and the suffix does not pay. With both windows whole that is a matter of counting. Where the prefix was cut off
- * (the suffix pays more than it owes), the two are aligned so that the fewest are allowed.
+ * Brackets that were passed over without a closer of their own; and, where the whole of the text behind the cursor
+ * was read, those that it never reached.
  */
-export function allowedClosers({ prefix, suffix }: CursorText): readonly string[] {
-  const owed = [...scanBrackets(prefix.slice(-REACH)).open].reverse();
-  const paid = scanBrackets(suffix.slice(0, REACH)).unmatched.map(({ closer }) => closer);
-  if (paid.length <= owed.length) return owed.slice(0, owed.length - paid.length);
-  const aligned = owed.findIndex((_, j) => owed.slice(j).every((closer, i) => closer === paid[i]));
-  return aligned < 0 ? owed : owed.slice(0, aligned);
+function countUnpaid(stack: readonly Frame[], { floor, closes }: Scanner, whole: boolean): number {
+  const reached = stack.slice(floor).filter(isBracket).length;
+  const closed = closes.filter(({ frame }) => frame !== undefined && isBracket(frame)).length;
+  const beyond = whole ? stack.slice(0, floor).filter(isBracket).length : 0;
+  return Math.max(0, reached - closed) + beyond;
 }
 
-/** Where `text` closes a bracket that it neither opened nor may close; -1 = nowhere. */
-export function strayCloser(text: string, allowed: readonly string[]): number {
-  const { unmatched } = scanBrackets(text);
-  return unmatched.find(({ closer }, i) => closer !== allowed[i])?.at ?? -1;
+export interface Fit {
+  /** How much of the answer may stand: from here on it closes what it must not. */
+  readonly end: number;
+  /** Characters of the rest of the line that the answer closes over again. */
+  readonly covers: number;
+  /** Offset in the answer behind the last closer that covers one. */
+  readonly coversFrom: number;
+  readonly coversTo: number;
+  /** The answer was read to its end, and stands there where the cursor stood: nothing more open, nothing closed. */
+  readonly level: boolean;
+}
+
+/** Walks the closers that are unmatched in the answer, and finds each its counterpart. */
+export function fit(answer: string, around: Surroundings): Fit {
+  const scanner = scanAnswer(answer, around).advanceTo(around.before.length + answer.length);
+  const level = scanner.closes.length === 0 && scanner.depth === around.stack.length;
+  const found = { covers: 0, coversFrom: answer.length, coversTo: 0, level };
+  if (leavesSame(scanner, around)) return { ...found, end: answer.length };
+  let { unpaid, unpaidOnLine } = around;
+  let left = scanner.closes.length - reopened(scanner, around);
+  let next = 0;
+  for (const close of scanner.closes.map(shiftedBy(around.before.length))) {
+    if (left-- <= 0) break;
+    const { frame } = close;
+    const bracket = frame !== undefined && isBracket(frame);
+    const counterpart = around.restCloses[next];
+    const between = {
+      said: answer.slice(found.coversTo, close.at),
+      has: around.rest.slice(found.covers, counterpart?.at),
+    };
+    const meets = frame !== undefined && counterpart?.closer === close.closer;
+    if (bracket && unpaidOnLine > 0) {
+      unpaidOnLine -= 1;
+      unpaid -= 1;
+    } else if (meets && passes(between, next === 0)) {
+      [next, found.covers, found.coversTo] = [next + 1, counterpart.end, close.end];
+      found.coversFrom = Math.min(found.coversFrom, close.at);
+    } else if (bracket && counterpart === undefined && unpaid > 0) unpaid -= 1;
+    else if (frame === undefined || bracket || around.ends(frame)) return { ...found, end: close.at };
+  }
+  return { ...found, end: answer.length };
+}
+
+/**
+ * What the answer has closed it has opened again: `f(|)` with `x), g(y`, a string with `" + name + "`. The rest of the
+ * line closes that instead.
+ */
+function leavesSame({ stack, closes }: Scanner, around: Surroundings): boolean {
+  if (closes.length === 0 || closes.some(({ frame }) => frame === undefined)) return false;
+  const closers = (frames: readonly Frame[]): string => frames.map(({ closer }) => closer).join('\u0000');
+  if (closers(stack) === closers(around.stack)) return true;
+  const hard = (frames: readonly Frame[]): string => closers(frames.filter(({ soft }) => !soft));
+  return closes.some(({ frame }) => frame?.soft === false) && hard(stack) === hard(around.stack);
+}
+
+/** How many closers of the rest close what the answer has opened last, behind its own closers: they are not covered. */
+function reopened({ stack, floor, closes }: Scanner, { restCloses }: Surroundings): number {
+  const open = stack.slice(closes.length === 0 ? stack.length : floor).reverse();
+  const count = open.findIndex(({ closer }, i) => restCloses[i]?.closer !== closer);
+  return count < 0 ? open.length : count;
+}
+
+/** Between two closers the rest may have what the answer has there, or nothing. */
+const passes = ({ said, has }: { readonly said: string; readonly has: string }, first: boolean): boolean => {
+  const lead = has.trim();
+  return lead === '' || (!first && said.trim() === lead);
+};
+
+/** A scan of the answer in its place, which sees what stands before and behind it. */
+export function scanAnswer(answer: string, { before, after, stack, ...options }: Surroundings): Scanner {
+  return new Scanner(before + answer + after, before.length, stack, options);
 }

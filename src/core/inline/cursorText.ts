@@ -44,6 +44,18 @@ export function linesBelow({ suffix }: CursorText, count: number): readonly stri
   return found;
 }
 
+/** Columns of indentation of the first non-blank line below the cursor's line; infinite where there is none. */
+export function widthBelow({ suffix }: CursorText, tabSize: number): number {
+  let start = suffix.indexOf('\n') + 1;
+  while (start > 0) {
+    const end = suffix.indexOf('\n', start);
+    const line = end < 0 ? suffix.slice(start) : suffix.slice(start, end);
+    if (line.trim() !== '') return indentWidth(line, tabSize);
+    start = end + 1;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
 /** The last `count` non-blank lines above the cursor's line, trimmed, nearest first. */
 export function linesAbove({ prefix }: CursorText, count: number): readonly string[] {
   const found: string[] = [];

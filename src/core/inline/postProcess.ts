@@ -2,9 +2,10 @@
  * From what the model said to what is shown, or the reason to show nothing. Order matters: artefacts first, then
  * the same cuts as while streaming (a cached or unstreamed answer has had none), then what stands after the cursor.
  */
-import { allowedClosers, strayCloser } from './brackets.ts';
+import { fit, isBracket, scanAnswer, surroundings } from './brackets.ts';
+import type { Surroundings } from './brackets.ts';
 import { stripArtefacts } from './artefacts.ts';
-import { linePrefix, lineSuffix, linesBelow } from './cursorText.ts';
+import { indentOf, indentWidth, linePrefix, lineSuffix, linesBelow, widthBelow } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
 import type { FimFormat } from './fim/format.ts';
 import { fail, ok } from '../result.ts';
@@ -43,18 +44,44 @@ export function postProcess(raw: string, input: PostProcessInput): Result<string
   if (CONTROL.test(text)) return fail('control-characters');
   if (isPromptBack(text, cursor)) return fail('prompt-back');
   text = withoutHalfPair(text);
-  text = cutAsStreamed(text, input);
-  text = matchIndentation(text, input)
-    .replace(/(?<![ \t])[ \t]+$/gm, '')
-    .trimEnd();
+  text = matchIndentation(cutAsStreamed(text, input), input);
+  const around = surroundings(cursor, input.languageId);
+  text = withoutBlankEnds(text, input, around);
   if (text.trim() === '') return fail('empty');
-  const looped = loopSuppression(text);
-  if (looped !== undefined) return fail(looped);
-  if (repeatsSuffix(text, cursor)) return fail('repeats-suffix');
-  if (repeatsBelow(text, cursor)) return fail('repeats-below');
-  if (repeatsAbove(text, cursor, linePrefix(cursor).trim() === '')) return fail('repeats-above');
-  text = withoutOverlap(withoutStrayCloser(text, cursor), cursor);
+  const repeated = repetition(text, cursor);
+  if (repeated !== undefined) return fail(repeated);
+  text = withoutOverlap(withoutStrayCloser(text, around), input, around);
   return text.trim() === '' ? fail('empty') : tooShort(text, cursor) ? fail('too-short') : ok(text);
+}
+
+function repetition(text: string, cursor: CursorText): Suppressed | undefined {
+  if (loopSuppression(text)) return 'repetition';
+  if (repeatsSuffix(text, cursor)) return 'repeats-suffix';
+  // Within a line the answer is no line of its own.
+  if (lineSuffix(cursor).trim() === '' && repeatsBelow(text, cursor)) return 'repeats-below';
+  return repeatsAbove(text, cursor, linePrefix(cursor).trim() === '') ? 'repeats-above' : undefined;
+}
+
+/**
+ * Blanks at line ends go. Those at the very end stay where the rest of the line follows them: a space that pads
+ * brackets or stands in a string, a line break before a bracket.
+ */
+function withoutBlankEnds(text: string, input: PostProcessInput, around: Surroundings): string {
+  const lines = text.split('\n').map((line) => line.trimEnd());
+  const body = lines.join('\n').trimEnd();
+  const end = text.slice(text.trimEnd().length);
+  const { cursor } = input;
+  const rest = lineSuffix(cursor);
+  if (rest.trim() === '' || body === '') return body;
+  const closes = /^\s*[)\]}]/.test(rest);
+  if (body.includes('\n') && closes && body.startsWith('\n')) {
+    // A block that begins on a new line ends with one.
+    return fit(body, around).covers > 0 ? body : `${body}\n${indentOf(linePrefix(cursor))}`;
+  }
+  if (end.includes('\n')) return body;
+  const top = around.stack.at(-1);
+  if (top === undefined || !isBracket(top) || top.closer === '}' || !/^[)\],;]/.test(rest)) return body + end;
+  return /^\s/.test(text) || /\s$/.test(linePrefix(cursor)) ? body + end : body;
 }
 
 /** An endpoint that echoes starts where the prompt starts. */
@@ -84,9 +111,9 @@ function matchIndentation(text: string, { cursor, tabSize, insertSpaces }: PostP
     : fitted.replace(/\n[ \t]+/g, (indent) => indent.replaceAll(unit, '\t'));
 }
 
-function loopSuppression(text: string): 'repetition' | undefined {
+function loopSuppression(text: string): boolean {
   const lines = text.split('\n');
-  return loopStart(lines) === 0 || lines.some(repeatsItself) ? 'repetition' : undefined;
+  return loopStart(lines) === 0 || lines.some(repeatsItself);
 }
 
 /** What stands after the cursor says it already, in whole or in its beginning. */
@@ -98,37 +125,50 @@ function repeatsSuffix(text: string, cursor: CursorText): boolean {
   return after === '' && next !== undefined && said.length > 2 && said === next;
 }
 
-function withoutStrayCloser(text: string, cursor: CursorText): string {
-  const stray = strayCloser(text, allowedClosers(cursor));
-  if (stray < 0) return text;
-  // On the first line, a closer that the line's rest has too is a matter of range, not a stray one.
-  const firstEnd = text.indexOf('\n') < 0 ? text.length : text.indexOf('\n');
-  if (stray < firstEnd && endsLikeSuffix(text.slice(0, firstEnd), cursor)) return text;
-  return text
-    .slice(0, stray)
-    .replace(/\n[ \t]*$/, '')
-    .trimEnd();
+/** Closers that the rest of the line has too are left to `replacement`, which covers them. */
+function withoutStrayCloser(text: string, around: Surroundings): string {
+  const { end } = fit(text, around);
+  return end === text.length ? text : withoutBlankLine(text.slice(0, end));
 }
 
-const endsLikeSuffix = (line: string, cursor: CursorText): boolean => {
-  const after = lineSuffix(cursor).trim();
-  return after !== '' && line.trimEnd().endsWith(after);
-};
+/** The line that a cut has left blank goes; a blank line is searched from its end, since it may be long. */
+function withoutBlankLine(text: string): string {
+  const body = text.trimEnd();
+  return text.slice(body.length).includes('\n') ? body : text;
+}
 
 /**
- * Trims an end that the following lines begin with (a closing brace said again). The rest of the cursor's own
- * line is left to `replacement`, which may cover it.
+ * Trims an end that the following lines begin with. The rest of the cursor's own line is left to `replacement`.
+ * Lines within the answer's own brackets, or deeper than the one below, are the answer's own; so are its closers,
+ * since those that it must not write are cut by now.
  */
-function withoutOverlap(text: string, cursor: CursorText): string {
+function withoutOverlap(text: string, { cursor, tabSize }: PostProcessInput, around: Surroundings): string {
   const lines = text.split('\n');
   const below = linesBelow(cursor, lines.length);
+  const width = widthBelow(cursor, tabSize);
   for (let count = Math.min(lines.length - 1, below.length); count > 0; count -= 1) {
-    const tail = lines.slice(-count).map((line) => line.trim());
-    if (tail.every((line, i) => line === below[i])) return lines.slice(0, -count).join('\n').trimEnd();
+    const tail = lines.slice(-count);
+    if (indentWidth(tail[0] ?? '', tabSize) > width || !tail.every((line, i) => line.trim() === below[i]))
+      continue;
+    const head = lines.slice(0, -count).join('\n');
+    if (staysLevel(text, head.length, around)) return head.trimEnd();
   }
   return text;
 }
 
-/** One character is noise, except where it closes or ends something. */
-const tooShort = (text: string, cursor: CursorText): boolean =>
-  text.trim().length <= 1 && !(/[)\]};:,]/.test(text) && linePrefix(cursor).trim() !== '');
+/** From `at` on the answer is within no bracket of its own, and closes none that was open before. */
+function staysLevel(text: string, at: number, around: Surroundings): boolean {
+  const scanner = scanAnswer(text, around).advanceTo(around.before.length + at);
+  const { floor, depth } = scanner;
+  return floor === depth && scanner.advanceTo(around.before.length + text.length).floor === floor;
+}
+
+const PAIRS = new Set(['()', '[]', '{}', '<>', '""', "''", '``']);
+
+/** One character is noise, except where it closes or ends something, or is all that a pair holds. */
+function tooShort(text: string, cursor: CursorText): boolean {
+  if (text.trim().length > 1) return false;
+  const before = linePrefix(cursor);
+  if (PAIRS.has(before.slice(-1) + cursor.suffix.slice(0, 1))) return false;
+  return !(/[)\]};:,]/.test(text) && before.trim() !== '');
+}

@@ -1,10 +1,14 @@
 /**
- * What an accepted suggestion replaces on the cursor's line. VS Code shows an item only when the replaced text is
- * a subsequence of the inserted one, and its range must stay on one line. Three cases: the suggestion repeats the
- * rest of the line (auto-closed brackets): cover it; it ends where the rest begins: shorten it; else only insert.
+ * What an accepted suggestion replaces on the cursor's line. Closers and quotes of the rest of the line are covered
+ * by those that are unmatched in the suggestion, and by nothing else: `f(|)` with `g(x)` keeps its bracket, with `x)`
+ * its bracket is said again. Other text that the suggestion ends with and the rest begins with is kept once.
+ * VS Code shows an item only when the replaced text is a subsequence of the inserted one, and on one line.
  */
+import { fit, isBracket, scanAnswer, surroundings } from './brackets.ts';
+import type { Fit, Surroundings } from './brackets.ts';
 import { lineSuffix } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
+import { overlapLength } from './overlap.ts';
 
 export interface Replacement {
   readonly text: string;
@@ -12,21 +16,86 @@ export interface Replacement {
   readonly covers: number;
 }
 
-export function replacement(text: string, cursor: CursorText): Replacement {
+export function replacement(text: string, cursor: CursorText, languageId: string): Replacement {
   const rest = lineSuffix(cursor);
-  const after = rest.trimEnd();
-  if (after.trim() === '') return { text, covers: /\n/.test(text) ? 0 : rest.length };
-  const [first = '', ...more] = text.split('\n');
-  if (more.length > 0) {
-    // The rest of the line would end up behind the last line: cover it if the text has it, else leave it there.
-    return isSubsequence(after, text) ? { text, covers: after.length } : { text, covers: 0 };
-  }
-  if (closersOnly(after) && isSubsequence(after, first)) return { text, covers: after.length };
-  const overlap = overlapLength(first, after);
-  return { text: first.slice(0, first.length - overlap), covers: 0 };
+  if (rest.trim() === '') return { text, covers: text.includes('\n') ? 0 : rest.length };
+  const around = surroundings(cursor, languageId);
+  const fitted = fit(text, around);
+  const said = withoutTerminator(text.slice(0, fitted.end), fitted, around);
+  const has = rest.slice(fitted.covers);
+  const overlap = repeated(said, fitted.coversTo, has, around);
+  if (fitted.covers > 0) return covering(said, fitted, overlap, rest);
+  if (overlap === 0) return { text: said, covers: 0 };
+  const whole = said.trimEnd();
+  // A terminator is covered, so that the cursor comes to stand behind it; other text is left and not said again.
+  return /^[\s;,:]*$/.test(rest.slice(0, overlap))
+    ? { text: whole, covers: overlap }
+    : { text: whole.slice(0, whole.length - overlap), covers: 0 };
 }
 
-const closersOnly = (text: string): boolean => /^[\s)\]}>"'`;:,]*$/.test(text);
+/** How much of what the line goes on with (`has`) the suggestion says from `from` on. */
+function repeated(said: string, from: number, has: string, around: Surroundings): number {
+  const tail = said.slice(from).trimEnd();
+  const goesOn = has.trimEnd();
+  if (from > 0 && goesOn !== '' && tail.startsWith(goesOn)) return goesOn.length;
+  const isLevel = levelAfter(said, from, around);
+  const overlap = overlapLength(tail, goesOn, (at) => isLevel(from + at) && !closesOwnTag(tail, at));
+  // Closers have found their counterparts already, or have none.
+  return isLevel(from + tail.length) ? overlap : 0;
+}
+
+/** The line may have blanks before its closers that the suggestion lacks: then they are put into it. */
+function covering(
+  said: string,
+  { covers, coversFrom, coversTo }: Fit,
+  overlap: number,
+  rest: string,
+): Replacement {
+  const all = { text: said, covers: covers + overlap };
+  const head = said.slice(0, coversFrom);
+  const padded = /^\s/.test(rest) && !/\s$/.test(head);
+  if (!padded && isSubsequence(rest.slice(0, all.covers), said)) return all;
+  const own = head.trimEnd() + rest.slice(0, covers) + said.slice(coversTo);
+  return isSubsequence(rest.slice(0, all.covers), own)
+    ? { text: own, covers: all.covers }
+    : { text: head.trimEnd(), covers: 0 };
+}
+
+/** Models end a statement whose end stands behind the brackets already: `f(|);` with `g(x);`. */
+function withoutTerminator(
+  said: string,
+  { level }: Fit,
+  { stack, before, restCloses }: Surroundings,
+): string {
+  const top = stack.at(-1);
+  if (!level || top === undefined || !isBracket(top) || top.closer === '}') return said;
+  const whole = said.trimEnd();
+  if (restCloses[0]?.frame !== top || !whole.endsWith(';')) return said;
+  return /\bfor\s?$/.test(before.slice(Math.max(0, top.at - 8), top.at)) ? said : whole.slice(0, -1);
+}
+
+/** Whether at an offset the same is open as at `from`, with nothing closed between; asked with growing offsets. */
+function levelAfter(said: string, from: number, around: Surroundings): (at: number) => boolean {
+  const start = around.before.length;
+  const scanner = scanAnswer(said, around).advanceTo(start + from);
+  const { depth } = scanner;
+  return (at) => {
+    scanner.advanceTo(start + at);
+    return scanner.at === start + at && scanner.depth === depth && scanner.floor === depth;
+  };
+}
+
+/** `</b>` at `at` ends a `<b>` of the suggestion's own. */
+function closesOwnTag(said: string, at: number): boolean {
+  const name = /^<\/([\w.:-]{1,60})/.exec(said.slice(at, at + 64))?.[1];
+  if (name === undefined) return false;
+  const before = said.slice(0, at);
+  const opened = before
+    .split(`<${name}`)
+    .slice(1)
+    .filter((next) => !/^[\w.:-]/.test(next)).length;
+  return opened > before.split(`</${name}`).length - 1;
+}
 
 export function isSubsequence(part: string, whole: string): boolean {
   let at = 0;
@@ -34,12 +103,4 @@ export function isSubsequence(part: string, whole: string): boolean {
     if (whole.charCodeAt(i) === part.charCodeAt(at)) at += 1;
   }
   return at >= part.length;
-}
-
-/** The longest end of `text` with which `after` begins. */
-function overlapLength(text: string, after: string): number {
-  for (let length = Math.min(text.length, after.length); length > 0; length -= 1) {
-    if (text.endsWith(after.slice(0, length))) return length;
-  }
-  return 0;
 }

@@ -3,8 +3,9 @@
  * request is aborted. Called with all the text so far; says how much of it stands and whether more is wanted.
  */
 import { stripArtefacts } from './artefacts.ts';
-import { allowedClosers, strayCloser } from './brackets.ts';
-import { indentWidth, linePrefix, linesBelow } from './cursorText.ts';
+import { fit, scanAnswer, surroundings } from './brackets.ts';
+import type { Surroundings } from './brackets.ts';
+import { indentWidth, linePrefix, linesBelow, widthBelow } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
 import type { FimFormat } from './fim/format.ts';
 import { blocksByIndentation } from './languages.ts';
@@ -55,8 +56,9 @@ const MAX_LINES = 40;
 
 export function createStreamGate(input: GateInput): Gate {
   const { cursor, multiline } = input;
-  const allowed = allowedClosers(cursor);
+  const around = surroundings(cursor, input.languageId);
   const below = linesBelow(cursor, 1)[0];
+  const belowWidth = widthBelow(cursor, input.tabSize);
   let checkedLines = 0;
   return {
     check(text) {
@@ -72,7 +74,7 @@ export function createStreamGate(input: GateInput): Gate {
         return { end: text.length, reason: undefined };
       }
       checkedLines = lines.length - 1;
-      return judgeLines(lines, { ...input, allowed, below });
+      return judgeLines(lines, { ...input, around, below, belowWidth });
     },
   };
 }
@@ -87,35 +89,58 @@ function singleLineEnd(text: string, cursor: CursorText): ReturnType<Gate['check
 }
 
 interface Judging extends GateInput {
-  readonly allowed: readonly string[];
+  readonly around: Surroundings;
   readonly below: string | undefined;
+  /** Its indentation, in columns. */
+  readonly belowWidth: number;
 }
 
 function judgeLines(lines: readonly string[], judging: Judging): ReturnType<Gate['check']> {
-  const { cursor, allowed } = judging;
+  const { cursor, around } = judging;
   const offsetOf = (index: number): number => lines.slice(0, index).join('\n').length;
   const loop = loopStart(lines);
   if (loop >= 0) return { end: offsetOf(loop), reason: 'repetition' };
   if (keepsRepeating(lines.at(-1) ?? '')) return { end: offsetOf(lines.length - 1), reason: 'repetition' };
+  const isWithin = withinAnswer(lines, around);
   for (let i = 1; i < lines.length - 1; i += 1) {
-    const reason = lineReason(lines, i, judging);
+    const reason = lineReason(lines, i, judging, isWithin[i] === true);
     if (reason !== undefined) return { end: offsetOf(i), reason };
   }
   const whole = lines.slice(0, -1).join('\n');
-  const stray = strayCloser(whole, allowed);
-  if (stray >= 0) return { end: beforeCloser(whole, stray, cursor), reason: 'stray-closer' };
+  const { end } = fit(whole, around);
+  if (end < whole.length) return { end: beforeCloser(whole, end, cursor), reason: 'stray-closer' };
   if (lines.length > MAX_LINES) return { end: offsetOf(MAX_LINES), reason: 'too-long' };
   return { end: lines.join('\n').length, reason: undefined };
 }
 
-function lineReason(lines: readonly string[], i: number, judging: Judging): StopReason | undefined {
+/** For each line, whether it begins within a bracket or a string that the answer itself has opened. */
+function withinAnswer(lines: readonly string[], around: Surroundings): readonly boolean[] {
+  const scanner = scanAnswer(lines.join('\n'), around);
+  let at = around.before.length;
+  return lines.map((line) => {
+    scanner.advanceTo(at);
+    at += line.length + 1;
+    return scanner.depth > scanner.floor;
+  });
+}
+
+/** `isWithin`: what stands below the cursor cannot be reached from within the answer's own brackets. */
+function lineReason(
+  lines: readonly string[],
+  i: number,
+  judging: Judging,
+  isWithin: boolean,
+): StopReason | undefined {
   const line = lines[i] ?? '';
   if (line.trim() === '') return lines[i - 1]?.trim() === '' ? 'blank-line' : undefined;
+  if (isWithin) return undefined;
+  if (leavesBlock(line, judging)) return 'block-end';
+  if (indentWidth(line, judging.tabSize) > judging.belowWidth) return undefined;
   if (judging.below !== undefined && line.trim() === judging.below && line.trim().length > 2) {
     return 'suffix-reached';
   }
   if (repeatsLineBelow(line, judging.cursor)) return 'line-below';
-  return leavesBlock(line, judging) ? 'block-end' : undefined;
+  return undefined;
 }
 
 /** A line outdented past the block in which the cursor stands; one closing line is still part of it. */

@@ -145,7 +145,7 @@ describe('what an accepted text replaces', () => {
   for (const [name, marked, text, expected] of cases) {
     it(name, () => {
       const cursor = at(marked);
-      const put = replacement(text, cursor);
+      const put = replacement(text, cursor, 'typescript');
       assert.equal(cursor.prefix + put.text + cursor.suffix.slice(put.covers), expected);
       assert.ok(
         isSubsequence(cursor.suffix.slice(0, put.covers).trimEnd(), put.text),
