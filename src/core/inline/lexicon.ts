@@ -1,5 +1,6 @@
 /** How a language writes strings and comments: as much as finding its brackets takes. By VS Code id. */
-import { isProse, lineComment } from './languages.ts';
+import { lineComment } from './fim/lineComment.ts';
+import { isProse } from './languages.ts';
 
 export interface Lexicon {
   /** No code: brackets and quotes are punctuation, and may stand alone. */

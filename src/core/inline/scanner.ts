@@ -39,6 +39,7 @@ const BEFORE_VALUE = '(,=:[!&|?{;+-*%~^';
 const VALUE_WORDS = new Set(
   'return case typeof in of else default from await yield new void delete throw instanceof do'.split(' '),
 );
+const LAST_WORD = /(?<![\w$])[\w$]{1,10}$/;
 /** Python's and Rust's letters in front of a string. */
 const STRING_PREFIX = /(?:^|[^\w$])(?:[rbfu]|rb|br|fr|rf|cr?)$/i;
 
@@ -206,7 +207,7 @@ export class Scanner {
     const last = before.at(-1);
     if (last === undefined) return false;
     if (last === '>') return before.endsWith('=>');
-    const word = /[\w$]+$/.exec(before)?.[0];
+    const word = LAST_WORD.exec(before)?.[0];
     return word === undefined ? BEFORE_VALUE.includes(last) : VALUE_WORDS.has(word);
   }
 
@@ -236,7 +237,7 @@ export class Scanner {
     }
     if (!/[\w$]/.test(this.#text.charAt(this.#at - 1))) return true;
     const before = this.#text.slice(Math.max(0, this.#at - 16), this.#at);
-    return STRING_PREFIX.test(before) || VALUE_WORDS.has(/[\w$]+$/.exec(before)?.[0] ?? '');
+    return STRING_PREFIX.test(before) || VALUE_WORDS.has(LAST_WORD.exec(before)?.[0] ?? '');
   }
 
   /** `#`s of `r#"`; undefined where no raw string begins. */
