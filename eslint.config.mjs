@@ -15,7 +15,7 @@ export const floors = {
     rooms: {
       '.': [],
       features: ['.'],
-      inline: ['.', 'inline/fim'],
+      inline: ['.', 'inline/fim', 'learning'],
       'inline/fim': ['.'],
       learning: ['.', 'features', 'models', 'money'],
       local: ['.'],

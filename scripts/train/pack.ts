@@ -1,10 +1,11 @@
 /** The artefact as JSON: n-gram weights in int8 with one scale a column, the rest in single precision. */
 import { BUCKETS } from '../../src/core/features/hashing.ts';
 import { FEATURES_VERSION } from '../../src/core/features/features.ts';
-import { float32ToBase64, toBase64 } from '../../src/core/base64.ts';
+import { toBase64 } from '../../src/core/base64.ts';
 import type { LogFit } from '../../src/core/models/modelTable.ts';
 import { SPACE_VERSION } from '../../src/core/learning/space.ts';
 import type { Corpus } from './corpus.ts';
+import { float32ToBase64 } from './float32.ts';
 import type { Projection } from './initial.ts';
 import type { Levels } from './levels.ts';
 import type { Rating } from './preferences.ts';

@@ -43,12 +43,6 @@ export function floatsFromBase64(text: unknown, length: number): Float64Array | 
   return numbers(text, length, 8, (view, at) => view.getFloat64(at, true));
 }
 
-export function float32ToBase64(values: ArrayLike<number>): string {
-  const view = new DataView(new ArrayBuffer(values.length * 4));
-  for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i] ?? 0, true);
-  return toBase64(new Uint8Array(view.buffer));
-}
-
 /** Exactly `length` finite single-precision numbers, or undefined. */
 export function float32FromBase64(text: unknown, length: number): Float64Array | undefined {
   return numbers(text, length, 4, (view, at) => view.getFloat32(at, true));

@@ -28,12 +28,6 @@ export function ceilNano(amount: number): NanoUsd {
 
 export const usd = (amount: NanoUsd): number => amount / NANO;
 
-export const add = (...amounts: readonly NanoUsd[]): NanoUsd =>
-  Math.min(
-    MAX_MONEY,
-    amounts.reduce<number>((sum, amount) => sum + amount, 0),
-  ) as NanoUsd;
-
 /** What is left of `whole` after `part`; never below zero. */
 export const left = (whole: NanoUsd, part: NanoUsd): NanoUsd => Math.max(0, whole - part) as NanoUsd;
 

@@ -5,7 +5,7 @@
 import type { ArmId, DecisionId, EpochMs } from '../../core/brand.ts';
 import type { Context, Decision, Head, OutcomeKind } from '../../core/decision.ts';
 import { dayOf, type ArmEstimate, type Learner } from '../../core/learning/learner.ts';
-import { rewardOf } from '../../core/learning/reward.ts';
+import { rewardOf, type PlainOutcome } from '../../core/learning/reward.ts';
 import type { DecisionLog, LogEntry } from '../ports/decisions.ts';
 import type { Clock, Log } from '../ports/environment.ts';
 
@@ -88,9 +88,9 @@ export class Learning {
     });
   }
 
-  /** `fraction`: the share that was accepted or survived. A weak signal does not override a thumb. */
-  outcome(decisionId: DecisionId, kind: OutcomeKind, fraction?: number): Promise<void> {
-    return this.correctedOutcome(decisionId, kind, rewardOf(kind, fraction));
+  /** A weak signal does not override a thumb. */
+  outcome(decisionId: DecisionId, kind: PlainOutcome): Promise<void> {
+    return this.correctedOutcome(decisionId, kind, rewardOf(kind));
   }
 
   /** As `outcome`, with a reward that the surface has corrected (inline acceptance against its baseline). */

@@ -6,7 +6,8 @@
  */
 import { isFree, type Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
-import type { Decision, ExclusionReason, OutcomeKind } from '../../core/decision.ts';
+import type { Decision, ExclusionReason } from '../../core/decision.ts';
+import type { PlainOutcome } from '../../core/learning/reward.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import type { Clock } from '../ports/environment.ts';
@@ -102,8 +103,8 @@ export class RoutedCompletion {
     await Promise.all(this.#unsettled);
   }
 
-  outcome(decisionId: DecisionId, kind: OutcomeKind, fraction?: number): Promise<void> {
-    return this.#deps.learning.outcome(decisionId, kind, fraction);
+  outcome(decisionId: DecisionId, kind: PlainOutcome): Promise<void> {
+    return this.#deps.learning.outcome(decisionId, kind);
   }
 }
 

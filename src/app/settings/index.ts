@@ -9,9 +9,9 @@ import type { SettingProblem } from './problem.ts';
 import { shown } from './problem.ts';
 import { isFields, SettingReader } from './reader.ts';
 
-export type { Endpoint, KnownPrice, Preset, PresetId, PresetTable, PriceLookup } from './endpoint.ts';
+export type { Endpoint, Preset, PresetId, PresetTable } from './endpoint.ts';
 export type { MisplacedKey } from './headers.ts';
-export type { ProblemKind, SettingProblem } from './problem.ts';
+export type { SettingProblem } from './problem.ts';
 
 export interface ParsedSettings {
   readonly endpoints: readonly Endpoint[];

@@ -7,11 +7,16 @@
  */
 import type { EpochMs } from '../brand.ts';
 import type { OutcomeKind } from '../decision.ts';
+import {
+  gradedReward,
+  rewardOf,
+  type GradedOutcome,
+  type PlainOutcome,
+  type Reward,
+} from '../learning/reward.ts';
 
 export type InlineEvent =
   | { readonly type: 'shown'; readonly at: EpochMs }
-  /** No longer visible, and not by the user's choice against it: scrolled, focus lost, list changed. */
-  | { readonly type: 'hidden'; readonly at: EpochMs }
   | { readonly type: 'accepted'; readonly at: EpochMs }
   /** `fraction` of the text taken by next-word or next-line, in [0, 1]. */
   | { readonly type: 'partial'; readonly at: EpochMs; readonly fraction: number }
@@ -30,8 +35,6 @@ export type SurvivalCheck = '30s' | '5min';
 
 export interface Evidence {
   readonly visibleSince: EpochMs | undefined;
-  /** Longest time visible without a break before the present one, ms. */
-  readonly visibleMs: number;
   readonly acceptedAt: EpochMs | undefined;
   readonly typedThroughAt: EpochMs | undefined;
   readonly partial: number;
@@ -45,11 +48,12 @@ export interface Evidence {
   readonly lastEndAt: EpochMs | undefined;
 }
 
-export interface Verdict {
+export interface Verdict extends Reward {
   readonly kind: OutcomeKind;
-  readonly reward: number | undefined;
-  readonly weight: number;
 }
+
+const plain = (kind: PlainOutcome): Verdict => ({ kind, ...rewardOf(kind) });
+const graded = (kind: GradedOutcome, share: number): Verdict => ({ kind, ...gradedReward(kind, share) });
 
 export interface OutcomeRules {
   /** Below this a suggestion was not read (Cody's 750 ms). */
@@ -58,20 +62,16 @@ export interface OutcomeRules {
   readonly graceMs: number;
   /** An undo within this time of acceptance takes it back. */
   readonly undoWithinMs: number;
-  /** How much passing a suggestion by counts, beside an explicit answer. */
-  readonly divergedWeight: number;
 }
 
 export const DEFAULT_RULES: OutcomeRules = {
   minVisibleMs: 750,
   graceMs: 250,
   undoWithinMs: 10_000,
-  divergedWeight: 0.3,
 };
 
 export const noEvidence: Evidence = {
   visibleSince: undefined,
-  visibleMs: 0,
   acceptedAt: undefined,
   typedThroughAt: undefined,
   partial: 0,
@@ -89,8 +89,6 @@ export function gather(evidence: Evidence, event: InlineEvent): Evidence {
   switch (event.type) {
     case 'shown':
       return { ...evidence, visibleSince: evidence.visibleSince ?? event.at };
-    case 'hidden':
-      return { ...evidence, visibleMs: visibleMs(evidence, event.at), visibleSince: undefined };
     case 'accepted':
       return ended({ ...evidence, acceptedAt: earlier(evidence.acceptedAt, event.at) }, event.at);
     case 'typed-through':
@@ -119,10 +117,9 @@ const ended = (evidence: Evidence, at: EpochMs): Evidence => ({
   lastEndAt: Math.max(evidence.lastEndAt ?? at, at),
 });
 
-/** Longest time visible up to `until`, ms. A clock that went back makes it 0, never negative. */
-function visibleMs({ visibleSince, firstEndAt, visibleMs: before }: Evidence, until: EpochMs): number {
-  if (visibleSince === undefined) return before;
-  return Math.max(before, earlier(firstEndAt, until) - visibleSince, 0);
+/** Time visible before the first end, ms. A clock that went back makes it 0, never negative. */
+function visibleMs({ visibleSince, firstEndAt }: Evidence): number {
+  return visibleSince === undefined ? 0 : Math.max((firstEndAt ?? 0) - visibleSince, 0);
 }
 
 const earlier = (a: EpochMs | undefined, b: EpochMs): EpochMs => (a === undefined ? b : Math.min(a, b));
@@ -142,27 +139,19 @@ export function verdict(evidence: Evidence, now: EpochMs, rules: OutcomeRules): 
 
 function taken(evidence: Evidence, at: EpochMs, rules: OutcomeRules): Verdict {
   const { undoneAt } = evidence;
-  if (undoneAt !== undefined && undoneAt - at <= rules.undoWithinMs) {
-    return { kind: 'undone', reward: 0, weight: 1 };
-  }
+  if (undoneAt !== undefined && undoneAt - at <= rules.undoWithinMs) return plain('undone');
   const kept = evidence.kept['5min'] ?? evidence.kept['30s'];
-  if (kept !== undefined) return { kind: 'survived', reward: survivalReward(kept), weight: 1 };
-  return { kind: evidence.acceptedAt === undefined ? 'typed-through' : 'accepted', reward: 1, weight: 1 };
+  if (kept !== undefined) return graded('survived', kept);
+  return plain(evidence.acceptedAt === undefined ? 'typed-through' : 'accepted');
 }
 
-/** Small repairs are normal and cost nothing; a suggestion rewritten by more than half was not worth having. */
-export const survivalReward = (kept: number): number => Math.min(1, Math.max(0, (kept - 0.4) / 0.5));
-
 function passedBy(evidence: Evidence, rules: OutcomeRules): Verdict {
-  if (evidence.partial > 0) {
-    const undone = evidence.undoneAt !== undefined;
-    return { kind: undone ? 'undone' : 'partial', reward: undone ? 0 : evidence.partial, weight: 1 };
-  }
-  if (evidence.escaped) return { kind: 'rejected', reward: 0, weight: 1 };
-  const read = visibleMs(evidence, evidence.firstEndAt ?? 0) >= rules.minVisibleMs;
-  if (evidence.diverged && read) return { kind: 'diverged', reward: 0, weight: rules.divergedWeight };
-  if (evidence.superseded && read) return { kind: 'superseded', reward: undefined, weight: 1 };
-  return { kind: 'unseen', reward: undefined, weight: 1 };
+  if (evidence.partial > 0)
+    return evidence.undoneAt === undefined ? graded('partial', evidence.partial) : plain('undone');
+  if (evidence.escaped) return plain('rejected');
+  const isRead = visibleMs(evidence) >= rules.minVisibleMs;
+  if (evidence.diverged && isRead) return plain('diverged');
+  return plain(evidence.superseded && isRead ? 'superseded' : 'unseen');
 }
 
 export const sameVerdict = (a: Verdict | undefined, b: Verdict | undefined): boolean =>

@@ -19,15 +19,12 @@ export function explorationOf(
   exploration: Exploration,
   eligible: readonly Explorable[],
   best: Explorable,
-  random: Random,
 ): ReadonlyMap<ArmId, number> {
   switch (exploration.kind) {
     case 'none':
       return new Map([[best.armId, 1]]);
     case 'epsilon':
       return epsilonMixture(exploration, eligible, best);
-    case 'thompson':
-      return thompson(exploration, eligible, random);
   }
 }
 
@@ -65,27 +62,6 @@ export function withTrials(
   return out;
 }
 
-/** P(arm has the highest of the posterior draws), from `draws` joint draws; each arm keeps at least one count. */
-function thompson(
-  { scale, draws }: Extract<Exploration, { kind: 'thompson' }>,
-  eligible: readonly Explorable[],
-  random: Random,
-): ReadonlyMap<ArmId, number> {
-  const wins = new Float64Array(eligible.length).fill(1);
-  for (let n = 0; n < draws; n++) {
-    let best = 0;
-    let highest = -Infinity;
-    eligible.forEach(({ estimate, index, score }, i) => {
-      const charge = index - score;
-      const value = estimate.mean - charge + scale * estimate.width * normal(random);
-      if (value > highest) [highest, best] = [value, i];
-    });
-    wins[best] = (wins[best] ?? 0) + 1;
-  }
-  const total = draws + eligible.length;
-  return new Map(eligible.map(({ armId }, i) => [armId, (wins[i] ?? 0) / total]));
-}
-
 /** One arm with its probability. */
 export function draw(propensities: ReadonlyMap<ArmId, number>, random: Random): ArmId {
   let left = random();
@@ -99,7 +75,3 @@ export function draw(propensities: ReadonlyMap<ArmId, number>, random: Random): 
   if (last === undefined) throw new Error('Invariant broken: no arm to draw from');
   return last;
 }
-
-/** Standard normal by Box-Muller. */
-const normal = (random: Random): number =>
-  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -74,16 +74,12 @@ export type PriorStrength =
       readonly floor: number;
     } & Strength)
   /** The paper's lambda_a = 1 / accuracy of the arm in pre-training. */
-  | { readonly kind: 'inverse-accuracy' }
-  /** ParetoBandit's rule: so firm that `feedbacks` of them may override it where each keeps `keep` of what was learnt before. */
-  | { readonly kind: 'adapt-after'; readonly feedbacks: number; readonly keep: number };
+  | { readonly kind: 'inverse-accuracy' };
 
 export type Exploration =
   | { readonly kind: 'none' }
   /** With probability `epsilon` one of the eligible arms whose mean is within `margin` of the winner's. */
-  | { readonly kind: 'epsilon'; readonly epsilon: number; readonly margin: number }
-  /** One draw per arm from N(mean, (scale * width)^2); propensities by Monte Carlo. */
-  | { readonly kind: 'thompson'; readonly scale: number; readonly draws: number };
+  | { readonly kind: 'epsilon'; readonly epsilon: number; readonly margin: number };
 
 /**
  * While an arm has few observations and its score, with optimism and price, comes within `margin` of the best, it gets its
@@ -116,17 +112,3 @@ export const PILOT: Preset = {
 
 export const presetFor = (preset: Preset, head: Head): Preset =>
   head === 'inline' ? { ...preset, alpha: preset.inlineAlpha } : preset;
-
-export const PAPER: Preset = {
-  name: 'paper',
-  scoring: 'cosine',
-  alpha: 0.5,
-  inlineAlpha: 0.5,
-  prior: { kind: 'inverse-accuracy' },
-  pool: undefined,
-  halfLifeDays: undefined,
-  change: undefined,
-  exploration: { kind: 'none' },
-  trials: undefined,
-  switchMargin: 0,
-};

@@ -23,10 +23,6 @@ export function strengthAt({ prior }: Preset, accuracy: number, total: number): 
     const lambda = 1 / Math.min(1, Math.max(LEAST_ACCURACY, accuracy));
     return { level: lambda, content: lambda, language: lambda };
   }
-  if (prior.kind === 'adapt-after') {
-    const lambda = effectiveCount(prior.keep, prior.feedbacks);
-    return { level: lambda, content: lambda, language: lambda };
-  }
   const step = Math.floor(STEPS * Math.log2(1 + Math.max(0, total) / prior.halfAt));
   const hold = Math.max(prior.floor, 2 ** (-step / STEPS));
   return {
@@ -34,17 +30,6 @@ export function strengthAt({ prior }: Preset, accuracy: number, total: number): 
     content: prior.content * hold,
     language: prior.language * hold,
   };
-}
-
-/**
- * The n_eff of ParetoBandit (arXiv 2604.00136): how many observations a prior is worth that `feedbacks` may override,
- * where each feedback leaves `keep` of the evidence before it.
- *
- *   n_eff = (keep^-T - 1) / (1 - keep)      and T where nothing is forgotten
- */
-export function effectiveCount(keep: number, feedbacks: number): number {
-  if (keep >= 1) return feedbacks;
-  return (keep ** -feedbacks - 1) / (1 - keep);
 }
 
 /** The diagonal of Lambda: level first, then content, then the languages from `learnt` on. */

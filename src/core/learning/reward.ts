@@ -1,19 +1,22 @@
-/** From what the user did to what is learnt: a reward in [0, 1] and how much it counts. */
+/** From what the user did to what is learnt: one table for Ask, chat and completions. */
 import type { OutcomeKind } from '../decision.ts';
 
 export interface Reward {
-  /** Undefined = no observation, or the former one taken back. */
+  /** In [0, 1]; undefined = no observation, or the former one taken back. */
   readonly reward: number | undefined;
   /** In (0, 1]: a weak signal is a fraction of an observation. */
   readonly weight: number;
 }
 
-const NONE: Reward = { reward: undefined, weight: 1 };
+/** Outcomes whose reward depends on how much of the text was taken or kept. */
+export type GradedOutcome = 'partial' | 'survived';
+/** Outcomes that have one reward. */
+export type PlainOutcome = Exclude<OutcomeKind, GradedOutcome>;
 
-const REWARDS: Readonly<Record<Exclude<OutcomeKind, 'partial'>, Reward>> = {
+const REWARDS: Readonly<Record<PlainOutcome, Reward>> = {
   'thumb-up': { reward: 1, weight: 1 },
   'thumb-down': { reward: 0, weight: 1 },
-  cleared: NONE,
+  cleared: { reward: undefined, weight: 1 },
   copied: { reward: 0.9, weight: 0.3 },
   inserted: { reward: 1, weight: 0.5 },
   applied: { reward: 1, weight: 0.5 },
@@ -23,16 +26,22 @@ const REWARDS: Readonly<Record<Exclude<OutcomeKind, 'partial'>, Reward>> = {
   'typed-through': { reward: 1, weight: 1 },
   rejected: { reward: 0, weight: 1 },
   diverged: { reward: 0, weight: 0.3 },
-  superseded: NONE,
+  superseded: { reward: undefined, weight: 1 },
   undone: { reward: 0, weight: 1 },
-  survived: { reward: 1, weight: 1 },
-  unseen: NONE,
+  unseen: { reward: undefined, weight: 1 },
 };
 
-/** `fraction`: the accepted share of a partially accepted completion, or the surviving share of one checked later. */
-export function rewardOf(kind: OutcomeKind, fraction = 1): Reward {
-  const share = Number.isFinite(fraction) ? Math.min(1, Math.max(0, fraction)) : 0;
-  if (kind === 'partial') return { reward: share, weight: 1 };
-  if (kind === 'survived') return { reward: share, weight: 1 };
-  return REWARDS[kind];
+export const rewardOf = (kind: PlainOutcome): Reward => REWARDS[kind];
+
+const GRADES: Readonly<Record<GradedOutcome, (share: number) => number>> = {
+  /** Share of the text taken word by word or line by line. */
+  partial: (taken) => taken,
+  /** Small repairs are normal and cost nothing; a suggestion rewritten by more than half was not worth having. */
+  survived: (kept) => (kept - 0.4) / 0.5,
+};
+
+/** `share` of the text, in [0, 1]. */
+export function gradedReward(kind: GradedOutcome, share: number): Reward {
+  const grade = GRADES[kind](share);
+  return { reward: grade >= 0 ? Math.min(1, grade) : 0, weight: 1 };
 }

@@ -39,11 +39,6 @@ export interface Ridge extends Evidence {
   readonly theta: Float64Array;
 }
 
-export const isotropic = (theta: Float64Array, lambda: number): Prior => ({
-  theta,
-  precision: new Float64Array(theta.length).fill(lambda),
-});
-
 export const noEvidence = (d: number): Evidence => ({
   gram: new Float64Array(d * d),
   moment: new Float64Array(d),

@@ -7,7 +7,27 @@
 import { isFree, type RateCard } from '../arm.ts';
 import type { ArmId } from '../brand.ts';
 import { isUsable } from '../money/pricing.ts';
-import { priceLists, type PriceRow } from './priceData.ts';
+import priceFile from './prices.json' with { type: 'json' };
+
+/** As `columns` of prices.json says; test/unit/core/models/priceTable.test.ts holds each row of it to this. */
+type PriceRow = readonly [
+  input: number,
+  output: number,
+  cachedInput?: number | null,
+  contextTokens?: number | null,
+  longContext?: readonly [aboveTokens: number, input: number, output: number, cachedInput?: number],
+];
+
+interface PriceList {
+  readonly source: string;
+  /** `YYYY-MM-DD`: no later than the list's own state. */
+  readonly date: string;
+  /** By provider, then by model. */
+  readonly models: Readonly<Record<string, Readonly<Record<string, PriceRow>>>>;
+}
+
+/** Newest first: the first list that knows a model decides. */
+const priceLists = priceFile.lists as unknown as readonly PriceList[];
 
 export interface ListedPrice {
   readonly price: RateCard;

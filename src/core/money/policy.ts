@@ -1,6 +1,6 @@
 /**
  * The cost policy's interface: which arms are worth their price now, and what a unit of cost is worth in reward.
- * The paper's online multiple-choice knapsack, the re-solved shadow price and the fixed-rate baselines all
+ * The paper's online multiple-choice knapsack, and the re-solved shadow price both
  * implement it (src/core/money/policies/). Pure: state in, state out; the money facts come from the ledger at each call.
  */
 import type { ArmId, EpochMs, NanoUsd } from '../brand.ts';

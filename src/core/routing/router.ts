@@ -180,7 +180,7 @@ function choose<State>(
   const kept = eligible.find(({ armId }) => armId === sticky);
   if (kept !== undefined && best.score - kept.score <= preset.switchMargin)
     return certain(kept.armId, 'sticky');
-  const explored = explorationOf(preset.exploration, eligible, best, random);
+  const explored = explorationOf(preset.exploration, eligible, best);
   const propensities = withTrials(explored, eligible, best, preset.trials);
   const chosen = draw(propensities, random);
   const contender = eligible.find(({ armId }) => armId === chosen);

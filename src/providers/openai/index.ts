@@ -14,16 +14,7 @@ import { streamChat } from './chat.ts';
 import { streamCompletion } from './complete.ts';
 import { plainError } from '../http/errors.ts';
 
-export type { CallContext } from '../http/call.ts';
 export { listModels } from './models.ts';
-
-/** The models of one endpoint. Nothing is loaded or connected before the first call. */
-export function createModelClient(context: CallContext): ModelClient {
-  return {
-    chat: (request) => streamChat(context, request),
-    complete: (request) => streamCompletion(context, request),
-  };
-}
 
 export interface ClientPoolOptions {
   /** Read at each call, so that a change of settings counts at once. */

@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { largestDollars } from '../../app/settings/dollars.ts';
 import type { NanoUsd } from '../../core/brand.ts';
+import { nanoFloor } from '../../core/money.ts';
 import { profileNames, type Profile } from '../../core/money/policies/profile.ts';
 import { locale } from '../kit/locale.ts';
 
@@ -88,8 +89,7 @@ export class Settings implements vscode.Disposable {
     const read = (key: string): NanoUsd | undefined => {
       const value = this.#userValue(key);
       if (value === undefined || value === null) return undefined;
-      if (typeof value === 'number' && 0 <= value && value <= largestDollars)
-        return Math.floor(value * 1e9) as NanoUsd;
+      if (typeof value === 'number' && 0 <= value && value <= largestDollars) return nanoFloor(value);
       bad.push({
         key: `pilot.${key}`,
         wrong: vscode.l10n.t(

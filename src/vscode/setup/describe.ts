@@ -33,7 +33,7 @@ function describePrice(price: RateCard): string {
 function originText(origin: PriceOrigin | undefined): string {
   switch (origin?.kind) {
     case 'table':
-      // Its commit and licence are for those who read the table itself (core/priceData.ts).
+      // Its commit and licence are for those who read the table itself (src/core/models/prices.json).
       return t('{0}, {1}', origin.source.replace(/@.*/, ''), origin.date);
     case 'local':
       return t('runs on this machine');

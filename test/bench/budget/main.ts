@@ -9,13 +9,19 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultPolicy, policyByName, policyNames } from '../../../src/core/money/policies/index.ts';
+import {
+  defaultPolicy,
+  policyByName,
+  policyNames,
+  type AnyPolicy,
+} from '../../../src/core/money/policies/index.ts';
 import { decodeSpace, type Space } from '../../../src/core/learning/space.ts';
 import { readOutcomes } from '../outcomes.ts';
 import { datasetOf, type Dataset } from '../router/dataset.ts';
 import { synthetic } from '../router/synthetic.ts';
 import { period } from './arrivals.ts';
 import { runCells, type Cell } from './cells.ts';
+import { baselines } from './fixedRate.ts';
 import { barsOf, said, tablesOf } from './report.ts';
 
 const { values: flags } = parseArgs({
@@ -24,7 +30,7 @@ const { values: flags } = parseArgs({
     outcomes: { type: 'string', multiple: true },
     horizons: { type: 'string', default: '60,600,6000' },
     seeds: { type: 'string', default: '5' },
-    policies: { type: 'string', default: policyNames.join(',') },
+    policies: { type: 'string', default: [...policyNames, ...baselines.map(({ name }) => name)].join(',') },
     fold: { type: 'string', default: 'deployment' },
   },
 });
@@ -39,7 +45,9 @@ const shared = [
 const found = flags.outcomes ?? shared.filter((file) => existsSync(file));
 const files: readonly (string | undefined)[] = found.length > 0 ? found : [undefined];
 if (found.length === 0) console.log('No outcome files: a small synthetic matrix stands in for them.\n');
-const policies = flags.policies.split(',').map((name) => policyByName(name));
+const policies = flags.policies
+  .split(',')
+  .map((name): AnyPolicy => baselines.find((each) => each.name === name) ?? policyByName(name));
 const horizons = flags.horizons.split(',').map(Number);
 const startedAt = performance.now();
 

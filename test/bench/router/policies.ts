@@ -1,8 +1,9 @@
 /** The bandits of the benchmark by the name in its JSON. */
 import { policyByName, type AnyPolicy } from '../../../src/core/money/policies/index.ts';
-import { PAPER, PILOT, type Preset } from '../../../src/core/learning/preset.ts';
+import { PILOT, type Preset } from '../../../src/core/learning/preset.ts';
 import { costBlind } from './deploy.ts';
 import type { Bandit } from './bandit.ts';
+import { PAPER } from './paper.ts';
 
 const shadow = policyByName('shadow-price');
 const blind = costBlind as unknown as AnyPolicy;

@@ -1,10 +1,9 @@
 /** The cost policies by the name that `pilot.budget.policy` takes. */
 import type { CostPolicy } from '../policy.ts';
-import { fixedRate, fixedRateSpill } from './fixedRate.ts';
 import { shadowPricePolicy } from './shadowPrice.ts';
 import { zclPolicy } from './zcl.ts';
 
-export const policyNames = ['shadow-price', 'zcl', 'fixed-rate-spill', 'fixed-rate'] as const;
+export const policyNames = ['shadow-price', 'zcl'] as const;
 export type PolicyName = (typeof policyNames)[number];
 export const defaultPolicy: PolicyName = 'shadow-price';
 
@@ -21,8 +20,6 @@ const policies: Readonly<Record<PolicyName, AnyPolicy>> = {
     shadowPricePolicy({ levelSpread: 0.35, sessionSize: 3, guardDeviations: 1, window: 300 }),
   ),
   zcl: hide(zclPolicy({ binRequests: 30, lowerQuantile: 0.7, upperQuantile: 0.99 })),
-  'fixed-rate-spill': hide(fixedRateSpill),
-  'fixed-rate': hide(fixedRate),
 };
 
 /** An unknown name gives the default: the setting's own check has told the user by then. */

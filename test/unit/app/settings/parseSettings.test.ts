@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseSettings } from '../../../../src/app/settings/index.ts';
-import type { ProblemKind } from '../../../../src/app/settings/index.ts';
+import type { ProblemKind } from '../../../../src/app/settings/problem.ts';
 import { PRESETS } from '../../../../src/providers/presets.ts';
 import { practiceSettings } from '../../../fakes/practiceModels.ts';
 

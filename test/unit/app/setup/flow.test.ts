@@ -1,7 +1,7 @@
 /** Set-up as a whole, with a scripted person, real settings parsing and a real server. */
 import assert from 'node:assert/strict';
 import type { ProviderError } from '../../../../src/app/ports/models.ts';
-import type { KnownPrice } from '../../../../src/app/settings/index.ts';
+import type { KnownPrice } from '../../../../src/app/settings/endpoint.ts';
 import { parseSettings } from '../../../../src/app/settings/index.ts';
 import { detectLocal } from '../../../../src/app/setup/detect.ts';
 import type {

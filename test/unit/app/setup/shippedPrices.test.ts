@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PresetId, PriceLookup } from '../../../../src/app/settings/index.ts';
+import type { PresetId, PriceLookup } from '../../../../src/app/settings/endpoint.ts';
 
 import { listPrice } from '../../../../src/core/models/priceTable.ts';
 

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import priceFile from '../../../../src/core/models/prices.json' with { type: 'json' };
 import type { PresetId } from '../../../../src/app/settings/index.ts';
 import { namedModel, type ModelDraft } from '../../../../src/app/setup/draft.ts';
 import { suggestModels } from '../../../../src/app/setup/suggest.ts';
 import type { RateCard } from '../../../../src/core/arm.ts';
-import { priceLists } from '../../../../src/core/models/priceData.ts';
 import { listPrice } from '../../../../src/core/models/priceTable.ts';
 import { priorOf } from '../../../../src/core/learning/prior.ts';
 import { decodeSpace } from '../../../../src/core/learning/space.ts';
@@ -25,7 +25,8 @@ const ids = (drafts: readonly ModelDraft[]): string[] => drafts.map(({ model }) 
 
 /** All that the shipped table knows of a provider, as if it listed it. */
 function listOf(preset: PresetId): ModelDraft[] {
-  const names = new Set(priceLists.flatMap(({ models }) => Object.keys(models[preset] ?? {})));
+  const lists: readonly { readonly models: Readonly<Record<string, object>> }[] = priceFile.lists;
+  const names = new Set(lists.flatMap(({ models }) => Object.keys(models[preset] ?? {})));
   return [...names].map((id) => ({
     model: namedModel(id),
     price: listPrice(preset, id)?.price,

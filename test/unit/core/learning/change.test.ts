@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import type { ArmId } from '../../../../src/core/brand.ts';
 import { dropsOf, type Recent } from '../../../../src/core/learning/change.ts';
 import { PILOT } from '../../../../src/core/learning/preset.ts';
-import { fromPrior, isotropic, observe, type Ridge } from '../../../../src/core/learning/ridge.ts';
+import { fromPrior, observe, type Ridge } from '../../../../src/core/learning/ridge.ts';
+import { isotropic } from '../../../fakes/isotropic.ts';
 import { seeded } from '../../../../scripts/train/random.ts';
 
 const ARM = 'e/a' as ArmId;

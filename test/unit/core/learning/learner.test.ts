@@ -4,7 +4,8 @@ import type { ArmId, DecisionId } from '../../../../src/core/brand.ts';
 import type { Context } from '../../../../src/core/decision.ts';
 import { Learner, MAX_PENDING, type LearnerSpec } from '../../../../src/core/learning/learner.ts';
 import { decodeLearner, encodeLearner } from '../../../../src/core/learning/learnerCodec.ts';
-import { PAPER, PILOT, type Preset } from '../../../../src/core/learning/preset.ts';
+import { PILOT, type Preset } from '../../../../src/core/learning/preset.ts';
+import { PAPER } from '../../../bench/router/paper.ts';
 
 const D = 4;
 const DAY = 86_400_000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { rewardOf } from '../../../../src/core/learning/reward.ts';
+import { gradedReward, rewardOf } from '../../../../src/core/learning/reward.ts';
 
-describe('rewardOf', () => {
-  it('takes thumbs and acceptance for whole observations', () => {
+describe('rewards', () => {
+  it('take thumbs and acceptance for whole observations', () => {
     for (const kind of ['thumb-up', 'accepted', 'typed-through'] as const) {
       assert.deepEqual(rewardOf(kind), { reward: 1, weight: 1 });
     }
@@ -11,22 +11,31 @@ describe('rewardOf', () => {
     }
   });
 
-  it('takes what was not seen, or taken back, for no observation', () => {
+  it('take what was not seen, or taken back, for no observation', () => {
     for (const kind of ['cleared', 'unseen', 'superseded'] as const) {
       assert.equal(rewardOf(kind).reward, undefined);
     }
   });
 
-  it('counts weak signals for less', () => {
+  it('count weak signals for less', () => {
     for (const kind of ['copied', 'inserted', 'applied', 'retried', 'escalated', 'diverged'] as const) {
       assert.ok(rewardOf(kind).weight < 1, kind);
     }
   });
 
-  it('takes the accepted or surviving share, whatever it is told', () => {
-    assert.equal(rewardOf('partial', 0.4).reward, 0.4);
-    assert.equal(rewardOf('survived', 0.7).reward, 0.7);
-    assert.equal(rewardOf('partial', 7).reward, 1);
-    assert.equal(rewardOf('partial', NaN).reward, 0);
+  it('follow the share that was taken, and forgive small repairs of what was kept', () => {
+    assert.equal(gradedReward('partial', 0.4).reward, 0.4);
+    assert.equal(gradedReward('survived', 0.9).reward, 1);
+    assert.ok(Math.abs((gradedReward('survived', 0.65).reward ?? 0) - 0.5) < 1e-12);
+    assert.equal(gradedReward('survived', 0.4).reward, 0);
+  });
+
+  it('stay in [0, 1], whatever the share is', () => {
+    for (const kind of ['partial', 'survived'] as const) {
+      for (const share of [-1, 7, NaN, Infinity]) {
+        const { reward } = gradedReward(kind, share);
+        assert.ok(reward !== undefined && reward >= 0 && reward <= 1);
+      }
+    }
   });
 });

@@ -6,11 +6,11 @@ import {
   forget,
   fromEvidence,
   fromPrior,
-  isotropic,
   observe,
   revise,
   type Ridge,
 } from '../../../../src/core/learning/ridge.ts';
+import { isotropic } from '../../../fakes/isotropic.ts';
 
 const D = 4;
 const coordinate = fc.double({ min: -1, max: 1, noNaN: true });

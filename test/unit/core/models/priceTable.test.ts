@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { RateCard } from '../../../../src/core/arm.ts';
 import { armId } from '../../../../src/core/brand.ts';
-import { priceLists } from '../../../../src/core/models/priceData.ts';
 import { listPrice, priceChanges } from '../../../../src/core/models/priceTable.ts';
+import priceFile from '../../../../src/core/models/prices.json' with { type: 'json' };
 import { isUsable } from '../../../../src/core/money/pricing.ts';
 
 const card = (input: number, output: number, other: Partial<RateCard> = {}): RateCard => ({
@@ -35,9 +35,28 @@ describe('price table', () => {
     assert.notEqual(known.source, '');
   });
 
+  it('has rows of the shape it is read as', () => {
+    const isNumber = (value: unknown): boolean =>
+      typeof value === 'number' && Number.isFinite(value) && value >= 0;
+    for (const { source, date, models } of priceFile.lists) {
+      assert.match(source, /\S@?\S/);
+      assert.match(date, /^\d{4}-\d{2}-\d{2}$/u);
+      const providers: readonly Readonly<Record<string, readonly unknown[]>>[] = Object.values(models);
+      for (const [model, row] of providers.flatMap((own) => Object.entries(own))) {
+        const [input, output, cached, context, long, ...rest] = row;
+        assert.ok(isNumber(input) && isNumber(output) && rest.length === 0, model);
+        for (const value of [cached, context]) assert.ok((value ?? null) === null || isNumber(value), model);
+        if (long === undefined) continue;
+        assert.ok(Array.isArray(long) && (long.length === 3 || long.length === 4), model);
+        assert.ok(long.every(isNumber), model);
+      }
+    }
+  });
+
   it('holds only prices that can be right, none of them free', () => {
     let rows = 0;
-    for (const { models } of priceLists) {
+    const lists: readonly { readonly models: Readonly<Record<string, object>> }[] = priceFile.lists;
+    for (const { models } of lists) {
       for (const [provider, list] of Object.entries(models)) {
         for (const model of Object.keys(list)) {
           const price = listPrice(provider, model)?.price;

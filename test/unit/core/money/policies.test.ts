@@ -10,6 +10,7 @@ import {
   type ShadowPriceState,
 } from '../../../../src/core/money/policies/shadowPrice.ts';
 import { zclPolicy, zclThreshold } from '../../../../src/core/money/policies/zcl.ts';
+import { baselines } from '../../../bench/budget/fixedRate.ts';
 import type { Appraisal, MoneySituation, Offer } from '../../../../src/core/money/policy.ts';
 
 const offer = (name: string, reward: number, cost: number, worstCase = 4 * cost): Offer => ({
@@ -71,10 +72,8 @@ const anyMoney: fc.Arbitrary<MoneySituation> = fc
     }),
   );
 
-for (const name of policyNames) {
-  describe(`policy ${name}`, () => {
-    const policy = policyByName(name);
-
+for (const policy of [...policyNames.map(policyByName), ...baselines]) {
+  describe(`policy ${policy.name}`, () => {
     it('never calls worth what the ledger must refuse, and always offers a way on when one fits', () => {
       fc.assert(
         fc.property(

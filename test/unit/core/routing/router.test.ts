@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ArmId, DecisionId, NanoUsd } from '../../../../src/core/brand.ts';
 import type { Context } from '../../../../src/core/decision.ts';
-import { explain } from '../../../../src/core/routing/explain.ts';
 import type { CostPolicy, MoneySituation } from '../../../../src/core/money/policy.ts';
 import { policyByName } from '../../../../src/core/money/policies/index.ts';
 import { PILOT, presetFor, type Preset } from '../../../../src/core/learning/preset.ts';
@@ -168,10 +167,6 @@ describe('route', () => {
     assert.ok(routed.ok);
     const reasons = routed.value.decision.arms.map(({ excluded }) => excluded);
     assert.deepEqual(reasons, [undefined, 'unhealthy', 'unpriced', 'over-limit', 'not-worth-price']);
-    const shown = explain(routed.value.decision);
-    assert.ok(shown !== undefined);
-    assert.equal(shown.leftOut.length, 4);
-    assert.equal(shown.runnerUp, undefined);
   });
 
   it('never blocks a free model, even after an overrun', () => {
@@ -186,16 +181,6 @@ describe('route', () => {
     assert.ok(!refused.ok && refused.error.kind === 'none-usable');
     assert.deepEqual([...refused.error.reasons.values()], ['over-limit', 'over-limit']);
     assert.deepEqual(route(inputOf([])), { ok: false, error: { kind: 'no-arms' } });
-  });
-
-  it('says what it did in a way that can be explained', () => {
-    const routed = route(inputOf([cheap, dear], { policy: flat(0.002) }));
-    assert.ok(routed.ok);
-    const shown = explain(routed.value.decision);
-    assert.ok(shown !== undefined);
-    assert.equal(shown.runnerUp?.arm.armId, arm('dear'));
-    assert.equal(shown.runnerUp.because, 'cheaper');
-    assert.equal(shown.costShare, 0.01);
   });
 
   it('hands the policy what was on offer and what was taken', () => {
@@ -279,19 +264,6 @@ describe('route', () => {
     }
     assert.ok(Math.abs(counts.get('e/cheap best')! / 4000 - 0.8) < 0.03);
     assert.ok(Math.abs(counts.get('e/twin explore')! / 4000 - 0.1) < 0.03);
-  });
-
-  it('samples by Thompson with propensities in proportion', () => {
-    const preset: Preset = { ...certain, exploration: { kind: 'thompson', scale: 1, draws: 256 } };
-    const even: Spec[] = [
-      { ...cheap, width: 0.2 },
-      { ...cheap, name: 'twin', width: 0.2 },
-      { ...cheap, name: 'hopeless', mean: -3, width: 0.1 },
-    ];
-    const routed = route(inputOf(even, { preset, random: seeded(3) }));
-    assert.ok(routed.ok);
-    const [a, b, hopeless] = routed.value.decision.arms.map(({ propensity }) => propensity);
-    assert.ok(Math.abs(a! - b!) < 0.2 && hopeless! > 0 && hopeless! < 0.02);
   });
 
   describe('gives trials to a model that joins others', () => {

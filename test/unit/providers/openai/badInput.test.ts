@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
-import { createModelClient } from '../../../../src/providers/openai/index.ts';
+import { createModelClient } from '../../../fakes/modelClient.ts';
 import type { Misbehaviour, ModelServer } from '../../../fakes/modelServer.ts';
 import { startModelServer } from '../../../fakes/modelServer.ts';
 import type { Outcome } from './harness.ts';

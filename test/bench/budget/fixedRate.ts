@@ -2,11 +2,12 @@
  * The baselines of the paper's evaluation: every request may cost B/Q, the budget over the number of requests; with
  * spill-over, what earlier requests left unspent may be spent by later ones (and what they overspent is paid back).
  */
-import type { CostPolicy, MoneySituation } from '../policy.ts';
-import { ZERO } from '../../money.ts';
-import { appraisal, horizonOf, utilizationOf } from './offers.ts';
+import type { CostPolicy, MoneySituation } from '../../../src/core/money/policy.ts';
+import { ZERO } from '../../../src/core/money.ts';
+import type { AnyPolicy } from '../../../src/core/money/policies/index.ts';
+import { appraisal, horizonOf, utilizationOf } from '../../../src/core/money/policies/offers.ts';
 
-export type FixedRateState = Readonly<Record<string, never>>;
+type FixedRateState = Readonly<Record<string, never>>;
 const initial: FixedRateState = {};
 
 const fixedRatePolicy = (
@@ -28,15 +29,22 @@ const fixedRatePolicy = (
   settled: (state) => state,
 });
 
-export const fixedRate = fixedRatePolicy('fixed-rate', (money) => {
+const fixedRate = fixedRatePolicy('fixed-rate', (money) => {
   const { behind, ahead } = horizonOf(money);
   return money.limit / (behind + ahead);
 });
 
-export const fixedRateSpill = fixedRatePolicy('fixed-rate-spill', (money) => {
+const fixedRateSpill = fixedRatePolicy('fixed-rate-spill', (money) => {
   const { behind, ahead } = horizonOf(money);
   return (money.limit * (behind + 1)) / (behind + ahead) - money.committed;
 });
 
 const isEmptyObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+
+/** By the name that `--policies` takes. */
+export const baselines: readonly AnyPolicy[] = [hidden(fixedRateSpill), hidden(fixedRate)];
+
+function hidden(policy: CostPolicy<FixedRateState>): AnyPolicy {
+  return policy;
+}
