@@ -18,7 +18,7 @@ import { EngineHolder } from './vscode/kit/engineHolder.ts';
 import { hostOf, inlineProblems, registerInlineSoon, runLazily } from './vscode/inline/inlineWiring.ts';
 import { MementoPolicyStore } from './vscode/kit/mementoStore.ts';
 import { showMenu } from './vscode/money/menu.ts';
-import { messageOf } from './vscode/words/messages.ts';
+import { incompleteMessage, messageOf } from './vscode/words/messages.ts';
 import { registerVscodeModels } from './vscode/models/index.ts';
 import { ModelSettings } from './vscode/settings/modelSettings.ts';
 import { openLogChannel, outputLog } from './vscode/kit/outputLog.ts';
@@ -95,7 +95,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   parts.add(
     registerAsk({
       engine: new AskEngineOverRouting({ engine, settings, models, status }),
-      words: { reason: reasonLine, problem: messageOf },
+      words: { reason: reasonLine, problem: messageOf, incomplete: incompleteMessage },
       settings,
       log,
       clock,

@@ -6,12 +6,14 @@ import type { Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, EpochMs } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
+import type { IncompleteReason } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
 import type { SettledCost } from '../call/settlement.ts';
 import { assembleAgain, type Prepared, type PromptView, type TextMessage } from './assemble.ts';
 import {
   addAnswer,
   addTurn,
+  canTeach,
   changeAnswer,
   emptyAnswer,
   findAnswer,
@@ -42,7 +44,14 @@ export type RoutedEvent =
   | { readonly type: 'routed'; readonly decision: Decision; readonly arm: Arm }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
-  | (SettledCost & { readonly type: 'ended'; readonly finish: string | undefined })
+  /** All text until now was reasoning. */
+  | { readonly type: 'text-was-reasoning' }
+  | (SettledCost & {
+      readonly type: 'ended';
+      readonly finish: string | undefined;
+      /** Undefined = the answer is whole. */
+      readonly incomplete?: IncompleteReason | undefined;
+    })
   | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
 
 /** What a user's act says about an answer. */
@@ -59,6 +68,8 @@ export interface AskEngine {
 export interface AskWords {
   reason(decision: Decision, arms: readonly Arm[]): string;
   problem(problem: Problem): Notice;
+  /** `label`: the model's. */
+  incomplete(label: string, reason: IncompleteReason): Notice;
 }
 
 export type SessionChange =
@@ -146,7 +157,7 @@ export class AskSession {
     if (!turn || turn.answers.length >= maxAnswers) return;
     this.stop();
     const former = this.conversation.turns.find(({ id }) => id === turnId)?.answers[turn.shown];
-    if (former?.route && former.state === 'done') {
+    if (former?.route && former.state === 'done' && canTeach(former)) {
       this.#feedback(former.route.decisionId, choice.type === 'escalate' ? 'escalated' : 'retried');
     }
     const answer = emptyAnswer(this.#deps.newId());
@@ -178,7 +189,7 @@ export class AskSession {
   /** A thumb, a changed thumb, or a thumb taken back. */
   rate(answerId: string, rating: Rating): void {
     const found = findAnswer(this.#conversation, answerId);
-    if (!found?.answer.route || found.answer.rating === rating) return;
+    if (!found?.answer.route || found.answer.rating === rating || !canTeach(found.answer)) return;
     this.#change(answerId, { rating });
     this.#deps.save(this.conversation);
     const kind = { up: 'thumb-up', down: 'thumb-down', none: 'cleared' } as const;
@@ -217,9 +228,11 @@ export class AskSession {
         return this.#append(run, event.text, '');
       case 'reasoning':
         return this.#append(run, '', event.text);
+      case 'text-was-reasoning':
+        return this.#fold(run);
       case 'ended':
         this.#tellCost(run, event);
-        return this.#finish(run, { state: 'done' });
+        return this.#finish(run, { state: 'done', ...this.#incomplete(run, event.incomplete) });
       case 'failed':
         if (event.cost) this.#tellCost(run, event.cost);
         return this.#fail(run, event.problem);
@@ -252,6 +265,21 @@ export class AskSession {
     if (now - run.savedAt < saveEveryMs) return;
     run.savedAt = now;
     this.#deps.save(this.conversation);
+  }
+
+  /** What was shown as text until now goes where reasoning is. */
+  #fold(run: Run): void {
+    if (this.#run !== run) return;
+    run.reasoning += run.text;
+    run.text = '';
+    // A turn is shown anew with its texts, where an answer's only grow.
+    this.#emit({ type: 'turn', turnId: run.turnId });
+  }
+
+  #incomplete(run: Run, reason: IncompleteReason | undefined): Partial<Answer> {
+    if (reason === undefined) return {};
+    const label = findAnswer(this.#conversation, run.answerId)?.answer.route?.label ?? '';
+    return { incomplete: reason, notice: this.#deps.words.incomplete(label, reason) };
   }
 
   #fail(run: Run, problem: Problem): void {

@@ -32,6 +32,7 @@ const storedAnswer = object({
   rating: oneOf('up', 'down', 'none'),
   /** Ways on are commands; commands do not come from a file. */
   notice: maybe(short),
+  incomplete: maybe(oneOf('length', 'content-filter')),
 });
 
 const storedPiece = object({
@@ -110,7 +111,11 @@ const clipAnswer = (answer: Answer): Answer => ({
 });
 
 function toStored(conversation: Conversation): Infer<typeof storedConversation> {
-  const answerOf = (answer: Answer) => ({ ...clipAnswer(answer), notice: answer.notice?.text });
+  const answerOf = (answer: Answer) => ({
+    ...clipAnswer(answer),
+    notice: answer.notice?.text,
+    incomplete: answer.incomplete,
+  });
   return {
     ...conversation,
     turns: conversation.turns.map((turn) => ({ ...turn, answers: turn.answers.map(answerOf) })),

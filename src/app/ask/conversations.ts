@@ -3,6 +3,7 @@
  * conversation and leaves the old one alone, so that what is shown, saved and sent can never disagree half-way.
  */
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
+import type { IncompleteReason } from '../ports/models.ts';
 import type { CostSource } from '../ports/money.ts';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
@@ -55,6 +56,8 @@ export interface Answer {
   readonly cost: AnswerCost | undefined;
   readonly rating: Rating;
   readonly notice: Notice | undefined;
+  /** The model was stopped before it had said all; undefined = the answer is whole, or it failed. */
+  readonly incomplete?: IncompleteReason | undefined;
 }
 
 export interface Turn {
@@ -94,6 +97,10 @@ export const emptyAnswer = (id: string): Answer => ({
   rating: 'none',
   notice: undefined,
 });
+
+/** Of half an answer a thumb says nothing about the model. One that the user stopped is as long as the user wanted it. */
+export const canTeach = ({ state, incomplete }: Answer): boolean =>
+  incomplete === undefined && (state === 'done' || state === 'stopped');
 
 export const isRunning = (answer: Answer): boolean =>
   answer.state === 'waiting' || answer.state === 'streaming';

@@ -8,7 +8,7 @@ import type { ProviderError } from '../ports/models.ts';
 /** First pause after a failure that may pass by itself; doubles with each further failure, up to `longestPauseMs`. */
 const firstPauseMs = 15_000;
 const longestPauseMs = 10 * 60_000;
-/** A wrong key or an empty account does not mend itself: wait until the user changed something, or this long. */
+/** A wrong key or an empty account stays so: wait until the user changed something, or this long. */
 const fatalPauseMs = 60 * 60_000;
 
 interface Breaker {
@@ -52,17 +52,21 @@ function pauseAfter(error: ProviderError, earlierFailures: number): number {
     case 'too-long':
     case 'too-large':
     case 'bad-request':
+    case 'wrong-address':
       return 0;
     case 'no-key':
     case 'wrong-key':
     case 'no-credit':
-    case 'forbidden':
     case 'model-gone':
     case 'insecure':
     case 'redirect':
       return fatalPauseMs;
     case 'rate-limited':
-      return Math.min(longestPauseMs, error.retryAfterMs ?? backoff);
+      // Zero is no pause that a server asks for: it does not say how long.
+      return Math.min(longestPauseMs, error.retryAfterMs || backoff);
+    // Some account settings, or a shorter answer, change these; the user is told and may do so at any time.
+    case 'forbidden':
+    case 'cannot-afford':
     case 'server-error':
     case 'refused':
     case 'unreachable':

@@ -12,6 +12,7 @@ import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import type { Clock } from '../ports/environment.ts';
 import type {
+  IncompleteReason,
   ModelClient,
   ModelStream,
   ProviderError,
@@ -38,10 +39,14 @@ export type CompletionEvent =
   | { readonly type: 'routed'; readonly decision: Decision; readonly arm: Arm }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
+  /** All text until now was reasoning. */
+  | { readonly type: 'text-was-reasoning' }
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   | (SettledCost & {
       readonly type: 'ended';
       readonly finish: string | undefined;
+      /** The model was stopped before it had said all; undefined = the answer is whole. */
+      readonly incomplete?: IncompleteReason | undefined;
       readonly usage: Usage | undefined;
     })
   /** `cost`: what the attempt was settled at, when something may have been served before it failed. */
@@ -212,6 +217,7 @@ class Attempt {
   }
 
   #see(event: Exclude<StreamEvent, Done>): void {
+    if (event.type === 'text-was-reasoning') return;
     const text = event.type === 'tool-call' ? event.call.name + event.call.input : event.text;
     this.#watch.saw(text);
     this.#text += text;
@@ -301,6 +307,6 @@ class Attempt {
       costSource: 'estimate',
       leftNano: undefined,
     };
-    return { type: 'ended', ...cost, finish: done?.finish, usage: done?.usage };
+    return { type: 'ended', ...cost, finish: done?.finish, incomplete: done?.incomplete, usage: done?.usage };
   }
 }

@@ -1,7 +1,7 @@
 /** One answer in VS Code's Chat: the events of the routed completion as the chat takes them, and how it ended. */
 import type { Arm } from '../../core/arm.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { ToolCall } from '../ports/models.ts';
+import type { OpaqueState, ToolCall } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
 import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
 
@@ -14,6 +14,8 @@ export interface ReadyToolCall {
   readonly id: string;
   readonly name: string;
   readonly input: object;
+  /** To be kept for the follow-up. */
+  readonly opaque: OpaqueState | undefined;
 }
 
 export interface ChatSink {
@@ -57,12 +59,14 @@ export async function answerChat(
       case 'text':
         sink.text(event.text);
         break;
+      case 'text-was-reasoning':
       case 'reasoning':
         // VS Code has no stable part for it.
         break;
       case 'tool-call': {
         const input = toolInput(event.call);
-        if (input) sink.toolCall({ id: event.call.id, name: event.call.name, input });
+        if (input)
+          sink.toolCall({ id: event.call.id, name: event.call.name, input, opaque: event.call.opaque });
         else badTool ??= event.call.name;
         break;
       }

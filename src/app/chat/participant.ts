@@ -3,7 +3,7 @@
  * a memory (its decision, model and conversation) that VS Code keeps with it and hands back; it is read as unknown.
  */
 import type { ArmId, DecisionId } from '../../core/brand.ts';
-import { count, object, parse, text } from '../../core/shape.ts';
+import { count, flag, maybe, object, parse, text } from '../../core/shape.ts';
 import {
   emptyAnswer,
   emptyConversation,
@@ -17,6 +17,7 @@ const memoryShape = object({
   conversationId: text(200),
   /** What follows these characters is the reason line, which no model is to read. */
   answerChars: count,
+  incomplete: maybe(flag),
 });
 
 export interface AnswerMemory {
@@ -24,6 +25,8 @@ export interface AnswerMemory {
   readonly armId: ArmId;
   readonly conversationId: string;
   readonly answerChars: number;
+  /** The model was stopped before it had said all. */
+  readonly incomplete?: boolean | undefined;
 }
 
 export function memoryOf(metadata: unknown): AnswerMemory | undefined {

@@ -143,6 +143,7 @@ export class Running {
         this.#format = format;
         onRouted(event.decision);
       }
+      if (event.type === 'text-was-reasoning') this.#raw = '';
       if (event.type !== 'text' || routed === undefined) continue;
       this.#raw += event.text;
       if (!this.#isEnough(routed.format)) continue;

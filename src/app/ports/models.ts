@@ -17,6 +17,15 @@ export interface ToolCall {
   readonly id: string;
   readonly name: string;
   readonly input: string;
+  /** What the provider sent beside the call and wants back with it, unchanged. In memory only. */
+  readonly opaque?: OpaqueState | undefined;
+}
+
+/** Encrypted reasoning, signed thoughts and the like: they go back to the arm that made them and to no other. */
+export interface OpaqueState {
+  readonly armId: string;
+  /** In the form of the arm's protocol; only its client reads it. */
+  readonly data: unknown;
 }
 
 export interface ToolDefinition {
@@ -73,26 +82,37 @@ export interface Usage {
 export type StreamEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
+  /** The model closed reasoning that it had not opened: all text until now was reasoning. */
+  | { readonly type: 'text-was-reasoning' }
   /** Complete: it is sent once its arguments have all arrived. */
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   | {
       readonly type: 'done';
       readonly usage: Usage | undefined;
       readonly finish: string | undefined;
+      /** The model was stopped before it had said all; absent = the answer is whole. */
+      readonly incomplete?: IncompleteReason;
       readonly generationId: string | undefined;
       /** The answer held bytes that are not UTF-8; each stands as U+FFFD in the text. */
       readonly damaged?: boolean;
     };
 
+/** At the cap that was sent or the model's own, or by the provider's filter. */
+export type IncompleteReason = 'length' | 'content-filter';
+
 export type ProviderErrorKind =
   | 'no-key'
   | 'wrong-key'
   | 'no-credit'
+  /** The account has credit, but not for an answer as long as may come. */
+  | 'cannot-afford'
   | 'forbidden'
   | 'rate-limited'
   | 'model-gone'
   | 'too-long'
   | 'bad-request'
+  /** Something answers there, or never can, but it is not where this protocol's requests go. */
+  | 'wrong-address'
   | 'server-error'
   | 'refused'
   | 'unreachable'
@@ -113,8 +133,12 @@ export interface ProviderError {
   readonly served: 'no' | 'maybe';
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  /** The provider's own words, cut to 300 characters and redacted; for the log and the detail line. */
+  /** The provider's own words or a library's, cut to 300 characters and redacted; for the log. */
   readonly detail: string;
+  /** The provider's own words alone, so that a person can be shown them; absent where it said nothing. */
+  readonly said?: string;
+  /** Where the request went, where that may be what is wrong: without key and query. */
+  readonly address?: string;
   /** What the stream had told before it failed: the money may be known although the answer is not. */
   readonly usage?: Usage | undefined;
   readonly generationId?: string | undefined;

@@ -46,12 +46,20 @@ export async function openCall<Client>(
   const key = await readKey(context);
   if (!key.ok) return key;
   if (key.value === undefined && endpoint.needsKey) return unsent('no-key');
-  if (isInsecure(endpoint, key.value)) return unsent('insecure');
+  if (isInsecure(endpoint, key.value)) return unsent('insecure', endpoint.baseUrl);
   const guard = new CallGuard({ ...endpoint.timeouts, ...context.timeouts }, caller);
   const secrets = secretsOf(endpoint, key.value);
   const failure = (error: unknown, kind?: ProviderErrorKind): ProviderError => {
     const found = classify(error, guard);
-    return { ...found, kind: kind ?? found.kind, detail: cut(redact(found.detail, secrets, sent)) };
+    const clean = (text: string): string => cut(redact(text, secrets, sent));
+    const itsKind = kind ?? found.kind;
+    return {
+      ...found,
+      kind: itsKind,
+      detail: clean(found.detail),
+      ...(found.said !== undefined && { said: clean(found.said) }),
+      ...(ABOUT_ADDRESS.has(itsKind) && { address: endpoint.baseUrl }),
+    };
   };
   try {
     const client = await build(endpoint, key.value, guard, expects);
@@ -61,6 +69,16 @@ export async function openCall<Client>(
     return fail({ ...failure(error), kind: 'unknown', served: 'no' });
   }
 }
+
+/** Failures that a wrong address may be the cause of. */
+const ABOUT_ADDRESS: ReadonlySet<ProviderErrorKind> = new Set([
+  'wrong-address',
+  'refused',
+  'unreachable',
+  'not-json',
+  'redirect',
+  'insecure',
+]);
 
 async function readKey(context: CallContext): Promise<Result<string | undefined, ProviderError>> {
   try {
@@ -73,8 +91,15 @@ async function readKey(context: CallContext): Promise<Result<string | undefined,
   }
 }
 
-const unsent = (kind: ProviderErrorKind): Result<never, ProviderError> =>
-  fail({ kind, served: 'no', status: undefined, retryAfterMs: undefined, detail: '' });
+const unsent = (kind: ProviderErrorKind, address?: string): Result<never, ProviderError> =>
+  fail({
+    kind,
+    served: 'no',
+    status: undefined,
+    retryAfterMs: undefined,
+    detail: '',
+    ...(address !== undefined && { address }),
+  });
 
 const secretsOf = (endpoint: Endpoint, key: string | undefined): string[] => [
   ...(key === undefined ? [] : [key]),

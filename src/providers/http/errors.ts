@@ -1,6 +1,6 @@
 import type { ProviderError, ProviderErrorKind } from '../../app/ports/models.ts';
 import type { CallGuard } from './guard.ts';
-import { at, listAt, numberAt, stringAt } from './json.ts';
+import { at, listAt, stringAt } from './json.ts';
 import { cut } from './redact.ts';
 
 type Verdict = Pick<ProviderError, 'kind' | 'served'>;
@@ -13,12 +13,14 @@ const MAX_WORDS = 16_384;
  * only on proof (design.md "The limit"): nothing was sent, no connection came about, or a 4xx before any answer.
  */
 export function classify(error: unknown, guard: CallGuard): ProviderError {
-  const detail = guard.errorBody || messageOf(error);
+  const said = saidIn(guard.errorBody) || streamedWords(error);
+  const detail = said || plain(guard.errorBody) || plain(messageOf(error));
   return {
-    ...verdict(error, guard, detail.slice(0, MAX_WORDS)),
+    ...verdict(error, guard, `${detail} ${guard.errorBody}`.slice(0, MAX_WORDS)),
     status: guard.status,
     retryAfterMs: guard.headers && (retryAfter(guard.headers, Date.now()) ?? retryDelay(guard.errorBody)),
-    detail: summary(detail),
+    detail,
+    ...(said !== '' && { said }),
   };
 }
 
@@ -47,6 +49,10 @@ function connectionVerdict(error: unknown): Verdict {
     return { kind: 'unreachable', served: 'no' };
   }
   if (has((code) => RESET_CODES.has(code))) return { kind: 'reset', served: 'maybe' };
+  // Refused by fetch itself, before anything was sent: ports of other protocols, and what is no address.
+  if (causes.some((cause) => cause instanceof Error && NO_ADDRESS.test(cause.message.slice(0, 200)))) {
+    return { kind: 'wrong-address', served: 'no' };
+  }
   return { kind: 'unknown', served: 'maybe' };
 }
 
@@ -75,6 +81,7 @@ const RESET_CODES = new Set([
   'UND_ERR_SOCKET',
   'UND_ERR_CLOSED',
 ]);
+const NO_ADDRESS = /bad port|ERR_UNSAFE_PORT|unknown scheme|invalid url|only absolute url/i;
 const DNS_OR_TLS =
   /^(ENOTFOUND|EAI_|CERT_|ERR_NAME_NOT_RESOLVED|ERR_CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
 
@@ -93,8 +100,14 @@ function midStreamKind(error: unknown, detail: string): ProviderErrorKind {
   if (codes.some((code) => TIMEOUT_CODES.has(code))) return 'timeout';
   if (error instanceof SyntaxError) return 'not-json';
   // An error object in the stream (OpenRouter): its `code` is an HTTP status, or a name.
-  const status = numberAt(error, 'code') ?? numberAt(error, 'error', 'code');
+  const status = httpStatus(at(error, 'code')) ?? httpStatus(at(error, 'error', 'code'));
   return statusKind(status ?? 500, `${stringAt(error, 'code') ?? ''} ${detail}`);
+}
+
+/** As a number, or (some gateways) as its digits. */
+function httpStatus(code: unknown): number | undefined {
+  const status = typeof code === 'string' && /^[45]\d\d$/.test(code) ? Number(code) : code;
+  return typeof status === 'number' && 400 <= status && status < 600 ? status : undefined;
 }
 
 /** Status first, then the words: gateways put causes under one another's codes. */
@@ -102,14 +115,17 @@ export function statusKind(status: number, body: string): ProviderErrorKind {
   if (status >= 500) return TOO_LONG.test(body) ? 'too-long' : 'server-error';
   switch (status) {
     case 401:
-      return 'wrong-key';
+      // The key is known and may do something, but not this.
+      return NO_ACCESS.test(body) && !WRONG_KEY.test(body) ? 'forbidden' : 'wrong-key';
     case 402:
-      return 'no-credit';
+      return AFFORDS.test(body) ? 'cannot-afford' : 'no-credit';
     case 403:
-      return NO_CREDIT.test(body) ? 'no-credit' : 'forbidden';
+      return AFFORDS.test(body) ? 'cannot-afford' : NO_CREDIT.test(body) ? 'no-credit' : 'forbidden';
     case 404:
-      // A wrong base URL answers 404 as well, but does not speak of models.
-      return /model/i.test(body) ? 'model-gone' : 'bad-request';
+      return notFoundKind(body);
+    case 405:
+    case 501:
+      return 'wrong-address';
     case 408:
       return 'timeout';
     case 413:
@@ -122,7 +138,25 @@ export function statusKind(status: number, body: string): ProviderErrorKind {
   }
 }
 
+/** Nothing found: a model, an address, or (OpenRouter) a provider that the account's own settings allow. */
+function notFoundKind(body: string): ProviderErrorKind {
+  if (ACCOUNT_SETTINGS.test(body)) return 'forbidden';
+  if (CANNOT_DO.test(body)) return 'bad-request';
+  if (WRONG_PATH.test(body)) return 'wrong-address';
+  return /model|deployment|no endpoints found/i.test(body) ? 'model-gone' : 'wrong-address';
+}
+
+const ACCOUNT_SETTINGS =
+  /data policy|privacy|guardrail|no allowed providers|zero.{0,3}data.{0,3}retention|provider.{0,20}(ignored|blocked)/i;
+const CANNOT_DO = /no endpoints found that (support|can)/i;
+const WRONG_PATH =
+  /invalid url|cannot (get|post)|page not found|resource not found|\bno (route|path)\b|(unknown|unrecognized) (route|path|endpoint|request url)|no static resource|(path|route|url|endpoint).{0,20}not found|<html|<!doctype/i;
+const NO_ACCESS =
+  /not allowed to (access|use|call).{0,20}model|(no|not have|without|insufficient) (access|permissions?)|can only access models|missing scopes?|model.{0,40}(access denied|not permitted)/i;
+const AFFORDS = /can only afford|fewer max_tokens|(reduce|lower).{0,20}max_tokens/i;
+
 function kindByWords(body: string): ProviderErrorKind {
+  if (AFFORDS.test(body)) return 'cannot-afford';
   if (TOO_LONG.test(body)) return 'too-long';
   if (WRONG_KEY.test(body)) return 'wrong-key';
   if (NO_CREDIT.test(body)) return 'no-credit';
@@ -156,22 +190,35 @@ function retryDelay(body: string): number | undefined {
   return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000);
 }
 
-/** The provider's own sentence out of the many shapes of error bodies. */
-function summary(detail: string): string {
-  const json = parse(detail);
+/** The provider's own sentence out of the many shapes of error bodies; '' for a proxy's page, which is nobody's word. */
+function saidIn(body: string): string {
+  if (body === '') return '';
+  const json = parse(body);
+  const nested = parse(stringAt(json, 'error', 'metadata', 'raw') ?? '');
   const said =
+    stringAt(nested, 'error', 'message') ??
+    stringAt(nested, 'message') ??
     stringAt(json, 'error', 'metadata', 'raw') ??
     stringAt(json, 'error', 'message') ??
     stringAt(json, 'error') ??
     stringAt(json, 'message') ??
     stringAt(json, 'detail') ??
-    stringAt(at(json, 0), 'error', 'message') ??
-    detail;
-  return said
+    stringAt(json, 'detail', 0, 'msg') ??
+    stringAt(json, 0, 'error', 'message') ??
+    (json === undefined && !body.trimStart().startsWith('<') ? body : '');
+  return plain(said);
+}
+
+/** Of an error that came inside a stream. */
+const streamedWords = (error: unknown): string =>
+  plain(stringAt(error, 'said') ?? stringAt(error, 'error', 'message') ?? '');
+
+const plain = (text: string): string =>
+  text
+    .slice(0, MAX_WORDS)
     .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-}
 
 function parse(text: string): unknown {
   try {

@@ -18,6 +18,8 @@ export class CallGuard {
   headers: Headers | undefined;
   /** The body of a response that was not 2xx. */
   errorBody = '';
+  /** The server named the end of its stream, or sent one whole reply. */
+  saidDone = false;
   /** The body held bytes that are not UTF-8. */
   damaged = false;
 

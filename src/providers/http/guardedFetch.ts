@@ -1,3 +1,4 @@
+import { filtered } from './eventStream.ts';
 import type { CallGuard } from './guard.ts';
 
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -57,9 +58,18 @@ async function asEvents(
     first = chunk.value.find((byte) => !BLANKS.has(byte));
   }
   const whole = joined(head, reader);
-  if (first === undefined || EVENT_STARTS.has(first)) return whole;
-  const reply = first === OPEN_BRACE ? parseOrUndefined(await readText(whole, Infinity)) : undefined;
-  if (reply !== undefined) return `data: ${JSON.stringify(reply)}\n\n`;
+  const onDone = (): void => void (guard.saidDone = true);
+  if (first === undefined || EVENT_STARTS.has(first)) return filtered(whole, onDone);
+  if (first === OPEN_BRACE) {
+    const text = await readText(whole, Infinity);
+    const reply = parseOrUndefined(text);
+    if (reply !== undefined) {
+      onDone();
+      return `data: ${JSON.stringify(reply)}\n\n`;
+    }
+    // Lines of JSON, as Ollama's own protocol has them, are events that lack their field name.
+    if (LINES_OF_JSON.test(text)) return filtered(new Blob([text]).stream(), onDone);
+  }
   await whole.cancel().catch(() => undefined);
   guard.stop('not-json');
   throw new Error('The reply is neither an event stream nor JSON.');
@@ -71,6 +81,7 @@ const BLANKS = codes(' \t\r\n\uFEFF');
 /** A comment, or `data`, `event`, `id`, `retry`: nothing else begins a line of an event stream. */
 const EVENT_STARTS = codes(':deir');
 const OPEN_BRACE = 0x7b;
+const LINES_OF_JSON = /\}\s{0,4}\n\s{0,4}(?:\{|data:)/;
 
 function joined(
   head: readonly Uint8Array[],

@@ -8,7 +8,8 @@ import type {
 import { endsWhenClosed } from '../closing.ts';
 import { openCall } from './call.ts';
 import type { BuildClient, Call, CallContext } from './call.ts';
-import { stringAt } from './json.ts';
+import { endOf } from './ends.ts';
+import { at, stringAt } from './json.ts';
 
 /** Longer than any provider's id of a generation. */
 export const MAX_ID_LENGTH = 200;
@@ -23,7 +24,11 @@ export interface AnswerReader {
   readonly hasContent: boolean;
   /** The provider behind a gateway, by the name the gateway gives it (OpenRouter); absent = none was named. */
   readonly provider?: string | undefined;
+  /** The protocol's own sign of an end came, although no reason for it did. */
+  readonly hasEnded?: boolean;
   read(chunk: unknown): StreamEvent[];
+  /** What is held back until it is known what it is, when nothing more will come. */
+  rest?(): StreamEvent[];
   /** The tool calls, once all their arguments have arrived. */
   end(): StreamEvent[];
 }
@@ -70,12 +75,14 @@ async function* run<Client>(
       if (stringAt(chunk, 'object') === 'error') throw new StreamedError(chunk);
       yield* answer.read(chunk);
     }
-    const kind = call.guard.stopped ?? emptiness(answer, request.mayBeEmpty);
+    const kind = call.guard.stopped ?? faultOf(answer, call, request.mayBeEmpty);
+    if (kind) yield* answer.rest?.() ?? [];
     end(kind && { kind });
     if (kind) return;
     yield* answer.end();
     yield done(call, answer);
   } catch (error) {
+    yield* answer.rest?.() ?? [];
     end({ error });
   } finally {
     // Not ended: the consumer left the loop early.
@@ -89,31 +96,51 @@ function logFailure({ endpoint, log }: CallContext, error: ProviderError | undef
   log.warn(`${endpoint.id}: ${error.kind} (${error.status ?? 'no status'}) ${error.detail}`);
 }
 
-/** vLLM sends its error as a chunk of its own, where others send `{error: ...}`, which the package throws. */
-class StreamedError extends Error {
+/**
+ * An error that came as data of the stream: vLLM's chunk of its own, a failed response. Others send `{error: ...}`,
+ * which the packages throw by themselves.
+ */
+export class StreamedError extends Error {
   readonly code: unknown;
+  /** The provider's words. */
+  readonly said: string | undefined;
   constructor(chunk: unknown) {
-    super(stringAt(chunk, 'message') ?? 'The endpoint reported an error.');
-    this.code = (chunk as { code?: unknown }).code;
+    const said = stringAt(chunk, 'message');
+    super(said ?? 'The endpoint reported an error.');
+    this.code = at(chunk, 'code');
+    this.said = said;
   }
 }
 
-/** Why a stream that ended in order is no answer. */
-function emptiness(answer: AnswerReader, mayBeEmpty: boolean): 'empty' | undefined {
-  if (answer.hasContent) return undefined;
-  const explained = answer.finish === 'length' || answer.finish === 'content_filter';
-  const said = answer.finish !== undefined || answer.usage !== undefined;
-  return explained || (mayBeEmpty && said) ? undefined : 'empty';
+/** Why a stream that came to its end is no answer, or no whole one. */
+function faultOf(
+  answer: AnswerReader,
+  { guard }: Call<unknown>,
+  mayBeEmpty: boolean,
+): ProviderErrorKind | undefined {
+  const end = endOf(answer.finish);
+  if (end === 'error') return 'server-error';
+  if (!answer.hasContent) {
+    const said = answer.finish !== undefined || answer.usage !== undefined;
+    return end !== 'complete' || (mayBeEmpty && said) ? undefined : 'empty';
+  }
+  // Closed in order, but neither the model nor the server had said that this is all.
+  const hasEnded = answer.finish !== undefined || guard.saidDone || answer.hasEnded === true;
+  return hasEnded ? undefined : 'reset';
 }
 
 /** OpenRouter also puts it into a header, which is there before the first token. */
 const generationId = ({ guard }: Call<unknown>, answer: AnswerReader): string | undefined =>
   answer.generationId ?? guard.headers?.get('x-generation-id')?.slice(0, MAX_ID_LENGTH);
 
-const done = (call: Call<unknown>, answer: AnswerReader): StreamEvent => ({
-  type: 'done',
-  usage: answer.usage,
-  finish: answer.finish,
-  generationId: generationId(call, answer),
-  ...(call.guard.damaged && { damaged: true }),
-});
+function done(call: Call<unknown>, answer: AnswerReader): StreamEvent {
+  const end = endOf(answer.finish);
+  return {
+    type: 'done',
+    usage: answer.usage,
+    finish: answer.finish,
+    ...((end === 'length' || end === 'content-filter') && { incomplete: end }),
+    generationId: generationId(call, answer),
+    ...(call.guard.damaged && { damaged: true }),
+  };
+}

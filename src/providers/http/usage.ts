@@ -208,7 +208,7 @@ export function chargedUsd(charged: unknown, ownKey: boolean, upstream: unknown)
 }
 
 /** A cost in another currency, or in a gateway's own credits, is not dollars. */
-function isForeign(raw: unknown): boolean {
+export function isForeign(raw: unknown): boolean {
   const named = CURRENCIES.map((path) => stringAt(raw, ...path)).find((name) => name !== undefined);
   return named !== undefined && !/^\s*(?:us\$|\$|usd|us dollars?)\s*$/i.test(named.slice(0, 40));
 }

@@ -1,95 +1,146 @@
 import type { StreamEvent, ToolCall, Usage } from '../../app/ports/models.ts';
-import { MAX_ID_LENGTH, type AnswerReader } from '../http/stream.ts';
+import { endOf } from '../http/ends.ts';
 import { at, listAt, numberAt, stringAt } from '../http/json.ts';
-import { parseUsage } from '../http/usage.ts';
+import { ReasoningSplitter } from '../http/reasoning.ts';
+import { MAX_ID_LENGTH, StreamedError, type AnswerReader } from '../http/stream.ts';
+import { ToolCallCollector } from '../http/toolCalls.ts';
+import { UsageReader } from '../http/usage.ts';
+import { opaqueFields } from './opaque.ts';
+
+/** What the reader of a chat has to know of the request. */
+export interface Asked {
+  readonly armId: string;
+  /** The user's side of the conversation: tags that it speaks of are not taken for the model's own. */
+  readonly sent: string;
+}
 
 /**
  * Reads an answer from its chunks, whichever of these shapes they have: chat chunks (`choices[0].delta`), text
  * completions (`choices[0].text`), whole replies (`choices[0].message`), llama.cpp's infill (`content`).
  */
 export class Answer implements AnswerReader {
-  usage: Usage | undefined;
   generationId: string | undefined;
   /** The provider behind a gateway, by the name the gateway gives it (OpenRouter). */
   provider: string | undefined;
   finish: string | undefined;
   /** Anything to show: text, reasoning or a tool call. */
   hasContent = false;
+  /** Usage came in a chunk of its own, which is the last one. */
+  hasEnded = false;
   chunks = 0;
 
-  readonly #promptTokensIncludeCached: boolean;
-  readonly #toolCalls = new Map<number, { id: string; name: string; input: string }>();
+  readonly #usage: UsageReader;
+  readonly #asked: Asked | undefined;
+  /** Undefined: the text is code and nothing else. */
+  readonly #splitter: ReasoningSplitter | undefined;
+  readonly #toolCalls = new ToolCallCollector();
+  /** OpenRouter's signed or encrypted thoughts, which belong before the first call. */
+  readonly #details: object[] = [];
 
-  constructor(promptTokensIncludeCached: boolean) {
-    this.#promptTokensIncludeCached = promptTokensIncludeCached;
+  constructor(promptTokensIncludeCached: boolean, asked?: Asked) {
+    this.#usage = new UsageReader(promptTokensIncludeCached);
+    this.#asked = asked;
+    this.#splitter = asked && new ReasoningSplitter(asked.sent);
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage.usage;
   }
 
   read(chunk: unknown): StreamEvent[] {
     this.chunks++;
     this.generationId ??= stringAt(chunk, 'id')?.slice(0, MAX_ID_LENGTH);
     this.provider = stringAt(chunk, 'provider') ?? this.provider;
-    this.#readUsage(chunk);
+    this.#usage.read(chunk);
     const choice = at(chunk, 'choices', 0);
-    if (choice === undefined) return this.#readInfill(chunk);
-    this.finish = stringAt(choice, 'finish_reason') ?? this.finish;
+    if (choice === undefined) {
+      this.hasEnded ||= (at(chunk, 'usage') ?? undefined) !== undefined;
+      return this.#readInfill(chunk);
+    }
+    // OpenRouter reports a provider's failure in the middle of an answer beside the choice's text.
+    const error = at(choice, 'error');
+    if (typeof error === 'object' && error !== null) throw new StreamedError(error);
+    // A gateway may call the end of a provider that failed a good one, and keep the provider's word beside it.
+    const native = stringAt(choice, 'native_finish_reason');
+    const told = stringAt(choice, 'finish_reason');
+    this.finish = (endOf(native) === 'error' ? native : told) || this.finish;
     const part = at(choice, 'delta') ?? at(choice, 'message') ?? choice;
-    this.#collectToolCalls(listAt(part, 'tool_calls'));
+    this.#collectToolCalls(part);
     return this.#shown(reasoningOf(part), textOf(part));
+  }
+
+  /** Text that was held back since it might have begun a tag. */
+  rest(): StreamEvent[] {
+    return this.#splitter?.end() ?? [];
   }
 
   /** The tool calls, once all their arguments have arrived. */
   end(): StreamEvent[] {
-    return [...this.#toolCalls].map(([index, call]) => ({ type: 'tool-call', call: complete(call, index) }));
+    const calls = this.#toolCalls.calls(endOf(this.finish) !== 'complete');
+    return [
+      ...this.rest(),
+      ...calls.map((call, index) => ({ type: 'tool-call' as const, call: this.#complete(call, index) })),
+    ];
+  }
+
+  #complete({ opaque, ...call }: ToolCall, index: number): ToolCall {
+    const details =
+      index === 0 && this.#details.length > 0 ? { reasoning_details: this.#details } : undefined;
+    if (!this.#asked || (!opaque && !details)) return call;
+    const { armId } = this.#asked;
+    return { ...call, opaque: { armId, data: { ...(opaque && { call: opaque.data }), ...details } } };
   }
 
   #shown(reasoning: string, text: string): StreamEvent[] {
     const events: StreamEvent[] = [];
     if (reasoning) events.push({ type: 'reasoning', text: reasoning });
-    if (text) events.push({ type: 'text', text });
-    this.hasContent ||= events.length > 0;
+    if (text && this.#splitter) events.push(...this.#splitter.push(text));
+    else if (text) events.push({ type: 'text', text });
+    this.hasContent ||= reasoning !== '' || text.trim() !== '';
     return events;
-  }
-
-  /** Some servers repeat a running count in every chunk, so the last one that can be believed counts. */
-  #readUsage(chunk: unknown): void {
-    const raw = at(chunk, 'usage') ?? at(chunk, 'x_groq', 'usage');
-    this.usage = parseUsage(raw, this.#promptTokensIncludeCached) ?? this.usage;
   }
 
   #readInfill(chunk: unknown): StreamEvent[] {
     if (at(chunk, 'stop') === true) {
       this.finish = stringAt(chunk, 'stop_type') === 'limit' ? 'length' : 'stop';
-      const counts = {
-        prompt_tokens: numberAt(chunk, 'tokens_evaluated'),
-        completion_tokens: numberAt(chunk, 'tokens_predicted'),
-      };
-      this.usage = parseUsage(counts, true) ?? this.usage;
+      this.#usage.read({ usage: chunk });
     }
     return this.#shown('', stringAt(chunk, 'content') ?? '');
   }
 
-  #collectToolCalls(parts: readonly unknown[]): void {
-    for (const [position, part] of parts.entries()) {
-      const index = numberAt(part, 'index') ?? position;
-      const call = this.#toolCalls.get(index) ?? { id: '', name: '', input: '' };
-      call.id ||= stringAt(part, 'id') ?? '';
-      call.name ||= stringAt(part, 'function', 'name') ?? '';
-      call.input += inputOf(at(part, 'function', 'arguments'));
-      this.#toolCalls.set(index, call);
-      this.hasContent = true;
+  /** Words come in pieces, and go back as one; a signature is the last piece's. */
+  #addDetail(detail: unknown): void {
+    if (typeof detail !== 'object' || detail === null) return;
+    const last = this.#details.at(-1);
+    const isSame = ['type', 'index', 'id'].every((name) => at(last, name) === at(detail, name));
+    const words = ['text', 'summary'].find((name) => typeof at(detail, name) === 'string');
+    if (last && isSame && words !== undefined) {
+      const joined = (stringAt(last, words) ?? '') + (stringAt(detail, words) ?? '');
+      this.#details[this.#details.length - 1] = { ...last, ...detail, [words]: joined };
+    } else if (this.#details.length < MAX_DETAILS) this.#details.push(detail);
+  }
+
+  #collectToolCalls(part: unknown): void {
+    for (const detail of listAt(part, 'reasoning_details')) this.#addDetail(detail);
+    for (const piece of listAt(part, 'tool_calls')) {
+      const extra = opaqueFields(piece);
+      this.#toolCalls.add({
+        index: numberAt(piece, 'index'),
+        id: stringAt(piece, 'id') ?? '',
+        name: stringAt(piece, 'function', 'name') ?? '',
+        input: inputOf(at(piece, 'function', 'arguments')),
+        opaque: extra && { armId: this.#asked?.armId ?? '', data: extra },
+      });
+      this.hasContent ||= !this.#toolCalls.isEmpty;
     }
   }
 }
 
+const MAX_DETAILS = 10_000;
+
 /** JSON text in pieces, or (some local servers) the object itself. */
 const inputOf = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
-
-const complete = (call: ToolCall, index: number): ToolCall => ({
-  id: call.id || `call_${call.name}_${index}`,
-  name: call.name,
-  input: call.input || '{}',
-});
 
 /** Text is a string, or (Mistral) a list of parts, of which some are thoughts. A refusal is an answer too. */
 function textOf(part: unknown): string {
@@ -102,9 +153,10 @@ function textOf(part: unknown): string {
   return stringAt(part, 'content') || stringAt(part, 'text') || stringAt(part, 'refusal') || '';
 }
 
+/** Some gateways send the same thought under both names. */
 function reasoningOf(part: unknown): string {
-  const named = stringAt(part, 'reasoning_content') ?? stringAt(part, 'reasoning');
-  if (named !== undefined) return named;
+  const named = stringAt(part, 'reasoning_content') || stringAt(part, 'reasoning');
+  if (named) return named;
   return listAt(part, 'content')
     .flatMap((piece) => listAt(piece, 'thinking'))
     .map((thought) => stringAt(thought, 'text') ?? '')

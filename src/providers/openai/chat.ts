@@ -10,7 +10,9 @@ import type { Endpoint } from '../../app/settings/endpoint.ts';
 import { Answer } from './answer.ts';
 import { buildClient } from './client.ts';
 import type { CallContext } from '../http/call.ts';
+import { withoutReasoning } from '../http/reasoning.ts';
 import { streamCall } from '../http/stream.ts';
+import { opaqueOfCall, opaqueOfMessage } from './opaque.ts';
 
 type Chat = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
@@ -19,7 +21,10 @@ export function streamChat(context: CallContext, request: ChatRequest): ModelStr
   const body = chatBody(context.endpoint, request);
   return streamCall(context, {
     build: buildClient,
-    answer: new Answer(context.endpoint.promptTokensIncludeCached),
+    answer: new Answer(context.endpoint.promptTokensIncludeCached, {
+      armId: request.arm.id,
+      sent: sentBy(request),
+    }),
     open: ({ client, guard }) => client.chat.completions.create(body, { signal: guard.signal }),
     signal: request.signal,
     sent: request.messages.map((message) => textOf(message.content)).join('\n'),
@@ -31,7 +36,7 @@ export function chatBody(endpoint: Endpoint, request: ChatRequest): Chat {
   const { arm, outputCap, tools } = request;
   return {
     model: arm.model,
-    messages: request.messages.map(toMessage),
+    messages: request.messages.map((message) => toMessage(message, request)),
     [arm.outputCapField]: outputCap,
     ...(hasFixedSampling(endpoint, arm.model) ? {} : sampling(request)),
     ...(tools?.length ? { tools: tools.map(toTool), tool_choice: request.toolChoice ?? 'auto' } : {}),
@@ -56,7 +61,11 @@ const sampling = ({ temperature, stop }: ChatRequest): object => ({
   ...(stop?.length && { stop: [...stop] }),
 });
 
-function toMessage(message: ChatMessage): Message {
+/** The user's side: instructions, questions, results of tools. */
+const sentBy = ({ messages }: ChatRequest): string =>
+  messages.map(({ role, content }) => (role === 'assistant' ? '' : textOf(content))).join('\n');
+
+function toMessage(message: ChatMessage, request: ChatRequest): Message {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: textOf(message.content) };
@@ -66,15 +75,18 @@ function toMessage(message: ChatMessage): Message {
       return { role: 'tool', tool_call_id: message.toolCallId, content: textOf(message.content) };
     case 'assistant': {
       const calls = message.toolCalls ?? [];
-      const content = textOf(message.content);
+      const armId = request.arm.id;
+      const content = withoutReasoning(textOf(message.content), () => sentBy(request));
       if (calls.length === 0) return { role: 'assistant', content };
       return {
         role: 'assistant',
         content: content || null,
-        tool_calls: calls.map(({ id, name, input }) => ({
-          id,
+        ...opaqueOfMessage(calls, armId),
+        tool_calls: calls.map((call) => ({
+          id: call.id,
           type: 'function',
-          function: { name, arguments: input },
+          function: { name: call.name, arguments: call.input },
+          ...opaqueOfCall(call, armId),
         })),
       };
     }

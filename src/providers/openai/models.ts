@@ -8,6 +8,7 @@ import { buildClient } from './client.ts';
 import { openCall } from '../http/call.ts';
 import type { CallContext } from '../http/call.ts';
 import { at, listAt, numberAt, stringAt } from '../http/json.ts';
+import { isForeign } from '../http/usage.ts';
 import { PRESETS } from '../presets.ts';
 
 /** More than the largest gateway lists; the rest is of no use in a picker. */
@@ -94,7 +95,7 @@ const knowsFree = (entry: unknown, id: string, { preset }: Endpoint): boolean =>
 function readPrice(pricing: unknown, zeroMeansFree: boolean): RateCard | undefined {
   const input = perMillion(at(pricing, 'prompt'));
   const output = perMillion(at(pricing, 'completion'));
-  if (input === undefined || output === undefined) return undefined;
+  if (input === undefined || output === undefined || isForeign(pricing)) return undefined;
   const isZero = input === 0 && output === 0;
   if (isZero && !zeroMeansFree) return undefined;
   const optional = {

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { AssemblyNote, Prepared } from '../../app/ask/assemble.ts';
 import {
-  isRunning,
+  canTeach,
   titleOf,
   type Answer,
   type AnswerCost,
@@ -60,7 +60,7 @@ export function answerView(answer: Answer): AnswerView {
     costDetail: cost && costDetail(cost),
     left: cost?.leftNano === undefined ? undefined : t('{0} left this month', usdLeft(cost.leftNano)),
     rating,
-    rateable: route !== undefined && !isRunning(answer),
+    rateable: route !== undefined && canTeach(answer),
     problem: notice && { text: notice.text, ways: notice.ways.map(({ label }) => label).slice(0, 6) },
   };
 }

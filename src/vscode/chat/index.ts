@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { ConversationIds } from '../../app/chat/conversationIds.ts';
+import { OpaqueMemory } from '../../app/chat/opaqueMemory.ts';
 import type { Disposable } from '../../app/ports/environment.ts';
 import { Disposables } from '../kit/disposables.ts';
 import type { ChatDeps } from './deps.ts';
@@ -40,7 +41,10 @@ function attempt({ log }: ChatDeps, what: string, register: () => void): void {
 function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposables): void {
   if (!lm?.registerLanguageModelChatProvider) return;
   const changed = registered.add(new vscode.EventEmitter<void>());
-  const conversations = new ConversationIds(() => crypto.randomUUID());
+  const memory = {
+    conversations: new ConversationIds(() => crypto.randomUUID()),
+    opaque: new OpaqueMemory(),
+  };
   // The arms and not what is shown of them: formatting prices here would load the locale's data.
   const outline = (): string => JSON.stringify(deps.models.arms);
   /** As VS Code was told last; undefined = it has not asked yet. */
@@ -56,7 +60,7 @@ function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposable
     },
     provideLanguageModelChatResponse: async (model, messages, options, progress, token) => {
       const { respond } = await import('./respond.ts');
-      await respond(deps, conversations, { model, messages, options, progress, token });
+      await respond(deps, memory, { model, messages, options, progress, token });
     },
     provideTokenCount: async (_model, text) => (await import('./convert.ts')).tokenCount(text),
   };

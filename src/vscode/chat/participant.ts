@@ -17,7 +17,7 @@ import { LONGEST_ANSWER, chatCall } from '../../app/call/call.ts';
 import { assemble, type Prepared } from '../../app/ask/assemble.ts';
 import type { Choice } from '../../app/call/routing.ts';
 import { cost, usdLeft } from '../kit/format.ts';
-import { messageOf, type WayOn } from '../words/messages.ts';
+import { incompleteMessage, messageOf, type WayOn } from '../words/messages.ts';
 import { escapedMarkdown } from '../kit/plain.ts';
 import { reasonLine } from '../words/reason.ts';
 import { answering } from './answering.ts';
@@ -81,6 +81,8 @@ export async function learnFromThumb(
   kind: vscode.ChatResultFeedbackKind,
 ): Promise<void> {
   const memory = memoryOf(metadata);
+  // Of half an answer a thumb says nothing about the model.
+  if (memory?.incomplete) return;
   if (!memory) {
     log.warn('A thumb in Chat belongs to no answer that PILOT remembers');
     return;
@@ -158,8 +160,10 @@ function resultOf({ models }: ChatDeps, end: ChatEnd, given: Given): vscode.Chat
         cost(end.ended.costNano),
         ...(left === undefined ? [] : [vscode.l10n.t('{0} left this month', usdLeft(left))]),
       ];
+      const { incomplete } = end.ended;
+      if (incomplete) facts.push(incompleteMessage(end.route.arm.label, incomplete).text);
       stream.markdown(footer(answer, facts.join(' · ')));
-      return { metadata: { ...remember(end.route, given) } };
+      return { metadata: { ...remember(end.route, given), incomplete: incomplete !== undefined } };
     }
     case 'cancelled':
       return end.route ? { metadata: { ...remember(end.route, given) } } : {};
@@ -178,6 +182,7 @@ const remember = ({ decision, arm }: Route, { answer, conversationId }: Given): 
   armId: arm.id,
   conversationId,
   answerChars: answer.length,
+  incomplete: false,
 });
 
 const footer = (answer: string, line: string): string =>

@@ -1,5 +1,6 @@
 /** One request of VS Code's Chat to a model of PILOT. Agent mode sends dozens in a row; each has its own reservation. */
 import * as vscode from 'vscode';
+import type { OpaqueMemory } from '../../app/chat/opaqueMemory.ts';
 import type { ConversationIds } from '../../app/chat/conversationIds.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
 import { chatOrder, outputCapOf } from '../../app/chat/order.ts';
@@ -7,7 +8,14 @@ import { answering } from './answering.ts';
 import { signalOf } from '../kit/cancellation.ts';
 import { toToolDefinitions, toTurn } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
+import { incompleteMessage } from '../words/messages.ts';
 import { badToolCallText, chatError } from './failure.ts';
+
+/** What is remembered between the requests of one window. */
+export interface ChatMemory {
+  readonly conversations: ConversationIds;
+  readonly opaque: OpaqueMemory;
+}
 
 export interface ModelRequest {
   readonly model: vscode.LanguageModelChatInformation;
@@ -20,14 +28,14 @@ export interface ModelRequest {
 /** Resolves when the answer is complete; rejects with what the user is to read. */
 export async function respond(
   deps: ChatDeps,
-  conversations: ConversationIds,
+  { conversations, opaque }: ChatMemory,
   { model, messages, options, progress, token }: ModelRequest,
 ): Promise<void> {
   const choice = choiceOf(model.id, deps.models.arms);
   if (!choice) throw vscode.LanguageModelError.NotFound(goneText(model.name));
   const turns = messages.map(toTurn);
   const order = chatOrder({
-    turns,
+    turns: opaque.recall(turns),
     tools: toToolDefinitions(options.tools),
     toolChoice: options.toolMode === vscode.LanguageModelChatToolMode.Required ? 'required' : 'auto',
     outputCap: outputCapOf(options.modelOptions),
@@ -38,10 +46,17 @@ export async function respond(
   });
   const end = await answering(deps, order, {
     text: (text) => progress.report(new vscode.LanguageModelTextPart(text)),
-    toolCall: ({ id, name, input }) => progress.report(new vscode.LanguageModelToolCallPart(id, name, input)),
+    toolCall: (call) => {
+      opaque.keep(call);
+      progress.report(new vscode.LanguageModelToolCallPart(call.id, call.name, call.input));
+    },
   });
   switch (end.kind) {
     case 'answered':
+      // What was said stands in the chat; an agent must not take half an answer for a whole one.
+      if (end.ended.incomplete)
+        throw new Error(incompleteMessage(end.route.arm.label, end.ended.incomplete).text);
+      return;
     // Whoever cancelled knows; an exception would only fill VS Code's log.
     case 'cancelled':
       return;

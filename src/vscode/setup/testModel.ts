@@ -52,6 +52,7 @@ async function measure(events: AsyncIterable<CompletionEvent>): Promise<TestResu
       firstWordMs ??= performance.now() - start;
       text += event.text;
     }
+    if (event.type === 'text-was-reasoning') text = '';
     last = event;
   }
   return { firstWordMs, totalMs: performance.now() - start, text, last };

@@ -1,7 +1,7 @@
 /** One clear sentence for each problem, with ways on: the only place that turns a `Problem` into words. */
 import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
-import type { ProviderError } from '../../app/ports/models.ts';
+import type { IncompleteReason, ProviderError } from '../../app/ports/models.ts';
 import type { Problem } from '../../app/call/problem.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { ExclusionReason } from '../../core/decision.ts';
@@ -32,6 +32,9 @@ const openSettings = (query: string): WayOn => ({
   command: 'workbench.action.openSettings',
   args: [query],
 });
+
+/** Where the endpoints' addresses are. */
+const changeAddress = (): WayOn => ({ ...openSettings('pilot.endpoints'), label: t('Change Address') });
 
 export function messageOf(problem: Problem): Message {
   switch (problem.kind) {
@@ -206,52 +209,95 @@ function vscodeSentence({ endpointId, label }: Arm, { kind }: ProviderError): st
 }
 
 export function providerSentence(label: string, error: ProviderError): string {
-  switch (error.kind) {
+  const sentence = plainSentence(label, error);
+  return error.said && QUOTED.has(error.kind) ? t('{0} It says: {1}', sentence, error.said) : sentence;
+}
+
+/** Failures that the provider's own words explain better than any of ours. */
+const QUOTED: ReadonlySet<ProviderError['kind']> = new Set([
+  'wrong-key',
+  'no-credit',
+  'cannot-afford',
+  'forbidden',
+  'model-gone',
+  'wrong-address',
+  'bad-request',
+  'server-error',
+  'unknown',
+]);
+
+function plainSentence(label: string, error: ProviderError): string {
+  const { kind, address = '' } = error;
+  switch (kind) {
     case 'no-key':
       return t('{0} needs a key.', label);
     case 'wrong-key':
-      return t('{0} refused the key (401).', label);
+      return withStatus(t('{0} refused the key.', label), error);
     case 'no-credit':
-      return t('The account behind {0} has no credit left (402).', label);
+      return withStatus(t('The account behind {0} has no credit left.', label), error);
+    case 'cannot-afford':
+      return withStatus(t('The account behind {0} cannot pay for an answer this long.', label), error);
     case 'forbidden':
-      return t('The endpoint does not let this key use {0} (403).', label);
+      return withStatus(t('This account or key may not use {0}.', label), error);
     case 'rate-limited':
       return error.retryAfterMs === undefined
         ? t('{0} gets too many requests at the moment (429).', label)
         : t('{0} asks for a pause of {1} seconds (429).', label, Math.ceil(error.retryAfterMs / 1000));
     case 'model-gone':
-      return t('The endpoint does not know the model {0} any more (404).', label);
+      return withStatus(t('The endpoint does not know the model {0}.', label), error);
     case 'too-long':
       return t('This prompt is longer than what {0} takes.', label);
     case 'bad-request':
-      return t('{0} did not accept the request: {1}', label, error.detail);
+      return withStatus(t('{0} did not accept the request.', label), error);
+    case 'wrong-address':
+      return withStatus(t('The address of {0} does not lead to a model: {1}.', label, address), error);
     case 'server-error':
-      return t('The endpoint of {0} has a fault of its own ({1}).', label, error.status ?? 500);
+      return withStatus(t('The endpoint of {0} has a fault of its own.', label), error);
     case 'refused':
-      return t('Nothing answers at the address of {0}: is it running?', label);
+      return t('Nothing answers at the address of {0}, {1}: is it running?', label, address);
     case 'unreachable':
-      return t('The address of {0} cannot be reached.', label);
+      return t('The address of {0} cannot be reached: {1}.', label, address);
     case 'reset':
       return t('The connection to {0} broke off.', label);
     case 'timeout':
       return t('{0} was silent for too long.', label);
     case 'not-json':
-      return t('{0} answered with something that is not a model’s answer.', label);
+      return t(
+        '{0} answered with something that is not a model’s answer. Its address is {1}.',
+        label,
+        address,
+      );
     case 'empty':
       return t('{0} sent an empty answer.', label);
     case 'too-large':
       return t('The answer of {0} passed the size PILOT takes in one piece.', label);
     case 'redirect':
-      return t(
-        'The address of {0} leads elsewhere; PILOT does not follow, so that no key goes astray.',
-        label,
-      );
+      return t('The address of {0} leads elsewhere; PILOT does not follow, so that no key goes astray.', label); // prettier-ignore
     case 'insecure':
       return t('The key of {0} is not sent over plain http.', label);
     case 'cancelled':
       return t('Stopped.');
     case 'unknown':
-      return t('{0} failed: {1}', label, error.detail);
+      return t('{0} failed. The log has the details.', label);
+  }
+}
+
+/** With the HTTP status that there was, where the answer was a refusal. */
+const withStatus = (sentence: string, { status }: ProviderError): string =>
+  status === undefined || status < 400 ? sentence : `${sentence} (${status})`;
+
+/** Why an answer ends before the model had said all. */
+export function incompleteMessage(label: string, reason: IncompleteReason): Message {
+  const retry: WayOn = { label: t('Try Again'), command: 'pilot.retry' };
+  const another: WayOn = { label: t('Ask Another Model'), command: 'pilot.askAnother' };
+  switch (reason) {
+    case 'length':
+      return { text: t('The answer of {0} ends here because it reached its length limit.', label), ways: [retry, another] }; // prettier-ignore
+    case 'content-filter':
+      return {
+        text: t('The provider’s content filter stopped the answer of {0}.', label),
+        ways: [another, retry],
+      };
   }
 }
 
@@ -266,19 +312,25 @@ function providerWays(arm: Arm, error: ProviderError): WayOn[] {
     case 'no-credit':
     case 'model-gone':
     case 'too-long':
+      return [another, setUp()];
+    case 'cannot-afford':
+      return [another, retry];
+    // The address stands in the settings.
+    case 'wrong-address':
+    case 'not-json':
     case 'insecure':
     case 'redirect':
-      return [another, setUp()];
+      return [changeAddress(), another];
+    case 'refused':
+    case 'unreachable':
+      return [retry, changeAddress(), another];
     case 'bad-request':
-    case 'not-json':
     case 'unknown':
       return [another, showLog()];
     case 'cancelled':
       return [retry];
     case 'rate-limited':
     case 'server-error':
-    case 'refused':
-    case 'unreachable':
     case 'reset':
     case 'timeout':
     case 'empty':

@@ -94,6 +94,7 @@ function open(): {
     words: {
       reason: ({ id }) => `because ${id}`,
       problem: ({ kind }) => ({ text: kind, ways: [{ label: 'On', command: 'pilot.on' }] }),
+      incomplete: (label, reason) => ({ text: `${label}: ${reason}`, ways: [] }),
     },
     log: { info: () => undefined, warn: () => undefined, error: (_, error) => errors.push(error) },
     newId: () => `id${++ids}`,

@@ -35,7 +35,7 @@ describe('what a refusal means', () => {
     [404, 'model "qwen:7b" not found, try pulling it first', 'model-gone'],
     [400, 'gpt-nine is not a valid model ID', 'model-gone'],
     [400, 'The model `text-davinci-003` has been deprecated', 'model-gone'],
-    [404, '404 page not found', 'bad-request'],
+    [404, '404 page not found', 'wrong-address'],
     [400, 'Unrecognized request argument supplied: stream_options', 'bad-request'],
     [422, 'Extra inputs are not permitted', 'bad-request'],
     [400, "Unsupported parameter: 'max_tokens' is not supported with this model.", 'bad-request'],

@@ -1,0 +1,46 @@
+/**
+ * What providers sent beside tool calls and want back with them (thought signatures, encrypted reasoning). VS Code's chat
+ * carries a call's id, name and arguments and nothing else, so the rest waits here for the follow-up. In memory only,
+ * bounded; a call whose data is gone goes back without it.
+ */
+import type { OpaqueState, ToolCall } from '../ports/models.ts';
+import type { ChatTurn } from './messages.ts';
+
+/** Calls, and characters of their data as JSON. */
+const MAX_CALLS = 2_000;
+const MAX_CHARS = 16 * 1024 * 1024;
+
+export class OpaqueMemory {
+  /** In the order in which they were kept: the oldest goes first. */
+  readonly #states = new Map<string, { readonly state: OpaqueState; readonly chars: number }>();
+  #chars = 0;
+
+  keep({ id, opaque }: Pick<ToolCall, 'id' | 'opaque'>): void {
+    if (!opaque) return;
+    this.#forget(id);
+    const chars = JSON.stringify(opaque).length;
+    this.#states.set(id, { state: opaque, chars });
+    this.#chars += chars;
+    for (const oldest of this.#states.keys()) {
+      if (this.#chars <= MAX_CHARS && this.#states.size <= MAX_CALLS) return;
+      this.#forget(oldest);
+    }
+  }
+
+  /** The turns with each call's data beside it; which arm made it is in the data, and only that arm gets it. */
+  recall(turns: readonly ChatTurn[]): readonly ChatTurn[] {
+    if (this.#states.size === 0) return turns;
+    return turns.map((turn) => ({
+      ...turn,
+      parts: turn.parts.map((part) => {
+        const opaque = part.type === 'tool-call' ? this.#states.get(part.call.id)?.state : undefined;
+        return part.type === 'tool-call' && opaque ? { ...part, call: { ...part.call, opaque } } : part;
+      }),
+    }));
+  }
+
+  #forget(id: string): void {
+    this.#chars -= this.#states.get(id)?.chars ?? 0;
+    this.#states.delete(id);
+  }
+}

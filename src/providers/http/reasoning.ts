@@ -1,0 +1,268 @@
+/**
+ * Reasoning that a model writes into its text: `<think>` and its kin, channels, bracketed tags. A server with the right
+ * parser takes it out; many have none for the model they serve. What is in such tags is reasoning here too, so that it
+ * is folded away and never sent back.
+ *
+ * An opener counts only where an answer begins, or right after reasoning that was closed; so text about such tags stays
+ * text. Where the opener stands in the prompt's template, the answer begins inside the reasoning: its closer, not in
+ * code and not quoted, then says that all text before it was reasoning. That is not believed where what was sent speaks
+ * of the tag itself. Pieces are held back only while they may be the beginning of a tag; each character is looked at a
+ * bounded number of times.
+ */
+
+export type Piece =
+  | { readonly type: 'text' | 'reasoning'; readonly text: string }
+  /** All text until now was reasoning. */
+  | { readonly type: 'text-was-reasoning' };
+
+interface Family {
+  readonly open: readonly string[];
+  readonly close: readonly string[];
+}
+
+const tag = (name: string): Family => ({ open: [`<${name}>`], close: [`</${name}>`] });
+
+const FAMILIES: readonly Family[] = [
+  tag('think'),
+  tag('thinking'),
+  tag('thought'),
+  tag('Thought'),
+  tag('reasoning'),
+  tag('seed:think'),
+  tag('mm:think'),
+  { open: ['[THINK]'], close: ['[/THINK]'] },
+  { open: ['◁think▷'], close: ['◁/think▷'] },
+  { open: ['<|START_THINKING|>'], close: ['<|END_THINKING|>'] },
+  { open: ['<|begin_of_thought|>'], close: ['<|end_of_thought|>'] },
+  { open: ['<unused94>thought'], close: ['<unused95>'] },
+  { open: ['<|channel>thought'], close: ['<channel|>'] },
+  // OpenAI's harmony: everything but the final channel is not for the reader.
+  {
+    open: [
+      '<|channel|>analysis<|message|>',
+      '<|start|>assistant<|channel|>analysis<|message|>',
+      '<|channel|>analysis',
+      '<|channel|>commentary',
+    ],
+    close: ['<|channel|>final<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
+  },
+];
+
+/** What stands around an answer and is neither reasoning nor text. */
+const LABELS: readonly string[] = [
+  '<|start|>assistant<|channel|>final<|message|>',
+  '<|channel|>final<|message|>',
+  '<|START_RESPONSE|>',
+  '<|begin_of_solution|>',
+];
+/** Control tokens at the end of an answer that had a label. */
+const ENDS = /(?:<\|return\|>|<\|end\|>|<\|END_RESPONSE\|>|<\|end_of_solution\|>)\s*$/;
+
+/** Closers that stand alone where the opener is in the template. */
+const BARE: readonly string[] = FAMILIES.flatMap(({ close }) => close.slice(0, 1)).filter(
+  (closer) => !closer.startsWith('<|channel') && closer !== '<channel|>',
+);
+const OPENERS = FAMILIES.flatMap(({ open }) => open);
+const LONGEST_TAG = 64;
+/** Characters held back for a tag that may begin, and tags of one answer, before all is taken as it stands. */
+const MOST_HELD = 4_096;
+const MOST_TAGS = 256;
+
+export class ReasoningSplitter {
+  #bare: readonly string[];
+  #state: 'start' | 'reasoning' | 'text' = 'start';
+  #family: Family | undefined;
+  #held = '';
+  #labelled = false;
+  #begins = true;
+  /** Tags that were met; an endless row of them is text. */
+  #tags = 0;
+  readonly #code = new CodeTracker();
+
+  /** `sent`: what the user sent; a tag that stands in it may be what the answer is about. */
+  constructor(sent: string) {
+    this.#bare = BARE.filter((closer) => !sent.includes(closer));
+  }
+
+  push(text: string): Piece[] {
+    if (text === '') return [];
+    this.#held += text;
+    return this.#go(false);
+  }
+
+  end(): Piece[] {
+    return this.#go(true);
+  }
+
+  #go(isEnd: boolean): Piece[] {
+    const pieces: Piece[] = [];
+    let goesOn = true;
+    while (goesOn && this.#held !== '') {
+      if (this.#state === 'start') goesOn = this.#start(isEnd);
+      else if (this.#state === 'reasoning') goesOn = this.#reasoning(pieces, isEnd);
+      else goesOn = this.#text(pieces, isEnd);
+    }
+    return pieces;
+  }
+
+  /** Blank until an opener, a label, or text begins. */
+  #start(isEnd: boolean): boolean {
+    const begun = this.#held.trimStart();
+    const mayGoOn = (tags: readonly string[]): boolean =>
+      tags.some((candidate) => candidate.length > begun.length && candidate.startsWith(begun));
+    const isShort = this.#held.length < MOST_HELD;
+    if (!isEnd && isShort && (begun === '' || mayGoOn(OPENERS) || mayGoOn(LABELS))) return false;
+    const mayOpen = this.#tags++ < MOST_TAGS;
+    const label = mayOpen ? LABELS.find((candidate) => begun.startsWith(candidate)) : undefined;
+    const family = mayOpen
+      ? FAMILIES.find(({ open }) => open.some((opener) => begun.startsWith(opener)))
+      : undefined;
+    if (label !== undefined) {
+      this.#labelled = true;
+      this.#held = begun.slice(label.length);
+    } else if (family) {
+      const opener = family.open.filter((candidate) => begun.startsWith(candidate)).sort(byLength)[0] ?? '';
+      this.#family = family;
+      this.#state = 'reasoning';
+      this.#held = begun.slice(opener.length);
+    } else {
+      // Blank lines between reasoning and answer belong to neither.
+      this.#held = this.#family || this.#labelled ? begun : this.#held;
+      this.#state = 'text';
+    }
+    return this.#held !== '';
+  }
+
+  #reasoning(pieces: Piece[], isEnd: boolean): boolean {
+    const { close } = this.#family ?? { close: [] };
+    const found = earliest(this.#held, close);
+    if (found) {
+      this.#say(pieces, 'reasoning', this.#held.slice(0, found.at));
+      this.#held = this.#held.slice(found.at + found.tag.length);
+      this.#labelled ||= found.tag.includes('<|channel|>final');
+      this.#state = 'start';
+      return true;
+    }
+    return this.#flush(pieces, 'reasoning', isEnd || !mayEndInTag(this.#held, close));
+  }
+
+  #text(pieces: Piece[], isEnd: boolean): boolean {
+    const found = this.#family ? undefined : earliest(this.#held, this.#bare);
+    if (found) {
+      const before = this.#held.slice(0, found.at);
+      const after = this.#held.slice(found.at + found.tag.length);
+      this.#code.read(before);
+      if (this.#code.isProse) {
+        if (before !== '') pieces.push({ type: 'text', text: before });
+        pieces.push({ type: 'text-was-reasoning' });
+        this.#family = FAMILIES.find(({ close }) => close.includes(found.tag));
+        this.#state = 'start';
+      } else {
+        this.#code.read(found.tag);
+        pieces.push({ type: 'text', text: before + found.tag });
+        if (this.#tags++ > MOST_TAGS) this.#bare = [];
+      }
+      this.#held = after;
+      return true;
+    }
+    if (this.#labelled && isEnd) this.#held = this.#held.replace(ENDS, '');
+    const mayBeTag = mayEndInTag(this.#held, this.#labelled ? END_TAGS : this.#family ? [] : this.#bare);
+    return this.#flush(pieces, 'text', isEnd || !mayBeTag);
+  }
+
+  /** All that is held, or nothing: a piece is never cut in two, so that pieces are no more than came. */
+  #flush(pieces: Piece[], type: 'text' | 'reasoning', isFree: boolean): false {
+    if (!isFree && this.#held.length < MOST_HELD) return false;
+    if (type === 'text') this.#code.read(this.#held);
+    this.#say(pieces, type, this.#held);
+    this.#held = '';
+    return false;
+  }
+
+  #say(pieces: Piece[], type: 'text' | 'reasoning', text: string): void {
+    const shown = this.#begins && type === 'reasoning' ? text.trimStart() : text;
+    if (shown === '') return;
+    if (type === 'reasoning') this.#begins = false;
+    pieces.push({ type, text: shown });
+  }
+}
+
+/** An earlier answer as it goes back to a model. */
+export function withoutReasoning(answer: string, sent: () => string): string {
+  if (!MAY_HOLD_TAGS.test(answer)) return answer;
+  const splitter = new ReasoningSplitter(sent());
+  let text = '';
+  for (const piece of [...splitter.push(answer), ...splitter.end()]) {
+    if (piece.type === 'text-was-reasoning') text = '';
+    else if (piece.type === 'text') text += piece.text;
+  }
+  return text;
+}
+
+const MAY_HOLD_TAGS = /think|thought|reasoning|THINK|channel|<unused9/;
+const END_TAGS = ['<|return|>', '<|end|>', '<|END_RESPONSE|>', '<|end_of_solution|>'];
+
+const byLength = (a: string, b: string): number => b.length - a.length;
+
+/** The first of the tags; of two at one place the longest. */
+function earliest(text: string, tags: readonly string[]): { at: number; tag: string } | undefined {
+  let best: { at: number; tag: string } | undefined;
+  for (const candidate of tags) {
+    const at = text.indexOf(candidate);
+    if (at < 0 || (best && (at > best.at || (at === best.at && candidate.length <= best.tag.length))))
+      continue;
+    best = { at, tag: candidate };
+  }
+  return best;
+}
+
+/** Whether the text's end may be the beginning of a tag, or (of an end tag) the tag itself with blanks behind it. */
+function mayEndInTag(text: string, tags: readonly string[]): boolean {
+  const tail = text.slice(-LONGEST_TAG);
+  return tags.some((candidate) => {
+    for (let length = Math.min(candidate.length, tail.length); length > 0; length--) {
+      if (tail.endsWith(candidate.slice(0, length))) return true;
+    }
+    return false;
+  });
+}
+
+/** Whether what comes next stands in a code block or in code quotes of its line, over all text so far. */
+class CodeTracker {
+  #inBlock = false;
+  /** Of the line that is not at its end: its beginning, its last character, and how many code quotes it has. */
+  #head = '';
+  #last = '';
+  #quotes = 0;
+
+  read(text: string): void {
+    const lines = text.split('\n');
+    for (const [position, part] of lines.entries()) {
+      if (position > 0) this.#endLine();
+      this.#head += part.slice(0, Math.max(0, FENCE_ROOM - this.#head.length));
+      this.#last = part.at(-1) ?? this.#last;
+      this.#quotes += part.split('`').length - 1;
+    }
+  }
+
+  /** Neither in code nor right behind a quotation mark. */
+  get isProse(): boolean {
+    return (
+      !this.#inBlock &&
+      !FENCE.test(this.#head) &&
+      this.#quotes % 2 === 0 &&
+      !QUOTATION.includes(this.#last || ' ')
+    );
+  }
+
+  #endLine(): void {
+    if (FENCE.test(this.#head)) this.#inBlock = !this.#inBlock;
+    this.#head = '';
+    this.#last = '';
+    this.#quotes = 0;
+  }
+}
+
+const FENCE_ROOM = 12;
+const FENCE = /^\s{0,8}(?:```|~~~)/;
+const QUOTATION = '"\'“‘«';

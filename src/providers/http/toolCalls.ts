@@ -1,0 +1,131 @@
+/**
+ * Tool calls put together from pieces, whichever way a server numbers them. By the protocol a call's pieces share an
+ * `index`, and its first carries `id` and name. In the field: no index, every index 0, a new id under an old index, the
+ * id again with each piece, the same call under several indexes, no id at all.
+ */
+import type { OpaqueState, ToolCall } from '../../app/ports/models.ts';
+
+export interface ToolCallPiece {
+  readonly index: number | undefined;
+  readonly id: string;
+  readonly name: string;
+  /** Of the arguments, JSON text. */
+  readonly input: string;
+  readonly opaque: OpaqueState | undefined;
+}
+
+interface Collected {
+  id: string;
+  name: string;
+  readonly input: string[];
+  json: JsonEnd;
+  opaque: OpaqueState | undefined;
+}
+
+/** More calls in one answer than any client runs; the rest of a runaway answer is dropped. */
+const MAX_CALLS = 256;
+
+export class ToolCallCollector {
+  readonly #calls: Collected[] = [];
+  readonly #byId = new Map<string, Collected>();
+  readonly #byIndex = new Map<number, Collected>();
+
+  get isEmpty(): boolean {
+    return this.#calls.length === 0;
+  }
+
+  add(piece: ToolCallPiece): void {
+    const call = this.#belongsTo(piece) ?? this.#begin(piece);
+    if (!call) return;
+    if (piece.index !== undefined) this.#byIndex.set(piece.index, call);
+    call.name ||= piece.name;
+    if (piece.id !== '' && call.id === '') {
+      call.id = piece.id;
+      this.#byId.set(piece.id, call);
+    }
+    call.opaque = piece.opaque ?? call.opaque;
+    if (piece.input === '') return;
+    if (call.json.hasEnded) {
+      // A server that repeats a whole call sends what is there already; `{}` first stands for "nothing yet".
+      if (call.input.length > 1 || call.input[0]?.trim() !== '{}') return;
+      call.input.pop();
+      call.json = new JsonEnd();
+    }
+    call.input.push(piece.input);
+    call.json.read(piece.input);
+  }
+
+  /**
+   * Those whose arguments are whole. `isCut`: the answer ended before the model did, so arguments that never came are
+   * missing and not empty. Arguments that are no JSON although the model had ended stay as they are, to be told.
+   */
+  calls(isCut: boolean): ToolCall[] {
+    const whole = isCut ? this.#calls.filter(({ json, name }) => json.hasEnded && name !== '') : this.#calls;
+    const ids = new Set<string>();
+    return whole.map((call, position) => {
+      const { name, input, opaque } = call;
+      const id = unique(call.id || `call_${name}_${position}`, ids);
+      return { id, name, input: input.join('') || '{}', ...(opaque && { opaque }) };
+    });
+  }
+
+  #belongsTo({ index, id, name }: ToolCallPiece): Collected | undefined {
+    if (id !== '') {
+      const known = this.#byId.get(id);
+      // A call begins with its name: a piece without one goes on with the call at its place, whatever its id.
+      if (known || name !== '') return known ?? this.#unnamed(index);
+    }
+    const there = index === undefined ? this.#calls.at(-1) : this.#byIndex.get(index);
+    if (!there || name === '' || there.name === '') return there;
+    // Another name, or the name again after whole arguments, and no id to tell: another call.
+    return there.name !== name || there.json.hasEnded ? undefined : there;
+  }
+
+  /** A call at this place that has neither id nor name yet. */
+  #unnamed(index: number | undefined): Collected | undefined {
+    const there = index === undefined ? undefined : this.#byIndex.get(index);
+    return there?.id === '' && there.name === '' ? there : undefined;
+  }
+
+  #begin({ id, name, input }: ToolCallPiece): Collected | undefined {
+    if (this.#calls.length >= MAX_CALLS || (id === '' && name === '' && input === '')) return undefined;
+    const call: Collected = { id, name, input: [], json: new JsonEnd(), opaque: undefined };
+    this.#calls.push(call);
+    if (id !== '') this.#byId.set(id, call);
+    return call;
+  }
+}
+
+function unique(id: string, taken: Set<string>): string {
+  let free = id;
+  for (let n = 2; taken.has(free); n++) free = `${id}_${n}`;
+  taken.add(free);
+  return free;
+}
+
+/** Whether a JSON object that comes in pieces has ended; each character is looked at once. */
+class JsonEnd {
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  #began = false;
+
+  get hasEnded(): boolean {
+    return this.#began && this.#depth === 0;
+  }
+
+  read(piece: string): void {
+    for (const character of piece) {
+      if (this.hasEnded) return;
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (character === '\\') this.#escaped = true;
+        else if (character === '"') this.#inString = false;
+      } else if (character === '"') this.#inString = true;
+      else if (character === '{' || character === '[') {
+        this.#began = true;
+        this.#depth++;
+      } else if (character === '}' || character === ']') this.#depth--;
+    }
+  }
+}

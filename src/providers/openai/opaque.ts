@@ -1,0 +1,34 @@
+/**
+ * What a provider sends beside a tool call and wants back with it: Gemini's thought signature, under the names that
+ * Google and the gateways give it, and OpenRouter's signed or encrypted thoughts of the whole message. Nothing here is
+ * read, changed, shown or stored.
+ */
+import type { ToolCall } from '../../app/ports/models.ts';
+import { at, listAt } from '../http/json.ts';
+
+/** By name, so that a server's own invention is not sent to one that refuses unknown fields. */
+const FIELD = /^(?:extra_content|provider_specific_fields|thought_?signature|signature|encrypted_\w{1,40})$/i;
+/** Characters of one call's data; the longest signatures have some tens of thousands. */
+const MAX_CHARS = 512 * 1024;
+
+export function opaqueFields(call: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof call !== 'object' || call === null) return undefined;
+  const found = Object.entries(call).filter(([name, value]) => FIELD.test(name) && value !== null);
+  if (found.length === 0) return undefined;
+  const fields = Object.fromEntries(found) as Readonly<Record<string, unknown>>;
+  return JSON.stringify(fields).length <= MAX_CHARS ? fields : undefined;
+}
+
+/** To be put beside the call's own fields, if this arm made it. */
+export function opaqueOfCall({ opaque }: ToolCall, armId: string): object {
+  const data = opaque?.armId === armId ? at(opaque.data, 'call') : undefined;
+  return typeof data === 'object' && data !== null ? data : {};
+}
+
+/** To be put beside the message's own fields: what stood before the first of its calls. */
+export function opaqueOfMessage(calls: readonly ToolCall[], armId: string): object {
+  const details = calls.flatMap(({ opaque }) =>
+    opaque?.armId === armId ? listAt(opaque.data, 'reasoning_details') : [],
+  );
+  return details.length === 0 ? {} : { reasoning_details: details };
+}
