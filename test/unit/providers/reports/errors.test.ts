@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
 import { Health } from '../../../../src/app/call/health.ts';
-import { createModelClient } from '../../../../src/providers/openai/index.ts';
+import { createModelClient } from '../../../fakes/modelClient.ts';
 import { armId } from '../../../../src/core/brand.ts';
 import { MemoryLog, armOf, collect, endpointAt } from '../openai/harness.ts';
 import { eachInput } from './harness.ts';

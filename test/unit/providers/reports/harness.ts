@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ChatMessage } from '../../../../src/app/ports/models.ts';
-import { createModelClient } from '../../../../src/providers/openai/index.ts';
+import { createModelClient } from '../../../fakes/modelClient.ts';
 import { MemoryLog, armOf, collect, endpointAt, type Outcome } from '../openai/harness.ts';
 
 export interface Input {
