@@ -7,12 +7,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { requireChromium } from './host/chromium.ts';
-import { type Counts, add, describeCounts, none, readCounts, readMochaCounts } from './host/counts.ts';
+import { type Counts, add, describeCounts, none, readCounts } from './host/counts.ts';
 import { canDownloadDesktop } from './host/desktop.ts';
 import { runInExtensionHost } from './host/extensionHost.ts';
 import { runJourneys } from './host/journeys.ts';
 import { inRoot, root, vsixFile } from './host/paths.ts';
 import { endChildren, onEndRequested, run } from './host/processes.ts';
+import { runUnitTests } from './host/unitTests.ts';
 import { packageExtension } from './package.ts';
 
 const minutes = 60_000;
@@ -65,7 +66,7 @@ async function check(): Promise<Counts> {
 }
 
 function unit(): Promise<Counts | undefined> {
-  return mocha();
+  return runUnitTests(flags.grep);
 }
 
 async function host(): Promise<Counts | undefined> {
@@ -96,17 +97,4 @@ async function ui(): Promise<Counts | undefined> {
   requireChromium();
   await packageExtension();
   return runJourneys({ env: { PILOT_VSIX: vsixFile }, grep: flags.grep });
-}
-
-/** The unit tests, as .mocharc or package.json names them. */
-async function mocha(): Promise<Counts | undefined> {
-  const grep = flags.grep === undefined ? [] : ['--grep', flags.grep];
-  const program = inRoot('node_modules/mocha/bin/mocha.js');
-  const { code, output } = await run(process.execPath, [program, '--no-color', '--forbid-only', ...grep], {
-    cwd: root,
-    timeoutMs: 5 * minutes,
-  });
-  const counts = readMochaCounts(output);
-  // A failing exit with nothing failed (a hook outside any test, a file that does not load) is a failure too.
-  return counts !== undefined && code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }

@@ -80,6 +80,7 @@ export async function testEngine(options: TestEngineOptions) {
   const random = seeded(options.seed ?? 1);
   let ids = 0;
   /** Waits that a test lets pass by hand. */
+  const lateBills: { readonly armId: string; readonly cost: number }[] = [];
   const waits: { readonly ms: number; readonly run: () => void }[] = [];
   const endpoints = {
     endpoints: () => parsed.endpoints,
@@ -125,6 +126,7 @@ export async function testEngine(options: TestEngineOptions) {
       const arm = arms[index];
       if (arm) arms[index] = { ...arm, price: undefined };
     },
+    onLateBill: (armId, cost) => void lateBills.push({ armId, cost }),
     onReset: (problem) => void lines.push(`reset: ${problem}`),
   });
   await engine.learning.load();
@@ -133,6 +135,7 @@ export async function testEngine(options: TestEngineOptions) {
     clock,
     store,
     waits,
+    lateBills,
     limits,
     lines,
     folder,

@@ -7,13 +7,20 @@ if (wanted !== undefined) process.env['PILOT_TEST_SHIFT_MS'] ??= String(Date.par
 const shift = Number(process.env['PILOT_TEST_SHIFT_MS'] ?? 0);
 
 const RealDate = Date;
+let onRead: () => void = () => undefined;
+
+/** Called each time the clock is read in this thread. */
+export function watchClock(listener: () => void): void {
+  onRead = listener;
+}
 
 class ShiftedDate extends RealDate {
   constructor(...values: readonly unknown[]) {
-    if (values.length === 0) super(RealDate.now() + shift);
+    if (values.length === 0) super(ShiftedDate.now());
     else super(...(values as [number]));
   }
   static override now(): number {
+    onRead();
     return RealDate.now() + shift;
   }
 }
