@@ -37,6 +37,7 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onReset: (problem: string) => void;
+  readonly onLateBill: EngineParts['onLateBill'];
 }
 
 /** A log that is long to fold must not keep a prompt waiting: what is folded so far decides until all of it is. */
@@ -85,6 +86,7 @@ function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
     hasKey: (arm) => isKeyless(arm) || secrets.hasKey(models.endpointOf(arm)),
     distrustPrice: (arm) => models.distrustPrice(arm),
     onReset: deps.onReset,
+    onLateBill: deps.onLateBill,
   };
 }
 

@@ -10,7 +10,7 @@ import type { EngineDeps } from './engine.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
 import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/ask/askEngine.ts';
-import { BadSettingsNotices, showReset } from './vscode/words/attention.ts';
+import { BadSettingsNotices, showLateBill, showReset } from './vscode/words/attention.ts';
 import { registerBudgetCommands } from './vscode/money/budgetCommands.ts';
 import { registerChat } from './vscode/chat/index.ts';
 import { Disposables, soon } from './vscode/kit/disposables.ts';
@@ -23,6 +23,7 @@ import { registerVscodeModels } from './vscode/models/index.ts';
 import { ModelSettings } from './vscode/settings/modelSettings.ts';
 import { openLogChannel, outputLog } from './vscode/kit/outputLog.ts';
 import { registerRefreshPrices } from './vscode/setup/refreshPrices.ts';
+import { modelName } from './vscode/reports/names.ts';
 import { reasonLine } from './vscode/words/reason.ts';
 import { Secrets } from './vscode/settings/secrets.ts';
 import { Settings } from './vscode/settings/settings.ts';
@@ -63,6 +64,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
     clock,
     log,
     onReset: (problem) => void showReset(problem),
+    onLateBill: (armId, cost) => void showLateBill(modelName(models.arms, armId), cost),
   };
   const engine = new EngineHolder(async () => (await import('./engine.ts')).buildEngine(engineDeps), log);
   end = () => engine.end();

@@ -25,12 +25,14 @@ export function drawMonth(plot: Month, width: number, height: number): Drawing {
       return value === undefined ? [] : [[centre(i), frame.y(value)]];
     });
   const total = points(({ total: value }) => value);
+  const committed = points((day) => day.committed);
   const low = points((day) => day.low);
   const high = points((day) => day.high);
   const columns = days.map((day, i) => column(frame, count, i, day));
   const elements = [
     frame.grid,
     band(low, high),
+    reserved(total, committed),
     middle(low, high),
     ...paceAndLimit(frame, plot),
     ...columns.flatMap(({ bar }) => bar ?? []),
@@ -43,6 +45,7 @@ export function drawMonth(plot: Month, width: number, height: number): Drawing {
     marks: days.map(({ said }, i) => ({ element: columns[i]?.hit ?? svg('g'), said })),
     legend: [
       { class: 'total', label: plot.totalLabel },
+      { class: 'reserved-band', label: plot.reservedLabel },
       { class: 'pace', label: plot.paceLabel },
       { class: 'forecast', label: plot.forecastLabel },
     ].filter(({ label }) => label !== ''),
@@ -69,6 +72,12 @@ function column(frame: Frame, count: number, i: number, day: Month['days'][numbe
 function band(low: readonly Point[], high: readonly Point[]): SVGElement | undefined {
   if (high.length === 0) return undefined;
   return svg('path', { class: 'band', d: `${path([...high, ...[...low].reverse()])}Z` });
+}
+
+/** What is reserved lies on what is spent. */
+function reserved(total: readonly Point[], committed: readonly Point[]): SVGElement | undefined {
+  if (committed.length === 0) return undefined;
+  return svg('path', { class: 'reserved-band', d: `${path([...committed, ...[...total].reverse()])}Z` });
 }
 
 function middle(low: readonly Point[], high: readonly Point[]): SVGElement | undefined {

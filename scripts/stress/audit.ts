@@ -1,4 +1,5 @@
 /** Holds every row of the ledger to what the callers were told and to the limit, month by month. */
+import { ENTRY_SUMS } from '../../src/storage/worker/books.ts';
 import { openDatabase, integer, text, type Database } from '../../src/storage/worker/database.ts';
 import { databaseFile } from '../../src/storage/worker/recovery.ts';
 import type { NanoUsd } from '../../src/core/brand.ts';
@@ -76,8 +77,7 @@ function lost(db: Database, lines: readonly JournalLine[]): number {
 
 /** The sums kept beside the rows must be the rows' sums. */
 function wrongSums(db: Database): number {
-  const ofRows = `SELECT period, workspace, inline, sum(cost) settled,
-      sum(CASE state WHEN 'reserved' THEN worst ELSE 0 END) reserved, sum(held) held
+  const ofRows = `SELECT period, workspace, inline, ${ENTRY_SUMS}
     FROM entries GROUP BY period, workspace, inline`;
   return db.all(
     `SELECT 1 FROM (${ofRows}) e LEFT JOIN spend s USING (period, workspace, inline)

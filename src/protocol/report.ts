@@ -13,16 +13,26 @@ const tick = object({ at: unit, label });
 /** Full text of a mark: what a screen reader says and what stands under the plot while it has the focus. */
 const said = text(500);
 
-/** A month: a column a day, the running total, the pace to the limit, and the forecast with its interval. */
+/** A month: a column a day, the running total, what is reserved above it, the pace to the limit, and the forecast with its interval. */
 const month = {
   days: list(
-    object({ label, said, spent: maybe(unit), total: maybe(unit), low: maybe(unit), high: maybe(unit) }),
+    object({
+      label,
+      said,
+      spent: maybe(unit),
+      total: maybe(unit),
+      /** The running total with what is reserved; the band between the two is drawn. */
+      committed: maybe(unit),
+      low: maybe(unit),
+      high: maybe(unit),
+    }),
     31,
   ),
   /** Height of the limit, which is also where the pace ends. */
   limit: maybe(unit),
   limitLabel: label,
   totalLabel: label,
+  reservedLabel: label,
   paceLabel: label,
   forecastLabel: label,
   yTicks: list(tick, 12),
@@ -79,7 +89,7 @@ const table = object({
   rows: list(
     object({
       cells: list(label, 12),
-      /** Drawn in the row: the share of the largest, and beyond it what is held back. */
+      /** Drawn in the row: the share of the largest, and beyond it what is reserved. */
       bar: maybe(unit),
       heldBar: maybe(unit),
       /** What can be done about this row alone: a button at its end; `said` is its whole name. */

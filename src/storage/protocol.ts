@@ -1,6 +1,7 @@
 /** Messages between a window and its storage worker: one question, one answer, and the summary when it changed. */
 import type { DecisionAsOf, ForgetScope, LogEntry } from '../app/ports/decisions.ts';
 import type {
+  BillRecorded,
   ImportedEntry,
   ImportedTotals,
   LedgerEntry,
@@ -11,6 +12,7 @@ import type {
   ReservationRequest,
   Settlement,
   SpendSummary,
+  StatedTotal,
   StorageProblem,
   ToldBill,
 } from '../app/ports/money.ts';
@@ -50,7 +52,11 @@ export interface Operations {
   readonly release: readonly [{ readonly id: ReservationId | 'all'; readonly reason: string }, NanoUsd];
   readonly reconcile: readonly [
     { readonly id: ReservationId; readonly told: ToldBill; readonly reason: string },
-    number,
+    BillRecorded,
+  ];
+  readonly stateTotal: readonly [
+    { readonly total: NanoUsd; readonly endpointId: string | undefined },
+    StatedTotal,
   ];
   readonly takeLookUps: readonly [
     readonly string[],

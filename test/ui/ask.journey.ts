@@ -48,7 +48,7 @@ describe('Ask', () => {
     const meta = await panel.lastAnswer.locator('.meta').innerText();
     assert.match(meta, /simulated/);
     assert.match(meta, /\$0\.0\d+|free/);
-    assert.match(meta, /\$\d+\.\d\d left this month/);
+    assert.match(meta, /\$\d+\.\d\d available this month/);
     assert.notEqual((await panel.lastAnswer.locator('.reason').innerText()).trim(), '');
     await workbench.shot('ask-answer');
   });

@@ -88,7 +88,7 @@ describe('VS Code’s own Chat', () => {
 
   it('@pilot answers, says why, and learns from the thumb', async () => {
     await workbench.command('Chat: New Chat');
-    await say('@pilot Explain totalOf in TypeScript', 'left this month');
+    await say('@pilot Explain totalOf in TypeScript', 'available this month');
     await workbench.shot('chat-participant');
     assert.match((await lastAnswer().textContent()) ?? '', /\(simulated\): .+ · .*\$/);
     await lastAnswer().hover();

@@ -63,7 +63,7 @@ describe('A language model of another extension', () => {
     await workbench.page.keyboard.press('Control+Alt+I');
     const answer = await ask('Explain totalOf');
     await answer.filter({ hasText: 'Echo heard 2 messages.' }).waitFor();
-    await answer.filter({ hasText: '$0.92 left this month' }).waitFor();
+    await answer.filter({ hasText: '$0.92 available this month' }).waitFor();
     await workbench.shot('vscode-models-answer');
   });
 

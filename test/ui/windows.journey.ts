@@ -63,7 +63,7 @@ describe('Windows', () => {
     await workbench.models.idle();
     await workbench.until(
       async () => limitUsd - (await left()) >= billedUsd() - 0.005,
-      'what was served is spent or held back',
+      'what was served is spent or reserved',
     );
     await workbench.shot('reopened-after-closing-mid-answer');
   });

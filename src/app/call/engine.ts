@@ -48,6 +48,7 @@ export interface EngineParts {
   readonly distrustPrice: (arm: ArmId) => void;
   /** Told once when what was learnt could not be used. */
   readonly onReset: (problem: string) => void;
+  readonly onLateBill: ReconciliationDeps['onLateBill'];
 }
 
 export interface EngineCore {
@@ -92,8 +93,8 @@ export function assembleEngine(parts: EngineParts): EngineCore {
     client: parts.client,
     distrustPrice: parts.distrustPrice,
   });
-  const { ledger, bills: source, after } = parts;
-  const reconciliation = new Reconciliation({ ledger, source, arms, clock, log, after });
+  const { ledger, bills: source, after, onLateBill } = parts;
+  const reconciliation = new Reconciliation({ ledger, source, arms, clock, log, after, onLateBill });
   return { completion, routing, learning, policy, health, workspace, space, reconciliation };
 }
 

@@ -1,6 +1,8 @@
 /** The month's money and demand as a decision sees them: read anew from the ledger's summary each time. */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Surface } from '../../core/decision.ts';
+import { ZERO } from '../../core/money.ts';
+import { availableOf, committedOf, raisedLimit } from '../../core/money/available.ts';
 import { forecastDemand } from '../../core/money/demand.ts';
 import { hourOfWeek, periodFrom } from '../../core/money/period.ts';
 import type { DemandForecast, MoneySituation } from '../../core/money/policy.ts';
@@ -82,21 +84,20 @@ export function tightest(
   spend: SpendSummary | undefined,
   surface: Surface,
 ): { limit: NanoUsd; committed: NanoUsd; which: 'month' | 'workspace' | 'inline' } {
-  const settledAndHeld = ((spend?.settled ?? 0) + (spend?.reserved ?? 0) + (spend?.heldBack ?? 0)) as NanoUsd;
-  const monthly = ((limits.monthly ?? 0) +
-    (limits.monthly === undefined ? 0 : (spend?.raisedBy ?? 0))) as NanoUsd;
+  const used = spend ? committedOf(spend) : ZERO;
+  const monthly = raisedLimit(limits.monthly, spend?.raisedBy ?? ZERO) ?? ZERO;
   const closed = spend !== undefined && spend.state !== 'ready';
-  const all = closed ? (Math.max(settledAndHeld, monthly) as NanoUsd) : settledAndHeld;
+  const all = closed ? (Math.max(used, monthly) as NanoUsd) : used;
   let found: { limit: NanoUsd; committed: NanoUsd; which: 'month' | 'workspace' | 'inline' } = {
     limit: monthly,
     committed: all,
     which: 'month',
   };
   const narrow = (limit: NanoUsd | undefined, committed: NanoUsd, which: 'workspace' | 'inline'): void => {
-    if (limit !== undefined && limit - committed < found.limit - found.committed)
+    if (limit !== undefined && availableOf(limit, committed) < availableOf(found.limit, found.committed))
       found = { limit, committed, which };
   };
-  narrow(limits.workspace, spend?.workspaceCommitted ?? (0 as NanoUsd), 'workspace');
-  if (surface === 'inline') narrow(limits.inline, spend?.inlineCommitted ?? (0 as NanoUsd), 'inline');
+  narrow(limits.workspace, spend?.workspaceCommitted ?? ZERO, 'workspace');
+  if (surface === 'inline') narrow(limits.inline, spend?.inlineCommitted ?? ZERO, 'inline');
   return found;
 }

@@ -5,7 +5,7 @@
  */
 import type { Arm } from '../../core/arm.ts';
 import { costTold } from '../../core/money/billing.ts';
-import type { ArmId } from '../../core/brand.ts';
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Clock, Disposable, Log } from '../ports/environment.ts';
 import type { BillSource, Usage } from '../ports/models.ts';
 import type { Ledger, LookUp, ToldBill } from '../ports/money.ts';
@@ -19,6 +19,8 @@ export interface ReconciliationDeps {
   readonly log: Log;
   /** Runs once after so many milliseconds. */
   readonly after: (ms: number, run: () => void) => Disposable;
+  /** A bill came for a call whose hold had been released: it is counted in full, and the user is told. */
+  readonly onLateBill: (armId: ArmId, cost: NanoUsd) => void;
 }
 
 /** Not before a new hold is a little old, and never in a tight loop, whatever the clock says. */
@@ -81,7 +83,8 @@ export class Reconciliation implements Disposable {
     }
     const told = this.#priced(call.armId, answer.value);
     if (!told) return;
-    const freed = await ledger.reconcile(call.id, told, 'told by the provider');
+    const { freed, cost, isLate } = await ledger.reconcile(call.id, told, 'told by the provider');
+    if (cost !== undefined && isLate) this.#deps.onLateBill(call.armId, cost);
     if (freed < 0)
       log.warn(`${call.armId}: a call cost more than was counted for it; it is recorded in full`);
   }

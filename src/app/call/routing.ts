@@ -2,6 +2,7 @@
  * From a prompt to a decision: features, context, quotes, estimates, the cost policy, and the user's own wishes.
  * Everything here is in memory, so a decision waits for nothing (`npm run bench:route` times it).
  */
+import { availableOf } from '../../core/money/available.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd, Random } from '../../core/brand.ts';
 import type {
@@ -172,7 +173,7 @@ export class Routing {
       expectedCachedShare: expected.cachedShare,
       // Money that buys less than an answer of the usual length buys nothing worth having.
       leastOutputTokens: Math.min(expected.outputTokens, request.call.outputCap ?? Infinity),
-      moneyLeft: Math.max(0, money.limit - money.committed) as NanoUsd,
+      moneyLeft: availableOf(money.limit, money.committed),
       ...(request.call.outputCap === undefined ? {} : { outputCap: request.call.outputCap }),
     });
     const excluded = this.#exclusion(arm, request, spareUnhealthy);
@@ -247,7 +248,7 @@ export class Routing {
     return {
       kind: 'limit-reached',
       which,
-      left: Math.max(0, limit - committed) as NanoUsd,
+      left: availableOf(limit, committed),
       resetsAt: spend?.periodEnd ?? periodFrom(undefined, now).end,
       freeArm: this.#deps.arms(surface).find(({ price }) => price !== undefined && isFree(price))?.id,
       wished: choice.type === 'escalate' ? undefined : wished,

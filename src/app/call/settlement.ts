@@ -7,6 +7,7 @@ import { paceOfBill } from '../../core/money/armPace.ts';
 import { mostTokens } from '../../core/money/mostTokens.ts';
 import { mostMade } from '../../core/money/unseen.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
+import { standingOf } from '../../core/money/available.ts';
 import type { Result } from '../../core/result.ts';
 import type { Log } from '../ports/environment.ts';
 import type { ProviderError, StreamEvent, Usage } from '../ports/models.ts';
@@ -132,12 +133,10 @@ export class Settlement {
     const { ledger, limits } = this.#deps;
     if (!this.#bill) return undefined;
     const { monthly } = limits();
-    const { settled, reserved, heldBack, raisedBy } = ledger.summary();
-    const left = (monthly ?? 0) + raisedBy - settled - reserved - heldBack;
     return {
       costNano: this.#bill.cost,
       costSource: this.#bill.source,
-      leftNano: monthly === undefined ? undefined : (Math.max(0, left) as NanoUsd),
+      leftNano: standingOf(ledger.summary(), monthly).available,
     };
   }
 

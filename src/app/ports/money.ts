@@ -108,13 +108,31 @@ export interface ToldBill {
   readonly tokens: TokenCounts;
 }
 
+export interface BillRecorded {
+  /** Negative when the call cost more than was counted for it; 0 when there was nothing to reconcile. */
+  readonly freed: number;
+  /** What the call is counted at now; undefined when there was nothing to reconcile. */
+  readonly cost: NanoUsd | undefined;
+  /** The hold had been released, or had ended with its month, before this bill came. */
+  readonly isLate: boolean;
+}
+
+export type StatedTotal =
+  /** `freed`: what can be spent again; negative when the total is more than was counted. */
+  | { readonly kind: 'settled'; readonly calls: number; readonly freed: number }
+  /** The known bills already come to more: nothing was changed. */
+  | { readonly kind: 'below-bills'; readonly known: NanoUsd };
+
 /** What the extension host may read at any time without asking the worker. */
 export interface SpendSummary {
   readonly period: string;
   readonly periodStart: EpochMs;
   readonly periodEnd: EpochMs;
+  /** Calls whose bill is known: what is spent. */
   readonly settled: NanoUsd;
+  /** Calls under way, at their worst case. */
   readonly reserved: NanoUsd;
+  /** Ended calls whose bill is not known, at the most they can have cost; `standingOf` adds them to what is reserved. */
   readonly heldBack: NanoUsd;
   /** One-off raise of this period's limit. */
   readonly raisedBy: NanoUsd;
@@ -154,10 +172,15 @@ export interface Ledger {
   /** The user, with the provider's bill in hand, or reconciliation, frees what was held back. */
   releaseHold(id: ReservationId | 'all', reason: string): Promise<Result<NanoUsd, StorageFault>>;
   /**
-   * The provider told what a held call really cost: it is recorded in full and the hold ends (core/billing.ts
-   * `reconciled`). Returns what was freed, negative when it cost more; 0 when there is nothing to reconcile.
+   * The user's word on what calls cost this month, of one endpoint or of all: calls whose bill is not known are settled by
+   * what it leaves for them, in proportion to their estimates.
    */
-  reconcile?(id: ReservationId, told: ToldBill, reason: string): Promise<number>;
+  stateTotal?(total: NanoUsd, endpointId: string | undefined): Promise<Result<StatedTotal, StorageFault>>;
+  /**
+   * The provider told what a held call really cost: it is recorded in full and the hold ends (core/money/billing.ts
+   * `reconciled`). So it is where the hold was released before.
+   */
+  reconcile?(id: ReservationId, told: ToldBill, reason: string): Promise<BillRecorded>;
   /**
    * Held calls of these endpoints that are due to be asked about; each is given out once each time it is due, over
    * all windows, a few times with growing pauses. `nextAt`: when the next one is due. Undefined = the ledger cannot be
@@ -167,7 +190,7 @@ export interface Ledger {
     endpointIds: readonly string[],
   ): Promise<{ readonly due: readonly LookUp[]; readonly nextAt: EpochMs | undefined } | undefined>;
   raiseLimit(by: NanoUsd): Promise<Result<void, StorageFault>>;
-  /** Thresholds of 50/75/90/100 % passed and not yet told, over all windows once each; `limit` as the settings say. */
+  /** What is due to be told about the limit, over all windows once each; `limit` as the settings say. */
   takeNotices?(limit: NanoUsd): Promise<readonly LimitNotice[]>;
   /** Settled rows of another PILOT, each id once; where it breaks off, what was added. Undefined = nothing was. */
   importEntries?(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined>;
@@ -178,15 +201,19 @@ export interface Ledger {
   onDidChange(listener: () => void): Disposable;
 }
 
-export interface LimitNotice {
-  readonly period: string;
-  readonly percent: 50 | 75 | 90 | 100;
-  /** Settled + held back. */
-  readonly used: NanoUsd;
-  /** The raised limit. */
-  readonly limit: NanoUsd;
-  readonly resetsAt: EpochMs;
-}
+/** At most one of each kind at a time. */
+export type LimitNotice =
+  | {
+      readonly kind: 'spent';
+      /** The highest threshold that was passed. */
+      readonly percent: 50 | 75 | 90 | 100;
+      readonly spent: NanoUsd;
+      /** With this month's raise. */
+      readonly limit: NanoUsd;
+      readonly resetsAt: EpochMs;
+    }
+  /** Ended calls whose bill is not known keep more than a fifth of the limit. */
+  | { readonly kind: 'reserved'; readonly reserved: NanoUsd; readonly limit: NanoUsd };
 
 /** One row of the ledger, as it is shown in the hold list and exported. */
 export interface LedgerEntry {

@@ -1,5 +1,7 @@
 /** The month by day: what each day cost, the running total, the pace to the limit, and the forecast to the end. */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
+import { ZERO } from '../../core/money.ts';
+import { availableOf } from '../../core/money/available.ts';
 import { expectedRequests, type DemandHistory } from '../../core/money/demand.ts';
 import { forecastTotals, type Interval } from '../../core/money/forecast.ts';
 import { dayOf, periodOf, type Period } from '../../core/money/period.ts';
@@ -10,11 +12,15 @@ export interface MonthDay {
   /** `YYYY-MM-DD`. */
   readonly id: string;
   readonly at: EpochMs;
-  /** Settled and held back that day; undefined = not yet come. */
+  /** Bills known of that day's calls; undefined = not yet come. */
   readonly spent: NanoUsd | undefined;
+  /** Reserved for that day's calls: under way, or without a known bill. */
+  readonly reserved: NanoUsd | undefined;
   readonly calls: number;
-  /** Running total at the day's end; for today, so far. */
+  /** Running total of what is spent at the day's end; for today, so far. */
   readonly total: NanoUsd | undefined;
+  /** `total` and the running total of what is reserved. */
+  readonly committed: NanoUsd | undefined;
   /** Expected running total with its 80 % interval, for days to come and today. */
   readonly forecast: Interval | undefined;
 }
@@ -23,6 +29,9 @@ export interface Month {
   readonly period: Period;
   readonly days: readonly MonthDay[];
   readonly spent: NanoUsd;
+  readonly reserved: NanoUsd;
+  /** Undefined where there is no limit to hold it against. */
+  readonly available: NanoUsd | undefined;
   /** With this month's raise. */
   readonly limit: NanoUsd | undefined;
   readonly forecast: Interval | undefined;
@@ -53,17 +62,31 @@ export function monthOf(input: MonthInput): Month | undefined {
   const running = period.start <= now && now < period.end;
   const today = running ? dayOf(now) : undefined;
   let total = 0;
+  let reserved = 0;
   const past = dates.map(({ id, at }) => {
     const come = today === undefined || id <= today;
     const row = rows.get(id);
-    const spent = (row ? row.settled + row.heldBack + row.reserved : 0) as NanoUsd;
-    total += spent;
-    return { id, at, calls: row?.calls ?? 0, spent: come ? spent : undefined, total: come ? (total as NanoUsd) : undefined }; // prettier-ignore
+    const open = ((row?.heldBack ?? 0) + (row?.reserved ?? 0)) as NanoUsd;
+    total += row?.settled ?? 0;
+    reserved += open;
+    return {
+      ...{ id, at, calls: row?.calls ?? 0 },
+      spent: come ? (row?.settled ?? ZERO) : undefined,
+      reserved: come ? open : undefined,
+      total: come ? (total as NanoUsd) : undefined,
+      committed: come ? ((total + reserved) as NanoUsd) : undefined,
+    };
   });
   const forecast = today === undefined ? undefined : forecastOf(input, dates, total);
   const first = dates.findIndex(({ id }) => id === today);
   const days = past.map((day, i) => ({ ...day, forecast: i >= first ? forecast?.[i - first] : undefined }));
-  return { period, days, spent: total as NanoUsd, limit, forecast: forecast?.at(-1), running };
+  return {
+    ...{ period, days, limit, running },
+    spent: total as NanoUsd,
+    reserved: reserved as NanoUsd,
+    available: limit === undefined ? undefined : availableOf(limit, (total + reserved) as NanoUsd),
+    forecast: forecast?.at(-1),
+  };
 }
 
 interface CalendarDay {
@@ -89,7 +112,7 @@ function forecastOf(
   spent: number,
 ): readonly Interval[] | undefined {
   const history: DemandHistory = { hourOfWeek: summary.hourOfWeek, days: summary.historyDays ?? 0 };
-  const spentOn = new Map([...daysBefore, ...days].map((row) => [row.key, row.settled + row.heldBack]));
+  const spentOn = new Map([...daysBefore, ...days].map((row) => [row.key, row.settled]));
   const today = dayOf(now);
   // Days before the first call were days without PILOT, not days without spending.
   const firstDay = [...spentOn.keys()].sort()[0];

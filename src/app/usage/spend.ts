@@ -2,6 +2,7 @@
 import type { NanoUsd } from '../../core/brand.ts';
 import type { LedgerEntry, TokenCounts } from '../ports/money.ts';
 import type { PeriodTotal, SpendCell, SpendFilter, SpendGroup, SpendRow } from '../ports/usage.ts';
+import { raisedLimit } from '../../core/money/available.ts';
 import { monthOf, type Month } from './month.ts';
 import type { UsageSource } from './ports.ts';
 
@@ -17,14 +18,13 @@ export type Breakdown = (typeof breakdowns)[number];
 export interface SpendReport {
   readonly month: Month;
   readonly by: Readonly<Record<Breakdown, readonly ShareRow[]>>;
-  readonly heldBack: NanoUsd;
   readonly calls: number;
   readonly periods: readonly PeriodTotal[];
   readonly holds: readonly LedgerEntry[];
 }
 
 export interface ShareRow extends SpendRow {
-  /** Of the dearest row, for the bar: what is spent, and what is held back or reserved beyond it. */
+  /** Of the row with the most, for the bar: what is spent, and what is reserved beyond it. */
   readonly bar: number;
   readonly heldBar: number;
 }
@@ -52,7 +52,6 @@ export async function spendReport(source: UsageSource, query: SpendQuery): Promi
   return {
     month,
     by: by as SpendReport['by'],
-    heldBack: days.reduce((sum, row) => sum + row.heldBack, 0) as NanoUsd,
     calls: days.reduce((sum, row) => sum + row.calls, 0),
     periods,
     holds: period === summary.period ? holds : [],
@@ -92,7 +91,7 @@ function limitOf(source: UsageSource, period: string, periods: readonly PeriodTo
   const limit = source.monthlyLimit();
   if (limit === undefined || period !== source.summary().period) return undefined;
   const raised = periods.find((total) => total.period === period)?.raisedBy ?? source.summary().raisedBy;
-  return (limit + raised) as NanoUsd;
+  return raisedLimit(limit, raised);
 }
 
 function withBars(rows: readonly SpendRow[]): readonly ShareRow[] {

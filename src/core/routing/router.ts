@@ -8,6 +8,7 @@
  * Exploration happens only among arms that can be used, are worth their price, and are nearly as good as the best;
  * the probability of every arm is recorded, so that a log can judge other policies (`ope.ts`).
  */
+import { availableOf } from '../money/available.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd, Random } from '../brand.ts';
 import type {
   ArmEvidence,
@@ -108,7 +109,7 @@ export function route<State>(input: RouteInput<State>): Result<Routed<State>, Ro
 
 /** What the caller said, what the limit says, and what a pin says. */
 function exclusions<State>({ candidates, money, pinned }: RouteInput<State>): Map<ArmId, ExclusionReason> {
-  const left = money.limit - money.committed;
+  const left = availableOf(money.limit, money.committed);
   const reasons = new Map<ArmId, ExclusionReason>();
   for (const { armId, quote, excluded } of candidates) {
     const reason = excluded ?? (quote === undefined ? 'unpriced' : overLimit(quote.worstCase, left));

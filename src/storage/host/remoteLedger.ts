@@ -1,6 +1,7 @@
 /** The Ledger port over the worker: a read model that is always there, and money that moves only in the database. */
 import type { Clock, Disposable } from '../../app/ports/environment.ts';
 import type {
+  BillRecorded,
   ImportedEntry,
   ImportedTotals,
   Ledger,
@@ -10,6 +11,7 @@ import type {
   ReservationRequest,
   Settlement,
   SpendSummary,
+  StatedTotal,
   StorageFault,
   ToldBill,
 } from '../../app/ports/money.ts';
@@ -71,9 +73,16 @@ export class RemoteLedger implements Ledger {
     return told(await this.#worker.ask('release', { id, reason }));
   }
 
-  async reconcile(id: ReservationId, told: ToldBill, reason: string): Promise<number> {
+  async reconcile(id: ReservationId, told: ToldBill, reason: string): Promise<BillRecorded> {
     const answer = await this.#worker.ask('reconcile', { id, told, reason });
-    return answer.ok ? answer.value : 0;
+    return answer.ok ? answer.value : { freed: 0, cost: undefined, isLate: false };
+  }
+
+  async stateTotal(
+    total: NanoUsd,
+    endpointId: string | undefined,
+  ): Promise<Result<StatedTotal, StorageFault>> {
+    return told(await this.#worker.ask('stateTotal', { total, endpointId }));
   }
 
   async takeLookUps(endpointIds: readonly string[]): ReturnType<Required<Ledger>['takeLookUps']> {

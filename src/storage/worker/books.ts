@@ -15,12 +15,31 @@ export interface Books {
   readonly mirrorFile: string;
 }
 
-/** Settled, reserved and held back; what is committed is their sum. */
+/** What is committed is their sum. */
 export interface Sums {
+  /** Calls whose bill is known. */
   readonly settled: NanoUsd;
+  /** Calls under way, at their worst case. */
   readonly reserved: NanoUsd;
+  /** Ended calls whose bill is not known: estimate and the rest of what they can have cost. */
   readonly held: NanoUsd;
 }
+
+/** A row of `entries` whose call ended without a known bill: it was stopped, or a crash left it at its worst case. */
+export const UNBILLED = `(held > 0 OR swept = 1)`;
+
+/**
+ * `Sums` of rows of `entries`; `spend` keeps the same sums beside the rows. `total()` and not `sum()`: rows whose sum is
+ * beyond 64 bits must not make the question fail for good.
+ */
+export const ENTRY_SUMS = `
+  total(CASE WHEN ${UNBILLED} THEN 0 ELSE cost END) settled,
+  total(CASE state WHEN 'reserved' THEN worst ELSE 0 END) reserved,
+  total(CASE WHEN ${UNBILLED} THEN cost + held ELSE 0 END) held`;
+
+/** What an ended call adds to the sums. */
+export const ended = (cost: number, held: number, isUnbilled: boolean): Differences =>
+  isUnbilled ? { held: cost + held } : { settled: cost };
 
 /** Differences to sums; may be negative. */
 export type Differences = { readonly [K in keyof Sums]?: number };
@@ -79,6 +98,9 @@ export const sumsOfWorkspace = (db: Database, period: string, workspace: string)
 
 export const sumsOfInline = (db: Database, period: string): Sums =>
   asSums(db.get(`SELECT ${SUMS} AND inline = 1`, period));
+
+/** `swept` of a call that a crash left and for which nothing is held: a real settlement would still be taken. */
+export const RELEASED = 2;
 
 export const committed = ({ settled, reserved, held }: Sums): NanoUsd =>
   (settled + reserved + held) as NanoUsd;
@@ -146,8 +168,37 @@ const isSameStanding = (one: Required<MirroredTotal>, other: Required<MirroredTo
 function enterPeriod(db: Database, now: EpochMs): Period {
   const stored = readMeta(db, 'period');
   const period = periodFrom(stored, now);
-  if (period.id !== stored) writeMeta(db, 'period', period.id);
+  if (period.id === stored) return period;
+  endHoldsBefore(db, period, now);
+  writeMeta(db, 'period', period.id);
   return period;
+}
+
+/**
+ * A hold ends with its period: the call stays counted at its estimate, one that a crash left at what it was expected to
+ * cost. Should the bill come later it is still recorded in full, in the call's own period.
+ */
+function endHoldsBefore(db: Database, { id }: Period, now: EpochMs): void {
+  const old = `${UNBILLED} AND period < ?`;
+  if (!db.get(`SELECT 1 FROM entries WHERE ${old} LIMIT 1`, id)) return;
+  db.run(
+    `INSERT INTO releases (entry_id, at, amount, reason)
+     SELECT id, ?, CASE swept WHEN 1 THEN cost - min(cost, expected) ELSE held END, 'month ended'
+     FROM entries WHERE ${old}`,
+    Math.round(now),
+    id,
+  );
+  db.run(
+    `UPDATE entries SET cost = CASE swept WHEN 1 THEN min(cost, expected) ELSE cost END, source = 'estimate', held = 0,
+       swept = CASE swept WHEN 1 THEN ${RELEASED} ELSE 0 END, released = 1 WHERE ${old}`,
+    id,
+  );
+  db.run(
+    `UPDATE spend SET held = 0, settled = (SELECT CAST(total(cost) AS INTEGER) FROM entries e
+       WHERE e.period = spend.period AND e.workspace = spend.workspace AND e.inline = spend.inline)
+     WHERE held > 0 AND period < ?`,
+    id,
+  );
 }
 
 const asSums = (row: ReturnType<Database['get']>): Sums => ({

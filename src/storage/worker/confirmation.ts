@@ -8,8 +8,21 @@ import { isMoney } from '../../core/money.ts';
 import type { Period } from '../../core/money/period.ts';
 import { dayOf, periodAt, periodOf } from '../../core/money/period.ts';
 import type { Books } from './books.ts';
-import { committed, dropMeta, moneyTransaction, move, readMeta, sumsOf, writeMeta } from './books.ts';
+import {
+  UNBILLED,
+  committed,
+  dropMeta,
+  ended,
+  moneyTransaction,
+  move,
+  readMeta,
+  sumsOf,
+  writeMeta,
+} from './books.ts';
 import type { Database } from './database.ts';
+
+/** The note of what a total that the user stated settled. */
+export const STATED_TOTAL = 'stated-total';
 
 export type Candidates = SpendSummary['candidates'];
 
@@ -77,27 +90,31 @@ function endHolds(db: Database, { id }: Period, now: EpochMs): void {
     Math.round(now),
     id,
   );
-  db.run('UPDATE entries SET held = 0, swept = 0, lookup_at = NULL WHERE period = ?', id);
-  db.run('UPDATE spend SET held = 0 WHERE period = ?', id);
+  db.run(
+    `UPDATE spend SET held = 0, settled = settled + (SELECT CAST(total(cost) AS INTEGER) FROM entries e WHERE ${UNBILLED}
+       AND e.period = spend.period AND e.workspace = spend.workspace AND e.inline = spend.inline) WHERE period = ?`,
+    id,
+  );
+  db.run('UPDATE entries SET held = 0, swept = 0, released = 0, lookup_at = NULL WHERE period = ?', id);
 }
 
 /** One settled row for the difference between what was spent and what the file knows; the user's word may lower it. */
 export const recordOpening = (db: Database, period: Period, total: NanoUsd, now: EpochMs): void =>
-  recordMissing(db, period, total - committed(sumsOf(db, period.id)), now, 'opening balance');
+  recordDifference(db, period, total - committed(sumsOf(db, period.id)), 'opening balance', now);
 
 /**
  * What a crash may have left out of the file: the mirror was written and the commit did not happen. It counts, as a
  * reservation that a crash left does, and the user may release it like one.
  */
 export const recordUncommitted = (db: Database, period: Period, missing: number, now: EpochMs): void =>
-  recordMissing(db, period, missing, now, 'not committed');
+  recordDifference(db, period, missing, 'not committed', now);
 
-function recordMissing(
+export function recordDifference(
   db: Database,
   period: Period,
   missing: number,
+  note: 'opening balance' | 'not committed' | typeof STATED_TOTAL,
   now: EpochMs,
-  note: 'opening balance' | 'not committed',
 ): void {
   if (missing === 0) return;
   const swept = note === 'not committed';
@@ -117,5 +134,5 @@ function recordMissing(
     swept ? 'worst-case' : 'estimate',
     note,
   );
-  move(db, account, { settled: missing });
+  move(db, account, ended(missing, 0, swept));
 }

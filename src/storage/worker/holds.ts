@@ -1,51 +1,60 @@
 /** Giving back what is held: by the user with the provider's bill in hand, or by what the provider itself reports. */
-import type { CostSource, ToldBill, TokenCounts } from '../../app/ports/money.ts';
+import type { CostSource, BillRecorded, ToldBill, TokenCounts } from '../../app/ports/money.ts';
 import { reconciled } from '../../core/money/billing.ts';
 import type { EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import { ZERO, isMoney, left } from '../../core/money.ts';
 import type { Books } from './books.ts';
-import { moneyTransaction, move } from './books.ts';
+import { forgetReservedNotice } from './notices.ts';
+import { RELEASED, UNBILLED, ended, moneyTransaction, move } from './books.ts';
 import type { Row } from './database.ts';
 import { integer, text } from './database.ts';
-import { RELEASED, accountOf, counts } from './reservations.ts';
+import { accountOf, counts } from './reservations.ts';
 
-/** A hold, or a call that a crash left at its worst case. */
-export const HELD = `(held > 0 OR swept = 1)`;
+/** The note of a call whose bill came after its hold had been released or had ended with its month. */
+export const BILLED_LATE = 'billed-after-release';
 
-/** Ends the hold; a swept call falls from its worst case to what it was expected to cost. */
+/**
+ * Ends the hold: the call stays counted at its estimate, one that a crash left at what it was expected to cost. Its
+ * provider is still asked for the bill, which is recorded in full when it comes.
+ */
 export function releaseHold(books: Books, id: ReservationId | 'all', reason: string, now: EpochMs): NanoUsd {
   return moneyTransaction(books, now, (period) => {
     const rows =
       id === 'all'
-        ? books.db.all(`SELECT * FROM entries WHERE ${HELD} AND period = ?`, period.id)
-        : books.db.all(`SELECT * FROM entries WHERE ${HELD} AND id = ?`, id);
+        ? books.db.all(`SELECT * FROM entries WHERE ${UNBILLED} AND period = ?`, period.id)
+        : books.db.all(`SELECT * FROM entries WHERE ${UNBILLED} AND id = ?`, id);
+    // What is reserved later is worth a notice of its own again.
+    if (id === 'all') forgetReservedNotice(books.db, period.id);
     return rows.reduce((freed, row) => (freed + release(books, row, reason, now)) as NanoUsd, ZERO);
   });
 }
 
-/** Records what the provider told. Returns what was freed; negative when the call cost more than counted. */
+/** Records what the provider told of a call that is held, or was until it was released. */
 export function reconcile(
   books: Books,
   id: ReservationId,
   told: ToldBill,
   reason: string,
   now: EpochMs,
-): number {
-  if (!isMoney(told.cost)) return 0;
+): BillRecorded {
+  const nothing = { freed: 0, cost: undefined, isLate: false };
+  if (!isMoney(told.cost)) return nothing;
   return moneyTransaction(books, now, () => {
-    const row = books.db.get(`SELECT * FROM entries WHERE ${HELD} AND id = ?`, id);
-    if (!row) return 0;
+    const row = books.db.get(`SELECT * FROM entries WHERE (${UNBILLED} OR released = 1) AND id = ?`, id);
+    if (!row) return nothing;
     const held = {
       cost: integer(row, 'cost') as NanoUsd,
       heldBack: integer(row, 'held') as NanoUsd,
       seenTokens: integer(row, 'seen'),
     };
+    const isLate = integer(row, 'released') === 1;
     const { cost, heldBack, flags } = reconciled(held, told);
-    const [flag] = flags;
-    if (flag !== undefined)
-      return restate(books, row, { cost, heldBack, source: undefined, note: flag, reason }, now);
-    keepTokens(books, id, told.tokens);
-    return restate(books, row, { cost, heldBack, source: told.source, reason }, now);
+    const [flag = isLate ? BILLED_LATE : undefined] = flags;
+    const isFalse = flags.length > 0;
+    if (!isFalse) keepTokens(books, id, told.tokens);
+    const source = isFalse ? undefined : told.source;
+    const freed = restate(books, row, { cost, heldBack, source, ...(flag && { note: flag }), reason }, now);
+    return { freed, cost, isLate };
   });
 }
 
@@ -59,12 +68,13 @@ function keepTokens({ db }: Books, id: ReservationId, tokens: TokenCounts): void
 
 function release(books: Books, row: Row, reason: string, now: EpochMs): number {
   const cost = integer(row, 'cost') as NanoUsd;
-  if (integer(row, 'swept') === 0) return restate(books, row, { cost, source: undefined, reason }, now);
+  const over = { released: 1, lookUpAt: row['lookup_at'] as number | null, reason };
+  if (integer(row, 'swept') === 0) return restate(books, row, { ...over, cost, source: undefined }, now);
   const expected = Math.min(cost, integer(row, 'expected')) as NanoUsd;
-  return restate(books, row, { cost: expected, source: 'estimate', swept: RELEASED, reason }, now);
+  return restate(books, row, { ...over, cost: expected, source: 'estimate', swept: RELEASED }, now);
 }
 
-interface Restatement {
+export interface Restatement {
   readonly cost: NanoUsd;
   /** Undefined = as it was. */
   readonly source: CostSource | undefined;
@@ -74,28 +84,35 @@ interface Restatement {
   readonly note?: string;
   /** Absent = 0. */
   readonly swept?: number;
+  /** 1 = a bill that comes after all is still recorded; absent = 0. */
+  readonly released?: number;
+  /** When the provider is asked for the bill; absent = not any more. */
+  readonly lookUpAt?: EpochMs | null;
   readonly reason: string;
 }
 
-function restate(
-  books: Books,
-  row: Row,
-  { cost, source, heldBack = ZERO, note, swept = 0, reason }: Restatement,
-  now: EpochMs,
-): number {
-  const [id, held] = [text(row, 'id'), integer(row, 'held')];
-  const before = integer(row, 'cost');
+/** Counts the call at another amount. Returns what was freed, negative when it costs more than was counted. */
+export function restate(books: Books, row: Row, change: Restatement, now: EpochMs): number {
+  const { cost, source, heldBack = ZERO, note, swept = 0, released = 0, lookUpAt = null, reason } = change;
+  const [id, held, before] = [text(row, 'id'), integer(row, 'held'), integer(row, 'cost')];
   const freed = before + held - cost - heldBack;
-  move(books.db, accountOf(row), { settled: cost - before, held: heldBack - held });
+  const was = ended(before, held, held > 0 || integer(row, 'swept') === 1);
+  const is = ended(cost, heldBack, heldBack > 0);
+  move(books.db, accountOf(row), {
+    settled: (is.settled ?? 0) - (was.settled ?? 0),
+    held: (is.held ?? 0) - (was.held ?? 0),
+  });
   books.db.run(
-    `UPDATE entries SET cost = ?, held = ?, swept = ?, source = coalesce(?, source), overrun = ?,
-       note = coalesce(?, note), lookup_at = NULL WHERE id = ?`,
+    `UPDATE entries SET cost = ?, held = ?, swept = ?, released = ?, source = coalesce(?, source), overrun = ?,
+       note = coalesce(?, note), lookup_at = ? WHERE id = ?`,
     cost,
     heldBack,
     swept,
+    released,
     source ?? null,
     left(cost, integer(row, 'worst') as NanoUsd),
     note ?? null,
+    lookUpAt,
     id,
   );
   books.db.run(

@@ -22,7 +22,8 @@ import {
 } from './logTables.ts';
 import type { Answer, Argument, Operation } from '../protocol.ts';
 import { reserve, settle, sweepAbandoned, voidReservation } from './reservations.ts';
-import { takeNotices } from './summary.ts';
+import { takeNotices } from './notices.ts';
+import { stateTotal } from './statedTotal.ts';
 import { entriesAfter, holdList, periodTotals, spendBy, spendCube } from './usageTables.ts';
 
 type Handler<Op extends Operation> = (
@@ -38,6 +39,7 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   void: (books, { id, reason }, now) => voidReservation(books, id, reason, now),
   release: (books, { id, reason }, now) => releaseHold(books, id, reason, now),
   reconcile: (books, { id, told, reason }, now) => reconcile(books, id, told, reason, now),
+  stateTotal: (books, { total, endpointId }, now) => stateTotal(books, total, endpointId, now),
   takeLookUps,
   raise: (books, by, now) => {
     if (!isMoney(by) || by === ZERO) return;
@@ -99,6 +101,7 @@ export const mustNotBeLost: ReadonlySet<Operation> = new Set<Operation>([
   'void',
   'release',
   'reconcile',
+  'stateTotal',
   'raise',
   'confirm',
   'append',

@@ -13,14 +13,17 @@ import type {
 } from '../../app/ports/money.ts';
 import type { EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import { ZERO, isMoney, left } from '../../core/money.ts';
+import { availableOf } from '../../core/money/available.ts';
 import type { Period } from '../../core/money/period.ts';
 import { HOUR_MS, dayOf, hourOfWeek } from '../../core/money/period.ts';
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { SettleRefusal } from '../protocol.ts';
-import type { Account, Books } from './books.ts';
+import type { Account, Books, Differences } from './books.ts';
 import {
+  RELEASED,
   committed,
+  ended,
   freeTransaction,
   moneyTransaction,
   move,
@@ -35,9 +38,6 @@ import { pendingConfirmation } from './confirmation.ts';
 import type { Database, Row } from './database.ts';
 import { firstLookUp } from './lookUps.ts';
 import { integer, text } from './database.ts';
-
-/** `swept` of a call that a crash left and for which nothing is held: a real settlement would still be taken. */
-export const RELEASED = 2;
 
 /** No call lives this long; whoever made the reservation is gone. */
 const ABANDONED_MS = 2 * HOUR_MS;
@@ -79,10 +79,10 @@ export function settle(
     ) as NanoUsd;
     const overrun = left(cost, worst);
     move(books.db, account, negative(standing));
-    move(books.db, account, { settled: cost, held });
+    move(books.db, account, ended(cost, held, held > 0));
     const { tokens, generationId, seenTokens = 0, note } = settlement;
     books.db.run(
-      `UPDATE entries SET state = 'settled', swept = 0, settled_at = ?, cost = ?, held = ?, overrun = ?, source = ?,
+      `UPDATE entries SET state = 'settled', swept = 0, released = 0, settled_at = ?, cost = ?, held = ?, overrun = ?, source = ?,
          input = ?, cached_input = ?, cache_write = ?, output = ?, reasoning = ?, generation_id = ?, seen = ?, note = ?,
          lookup_at = ? WHERE id = ?`,
       now,
@@ -113,7 +113,7 @@ export function voidReservation(
     if (!open.ok) return open;
     move(books.db, open.value.account, negative(open.value.standing));
     books.db.run(
-      `UPDATE entries SET state = 'void', swept = 0, settled_at = ?, cost = 0, source = NULL, note = ? WHERE id = ?`,
+      `UPDATE entries SET state = 'void', swept = 0, released = 0, settled_at = ?, cost = 0, source = NULL, note = ? WHERE id = ?`,
       now,
       reason.slice(0, 200),
       id,
@@ -134,7 +134,7 @@ export function sweepAbandoned(books: Books, now: EpochMs): number {
     const rows = books.db.all(`SELECT * FROM entries WHERE state = 'reserved' AND at < ?`, before);
     for (const row of rows) {
       const worst = integer(row, 'worst');
-      move(books.db, accountOf(row), { reserved: -worst, settled: worst });
+      move(books.db, accountOf(row), { reserved: -worst, held: worst });
     }
     // Nothing is held for a free call, so it is no hold of $0 in the list; a bill that comes after all is still taken.
     return books.db.run(
@@ -170,7 +170,7 @@ function refusalOf(
   ): LedgerRefusal | undefined =>
     used + request.worstCase <= limit
       ? undefined
-      : { kind: 'over-limit', which, left: left(limit as NanoUsd, used), resetsAt: period.end };
+      : { kind: 'over-limit', which, left: availableOf(limit as NanoUsd, used), resetsAt: period.end };
 
   const { workspaceLimit, inlineLimit, workspaceId } = request;
   const month = over('month', request.limit + raisedBy(db, period.id), committed(sumsOf(db, period.id)));
@@ -242,8 +242,8 @@ const isFreeEntry = (db: Database, id: ReservationId): boolean =>
 interface OpenEntry {
   readonly worst: NanoUsd;
   readonly account: Account;
-  /** Where its money stands now: reserved, or swept to settled. */
-  readonly standing: { readonly settled: NanoUsd; readonly reserved: NanoUsd };
+  /** Where its money stands now: reserved, or since a sweep held, or released and settled. */
+  readonly standing: Differences;
 }
 
 /** An entry that may still be settled; a second settlement is refused and counted. */
@@ -252,20 +252,19 @@ function openEntry(db: Database, id: ReservationId): Result<OpenEntry, SettleRef
   if (!row) return fail('unknown');
   const worst = integer(row, 'worst') as NanoUsd;
   // Or swept and released since (holds.ts): no more than a guess either.
-  const swept = integer(row, 'swept') > 0;
-  if (text(row, 'state') !== 'reserved' && !swept) {
+  const swept = integer(row, 'swept');
+  if (text(row, 'state') !== 'reserved' && swept === 0) {
     writeMeta(db, 'refused_settlements', String(Number(readMeta(db, 'refused_settlements') ?? 0) + 1));
     return fail('already-settled');
   }
-  const standing = swept
-    ? { settled: integer(row, 'cost') as NanoUsd, reserved: ZERO }
-    : { settled: ZERO, reserved: worst };
+  const standing = swept === 0 ? { reserved: worst } : ended(integer(row, 'cost'), 0, swept !== RELEASED);
   return ok({ worst, account: accountOf(row), standing });
 }
 
-const negative = (sums: { readonly settled: number; readonly reserved: number }) => ({
-  settled: -sums.settled,
-  reserved: -sums.reserved,
+const negative = ({ settled = 0, reserved = 0, held = 0 }: Differences): Differences => ({
+  settled: -settled,
+  reserved: -reserved,
+  held: -held,
 });
 
 /** As the columns of an entry; what is no count is none. */

@@ -110,7 +110,27 @@ ALTER TABLE entries ADD COLUMN lookup_at INTEGER;
 CREATE INDEX entries_lookup ON entries (lookup_at) WHERE lookup_at IS NOT NULL;
 `;
 
-export const migrations: readonly string[] = [version1, version2];
+/**
+ * Money whose bill is not known is reserved, its estimate included: the estimates of held calls move from the settled
+ * sums to the held ones. released: the hold ended without a bill, by the user's word or with its month, and a bill that
+ * comes after all is still recorded. Holds of months that are over end here.
+ */
+const version3 = `
+ALTER TABLE entries ADD COLUMN released INTEGER NOT NULL DEFAULT 0;
+INSERT INTO releases (entry_id, at, amount, reason)
+  SELECT id, at, CASE swept WHEN 1 THEN cost - min(cost, expected) ELSE held END, 'month ended' FROM entries
+  WHERE (held > 0 OR swept = 1) AND period < (SELECT value FROM meta WHERE key = 'period');
+UPDATE entries SET cost = CASE swept WHEN 1 THEN min(cost, expected) ELSE cost END, source = 'estimate', held = 0,
+    swept = CASE swept WHEN 1 THEN 2 ELSE 0 END, released = 1
+  WHERE (held > 0 OR swept = 1) AND period < (SELECT value FROM meta WHERE key = 'period');
+UPDATE spend SET
+  settled = settled - (SELECT coalesce(sum(cost), 0) FROM entries e WHERE (e.held > 0 OR e.swept = 1)
+    AND e.period = spend.period AND e.workspace = spend.workspace AND e.inline = spend.inline),
+  held = (SELECT coalesce(sum(cost + held), 0) FROM entries e WHERE (e.held > 0 OR e.swept = 1)
+    AND e.period = spend.period AND e.workspace = spend.workspace AND e.inline = spend.inline);
+`;
+
+export const migrations: readonly string[] = [version1, version2, version3];
 
 /** 'PLOT' in ASCII: a file with another id is somebody else's database. */
 const applicationId = 0x504c4f54;

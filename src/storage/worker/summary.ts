@@ -1,19 +1,9 @@
-/** The read model each window keeps, and the notices at 50/75/90/100 % of the limit. */
-import type { LimitNotice, SpendSummary } from '../../app/ports/money.ts';
-import type { EpochMs, NanoUsd } from '../../core/brand.ts';
+/** The read model each window keeps. */
+import type { SpendSummary } from '../../app/ports/money.ts';
+import type { EpochMs } from '../../core/brand.ts';
 import type { Surface } from '../../core/decision.ts';
-import { isMoney } from '../../core/money.ts';
 import { HOURS_PER_WEEK, dayOf } from '../../core/money/period.ts';
-import type { Books } from './books.ts';
-import {
-  committed,
-  currentPeriod,
-  moneyTransaction,
-  raisedBy,
-  sumsOf,
-  sumsOfInline,
-  sumsOfWorkspace,
-} from './books.ts';
+import { committed, currentPeriod, raisedBy, sumsOf, sumsOfInline, sumsOfWorkspace } from './books.ts';
 import { pendingConfirmation } from './confirmation.ts';
 import type { Database } from './database.ts';
 import { integer, text } from './database.ts';
@@ -23,7 +13,6 @@ const DAY_MS = 86_400_000;
 const DEMAND_DAYS = 56;
 /** The busy stretch's. */
 const RECENT_DAYS = 14;
-const THRESHOLDS = [50, 75, 90, 100] as const;
 
 export function summarize(db: Database, workspaceId: string, now: EpochMs): SpendSummary {
   const period = currentPeriod(db, now);
@@ -46,44 +35,6 @@ export function summarize(db: Database, workspaceId: string, now: EpochMs): Spen
     problemKind: undefined,
     candidates: doubt ?? [],
   };
-}
-
-/**
- * The thresholds passed since the last call, over all windows each once. A claim is for a limit: after the limit is
- * raised its thresholds can be passed again.
- */
-export function takeNotices(books: Books, limit: NanoUsd, now: EpochMs): readonly LimitNotice[] {
-  if (!isMoney(limit) || limit === 0) return [];
-  const due = dueNotices(books.db, limit, now);
-  // Most calls find nothing due and need no write lock.
-  if (due.length === 0) return due;
-  return moneyTransaction(books, now, () => {
-    const claimed = dueNotices(books.db, limit, now);
-    for (const notice of claimed) {
-      books.db.run(
-        'INSERT INTO notices VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET limit_amount = excluded.limit_amount',
-        notice.period,
-        notice.percent,
-        notice.limit,
-      );
-    }
-    return claimed;
-  });
-}
-
-function dueNotices(db: Database, limit: NanoUsd, now: EpochMs): readonly LimitNotice[] {
-  const period = currentPeriod(db, now);
-  const raised = (limit + raisedBy(db, period.id)) as NanoUsd;
-  const { settled, held } = sumsOf(db, period.id);
-  const used = (settled + held) as NanoUsd;
-  const claims = new Map(
-    db
-      .all('SELECT percent, limit_amount FROM notices WHERE period = ?', period.id)
-      .map((row) => [integer(row, 'percent'), integer(row, 'limit_amount')]),
-  );
-  return THRESHOLDS.filter(
-    (percent) => used * 100 >= raised * percent && (claims.get(percent) ?? 0) < raised,
-  ).map((percent) => ({ period: period.id, percent, used, limit: raised, resetsAt: period.end }));
 }
 
 function requestsOf(db: Database, period: string): Readonly<Record<Surface, number>> {

@@ -2,10 +2,9 @@
 import type { CostSource, LedgerEntry } from '../../app/ports/money.ts';
 import type { PeriodTotal, SpendCell, SpendFilter, SpendGroup, SpendRow } from '../../app/ports/usage.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
-import { currentPeriod } from './books.ts';
+import { ENTRY_SUMS, UNBILLED, currentPeriod } from './books.ts';
 import type { Database, Row } from './database.ts';
 import { integer, optionalText, text } from './database.ts';
-import { HELD } from './holds.ts';
 
 const columnOf: Readonly<Record<SpendGroup, string>> = {
   day: 'day',
@@ -84,7 +83,7 @@ export function periodTotals(db: Database): readonly PeriodTotal[] {
 export const holdList = (db: Database, now: EpochMs): readonly LedgerEntry[] =>
   db
     .all(
-      `SELECT * FROM entries WHERE period = ? AND ${HELD} ORDER BY seq DESC LIMIT 1000`,
+      `SELECT * FROM entries WHERE period = ? AND ${UNBILLED} ORDER BY seq DESC LIMIT 1000`,
       currentPeriod(db, now).id,
     )
     .map(entryOf);
@@ -98,10 +97,8 @@ export const entriesAfter = (db: Database, afterSeq: number, limit: number): rea
     )
     .map(entryOf);
 
-/** `total()` and not `sum()`: rows whose sum is beyond 64 bits must not make the question fail for good. */
-const SUMS = `total(cost) settled, total(held) held, count(*) calls,
-  total(CASE state WHEN 'reserved' THEN worst ELSE 0 END) reserved, total(input) input,
-  total(cached_input) cached_input, total(cache_write) cache_write, total(output) output, total(reasoning) reasoning`;
+const SUMS = `${ENTRY_SUMS}, count(*) calls, total(input) input, total(cached_input) cached_input,
+  total(cache_write) cache_write, total(output) output, total(reasoning) reasoning`;
 
 const entryOf = (row: Row): LedgerEntry => ({
   seq: integer(row, 'seq'),

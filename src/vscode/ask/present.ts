@@ -58,7 +58,7 @@ export function answerView(answer: Answer): AnswerView {
     reason: route && reasonOf(route),
     cost: cost && costLabel(cost.nano),
     costDetail: cost && costDetail(cost),
-    left: cost?.leftNano === undefined ? undefined : t('{0} left this month', usdLeft(cost.leftNano)),
+    left: cost?.leftNano === undefined ? undefined : t('{0} available this month', usdLeft(cost.leftNano)),
     rating,
     rateable: route !== undefined && canTeach(answer),
     problem: notice && { text: notice.text, ways: notice.ways.map(({ label }) => label).slice(0, 6) },

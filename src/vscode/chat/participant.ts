@@ -158,7 +158,7 @@ function resultOf({ models }: ChatDeps, end: ChatEnd, given: Given): vscode.Chat
       const facts = [
         reasonLine(end.route.decision, models.arms),
         cost(end.ended.costNano),
-        ...(left === undefined ? [] : [vscode.l10n.t('{0} left this month', usdLeft(left))]),
+        ...(left === undefined ? [] : [vscode.l10n.t('{0} available this month', usdLeft(left))]),
       ];
       const { incomplete } = end.ended;
       if (incomplete) facts.push(incompleteMessage(end.route.arm.label, incomplete).text);

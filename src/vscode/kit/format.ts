@@ -24,6 +24,10 @@ export const usdLeft = (amount: NanoUsd): string =>
   usd(amount < nanoPerCent ? amount : ((amount - (amount % nanoPerCent)) as NanoUsd));
 const nanoPerCent = 1e7;
 
+/** `1 call`, `1,234 calls`. */
+export const callCount = (count: number): string =>
+  count === 1 ? vscode.l10n.t('1 call') : vscode.l10n.t('{0} calls', count.toLocaleString(locale()));
+
 export const cost = (amount: NanoUsd): string => (amount === 0 ? vscode.l10n.t('free') : usd(amount));
 
 export const day = (at: number): string =>

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SpendSummary } from '../../app/ports/money.ts';
 import type { DecisionId, NanoUsd } from '../../core/brand.ts';
+import { standingOf } from '../../core/money/available.ts';
 import { percent, usd, usdLeft } from '../kit/format.ts';
 import { storageText } from '../words/storageText.ts';
 import { escapedMarkdown } from '../kit/plain.ts';
@@ -81,16 +82,15 @@ export function faceOf(facts: StatusFacts): Face {
       warn: true,
     };
   }
-  const state = t('ready, {0} left this month', usdLeft(left));
+  const state = t('ready, {0} available this month', usdLeft(left));
   return { text: `$(circuit-board) ${usdLeft(left)}`, state, command: 'pilot.menu', warn: false };
 }
 
-/** What is left of the month's limit; undefined when no limit is set or the ledger has not been read yet. */
+/** What is available this month; undefined when no limit is set or the ledger has not been read yet. */
 export function moneyLeft(facts: Pick<StatusFacts, 'monthlyLimit' | 'spend'>): NanoUsd | undefined {
   const { spend } = facts;
   if (facts.monthlyLimit === undefined || !spend) return undefined;
-  const committed = spend.settled + spend.reserved + spend.heldBack;
-  return Math.max(0, facts.monthlyLimit + spend.raisedBy - committed) as NanoUsd;
+  return standingOf(spend, facts.monthlyLimit).available;
 }
 
 function tooltip(facts: StatusFacts, state: string): vscode.MarkdownString {
@@ -98,12 +98,10 @@ function tooltip(facts: StatusFacts, state: string): vscode.MarkdownString {
   const lines = [`PILOT · ${state}`];
   const spend = facts.spend;
   if (spend && facts.monthlyLimit !== undefined && facts.monthlyLimit > 0) {
-    const limit = (facts.monthlyLimit + spend.raisedBy) as NanoUsd;
-    lines.push(
-      t('{0} of {1} spent this month ({2})', usd(spend.settled), usd(limit), percent(spend.settled / limit)),
-    );
-    if (spend.heldBack > 0)
-      lines.push(t('{0} held back for calls whose bill is not known', usd(spend.heldBack)));
+    const { spent, reserved, available, limit = facts.monthlyLimit } = standingOf(spend, facts.monthlyLimit);
+    lines.push(t('{0} of {1} spent this month ({2})', usd(spent), usd(limit), percent(spent / limit)));
+    if (reserved > 0) lines.push(t('{0} reserved for calls whose bill is not known yet', usd(reserved)));
+    if (available !== undefined) lines.push(t('{0} available', usdLeft(available)));
   }
   if (spend?.state === 'unavailable')
     lines.push(storageText({ kind: spend.problemKind ?? 'io-error', reason: spend.problem ?? '' }));

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Breakdown, ShareRow, SpendReport } from '../../app/usage/spend.ts';
 import type { Arm } from '../../core/arm.ts';
-import type { ArmId } from '../../core/brand.ts';
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { cost, percent, usd } from '../kit/format.ts';
 import { tableFrom, type BuiltSection } from './built.ts';
@@ -45,10 +45,10 @@ function breakdown(
       },
       { label: t('Share'), numeric: true, text: (row) => (whole > 0 ? percent(row.settled / whole) : '–') },
       {
-        label: t('Held back'),
+        label: t('Reserved'),
         numeric: true,
-        text: (row) => (row.heldBack > 0 ? usd(row.heldBack) : '–'),
-        data: ['held_back_usd', (row) => dollars(row.heldBack)],
+        text: (row) => (reservedOf(row) > 0 ? usd(reservedOf(row)) : '–'),
+        data: ['reserved_usd', (row) => dollars(reservedOf(row))],
       },
       {
         label: t('Calls'),
@@ -80,5 +80,7 @@ function breakdown(
     csv: first && csv,
   };
 }
+
+const reservedOf = ({ heldBack, reserved }: ShareRow): NanoUsd => (heldBack + reserved) as NanoUsd;
 
 const inputTokens = ({ tokens }: ShareRow): number => tokens.input + tokens.cachedInput + tokens.cacheWrite;

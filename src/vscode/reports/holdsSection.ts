@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { Arm } from '../../core/arm.ts';
+import type { NanoUsd } from '../../core/brand.ts';
 import { BELOW_SENT, BELOW_VISIBLE } from '../../core/money/billing.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { usd } from '../kit/format.ts';
@@ -12,15 +13,15 @@ import { locale } from '../kit/locale.ts';
 const t = vscode.l10n.t;
 
 export function holdsSection(holds: readonly LedgerEntry[], arms: readonly Arm[]): BuiltSection {
-  const title = t('Held back');
+  const title = t('Reserved');
   if (holds.length === 0) return wordsOnly('holds', title, t('Nothing: every call’s bill is known.'));
   const { table, csv } = tableFrom(holds, [
     { label: t('When'), text: ({ at }) => when(at), data: ['at', ({ at }: LedgerEntry) => new Date(at).toISOString()] },
     { label: t('Model'), text: ({ armId }) => modelName(arms, armId), data: ['model', ({ armId }) => armId] },
     { label: t('Surface'), text: ({ purpose }) => surfaceName(purpose), data: ['surface', ({ purpose }) => purpose] },
     { label: t('Why'), text: why, data: ['why', ({ note, source }) => note ?? source ?? ''] },
-    { label: t('Shown as spent'), numeric: true, text: ({ cost }) => usd(cost), data: ['cost_usd', ({ cost }) => dollars(cost)] },
-    { label: t('Held back'), numeric: true, text: ({ heldBack }) => usd(heldBack), data: ['held_back_usd', ({ heldBack }) => dollars(heldBack)] },
+    { label: t('Estimated cost'), numeric: true, text: (hold) => usd(estimateOf(hold)), data: ['estimate_usd', (hold) => dollars(estimateOf(hold))] },
+    { label: t('Reserved'), numeric: true, text: (hold) => usd(reservedOf(hold)), data: ['reserved_usd', (hold) => dollars(reservedOf(hold))] },
     { label: '', text: () => '', data: ['generation', ({ generationId }) => generationId ?? ''] },
   ], { action: (hold) => releaseOne(hold, arms) }); // prettier-ignore
   return {
@@ -28,16 +29,22 @@ export function holdsSection(holds: readonly LedgerEntry[], arms: readonly Arm[]
       id: 'holds',
       title,
       summary: t(
-        'Calls that were cancelled or came back without a bill: the rest of what they could cost stays reserved this month.',
+        'Stopped calls and calls without a bill. The most they can have cost stays reserved until the provider tells the bill, you release it, or the month ends.',
       ),
       note: undefined,
       plot: undefined,
       reserve: false,
       table,
-      actions: [{ id: 'release', label: t('Release What Is Held Back') }],
+      actions: [
+        { id: 'release', label: t('Release All') },
+        { id: 'total', label: t('Enter Provider’s Total') },
+      ],
     },
     csv,
-    act: (action) => vscode.commands.executeCommand('pilot.releaseHolds', ...rowOf(action)),
+    act: (action) =>
+      action === 'total'
+        ? vscode.commands.executeCommand('pilot.enterProviderTotal')
+        : vscode.commands.executeCommand('pilot.releaseHolds', ...rowOf(action)),
   };
 }
 
@@ -46,12 +53,18 @@ const ROW = 'release:';
 const releaseOne = ({ id, armId, at }: LedgerEntry, arms: readonly Arm[]) => ({
   id: ROW + id,
   label: t('Release'),
-  said: t('Release what {0} holds back since {1}', modelName(arms, armId), when(at)),
+  said: t('Release what is reserved for {0} since {1}', modelName(arms, armId), when(at)),
 });
 
 /** The call whose row it is; nothing for the section's own action, which is about all of them. */
 const rowOf = (action: string): readonly string[] =>
   action.startsWith(ROW) ? [action.slice(ROW.length)] : [];
+
+/** A call that a crash left stands at its worst case; released, it counts at what it was expected to cost. */
+export const estimateOf = ({ heldBack, cost, expected }: LedgerEntry): NanoUsd =>
+  heldBack > 0 ? cost : (Math.min(cost, expected) as NanoUsd);
+
+export const reservedOf = ({ heldBack, cost }: LedgerEntry): NanoUsd => (cost + heldBack) as NanoUsd;
 
 function why({ note, source }: LedgerEntry): string {
   if (note === BELOW_VISIBLE) return t('it claimed less than was received');

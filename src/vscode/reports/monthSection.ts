@@ -4,13 +4,13 @@ import { niceTicks } from '../../app/usage/ticks.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import { usd as dollars } from '../../core/money.ts';
 import type { PlotOf } from '../../protocol/report.ts';
-import { percent, usd } from '../kit/format.ts';
+import { callCount, percent, usd } from '../kit/format.ts';
 import { clampUnit, tableFrom, type BuiltSection } from './built.ts';
 import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
 
-export function monthSection(month: Month, heldBack: NanoUsd): BuiltSection {
+export function monthSection(month: Month): BuiltSection {
   const come = month.days.filter(({ spent }) => spent !== undefined);
   const { table, csv } = tableFrom([...come].reverse(), [
     { label: t('Day'), text: ({ at }) => dayName(at), data: ['day', ({ id }: MonthDay) => id] },
@@ -19,6 +19,12 @@ export function monthSection(month: Month, heldBack: NanoUsd): BuiltSection {
       numeric: true,
       text: ({ spent }) => usd(spent ?? (0 as NanoUsd)),
       data: ['spent_usd', ({ spent }) => dollars(spent ?? (0 as NanoUsd))],
+    },
+    {
+      label: t('Reserved'),
+      numeric: true,
+      text: ({ reserved }) => (reserved ? usd(reserved) : '–'),
+      data: ['reserved_usd', ({ reserved }) => dollars(reserved ?? (0 as NanoUsd))],
     },
     {
       label: t('Total'),
@@ -36,7 +42,7 @@ export function monthSection(month: Month, heldBack: NanoUsd): BuiltSection {
   const section = {
     id: 'month',
     title: t('Spend by day'),
-    summary: summary(month, heldBack),
+    summary: summary(month),
     note: month.forecast
       ? t(
           'The forecast goes by your own week: what such days cost over the last four weeks, with the range that four times in five holds the truth. The limit cannot be passed.',
@@ -50,13 +56,13 @@ export function monthSection(month: Month, heldBack: NanoUsd): BuiltSection {
   return { section, csv };
 }
 
-function summary({ spent, limit, forecast, running }: Month, heldBack: NanoUsd): string {
+function summary({ spent, reserved, limit, forecast, running }: Month): string {
   const parts = [
     limit === undefined || limit === 0
-      ? t('{0} used.', usd(spent))
-      : t('{0} of {1} used ({2}).', usd(spent), usd(limit), percent(spent / limit)),
+      ? t('{0} spent.', usd(spent))
+      : t('{0} of {1} spent ({2}).', usd(spent), usd(limit), percent(spent / limit)),
   ];
-  if (heldBack > 0) parts.push(t('{0} of it is held back.', usd(heldBack)));
+  if (reserved > 0) parts.push(t('{0} more is reserved.', usd(reserved)));
   if (forecast) {
     const [low, middle, high] = [forecast.low, forecast.middle, forecast.high].map((n) =>
       usd(Math.round(n) as NanoUsd),
@@ -70,11 +76,11 @@ function summary({ spent, limit, forecast, running }: Month, heldBack: NanoUsd):
 
 function plotOf(month: Month): PlotOf<'month'> {
   const { days, limit, forecast } = month;
-  const highest = Math.max(month.spent, forecast?.high ?? 0, limit ?? 0) / 1e9;
+  const reached = Math.max(month.spent + month.reserved, forecast?.high ?? 0);
+  const highest = Math.max(reached, limit ?? 0) / 1e9;
   // A limit far above what is spent would press everything to the floor: then it is left out of the picture.
-  const showLimit =
-    limit !== undefined && limit > 0 && limit <= 6 * Math.max(month.spent, forecast?.high ?? 0, 1);
-  const top = showLimit ? highest : Math.max(month.spent, forecast?.high ?? 0) / 1e9;
+  const showLimit = limit !== undefined && limit > 0 && limit <= 6 * Math.max(reached, 1);
+  const top = showLimit ? highest : reached / 1e9;
   const ticks = niceTicks(top > 0 ? top * 1.04 : 0.01);
   const most = (ticks.at(-1) ?? 1) * 1e9;
   const at = (amount: number | undefined): number | undefined =>
@@ -87,12 +93,14 @@ function plotOf(month: Month): PlotOf<'month'> {
       said: saidOf(day),
       spent: at(day.spent),
       total: at(day.total),
+      committed: month.reserved > 0 ? at(day.committed) : undefined,
       low: at(day.forecast?.low),
       high: at(day.forecast?.high),
     })),
     limit: showLimit ? at(limit) : undefined,
     limitLabel: limitText,
     totalLabel: t('spent so far (columns: each day)'),
+    reservedLabel: month.reserved > 0 ? t('reserved') : '',
     paceLabel: showLimit ? t('even pace to the limit') : '',
     forecastLabel: forecast ? t('forecast') : '',
     yTicks: ticks.map((tick) => ({
@@ -105,13 +113,7 @@ function plotOf(month: Month): PlotOf<'month'> {
 function saidOf({ at, spent, total, forecast, calls }: MonthDay): string {
   const name = dayName(at);
   if (spent !== undefined && total !== undefined) {
-    return t(
-      '{0}: {1} spent in {2} calls, {3} so far.',
-      name,
-      usd(spent),
-      calls.toLocaleString(locale()),
-      usd(total),
-    );
+    return t('{0}: {1} spent, {2}; {3} so far.', name, usd(spent), callCount(calls), usd(total));
   }
   if (!forecast) return name;
   const [low, high] = [forecast.low, forecast.high].map((amount) => usd(Math.round(amount) as NanoUsd));

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { LoggedDecision, SpendRow } from '../../app/ports/usage.ts';
 import { isMoreThanNothing, monthFacts, type MonthFacts } from '../../app/usage/glance.ts';
 import type { ArmId } from '../../core/brand.ts';
-import { cost, day, percent, usd, usdLeft } from '../kit/format.ts';
+import { callCount, cost, day, percent, usd, usdLeft } from '../kit/format.ts';
 import type { UsageDeps, UsageEngine } from './deps.ts';
 import { languageName, modelName, surfaceName, type WorkspaceNames } from './names.ts';
 import { locale } from '../kit/locale.ts';
@@ -147,10 +147,9 @@ const shortTime = (at: Date): string =>
 
 const nothing = (): Node => ({ type: 'row', label: t('Nothing this month'), detail: '', icon: 'dash' });
 
-const detailOf = (row: SpendRow): string =>
-  t('{0} in {1} calls', cost(row.settled), row.calls.toLocaleString(locale()));
+const detailOf = (row: SpendRow): string => t('{0}, {1}', cost(row.settled), callCount(row.calls));
 
-function factNodes({ spent, limit, left, heldBack, resetsAt }: MonthFacts): readonly Node[] {
+function factNodes({ spent, limit, available, reserved, resetsAt }: MonthFacts): readonly Node[] {
   const of =
     limit === undefined || limit === 0
       ? t('this month')
@@ -158,11 +157,11 @@ function factNodes({ spent, limit, left, heldBack, resetsAt }: MonthFacts): read
   const fact = (label: string, detail: string, icon: string): Node => ({ type: 'fact', label, detail, icon });
   return [
     fact(t('{0} spent', usd(spent)), of, 'credit-card'),
-    ...(left === undefined
+    ...(available === undefined
       ? [fact(t('No monthly limit'), t('free models only'), 'warning')]
-      : [fact(t('{0} left', usdLeft(left)), t('anew on {0}', day(resetsAt)), 'dashboard')]),
-    ...(heldBack > 0
-      ? [fact(t('{0} held back', usd(heldBack)), t('calls whose bill is not known'), 'lock')]
+      : [fact(t('{0} available', usdLeft(available)), t('resets on {0}', day(resetsAt)), 'dashboard')]),
+    ...(reserved > 0
+      ? [fact(t('{0} reserved', usd(reserved)), t('calls whose bill is not known yet'), 'lock')]
       : []),
   ];
 }

@@ -126,7 +126,7 @@ export class UsageView implements vscode.Disposable {
     const spend = await spendReport(source, this.#chosen);
     if (generation !== this.#generation || !spend) return;
     const early = [
-      monthSection(spend.month, spend.heldBack),
+      monthSection(spend.month),
       ...breakdownSections(spend, { arms: this.#deps.models.arms, workspaces: this.#names }),
       holdsSection(spend.holds, this.#deps.models.arms),
     ];

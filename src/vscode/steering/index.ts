@@ -25,6 +25,9 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
     command('pilot.excludeModels', ({ excludeModels }) => excludeModels(deps)),
     command('pilot.cheaperNextTime', ({ cheaperNextTime }) => cheaperNextTime(deps)),
     command('pilot.toggleLearning', ({ toggleLearning }) => toggleLearning(deps)),
+    vscode.commands.registerCommand('pilot.enterProviderTotal', async () =>
+      (await import('./providerTotal.ts')).enterProviderTotal(deps),
+    ),
     vscode.commands.registerCommand('pilot.releaseHolds', async (id?: unknown) =>
       (await import('./releaseHolds.ts')).releaseHolds(deps, typeof id === 'string' ? id : undefined),
     ),

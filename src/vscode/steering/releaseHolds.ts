@@ -1,4 +1,4 @@
-/** Freeing what is held back, all of it or one call's: by the user, with the provider's bill in hand. */
+/** Releasing what is reserved for calls without a bill, all of it or one call's, with the provider's bill in hand. */
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { NanoUsd } from '../../core/brand.ts';
@@ -12,31 +12,34 @@ import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
 
-/** `id`: the one call; without it all that is held back this month. Nothing is freed unasked, all of it is recorded. */
+/**
+ * `id`: the one call; without it all calls of this month whose bill is not known. Nothing is freed without a question, and
+ * all of it is recorded.
+ */
 export async function releaseHolds(deps: SteeringDeps, id?: string): Promise<void> {
   const { ledger, usage } = (await deps.engine()).store;
   const holds = (await usage.holds()).filter((hold) => id === undefined || hold.id === id);
   const [first] = holds;
   if (!first) {
-    void showInformation(t('Nothing is held back.'));
+    void showInformation(t('Nothing is reserved for calls that have ended.'));
     return;
   }
-  const listed = holds.reduce((sum, hold) => sum + freedBy(hold), 0);
-  // The list ends somewhere; what is held does not.
-  const amount = Math.max(listed, id === undefined ? ledger.summary().heldBack : 0) as NanoUsd;
+  const amount = holds.reduce((sum, hold) => sum + freedBy(hold), 0) as NanoUsd;
   const release = t('Release {0}', usd(amount));
   const detail =
     id === undefined
-      ? t('Look at the bills of your providers first: what these calls really cost is not known here, and what you release can be spent again this month.')
-      : t('Look at the bill of {0} first: what this call really cost is not known here, and what you release can be spent again this month.', callText(deps, first)); // prettier-ignore
+      ? t('Check your providers’ bills first. The calls stay counted at their estimated cost; the rest can be spent again this month. A bill that arrives later is still counted in full.')
+      : t('Check the bill of {0} first. The call stays counted at its estimated cost; the rest can be spent again this month. A bill that arrives later is still counted in full.', callText(deps, first)); // prettier-ignore
   const question =
-    id === undefined ? t('Release what is held back?') : t('Release what this call holds back?');
-  const picked = await showWarning(question, { modal: true, detail }, release);
+    id === undefined ? t('Release all reserved money?') : t('Release what this call reserves?');
+  const total = t('Enter Provider’s Total…');
+  const picked = await showWarning(question, { modal: true, detail }, release, ...(id === undefined ? [total] : [])); // prettier-ignore
+  if (picked === total) await vscode.commands.executeCommand('pilot.enterProviderTotal');
   if (picked !== release) return;
   tellFailure(await ledger.releaseHold(id === undefined ? 'all' : first.id, 'released by the user'), t('Nothing was released')); // prettier-ignore
 }
 
-/** A call that a crash left counts as spent at its worst case; released, at what it was expected to cost. */
+/** A call that a crash left stands at its worst case; released, it counts at what it was expected to cost. */
 const freedBy = ({ heldBack, cost, expected }: LedgerEntry): NanoUsd =>
   heldBack > 0 ? heldBack : left(cost, expected);
 

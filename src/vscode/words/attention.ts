@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import type { LimitNotice } from '../../app/ports/money.ts';
+import type { NanoUsd } from '../../core/brand.ts';
 import type { Problem } from '../../app/call/problem.ts';
 import { day, percent, usd } from '../kit/format.ts';
 import { messageOf, type Message } from './messages.ts';
@@ -11,10 +12,16 @@ import { showInformation, showWarning } from '../kit/notify.ts';
 
 const t = vscode.l10n.t;
 
+type NoticeOf<Kind extends LimitNotice['kind']> = Extract<LimitNotice, { kind: Kind }>;
+
 /** Shows a problem outside a surface of its own; resolves when the user chose a way on or closed it. */
 export const showProblem = (problem: Problem): Promise<void> => show('warning', messageOf(problem));
 
-export function showLimitNotice({ percent: share, used, limit, resetsAt }: LimitNotice): Promise<void> {
+export function showLimitNotice(notice: LimitNotice): Promise<void> {
+  return notice.kind === 'spent' ? showSpent(notice) : showReserved(notice);
+}
+
+function showSpent({ percent: share, spent, limit, resetsAt }: NoticeOf<'spent'>): Promise<void> {
   const ways = [
     { label: t('Show Spending'), command: 'pilot.showSpending' },
     { label: t('Raise Limit for This Month'), command: 'pilot.raiseLimit' },
@@ -22,18 +29,38 @@ export function showLimitNotice({ percent: share, used, limit, resetsAt }: Limit
   const text =
     share === 100
       ? t(
-          'PILOT has used its limit of {0} for this month. Free models go on; paid ones start again on {1}.',
+          'PILOT has spent its limit of {0} for this month. Free models are still available; paid models are available again on {1}.',
           usd(limit),
           day(resetsAt),
         )
       : t(
-          'PILOT has used {0} of its limit for this month: {1} of {2}.',
+          'PILOT has spent {0} of its limit for this month: {1} of {2}.',
           percent(share / 100),
-          usd(used),
+          usd(spent),
           usd(limit),
         );
   return show(share >= 90 ? 'warning' : 'information', { text, ways });
 }
+
+function showReserved({ reserved, limit }: NoticeOf<'reserved'>): Promise<void> {
+  const ways = [
+    { label: t('Release…'), command: 'pilot.releaseHolds' },
+    { label: t('Show Spending'), command: 'pilot.showSpending' },
+  ];
+  const text = t(
+    'PILOT keeps {0} of your {1} limit reserved for calls whose bill is not known, such as stopped answers.',
+    usd(reserved),
+    usd(limit),
+  );
+  return show('information', { text, ways });
+}
+
+/** The user released the call's hold before; its provider has told the bill since. */
+export const showLateBill = (model: string, cost: NanoUsd): Promise<void> =>
+  show('information', {
+    text: t('A bill for a released call of {0} arrived: {1}. It is counted in full.', model, usd(cost)),
+    ways: [{ label: t('Show Spending'), command: 'pilot.showSpending' }],
+  });
 
 export const showReset = (problem: string): Promise<void> =>
   show('warning', {

@@ -391,7 +391,10 @@ describe('a confirmed total', () => {
   const bill = { ...settlement(0.06), source: 'reported' } as const;
 
   for (const [what, after] of [
-    ['the provider tells its bill', (books, id) => assert.equal(reconcile(books, id, bill, 'told', NOON), 0)],
+    [
+      'the provider tells its bill',
+      (books, id) => assert.equal(reconcile(books, id, bill, 'told', NOON).freed, 0),
+    ],
     ['the user releases it', (books, id) => assert.equal(releaseHold(books, id, 'mine', NOON), 0)],
     ['the user releases all', (books) => assert.equal(releaseHold(books, 'all', 'mine', NOON), 0)],
   ] as readonly (readonly [string, (books: Books, id: ReservationId) => void])[])

@@ -1,7 +1,7 @@
 /** What every policy shares: which offers the money allows at all, and what happens when none is worth its price. */
+import { availableOf } from '../available.ts';
 import type { ArmId, NanoUsd } from '../../brand.ts';
 import type { Surface } from '../../decision.ts';
-import { left } from '../../money.ts';
 import type { Appraisal, MoneySituation, Offer } from '../policy.ts';
 
 /** Requests behind and ahead of this one in the period; `ahead` counts this one. */
@@ -65,7 +65,7 @@ export function outlookOf(money: MoneySituation): Outlook {
   };
 }
 
-export const moneyLeft = (money: MoneySituation): NanoUsd => left(money.limit, money.committed);
+export const moneyLeft = (money: MoneySituation): NanoUsd => availableOf(money.limit, money.committed);
 
 export const utilizationOf = (money: MoneySituation): number =>
   money.limit > 0 ? clampUnit(money.committed / money.limit) : 1;
