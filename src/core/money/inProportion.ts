@@ -5,7 +5,10 @@
  * are whole numbers and sum to the total exactly: each is cut at the running sum, so none is off by more than one.
  */
 export function inProportion(total: number, weights: readonly number[]): readonly number[] {
-  const sound = weights.map((weight) => (Number.isFinite(weight) && weight > 0 ? weight : 0));
+  const finite = weights.map((weight) => (Number.isFinite(weight) && weight > 0 ? weight : 0));
+  // Of the largest, so that no sum of weights is beyond all numbers.
+  const largest = finite.reduce((most, weight) => Math.max(most, weight), 0);
+  const sound = finite.map((weight) => (largest > 0 ? weight / largest : 0));
   const whole = sound.reduce((sum, weight) => sum + weight, 0);
   const parts = whole > 0 ? sound : weights.map(() => 1);
   const sum = whole > 0 ? whole : weights.length;
