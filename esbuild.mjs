@@ -148,7 +148,7 @@ function printSizes(outputs) {
 /** What activation reads must stay small: the network client loads with the first request, not before. */
 function checkActivation({ metafile: { outputs } }) {
   const sources = Object.keys(outputs['dist/extension.cjs']?.inputs ?? {});
-  const early = ['openai', 'markdown-it', 'diff'].filter((name) =>
+  const early = ['openai', '@anthropic-ai/sdk', 'markdown-it', 'diff'].filter((name) =>
     sources.some((file) => file.startsWith(`node_modules/${name}/`)),
   );
   if (early.length === 0) return;

@@ -48,8 +48,15 @@ export const floors = {
   },
   'src/providers': {
     under: ['src/core', 'src/app'],
-    packages: ['node', 'openai'],
-    rooms: { '.': [], http: ['.'], localModel: ['.'], openai: ['.', 'http'] },
+    packages: ['@anthropic-ai/sdk', 'node', 'openai'],
+    rooms: {
+      '.': [],
+      http: ['.'],
+      localModel: ['.'],
+      openai: ['.', 'http'],
+      messages: ['.', 'http'],
+      client: ['.', 'http', 'messages', 'openai'],
+    },
   },
   'src/vscode': {
     under: ['src/core', 'src/protocol', 'src/app', 'src/storage', 'src/providers'],
@@ -86,7 +93,7 @@ export function faultOf(folder, name) {
   const from = placeOf(folder);
   const { under, packages, rooms } = floors[from.floor];
   if (!name.startsWith('.')) {
-    const [first] = name.split('/');
+    const first = name.split('/', name.startsWith('@') ? 2 : 1).join('/');
     const allowed = packages.includes(first) || (packages.includes('node') && /^node:/.test(name));
     return allowed ? undefined : `${from.floor} may not import the package ${name}.`;
   }

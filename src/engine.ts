@@ -17,7 +17,7 @@ import { PILOT } from './core/learning/preset.ts';
 import { armPrior, priorOf } from './core/learning/prior.ts';
 import type { Space } from './core/learning/space.ts';
 import { VSCODE_ENDPOINT_ID } from './app/chat/offer.ts';
-import { createBillSource, createClientPool } from './providers/openai/index.ts';
+import { createBillSource, createClientPool } from './providers/client/index.ts';
 import { openStore, type Store } from './storage/host/openStore.ts';
 import { withVscodeModels, type VscodeModels } from './vscode/models/index.ts';
 import type { ModelSettings } from './vscode/settings/modelSettings.ts';

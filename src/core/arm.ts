@@ -6,8 +6,10 @@ export interface RateCard {
   readonly outputUsdPerMTok: number;
   /** Input tokens read from the provider's prompt cache. */
   readonly cachedInputUsdPerMTok?: number;
-  /** Input tokens written to the provider's prompt cache. */
+  /** Input tokens written to the provider's prompt cache, at its default life. */
   readonly cacheWriteUsdPerMTok?: number;
+  /** Input tokens written to the provider's prompt cache for an hour. */
+  readonly hourCacheWriteUsdPerMTok?: number;
   /** Reasoning tokens, where they are not priced as output. */
   readonly reasoningUsdPerMTok?: number;
   /** A fixed fee for each request, USD. */
@@ -30,7 +32,16 @@ export interface ArmCapabilities {
   readonly reasoning?: boolean;
 }
 
-/** One model at one endpoint as the user set it up, checked. */
+export const EFFORT_LEVELS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
+export type EffortLevel = (typeof EFFORT_LEVELS)[number];
+/** How hard a model is asked to think: a level, or a budget of thoughts in tokens. */
+export type Effort = EffortLevel | { readonly thinkingTokens: number };
+
+/** The part of an arm's id that tells one effort of a model from another. */
+export const effortName = (effort: Effort): string =>
+  typeof effort === 'string' ? effort : `${effort.thinkingTokens}`;
+
+/** One model, at one effort where one is set, at one endpoint as the user set it up, checked. */
 export interface Arm {
   readonly id: ArmId;
   readonly endpointId: string;
@@ -38,6 +49,10 @@ export interface Arm {
   readonly model: string;
   /** The name shown to the user. */
   readonly label: string;
+  /** Absent = the model's own default; the endpoint is told nothing. */
+  readonly effort?: Effort;
+  /** An hour's prompt cache where the provider sells one, at its own write price. Absent = the provider's default life. */
+  readonly cacheLife?: 'hour';
   /** Undefined = unknown, and unknown is not zero: such an arm is not used for paid calls until it has one. */
   readonly price: RateCard | undefined;
   /** Context window, tokens. */
@@ -59,6 +74,7 @@ export const isFree = (price: RateCard): boolean =>
   price.outputUsdPerMTok === 0 &&
   (price.cachedInputUsdPerMTok ?? 0) === 0 &&
   (price.cacheWriteUsdPerMTok ?? 0) === 0 &&
+  (price.hourCacheWriteUsdPerMTok ?? 0) === 0 &&
   (price.reasoningUsdPerMTok ?? 0) === 0 &&
   (price.requestUsd ?? 0) === 0 &&
   (price.longContext === undefined ||

@@ -12,4 +12,6 @@ export type EpochMs = number;
 /** Uniform in [0, 1). Core gets it as an argument, so every decision can be replayed. */
 export type Random = () => number;
 
-export const armId = (endpointId: string, model: string): ArmId => `${endpointId}/${model}` as ArmId;
+/** `endpoint/model`, or `endpoint/model@effort` where the user set one: ids of models without an effort never change. */
+export const armId = (endpointId: string, model: string, effort?: string): ArmId =>
+  `${endpointId}/${model}${effort === undefined ? '' : `@${effort}`}` as ArmId;

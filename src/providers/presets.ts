@@ -14,6 +14,9 @@ const cloud = {
   outputCapField: 'max_tokens',
   outputCapCoversReasoning: true,
   stopsWhenClosed: 'no',
+  effortField: undefined,
+  cacheKeyField: undefined,
+  passesCacheMarks: false,
 } as const;
 
 /** A local server's own cap bounds everything it generates, thoughts included. */
@@ -32,6 +35,8 @@ export const PRESETS: PresetTable = {
     keyPage: 'https://platform.openai.com/api-keys',
     // The only name its reasoning models take, and the older ones take it too.
     outputCapField: 'max_completion_tokens',
+    effortField: 'effort',
+    cacheKeyField: 'prompt_cache_key',
   },
   openrouter: {
     ...cloud,
@@ -42,6 +47,8 @@ export const PRESETS: PresetTable = {
     apiKeyEnv: 'OPENROUTER_API_KEY',
     keyShape: /^sk-or-/,
     keyPage: 'https://openrouter.ai/settings/keys',
+    effortField: 'reasoning',
+    passesCacheMarks: true,
   },
   mistral: {
     ...cloud,
@@ -71,6 +78,7 @@ export const PRESETS: PresetTable = {
     apiKeyEnv: 'GEMINI_API_KEY',
     keyShape: /^AIza[\w-]{35}$/,
     keyPage: 'https://aistudio.google.com/apikey',
+    effortField: 'gemini',
   },
   anthropic: {
     ...cloud,
@@ -81,6 +89,87 @@ export const PRESETS: PresetTable = {
     apiKeyEnv: 'ANTHROPIC_API_KEY',
     keyShape: /^sk-ant-/,
     keyPage: 'https://console.anthropic.com/settings/keys',
+  },
+  // Reads its caches by itself and bills them apart; Chat Completions is deprecated there (docs.x.ai, November 2026).
+  xai: {
+    ...cloud,
+    id: 'xai',
+    label: 'xAI',
+    baseUrl: 'https://api.x.ai/v1',
+    apiKeyEnv: 'XAI_API_KEY',
+    keyShape: /^xai-\w{40,}$/,
+    keyPage: 'https://console.x.ai',
+    effortField: 'effort',
+    cacheKeyField: 'x-grok-conv-id',
+  },
+  groq: {
+    ...cloud,
+    id: 'groq',
+    label: 'Groq',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    apiKeyEnv: 'GROQ_API_KEY',
+    keyShape: /^gsk_\w{40,}$/,
+    keyPage: 'https://console.groq.com/keys',
+    outputCapField: 'max_completion_tokens',
+    effortField: 'effort',
+  },
+  together: {
+    ...cloud,
+    id: 'together',
+    label: 'Together AI',
+    baseUrl: 'https://api.together.xyz/v1',
+    apiKeyEnv: 'TOGETHER_API_KEY',
+    keyPage: 'https://api.together.ai/settings/api-keys',
+    effortField: 'effort',
+  },
+  // The v1 address takes deployment names as models and needs no api-version; dated addresses keep theirs.
+  azure: {
+    ...cloud,
+    id: 'azure',
+    label: 'Azure OpenAI',
+    baseUrl: undefined,
+    baseUrlTemplate: 'https://RESOURCE.openai.azure.com/openai/v1',
+    apiKeyEnv: undefined,
+    keyPage: 'https://ai.azure.com',
+    outputCapField: 'max_completion_tokens',
+    effortField: 'effort',
+    cacheKeyField: 'prompt_cache_key',
+  },
+  // Priced by GitHub's plan with free limits a day; a fine-grained token needs `models: read`.
+  github: {
+    ...cloud,
+    id: 'github',
+    label: 'GitHub Models',
+    baseUrl: 'https://models.github.ai/inference',
+    apiKeyEnv: undefined,
+    keyShape: /^(?:github_pat_|ghp_)\w{20,}$/,
+    keyPage: 'https://github.com/settings/personal-access-tokens',
+  },
+  bedrock: {
+    ...cloud,
+    id: 'bedrock',
+    label: 'Amazon Bedrock',
+    baseUrl: undefined,
+    baseUrlTemplate: 'https://bedrock-runtime.REGION.amazonaws.com/openai/v1',
+    apiKeyEnv: undefined,
+    keyPage: 'https://console.aws.amazon.com/bedrock',
+    outputCapField: 'max_completion_tokens',
+    effortField: 'effort',
+    // Not known of every model family behind the address.
+    outputCapCoversReasoning: false,
+  },
+  // Takes an access token that lives for an hour, not a key that stays.
+  vertex: {
+    ...cloud,
+    id: 'vertex',
+    label: 'Vertex AI',
+    baseUrl: undefined,
+    baseUrlTemplate:
+      'https://LOCATION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/LOCATION/endpoints/openapi',
+    apiKeyEnv: undefined,
+    keyPage: 'https://console.cloud.google.com/vertex-ai',
+    effortField: 'gemini',
+    outputCapCoversReasoning: false,
   },
   ollama: { ...local, id: 'ollama', label: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
   lmstudio: { ...local, id: 'lmstudio', label: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
@@ -94,6 +183,8 @@ export const PRESETS: PresetTable = {
     apiKeyEnv: 'LITELLM_API_KEY',
     keyPage: undefined,
     outputCapCoversReasoning: false,
+    effortField: 'effort',
+    passesCacheMarks: true,
   },
   custom: {
     ...cloud,
@@ -104,5 +195,7 @@ export const PRESETS: PresetTable = {
     apiKeyEnv: undefined,
     keyPage: undefined,
     outputCapCoversReasoning: false,
+    // A server that does not know the field answers 400, and that is said.
+    effortField: 'effort',
   },
 };

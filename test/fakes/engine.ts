@@ -13,7 +13,7 @@ import type { Limits } from '../../src/app/call/moneyFacts.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';
 import type { NanoUsd } from '../../src/core/brand.ts';
 import { PILOT } from '../../src/core/learning/preset.ts';
-import { createBillSource, createClientPool } from '../../src/providers/openai/index.ts';
+import { createBillSource, createClientPool } from '../../src/providers/client/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';
 import { openStore } from '../../src/storage/host/openStore.ts';
 import { runningFrom } from './clock.ts';

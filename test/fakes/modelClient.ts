@@ -1,7 +1,7 @@
 import type { Log } from '../../src/app/ports/environment.ts';
 import type { ModelClient } from '../../src/app/ports/models.ts';
 import type { Endpoint } from '../../src/app/settings/endpoint.ts';
-import { createClientPool } from '../../src/providers/openai/index.ts';
+import { createClientPool } from '../../src/providers/client/index.ts';
 
 export interface OneEndpoint {
   readonly endpoint: Endpoint;

@@ -17,7 +17,14 @@ import {
   wrongKey,
 } from './modelServer/apiError.ts';
 import { embed } from './modelServer/embeddings.ts';
-import { type GenerationKind, isApiError, readGeneration } from './modelServer/generation.ts';
+import {
+  type FakeProtocol,
+  type GenerationKind,
+  isApiError,
+  readGeneration,
+} from './modelServer/generation.ts';
+import { readMessages } from './modelServer/messagesApi.ts';
+import { readResponses } from './modelServer/responsesApi.ts';
 import { isRecord } from './modelServer/fields.ts';
 import type { Misbehaviour } from './modelServer/misbehaviour.ts';
 import { type FakeModel, wholeText } from './modelServer/model.ts';
@@ -64,6 +71,7 @@ export interface LoggedRequest {
   /** Zero until something was served; the rest is final once `finished` has resolved. */
   readonly inputTokens: number;
   readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
   /** Reasoning included. */
   readonly outputTokens: number;
   readonly billedNanoUsd: number;
@@ -187,6 +195,7 @@ async function logRequest(
     misbehaviour: undefined,
     inputTokens: 0,
     cachedTokens: 0,
+    cacheWriteTokens: 0,
     outputTokens: 0,
     billedNanoUsd: 0,
     clientClosed: false,
@@ -220,10 +229,32 @@ async function answer(request: MutableRequest, sink: Sink, context: Context): Pr
 
 const generationPaths: Readonly<Record<string, GenerationKind>> = {
   '/v1/chat/completions': 'chat',
+  '/v1/messages': 'chat',
+  '/v1/responses': 'chat',
   '/v1/completions': 'completion',
   '/v1/fim/completions': 'fim',
   '/infill': 'infill',
 };
+
+interface Asked {
+  readonly protocol: FakeProtocol;
+  /** In Chat Completions' form. */
+  readonly body: unknown;
+  /** What was marked for Anthropic's cache. */
+  readonly marked: readonly string[];
+}
+
+function readProtocol(path: string, body: unknown, models: readonly FakeModel[]): Asked | ApiError {
+  if (path === '/v1/messages') {
+    const read = readMessages(body);
+    return isApiError(read) ? read : { protocol: 'messages', body: read.chat, marked: read.markedPrompts };
+  }
+  if (path === '/v1/responses') {
+    const read = readResponses(body, models);
+    return isApiError(read) ? read : { protocol: 'responses', body: read, marked: [] };
+  }
+  return { protocol: 'chat', body, marked: [] };
+}
 
 async function answerPost(url: URL, request: MutableRequest, sink: Sink, context: Context): Promise<void> {
   if (!String(request.headers['content-type']).startsWith('application/json')) {
@@ -239,14 +270,23 @@ async function answerPost(url: URL, request: MutableRequest, sink: Sink, context
   const kind = generationPaths[url.pathname];
   if (kind === undefined) return sendError(sink, apiError(404, `Invalid URL (POST ${url.pathname})`));
   const { models, acceptsStreamOptions = true, reportsCost = false } = context.options;
-  const generation = readGeneration(kind, request.body, { models, acceptsStreamOptions, reportsCost });
+  const asked = readProtocol(url.pathname, request.body, models);
+  if (isApiError(asked)) return sendError(sink, asked);
+  const { protocol } = asked;
+  const rules = { models, acceptsStreamOptions, reportsCost, protocol };
+  const generation = readGeneration(kind, asked.body, rules);
   if (isApiError(generation)) return sendError(sink, generation);
 
   const { price } = generation.model;
+  const { model, inputTokens } = generation;
+  const marked = context.cache.marked(model, asked.marked, inputTokens);
   const meter = {
     outputTokens: 0,
     reasoningTokens: 0,
-    cachedTokens: context.cache.read(generation.model, wholeText(generation.prompt)),
+    // Anthropic reads only what was marked.
+    cachedTokens:
+      protocol === 'messages' ? marked.read : context.cache.read(model, wholeText(generation.prompt)),
+    cacheWriteTokens: marked.written,
     costUsd: () => costNanoUsd(price, { ...generation, ...meter }) / 1e9,
   };
   const { misbehaviour } = request;
@@ -257,6 +297,7 @@ async function answerPost(url: URL, request: MutableRequest, sink: Sink, context
     if (served) {
       request.inputTokens = generation.inputTokens;
       request.cachedTokens = meter.cachedTokens;
+      request.cacheWriteTokens = meter.cacheWriteTokens;
       request.outputTokens = meter.outputTokens;
       request.billedNanoUsd = costNanoUsd(price, request);
     }

@@ -53,6 +53,8 @@ export interface ChatRequest {
   readonly stop?: readonly string[];
   readonly tools?: readonly ToolDefinition[] | undefined;
   readonly toolChoice?: 'auto' | 'required' | undefined;
+  /** Random, one for each conversation, derived from no text: keeps its requests on one machine's prompt cache. */
+  readonly cacheKey?: string | undefined;
   readonly signal: AbortSignal;
 }
 

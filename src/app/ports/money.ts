@@ -18,6 +18,8 @@ export interface TokenCounts {
   readonly input: number;
   readonly cachedInput: number;
   readonly cacheWrite: number;
+  /** Of `cacheWrite`, what was written for an hour; absent = none. */
+  readonly hourCacheWrite?: number;
   /** Visible output; reasoning is counted beside it. */
   readonly output: number;
   readonly reasoning: number;

@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly acceptsStreamOptions: boolean;
   /** OpenAI's `prompt_tokens` counts cached tokens too; some gateways count them beside it. */
   readonly promptTokensIncludeCached: boolean;
+  /** `auto`: by preset and model (`providers/protocol.ts`). */
+  readonly protocol: ProtocolSetting;
   readonly outputCapField: OutputCapField;
   readonly outputCapCoversReasoning: boolean;
   readonly stopsWhenClosed: StopsWhenClosed;
@@ -31,6 +33,15 @@ export interface Endpoint {
  * of each answer, and of each provider it is known.
  */
 export type StopsWhenClosed = 'yes' | 'no' | 'by-provider';
+
+/** `effort`: OpenAI's `reasoning_effort`; `reasoning`: OpenRouter's object, which takes a budget of thoughts too. */
+export type EffortField = 'effort' | 'reasoning' | 'gemini';
+export type CacheKeyField = 'prompt_cache_key' | 'x-grok-conv-id';
+
+/** Chat Completions and Responses are OpenAI's, Messages is Anthropic's. */
+export const PROTOCOLS = ['auto', 'chat', 'responses', 'messages'] as const;
+export type ProtocolSetting = (typeof PROTOCOLS)[number];
+export type Protocol = Exclude<ProtocolSetting, 'auto'>;
 
 export type OutputCapField = 'max_tokens' | 'max_completion_tokens';
 
@@ -50,6 +61,13 @@ export const PRESET_IDS = [
   'deepseek',
   'gemini',
   'anthropic',
+  'xai',
+  'groq',
+  'together',
+  'azure',
+  'github',
+  'bedrock',
+  'vertex',
   'ollama',
   'lmstudio',
   'llamacpp',
@@ -70,6 +88,8 @@ export interface Preset {
   readonly apiKeyEnv: string | undefined;
   /** What this provider's keys look like and no other's do; undefined where that cannot be told. */
   readonly keyShape: RegExp | undefined;
+  /** An address with places to fill in, where the provider's differs by user; shown as the placeholder. */
+  readonly baseUrlTemplate?: string;
   /** Where a person gets a key. */
   readonly keyPage: string | undefined;
   /** Runs on the user's own machine: answers cost nothing, and the first one waits for the model to load. */
@@ -77,6 +97,12 @@ export interface Preset {
   readonly acceptsStreamOptions: boolean;
   readonly promptTokensIncludeCached: boolean;
   readonly outputCapField: OutputCapField;
+  /** How a Chat Completions request tells the model its effort; undefined = the endpoint has no field for it. */
+  readonly effortField: EffortField | undefined;
+  /** How a request says which conversation it belongs to, so that it meets its own prompt cache. */
+  readonly cacheKeyField: CacheKeyField | undefined;
+  /** Passes Anthropic's cache marks on message parts through to Anthropic's models. */
+  readonly passesCacheMarks: boolean;
   readonly outputCapCoversReasoning: boolean;
   readonly stopsWhenClosed: StopsWhenClosed;
 }

@@ -1,5 +1,5 @@
 import type { Endpoint, Preset, PresetTable, StopsWhenClosed, Timeouts } from './endpoint.ts';
-import { PRESET_IDS } from './endpoint.ts';
+import { PRESET_IDS, PROTOCOLS } from './endpoint.ts';
 import { parseHeaders } from './headers.ts';
 import type { MisplacedKey } from './headers.ts';
 import type { SettingReader } from './reader.ts';
@@ -28,6 +28,7 @@ export function parseEndpoint(
     headers,
     acceptsStreamOptions: reader.boolean('acceptsStreamOptions', preset.acceptsStreamOptions),
     promptTokensIncludeCached: reader.boolean('promptTokensIncludeCached', preset.promptTokensIncludeCached),
+    protocol: reader.oneOf('protocol', PROTOCOLS, 'auto'),
     outputCapField: reader.oneOf('outputCapField', OUTPUT_CAP_FIELDS, preset.outputCapField),
     outputCapCoversReasoning: reader.boolean('outputCapCoversReasoning', preset.outputCapCoversReasoning),
     stopsWhenClosed: parseStopsWhenClosed(reader, preset, baseUrl),

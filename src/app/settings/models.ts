@@ -1,5 +1,5 @@
 import { armId } from '../../core/brand.ts';
-import type { Arm, ArmCapabilities } from '../../core/arm.ts';
+import { EFFORT_LEVELS, effortName, type Arm, type ArmCapabilities, type Effort } from '../../core/arm.ts';
 import { FIM_FORMAT_IDS } from '../../core/inline/fim/format.ts';
 import type { Endpoint } from './endpoint.ts';
 import { OUTPUT_CAP_FIELDS } from './endpoints.ts';
@@ -21,11 +21,15 @@ export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string,
   if (!endpoint || model === undefined) return undefined;
   const contextTokens = reader.number('contextTokens', DEFAULT_CONTEXT_TOKENS, TOKENS);
   const covers = reader.boolean('outputCapCoversReasoning', endpoint.outputCapCoversReasoning);
+  const effort = parseEffort(reader);
+  const name = effort === undefined ? model : `${model} (${effortName(effort)})`;
   const arm: Arm = {
-    id: armId(endpoint.id, model),
+    id: armId(endpoint.id, model, effort === undefined ? undefined : effortName(effort)),
     endpointId: endpoint.id,
     model,
-    label: reader.string('label', model),
+    label: reader.string('label', name),
+    ...(effort !== undefined && { effort }),
+    ...(reader.oneOf('cacheLife', CACHE_LIVES, 'default') === 'hour' && { cacheLife: 'hour' }),
     price: parsePrice(reader),
     contextTokens,
     maxOutputTokens: parseMaxOutput(reader, contextTokens),
@@ -38,6 +42,26 @@ export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string,
   };
   reader.reportUnknown();
   return arm;
+}
+
+const CACHE_LIVES = ['default', 'hour'] as const;
+const LEAST_THINKING_TOKENS = 1;
+const MOST_THINKING_TOKENS = 1_000_000;
+
+/** A level, or a budget of thoughts in tokens. */
+function parseEffort(reader: SettingReader): Effort | undefined {
+  const value = reader.raw('effort');
+  if (value === undefined) return undefined;
+  const level = EFFORT_LEVELS.find((candidate) => candidate === value);
+  if (level !== undefined) return level;
+  const isBudget =
+    Number.isInteger(value) &&
+    LEAST_THINKING_TOKENS <= Number(value) &&
+    Number(value) <= MOST_THINKING_TOKENS;
+  if (isBudget) return { thinkingTokens: Number(value) };
+  const allowed = `${EFFORT_LEVELS.join(', ')}, integer ${LEAST_THINKING_TOKENS}–${MOST_THINKING_TOKENS}`;
+  reader.problem('effort', 'not-one-of', allowed, '');
+  return undefined;
 }
 
 function parseEndpointId(

@@ -21,6 +21,7 @@ export function parsePrice(model: SettingReader): RateCard | undefined {
     outputUsdPerMTok: rates.required('outputUsdPerMTok'),
     ...rates.optional('cachedInputUsdPerMTok'),
     ...rates.optional('cacheWriteUsdPerMTok'),
+    ...rates.optional('hourCacheWriteUsdPerMTok'),
     ...rates.optional('reasoningUsdPerMTok'),
     ...rates.optional('requestUsd', USD_PER_REQUEST),
     ...(longContext && { longContext }),

@@ -222,7 +222,7 @@ function atLeast(call: FinishedCall, usage: ReportedUsage, flags: readonly Billi
 
 /** Of an unfinished call: the reservation, or what can have been made where that is less. */
 function mostOwed({ arm, worstCase, mostMade }: FinishedCall): NanoUsd {
-  const most = mostMade && mostCost(arm.price, mostMade);
+  const most = mostMade && mostCost(arm, mostMade);
   return most === undefined ? worstCase : (Math.min(worstCase, most) as NanoUsd);
 }
 

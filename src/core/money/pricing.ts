@@ -40,6 +40,8 @@ export interface TokenClasses {
   readonly input: number;
   readonly cachedInput: number;
   readonly cacheWrite: number;
+  /** Of `cacheWrite`, what was written for an hour; absent = none. */
+  readonly hourCacheWrite?: number;
   /** Without reasoning. */
   readonly output: number;
   readonly reasoning: number;
@@ -61,7 +63,7 @@ export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'to
   if (room < least) return 'too-long';
 
   const wanted = Math.min(tokens(request.outputCap ?? Infinity) || Infinity, arm.maxOutputTokens, room);
-  const rates = dearestRates(card, maxInputTokens);
+  const rates = dearestRates(card, maxInputTokens, arm.cacheLife === 'hour');
   const affordable = affordableOutput(arm, rates, maxInputTokens, request.moneyLeft);
   const outputCap = Math.max(least, Math.min(wanted, affordable));
   const uncapped = Math.max(arm.maxOutputTokens, arm.maxBilledOutputTokens ?? 0);
@@ -81,11 +83,11 @@ export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'to
 
 /** What so many tokens cost at most, whichever classes they are billed as; undefined where there is no usable price. */
 export function mostCost(
-  card: RateCard | undefined,
+  { price: card, cacheLife }: Pick<Arm, 'price' | 'cacheLife'>,
   { inputTokens, outputTokens }: { readonly inputTokens: number; readonly outputTokens: number },
 ): NanoUsd | undefined {
   if (card === undefined || !isUsable(card)) return undefined;
-  return atRates(dearestRates(card, inputTokens), inputTokens, outputTokens);
+  return atRates(dearestRates(card, inputTokens, cacheLife === 'hour'), inputTokens, outputTokens);
 }
 
 /** What these tokens cost at list price. Absent classes: cached and written input as input, reasoning as output. */
@@ -94,6 +96,7 @@ export function costOf(card: RateCard, counts: TokenClasses): NanoUsd {
     input: tokens(counts.input),
     cached: tokens(counts.cachedInput),
     write: tokens(counts.cacheWrite),
+    hourWrite: Math.min(tokens(counts.hourCacheWrite ?? 0), tokens(counts.cacheWrite)),
     output: tokens(counts.output),
     reasoning: tokens(counts.reasoning),
   };
@@ -101,7 +104,8 @@ export function costOf(card: RateCard, counts: TokenClasses): NanoUsd {
   const perToken =
     c.input * tier.input +
     c.cached * tier.cachedInput +
-    c.write * tier.cacheWrite +
+    (c.write - c.hourWrite) * tier.cacheWrite +
+    c.hourWrite * tier.hourCacheWrite +
     c.output * tier.output +
     c.reasoning * tier.reasoning;
   return ceilNano(perToken * NANO_PER_TOKEN + (card.requestUsd ?? 0) * NANO_PER_USD);
@@ -118,6 +122,7 @@ interface Tier {
   readonly input: number;
   readonly cachedInput: number;
   readonly cacheWrite: number;
+  readonly hourCacheWrite: number;
   readonly output: number;
   readonly reasoning: number;
 }
@@ -128,6 +133,7 @@ function tierOf(card: RateCard, inputTokens: number): Tier {
     input: card.inputUsdPerMTok,
     cachedInput: card.cachedInputUsdPerMTok ?? card.inputUsdPerMTok,
     cacheWrite: card.cacheWriteUsdPerMTok ?? card.inputUsdPerMTok,
+    hourCacheWrite: hourWriteRate(card),
     output: card.outputUsdPerMTok,
     reasoning: card.reasoningUsdPerMTok ?? card.outputUsdPerMTok,
   };
@@ -138,10 +144,18 @@ function tierOf(card: RateCard, inputTokens: number): Tier {
     input: long.inputUsdPerMTok,
     cachedInput: long.cachedInputUsdPerMTok ?? scaled(base.cachedInput, base.input, long.inputUsdPerMTok),
     cacheWrite: scaled(base.cacheWrite, base.input, long.inputUsdPerMTok),
+    hourCacheWrite: scaled(base.hourCacheWrite, base.input, long.inputUsdPerMTok),
     output: long.outputUsdPerMTok,
     reasoning: scaled(base.reasoning, base.output, long.outputUsdPerMTok),
   };
 }
+
+/** Anthropic bills an hour's write at twice the input; where a card is silent, the dearest reading counts. */
+const hourWriteRate = ({
+  hourCacheWriteUsdPerMTok,
+  cacheWriteUsdPerMTok,
+  inputUsdPerMTok,
+}: RateCard): number => hourCacheWriteUsdPerMTok ?? Math.max(cacheWriteUsdPerMTok ?? 0, 2 * inputUsdPerMTok);
 
 const scaled = (rate: number, from: number, to: number): number =>
   from > 0 ? (rate * to) / from : Math.max(rate, to);
@@ -161,10 +175,15 @@ const atRates = (rates: DearestRates, inputTokens: number, outputTokens: number)
 const times = (count: number, rate: number): number => (rate === 0 ? 0 : count * rate);
 
 /** The dearest class on each side, over both tiers when the input bound reaches the step. */
-function dearestRates(card: RateCard, maxInputTokens: number): DearestRates {
+function dearestRates(card: RateCard, maxInputTokens: number, cachesForAnHour: boolean): DearestRates {
   const tiers = [tierOf(card, 0), tierOf(card, maxInputTokens)];
+  const inputs = tiers.flatMap((t) => [
+    t.input,
+    t.cachedInput,
+    cachesForAnHour ? t.hourCacheWrite : t.cacheWrite,
+  ]);
   return {
-    input: NANO_PER_TOKEN * Math.max(...tiers.flatMap((t) => [t.input, t.cachedInput, t.cacheWrite])),
+    input: NANO_PER_TOKEN * Math.max(...inputs),
     output: NANO_PER_TOKEN * Math.max(...tiers.flatMap((t) => [t.output, t.reasoning])),
     fee: NANO_PER_USD * (card.requestUsd ?? 0),
   };

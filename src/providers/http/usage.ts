@@ -96,6 +96,7 @@ const TOTAL: Paths = [['total_tokens'], ['totalTokens'], ['totalTokenCount']];
 const REASONING: Paths = [
   ['completion_tokens_details', 'reasoning_tokens'],
   ['output_tokens_details', 'reasoning_tokens'],
+  ['output_tokens_details', 'thinking_tokens'],
   ['reasoning_tokens'],
   ['thoughtsTokenCount'],
 ];
@@ -144,7 +145,8 @@ function parseTokens(raw: unknown, cachedInside: boolean): TokenCounts | undefin
   const told = { prompt, completion, cached, cacheWrite, reasoning, total: largestCount(raw, TOTAL) };
   // The native record of Anthropic or Bedrock: neither has OpenAI's name for the prompt, nor its parts.
   const isBeside = part === undefined && at(raw, 'prompt_tokens') === undefined && cached + cacheWrite > 0;
-  return classes(told, cachedInside && !isBeside);
+  const hour = Math.min(cacheWrite, count(raw, 'cache_creation', 'ephemeral_1h_input_tokens') ?? 0);
+  return { ...classes(told, cachedInside && !isBeside), ...(hour > 0 && { hourCacheWrite: hour }) };
 }
 
 function classes(told: Told, cachedInside: boolean): TokenCounts {

@@ -7,7 +7,12 @@ import type {
   ToolDefinition,
 } from '../../app/ports/models.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
+import { textOf } from '../messageText.ts';
+import { PRESETS } from '../presets.ts';
+import { isOpenAiReasoning } from '../protocol.ts';
 import { Answer } from './answer.ts';
+import { withCacheMarks } from './cacheMarks.ts';
+import { effortFields } from './effort.ts';
 import { buildClient } from './client.ts';
 import type { CallContext } from '../http/call.ts';
 import { withoutReasoning } from '../http/reasoning.ts';
@@ -19,13 +24,14 @@ type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
 export function streamChat(context: CallContext, request: ChatRequest): ModelStream {
   const body = chatBody(context.endpoint, request);
+  const headers = headersFor(context.endpoint, request);
   return streamCall(context, {
     build: buildClient,
     answer: new Answer(context.endpoint.promptTokensIncludeCached, {
       armId: request.arm.id,
       sent: sentBy(request),
     }),
-    open: ({ client, guard }) => client.chat.completions.create(body, { signal: guard.signal }),
+    open: ({ client, guard }) => client.chat.completions.create(body, { signal: guard.signal, headers }),
     signal: request.signal,
     sent: request.messages.map((message) => textOf(message.content)).join('\n'),
     mayBeEmpty: false,
@@ -36,14 +42,27 @@ export function chatBody(endpoint: Endpoint, request: ChatRequest): Chat {
   const { arm, outputCap, tools } = request;
   return {
     model: arm.model,
-    messages: request.messages.map((message) => toMessage(message, request)),
+    messages: withCacheMarks(
+      endpoint,
+      arm.model,
+      request.messages.map((message) => toMessage(message, request)),
+    ),
     [arm.outputCapField]: outputCap,
     ...(hasFixedSampling(endpoint, arm.model) ? {} : sampling(request)),
     ...(tools?.length ? { tools: tools.map(toTool), tool_choice: request.toolChoice ?? 'auto' } : {}),
+    ...effortFields(endpoint, arm),
+    ...cacheKey(endpoint, request),
     ...streamOptions(endpoint),
     stream: true,
   };
 }
+
+const cacheKey = ({ preset }: Endpoint, { cacheKey: key }: ChatRequest): object =>
+  key !== undefined && PRESETS[preset].cacheKeyField === 'prompt_cache_key' ? { prompt_cache_key: key } : {};
+
+/** xAI takes the conversation's key as a header here. */
+const headersFor = ({ preset }: Endpoint, { cacheKey: key }: ChatRequest): Record<string, string> =>
+  key !== undefined && PRESETS[preset].cacheKeyField === 'x-grok-conv-id' ? { 'x-grok-conv-id': key } : {};
 
 /** How a stream is asked to tell what it used. */
 export const streamOptions = (endpoint: Endpoint): object => ({
@@ -54,7 +73,7 @@ export const streamOptions = (endpoint: Endpoint): object => ({
 
 /** OpenAI's reasoning models answer 400 to any temperature or stop sequence. */
 const hasFixedSampling = (endpoint: Endpoint, model: string): boolean =>
-  endpoint.preset === 'openai' && /^(o\d|gpt-[5-9])/.test(model);
+  (endpoint.preset === 'openai' || endpoint.preset === 'azure') && isOpenAiReasoning(model);
 
 const sampling = ({ temperature, stop }: ChatRequest): object => ({
   ...(temperature !== undefined && { temperature }),
@@ -104,11 +123,6 @@ function toUserContent(
       : { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${part.base64}` } },
   );
 }
-
-const textOf = (content: MessageContent): string =>
-  typeof content === 'string'
-    ? content
-    : content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
 const toTool = ({ name, description, inputSchema }: ToolDefinition) => ({
   type: 'function' as const,

@@ -2,6 +2,7 @@ import type OpenAI from 'openai';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
 import type { CallGuard } from '../http/guard.ts';
 import { guardedFetch } from '../http/guardedFetch.ts';
+import { withoutVariable } from '../http/withoutVariable.ts';
 
 /**
  * A client for one call. Everything is explicit, because what is left out the openai package reads from OPENAI_*
@@ -15,7 +16,8 @@ export async function buildClient(
   expects: 'events' | 'json',
 ): Promise<OpenAI> {
   const { default: Client } = await import('openai');
-  return withoutCustomHeaders(
+  return withoutVariable(
+    'OPENAI_CUSTOM_HEADERS',
     () =>
       new Client({
         baseURL: endpoint.baseUrl,
@@ -47,19 +49,4 @@ function authHeaders(
   // Anthropic's chat address takes OpenAI's header, its model list only its own.
   if (endpoint.preset !== 'anthropic' || expects === 'events') return {};
   return { authorization: null, 'x-api-key': key, 'anthropic-version': '2023-06-01' };
-}
-
-/**
- * The package adds the headers of OPENAI_CUSTOM_HEADERS in its constructor and has no option against it (and
- * throws if one is malformed). The constructor is synchronous, so nobody can see that the variable was away.
- */
-function withoutCustomHeaders<T>(build: () => T): T {
-  const custom = process.env['OPENAI_CUSTOM_HEADERS'];
-  if (custom === undefined) return build();
-  delete process.env['OPENAI_CUSTOM_HEADERS'];
-  try {
-    return build();
-  } finally {
-    process.env['OPENAI_CUSTOM_HEADERS'] = custom;
-  }
 }

@@ -5,7 +5,7 @@ import { detectLocal } from '../../app/setup/detect.ts';
 import type { SetupDeps } from '../../app/setup/flow.ts';
 import { enterKey, setUpModels } from '../../app/setup/flow.ts';
 import type { RateCard } from '../../core/arm.ts';
-import { listModels } from '../../providers/openai/index.ts';
+import { listModels } from '../../providers/openai/models.ts';
 import { isLoopback } from '../../providers/http/safety.ts';
 import { PRESETS } from '../../providers/presets.ts';
 import { Disposables, soon } from '../kit/disposables.ts';

@@ -4,7 +4,7 @@ import type { Log } from '../../app/ports/environment.ts';
 import type { PricesRefreshed, RateChange } from '../../app/setup/prices.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { PriceChange, SuspiciousBecause } from '../../core/models/priceTable.ts';
-import { listModels } from '../../providers/openai/index.ts';
+import { listModels } from '../../providers/openai/models.ts';
 import { shownName } from '../kit/armName.ts';
 import type { ModelSettings } from '../settings/modelSettings.ts';
 import type { Secrets } from '../settings/secrets.ts';

@@ -6,16 +6,26 @@ const nanoUsdPerToken = 1000;
 
 export function costNanoUsd(
   price: FakePrice,
-  served: { readonly inputTokens: number; readonly cachedTokens: number; readonly outputTokens: number },
+  served: {
+    readonly inputTokens: number;
+    readonly cachedTokens: number;
+    readonly cacheWriteTokens?: number;
+    readonly outputTokens: number;
+  },
 ): number {
   const cached = served.cachedTokens * (price.cachedInputUsdPerMTok ?? price.inputUsdPerMTok);
-  const fresh = (served.inputTokens - served.cachedTokens) * price.inputUsdPerMTok;
-  return Math.round((cached + fresh + served.outputTokens * price.outputUsdPerMTok) * nanoUsdPerToken);
+  const written = served.cacheWriteTokens ?? 0;
+  const write = written * (price.cacheWriteUsdPerMTok ?? price.inputUsdPerMTok);
+  const fresh = (served.inputTokens - served.cachedTokens - written) * price.inputUsdPerMTok;
+  return Math.round(
+    (cached + write + fresh + served.outputTokens * price.outputUsdPerMTok) * nanoUsdPerToken,
+  );
 }
 
 /** Prompt caching as OpenAI does it: the common start with the last prompt, from 1024 tokens on, in steps of 128. */
 export class PromptCache {
   readonly #last = new Map<string, readonly string[]>();
+  readonly #marked = new Map<string, readonly string[]>();
 
   read(model: FakeModel, prompt: string): number {
     const tokens = tokenize(prompt);
@@ -25,5 +35,24 @@ export class PromptCache {
     const differs = tokens.findIndex((token, index) => token !== last[index]);
     const common = differs < 0 ? tokens.length : differs;
     return common < 1024 ? 0 : common - (common % 128);
+  }
+
+  /**
+   * Anthropic's way: the prompt up to each mark is written, and a later prompt that begins with one of those reads it.
+   * `input`: all tokens of the request, which read and written ones are part of.
+   */
+  marked(
+    model: FakeModel,
+    prompts: readonly string[],
+    input: number,
+  ): { readonly read: number; readonly written: number } {
+    const sizeOf = (prompt: string): number => Math.min(input, tokenize(prompt).length);
+    const long = prompts.filter((prompt) => sizeOf(prompt) >= 1024);
+    const last = long.at(-1);
+    if (last === undefined) return { read: 0, written: 0 };
+    const known = this.#marked.get(model.id) ?? [];
+    const read = Math.max(0, ...known.filter((prompt) => last.startsWith(prompt)).map(sizeOf));
+    this.#marked.set(model.id, [...known, ...long].slice(-40));
+    return { read, written: Math.max(0, sizeOf(last) - read) };
   }
 }

@@ -19,12 +19,18 @@ export interface Generation {
   readonly includeUsage: boolean;
   /** OpenRouter's `usage: { include: true }`. */
   readonly includeCost: boolean;
+  /** In which protocol it was asked and is answered. */
+  readonly protocol: FakeProtocol;
 }
+
+export type FakeProtocol = 'chat' | 'messages' | 'responses';
 
 export interface ServerRules {
   readonly models: readonly FakeModel[];
   readonly acceptsStreamOptions: boolean;
   readonly reportsCost: boolean;
+  /** Absent = Chat Completions; the others' bodies come translated into it. */
+  readonly protocol?: FakeProtocol;
 }
 
 /** Legacy completions stop after so many tokens unless told otherwise. */
@@ -45,7 +51,7 @@ export function readGeneration(
   }
   const model = findModel(body['model'], rules.models);
   if (model === undefined) return modelNotFound(String(body['model']));
-  const cap = readCap(kind, body, model);
+  const cap = readCap(kind, body, model, rules.protocol);
   if (typeof cap !== 'number') return cap;
 
   const prompt = readPrompt(kind, body);
@@ -67,6 +73,7 @@ export function readGeneration(
       ? body['stream_options']['include_usage'] === true
       : kind === 'fim',
     includeCost: isRecord(body['usage']) && body['usage']['include'] === true,
+    protocol: rules.protocol ?? 'chat',
   };
 }
 
@@ -83,11 +90,12 @@ function readCap(
   kind: GenerationKind,
   body: Readonly<Record<string, unknown>>,
   model: FakeModel,
+  protocol: FakeProtocol = 'chat',
 ): number | ApiError {
   const name = capNamed(body);
   if (name === undefined) return kind === 'completion' ? legacyDefaultCap : model.maxOutputTokens;
   const cap = Number(body[name]);
-  if (kind === 'chat') {
+  if (kind === 'chat' && protocol === 'chat') {
     const taken = model.outputCapField ?? 'max_tokens';
     if (name !== taken) {
       const message = `Unsupported parameter: '${name}' is not supported with this model. Use '${taken}' instead.`;

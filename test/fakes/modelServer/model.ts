@@ -5,6 +5,7 @@ export interface FakePrice {
   readonly inputUsdPerMTok: number;
   readonly outputUsdPerMTok: number;
   readonly cachedInputUsdPerMTok?: number;
+  readonly cacheWriteUsdPerMTok?: number;
 }
 
 export interface FakeModel {

@@ -7,13 +7,14 @@ import { defaultAnswer, wholeText } from './model.ts';
 import type { Sink } from './sink.ts';
 import { tokenize } from './tokens.ts';
 import type { FakeToolCall } from './toolCalls.ts';
-import { type FinishReason, type Wire, type WireUsage, wireOf } from './wire.ts';
+import { type Events, type FinishReason, type Wire, type WireUsage, wireOf } from './wire.ts';
 
 /** What was really served, counted as it happens. */
 export interface Meter {
   outputTokens: number;
   reasoningTokens: number;
   readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
   costUsd(): number;
 }
 
@@ -63,11 +64,15 @@ async function serveStream(call: Call): Promise<void> {
   const { generation, wire, plan, sink, meter, misbehaviour } = call;
   const { firstTokenMs, tokenMs } = paceOf(call);
   sink.openStream();
-  if (misbehaviour?.kind === 'not-json') await sink.event('{"choices": [{"delta": {"content": "Hel');
+  if (misbehaviour?.kind === 'not-json')
+    await sink.event(
+      '{"choices": [{"delta": {"content": "Hel',
+      wire.named ? 'content_block_delta' : undefined,
+    );
   if (misbehaviour?.kind === 'empty-body') return sink.end();
   if (misbehaviour?.kind === 'empty-stream') return endStream(call);
   const opening = wire.opening();
-  if (opening !== undefined) await sink.event(opening);
+  if (opening !== undefined) await send(call, opening);
   await paused(call, firstTokenMs);
 
   for (const text of plan.reasoning) {
@@ -75,12 +80,12 @@ async function serveStream(call: Call): Promise<void> {
     meter.reasoningTokens++;
     meter.outputTokens++;
     const event = generation.model.reasoning?.shown === true ? wire.reasoning(text) : undefined;
-    if (event !== undefined) await sink.event(event);
+    if (event !== undefined) await send(call, event);
     await paused(call, tokenMs);
   }
   if (plan.tool !== undefined && wire.tool !== undefined) {
     meter.outputTokens += tokenize(plan.tool).length;
-    await sink.event(wire.tool.opening(plan.tool));
+    await send(call, wire.tool.opening(plan.tool));
   }
   let position = 0;
   for (const text of plan.answer) {
@@ -93,7 +98,7 @@ async function serveStream(call: Call): Promise<void> {
   }
   if (await breaksOff(call, Infinity)) return;
   const usage = reportedUsage(call);
-  await sink.event(wire.closing(plan.finish, usage));
+  await send(call, wire.closing(plan.finish, usage));
   const usageEvent = usage === undefined ? undefined : wire.usage(usage);
   if (usageEvent !== undefined) await sink.event(usageEvent);
   await endStream(call);
@@ -132,13 +137,30 @@ async function serveWhole(call: Call): Promise<void> {
   await sink.json(200, body);
 }
 
+/** The events of one step, each by its name where the protocol has names. */
+async function send({ wire, sink }: Pick<Call, 'wire' | 'sink'>, events: Events): Promise<void> {
+  for (const event of [events].flat()) await sink.event(event, nameOf(wire, event));
+}
+
+const nameOf = (wire: Wire, event: object): string | undefined =>
+  wire.named === true && 'type' in event ? String(event.type) : undefined;
+
+const asSent = (wire: Wire, events: Events): string =>
+  [events]
+    .flat()
+    .map((event: object) => {
+      const name = nameOf(wire, event);
+      return `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(event)}\n\n`;
+    })
+    .join('');
+
 async function endStream({ wire, sink }: Call): Promise<void> {
   if (wire.end !== undefined) await sink.event(wire.end);
   await sink.end();
 }
 
 /** True when the call ended here; at the end of the answer `position` is infinite. */
-async function breaksOff({ sink, misbehaviour }: Call, position: number): Promise<boolean> {
+async function breaksOff({ wire, sink, misbehaviour }: Call, position: number): Promise<boolean> {
   switch (misbehaviour?.kind) {
     case 'reset-mid-stream':
     case 'silent-mid-stream':
@@ -154,25 +176,31 @@ async function breaksOff({ sink, misbehaviour }: Call, position: number): Promis
   if (misbehaviour.kind === 'reset-mid-stream') sink.reset();
   else if (misbehaviour.kind === 'silent-mid-stream') await sink.untilClosed();
   else {
-    if (misbehaviour.kind === 'error-in-stream')
-      await sink.event({ error: { ...serverError(502).error, code: 502 } });
+    if (misbehaviour.kind === 'error-in-stream') await sendError(wire, sink);
     await sink.end();
   }
   return true;
 }
 
+function sendError(wire: Wire, sink: Sink): Promise<void> {
+  const { error } = serverError(502);
+  return wire.error === undefined
+    ? sink.event({ error: { ...error, code: 502 } })
+    : sink.event(wire.error(error), 'error');
+}
+
 async function writeText(call: Call, text: string, position: number): Promise<void> {
   const { wire, plan, sink, misbehaviour } = call;
   if (plan.tool !== undefined && wire.tool !== undefined) {
-    await sink.event(wire.tool.arguments(text));
+    await send(call, wire.tool.arguments(text));
   } else if (position === 0 && misbehaviour?.kind === 'invalid-utf8') {
-    await sink.raw(withInvalidBytes(`data: ${JSON.stringify(wire.text(`${invalidMark}${text}`))}\n\n`));
+    await sink.raw(withInvalidBytes(asSent(wire, wire.text(`${invalidMark}${text}`))));
   } else if (position === 0 && misbehaviour?.kind === 'split-utf8') {
-    const bytes = Buffer.from(`data: ${JSON.stringify(wire.text(`${splitCharacter}${text}`))}\n\n`);
+    const bytes = Buffer.from(asSent(wire, wire.text(`${splitCharacter}${text}`)));
     const middle = bytes.indexOf(Buffer.from(splitCharacter)) + 2;
     await sink.raw(bytes.subarray(0, middle), bytes.subarray(middle));
   } else {
-    await sink.event(wire.text(text));
+    await send(call, wire.text(text));
   }
 }
 
@@ -205,7 +233,9 @@ function planAnswer(generation: Generation, misbehaviour: Misbehaviour | undefin
     default: {
       const { prompt, model } = generation;
       const called = misbehaviour === undefined ? calledTool(generation) : undefined;
-      if (called !== undefined) return planCall(called, room);
+      // Where the protocol carries thoughts back, the model has some before it calls.
+      const before = generation.protocol === 'chat' ? [] : reasoning;
+      if (called !== undefined) return planCall(called, room, before);
       const text =
         misbehaviour?.kind === 'echo-prompt' ? wholeText(prompt) : (model.answer ?? defaultAnswer)(prompt);
       const tokens = tokenize(cutAtStop(text, generation.stop));
@@ -228,11 +258,11 @@ function calledTool({ model, prompt, stream }: Generation): FakeToolCall | undef
   return model.toolCall?.(prompt);
 }
 
-function planCall({ name, input }: FakeToolCall, room: number): Plan {
+function planCall({ name, input }: FakeToolCall, room: number, reasoning: readonly string[]): Plan {
   const tokens = tokenize(JSON.stringify(input));
   const answer = tokens.slice(0, Math.max(0, room));
   const finish = answer.length < tokens.length ? 'length' : 'tool_calls';
-  return { reasoning: [], answer, tool: name, finish };
+  return { reasoning, answer, tool: name, finish };
 }
 
 function cutAtStop(text: string, stops: readonly string[]): string {
@@ -270,7 +300,10 @@ function reportedUsage({ generation, meter, misbehaviour }: Call): WireUsage | u
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: { cached_tokens: meter.cachedTokens },
+    prompt_tokens_details: {
+      cached_tokens: meter.cachedTokens,
+      ...(meter.cacheWriteTokens > 0 && { cache_write_tokens: meter.cacheWriteTokens }),
+    },
     completion_tokens_details: { reasoning_tokens: meter.reasoningTokens },
     ...(generation.includeCost ? { cost: meter.costUsd() } : {}),
   };

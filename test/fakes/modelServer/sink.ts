@@ -12,7 +12,8 @@ export interface Sink {
   json(status: number, body: object, headers?: Readonly<Record<string, string>>): Promise<void>;
   page(status: number, type: string, body: string | Uint8Array): Promise<void>;
   openStream(): void;
-  event(data: object | string): Promise<void>;
+  /** `name`: the event's own, in a line before its data. */
+  event(data: object | string, name?: string): Promise<void>;
   /** Bytes as they are, in separate packets. */
   raw(...packets: readonly Uint8Array[]): Promise<void>;
   end(): Promise<void>;
@@ -96,8 +97,9 @@ export function makeSink(
       });
       response.flushHeaders();
     },
-    event(data) {
-      const bytes = Buffer.from(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+    event(data, name) {
+      const json = typeof data === 'string' ? data : JSON.stringify(data);
+      const bytes = Buffer.from(`${name === undefined ? '' : `event: ${name}\n`}data: ${json}\n\n`);
       return misbehaviour?.kind === 'torn-events' ? raw(...sliced(bytes)) : write(bytes);
     },
     raw,

@@ -1,27 +1,36 @@
 /** The shapes in which each endpoint answers. */
 import type { Generation } from './generation.ts';
+import { messagesWire } from './messagesWire.ts';
+import { responsesWire } from './responsesWire.ts';
 import { toolArguments, toolOpening } from './toolCalls.ts';
 
 export interface WireUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
-  readonly prompt_tokens_details: { readonly cached_tokens: number };
+  readonly prompt_tokens_details: { readonly cached_tokens: number; readonly cache_write_tokens?: number };
   readonly completion_tokens_details: { readonly reasoning_tokens: number };
   readonly cost?: number;
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls';
 
+/** One event of a stream, or several in their order. */
+export type Events = object | readonly object[];
+
 /** What a generation sends, event by event; `undefined` events are not sent. */
 export interface Wire {
+  /** Each event carries its type as its name, too (Messages, Responses). */
+  readonly named?: boolean;
   /** Before the first text. */
-  opening(): object | undefined;
-  text(text: string): object;
+  opening(): Events | undefined;
+  text(text: string): Events;
   /** Where tools can be called: the call's name, then its arguments piece by piece. */
-  readonly tool?: { opening(name: string): object; arguments(piece: string): object };
-  reasoning(text: string): object | undefined;
-  closing(finish: FinishReason, usage: WireUsage | undefined): object;
+  readonly tool?: { opening(name: string): Events; arguments(piece: string): Events };
+  reasoning(text: string): Events | undefined;
+  closing(finish: FinishReason, usage: WireUsage | undefined): Events;
+  /** An error in the middle of a stream, where the protocol has a form of its own. */
+  error?(error: { readonly message: string; readonly code: string | null }): object;
   /** OpenAI's extra event without choices. */
   usage(usage: WireUsage): object | undefined;
   /** The one body where nothing streams. */
@@ -37,6 +46,8 @@ export interface Wire {
 export function wireOf(generation: Generation, id: string): Wire {
   switch (generation.kind) {
     case 'chat':
+      if (generation.protocol === 'messages') return messagesWire(generation, id);
+      if (generation.protocol === 'responses') return responsesWire(generation, id);
       return chatWire(generation, id, generation.includeUsage || generation.includeCost);
     case 'fim':
       return { ...chatWire(generation, id, false), closing: closingWithUsage(generation, id) };

@@ -15,7 +15,7 @@ import type {
 } from '../../../../src/app/setup/flow.ts';
 import { enterKey, setUpModels } from '../../../../src/app/setup/flow.ts';
 import type { RateCard } from '../../../../src/core/arm.ts';
-import { listModels } from '../../../../src/providers/openai/index.ts';
+import { listModels } from '../../../../src/providers/openai/models.ts';
 import { isLoopback } from '../../../../src/providers/http/safety.ts';
 import { PRESETS } from '../../../../src/providers/presets.ts';
 import type { ModelServer } from '../../../fakes/modelServer.ts';

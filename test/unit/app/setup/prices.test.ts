@@ -13,7 +13,7 @@ import type { RateCard } from '../../../../src/core/arm.ts';
 import { armId, type ArmId } from '../../../../src/core/brand.ts';
 import type { PriceChange } from '../../../../src/core/models/priceTable.ts';
 import { fail, ok } from '../../../../src/core/result.ts';
-import { listModels } from '../../../../src/providers/openai/index.ts';
+import { listModels } from '../../../../src/providers/openai/models.ts';
 import { PRESETS } from '../../../../src/providers/presets.ts';
 import { startModelServer } from '../../../fakes/modelServer.ts';
 

@@ -117,7 +117,7 @@ describe('what can have been made of a stopped answer', () => {
           const stepMs = 1000 / (known * faster);
           const { made, received, time } = play({ ...provider, stepMs }, stopAt);
           const inputTokens = 700;
-          const worstCase = mostCost(price, { inputTokens: 4_000, outputTokens: provider.cap })!;
+          const worstCase = mostCost({ price }, { inputTokens: 4_000, outputTokens: provider.cap })!;
           const text = 'so '.repeat(received);
           const { cost, heldBack } = billFor({
             arm,
@@ -189,7 +189,7 @@ describe('what can have been made of a stopped answer', () => {
 });
 
 describe('a bill of a stopped call', () => {
-  const worstCase = mostCost(price, { inputTokens: 4_000, outputTokens: 8_000 })!;
+  const worstCase = mostCost({ price }, { inputTokens: 4_000, outputTokens: 8_000 })!;
   const visible = { text: 'one two three', events: 3 };
   const usage = {
     tokens: { input: 100, cachedInput: 0, cacheWrite: 0, output: 3, reasoning: 0 },
@@ -200,7 +200,7 @@ describe('a bill of a stopped call', () => {
 
   it('holds what can have been made beyond its running usage', () => {
     const bill = billFor({ ...call, mostMade: most });
-    assert.equal(bill.cost + bill.heldBack, mostCost(price, most));
+    assert.equal(bill.cost + bill.heldBack, mostCost({ price }, most));
   });
 
   it('holds the whole reservation where nothing bounds what was made, and where the usage is false', () => {

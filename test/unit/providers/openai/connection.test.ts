@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
-import { listModels } from '../../../../src/providers/openai/index.ts';
+import { listModels } from '../../../../src/providers/openai/models.ts';
 import { createModelClient } from '../../../fakes/modelClient.ts';
 import type { ModelStream } from '../../../../src/app/ports/models.ts';
 import { MemoryLog, armOf, collect, endpointAt } from './harness.ts';

@@ -37,6 +37,7 @@ export const endpointAt = (baseUrl: string, changes: Partial<Endpoint> = {}): En
   headers: {},
   acceptsStreamOptions: true,
   promptTokensIncludeCached: true,
+  protocol: 'chat',
   outputCapField: 'max_tokens',
   outputCapCoversReasoning: true,
   stopsWhenClosed: 'no',

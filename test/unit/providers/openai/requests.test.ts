@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest, CompletionRequest } from '../../../../src/app/ports/models.ts';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
-import { createClientPool, listModels } from '../../../../src/providers/openai/index.ts';
+import { createClientPool } from '../../../../src/providers/client/index.ts';
+import { listModels } from '../../../../src/providers/openai/models.ts';
 import { createModelClient } from '../../../fakes/modelClient.ts';
 import type { FakeModel, ModelServer } from '../../../fakes/modelServer.ts';
 import { startModelServer } from '../../../fakes/modelServer.ts';

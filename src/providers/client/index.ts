@@ -1,3 +1,4 @@
+/** The models of all endpoints behind one port, whichever protocol each speaks. */
 import type { Log } from '../../app/ports/environment.ts';
 import type {
   BillSource,
@@ -6,15 +7,25 @@ import type {
   ModelClient,
   ModelStream,
 } from '../../app/ports/models.ts';
-import type { Endpoint } from '../../app/settings/endpoint.ts';
+import type { Endpoint, Protocol } from '../../app/settings/endpoint.ts';
 import { fail } from '../../core/result.ts';
-import { lookUpBill, tellsBills } from './billLookUp.ts';
+import { lookUpBill, tellsBills } from '../openai/billLookUp.ts';
 import type { CallContext } from '../http/call.ts';
-import { streamChat } from './chat.ts';
-import { streamCompletion } from './complete.ts';
+import { streamChat } from '../openai/chat.ts';
+import { streamMessages } from '../messages/index.ts';
+import { streamCompletion } from '../openai/complete.ts';
+import { streamResponses } from '../openai/responses.ts';
+import { protocolOf } from '../protocol.ts';
 import { plainError } from '../http/errors.ts';
 
-export { listModels } from './models.ts';
+const streams: Readonly<Record<Protocol, (context: CallContext, request: ChatRequest) => ModelStream>> = {
+  chat: streamChat,
+  responses: streamResponses,
+  messages: streamMessages,
+};
+
+const streamBy = (context: CallContext, request: ChatRequest): ModelStream =>
+  streams[protocolOf(context.endpoint, request.arm.model)](context, request);
 
 export interface ClientPoolOptions {
   /** Read at each call, so that a change of settings counts at once. */
@@ -38,7 +49,7 @@ export function createClientPool({ endpoints, key, log }: ClientPoolOptions): Mo
     return failed(request.arm.endpointId);
   };
   return {
-    chat: (request) => send(request, (context) => streamChat(context, request)),
+    chat: (request) => send(request, (context) => streamBy(context, request)),
     complete: (request) => send(request, (context) => streamCompletion(context, request)),
   };
 }

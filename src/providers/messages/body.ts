@@ -1,0 +1,162 @@
+/** A chat request as the Messages API takes it: system text apart, turns in alternation, thoughts sent back, cache marks. */
+import type Anthropic from '@anthropic-ai/sdk';
+import type { Arm } from '../../core/arm.ts';
+import type {
+  ChatMessage,
+  ChatRequest,
+  MessageContent,
+  ToolCall,
+  ToolDefinition,
+} from '../../app/ports/models.ts';
+import { textOf } from '../messageText.ts';
+import { leastCachedTokens } from '../anthropicModels.ts';
+import { thinkingOf } from './effort.ts';
+import { thoughtsBeside } from './thoughts.ts';
+
+type Params = Anthropic.Messages.MessageCreateParamsStreaming;
+type Block = Anthropic.Messages.ContentBlockParam;
+type Tool = Anthropic.Messages.Tool;
+type TextBlock = Anthropic.Messages.TextBlockParam;
+
+interface Turn {
+  readonly role: 'user' | 'assistant';
+  readonly content: Block[];
+}
+
+/** Temperature and the like are not sent: the newer models answer 400 to them. */
+export function messagesBody(request: ChatRequest): Params {
+  const { arm, outputCap, toolChoice, stop } = request;
+  const system = request.messages
+    .filter(({ role }) => role === 'system')
+    .flatMap(({ content }) => textBlock(content));
+  const turns = turnsOf(request);
+  const tools = (request.tools ?? []).map(toTool);
+  const { thinks, fields } = thinkingOf(arm, outputCap);
+  markPrefix(tools, system, turns, leastCachedTokens(arm.model), arm.cacheLife);
+  return {
+    model: arm.model,
+    max_tokens: outputCap,
+    ...(tools.length > 0 && {
+      tools,
+      // The API refuses a forced call of a model that thinks.
+      tool_choice: { type: toolChoice === 'required' && !thinks ? ('any' as const) : ('auto' as const) },
+    }),
+    ...(system.length > 0 && { system }),
+    messages: turns,
+    ...fields,
+    ...(stop?.length && { stop_sequences: [...stop] }),
+    stream: true,
+  };
+}
+
+/** Neighbours of one role become one turn, as the API wants them; the results of tools stand first in theirs. */
+function turnsOf({ messages, arm }: ChatRequest): Turn[] {
+  const turns: Turn[] = [];
+  for (const message of messages) {
+    const content = blocksOf(message, arm.id);
+    if (content.length === 0) continue;
+    const role = message.role === 'assistant' ? 'assistant' : 'user';
+    const last = turns.at(-1);
+    if (last?.role === role) last.content.push(...content);
+    else turns.push({ role, content });
+  }
+  return turns;
+}
+
+function blocksOf(message: ChatMessage, armId: string): Block[] {
+  switch (message.role) {
+    case 'system':
+      return [];
+    case 'user':
+      return partsOf(message.content);
+    case 'tool':
+      return [{ type: 'tool_result', tool_use_id: message.toolCallId, content: partsOf(message.content) }];
+    case 'assistant': {
+      const calls = message.toolCalls ?? [];
+      return [...thoughtsBeside(calls, armId), ...textBlock(message.content), ...calls.map(toToolUse)];
+    }
+  }
+}
+
+/** The API refuses an empty text. */
+function textBlock(content: MessageContent): TextBlock[] {
+  const text = textOf(content);
+  return text.trim() === '' ? [] : [{ type: 'text', text }];
+}
+
+type Part = TextBlock | Anthropic.Messages.ImageBlockParam;
+
+function partsOf(content: MessageContent): Part[] {
+  if (typeof content === 'string') return textBlock(content);
+  return content.flatMap((part): Part[] =>
+    part.type === 'text'
+      ? textBlock(part.text)
+      : [
+          {
+            type: 'image',
+            source: { type: 'base64', media_type: part.mediaType as ImageType, data: part.base64 },
+          },
+        ],
+  );
+}
+
+type ImageType = Anthropic.Messages.Base64ImageSource['media_type'];
+
+const toToolUse = ({ id, name, input }: ToolCall): Block => ({
+  type: 'tool_use',
+  id,
+  name,
+  input: objectOf(input),
+});
+
+/** The API takes an object only; what a model wrote otherwise goes back as text under a name of its own. */
+function objectOf(json: string): unknown {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Not JSON: kept as it is below.
+  }
+  return { input: json };
+}
+
+const toTool = ({ name, description, inputSchema }: ToolDefinition): Tool => ({
+  name,
+  description,
+  input_schema: { type: 'object', ...inputSchema },
+});
+
+/**
+ * Marks where the API is to cache: after the tools, after the system text, and after each of the last two user turns,
+ * so that the next request finds the one before it. Four is the API's limit. A prefix that is too short to be cached
+ * by the model gets no mark.
+ */
+function markPrefix(
+  tools: Tool[],
+  system: TextBlock[],
+  turns: readonly Turn[],
+  leastTokens: number,
+  life: Arm['cacheLife'],
+): void {
+  const cache_control = { type: 'ephemeral' as const, ...(life === 'hour' && { ttl: '1h' as const }) };
+  let bytes = 0;
+  const mark = (added: readonly Block[] | readonly Tool[], wanted: boolean): void => {
+    bytes += Buffer.byteLength(JSON.stringify(added));
+    const last = added.at(-1);
+    if (!wanted || last === undefined || bytes < leastTokens * BYTES_PER_TOKEN) return;
+    if (takesMark(last)) last.cache_control = cache_control;
+  };
+  const marked = new Set(turns.filter(({ role }) => role === 'user').slice(-2));
+  mark(tools, true);
+  mark(system, true);
+  for (const turn of turns) mark(turn.content, marked.has(turn));
+}
+
+/** A token of English or code is about four bytes; a prefix estimated too short by this only goes unmarked for a turn. */
+const BYTES_PER_TOKEN = 4;
+
+type Markable =
+  Tool | TextBlock | Anthropic.Messages.ImageBlockParam | Anthropic.Messages.ToolResultBlockParam;
+
+const takesMark = (block: Block | Tool): block is Markable =>
+  !('type' in block) || ['text', 'image', 'tool_result'].includes(String(block.type));

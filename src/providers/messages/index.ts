@@ -1,0 +1,20 @@
+import type { ChatRequest, ModelStream } from '../../app/ports/models.ts';
+import type { CallContext } from '../http/call.ts';
+import { streamCall } from '../http/stream.ts';
+import { textOf } from '../messageText.ts';
+import { MessagesAnswer } from './answer.ts';
+import { messagesBody } from './body.ts';
+import { buildMessagesClient } from './client.ts';
+
+/** One chat through Anthropic's Messages API. */
+export function streamMessages(context: CallContext, request: ChatRequest): ModelStream {
+  const body = messagesBody(request);
+  return streamCall(context, {
+    build: buildMessagesClient,
+    answer: new MessagesAnswer(request.arm.id),
+    open: ({ client, guard }) => client.messages.create(body, { signal: guard.signal }),
+    signal: request.signal,
+    sent: request.messages.map(({ content }) => textOf(content)).join('\n'),
+    mayBeEmpty: false,
+  });
+}

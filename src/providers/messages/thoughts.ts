@@ -1,0 +1,26 @@
+/**
+ * Thoughts of a model that called tools. The API wants the thinking blocks of such a turn back unchanged, with their
+ * signatures, before the calls; a block without its signature, or of another model, is refused.
+ */
+import type Anthropic from '@anthropic-ai/sdk';
+import type { ToolCall } from '../../app/ports/models.ts';
+import { at, listAt, stringAt } from '../http/json.ts';
+
+type Thought = Anthropic.Messages.ThinkingBlockParam | Anthropic.Messages.RedactedThinkingBlockParam;
+
+/** The thoughts that this arm had before these calls, in their order; none of another arm's. */
+export function thoughtsBeside(calls: readonly ToolCall[], armId: string): Thought[] {
+  return calls.flatMap(({ opaque }) =>
+    opaque?.armId === armId ? listAt(opaque.data, 'thinking').flatMap((block) => readThought(block)) : [],
+  );
+}
+
+function readThought(block: unknown): Thought[] {
+  const type = at(block, 'type');
+  const signature = stringAt(block, 'signature');
+  if (type === 'thinking' && signature) {
+    return [{ type, thinking: stringAt(block, 'thinking') ?? '', signature }];
+  }
+  const data = stringAt(block, 'data');
+  return type === 'redacted_thinking' && data ? [{ type, data }] : [];
+}

@@ -1,0 +1,22 @@
+import type { Endpoint, PresetId, Protocol } from '../app/settings/endpoint.ts';
+
+/**
+ * Which protocol a request to this model leaves by, where the settings leave it to PILOT. Reasoning models of OpenAI
+ * and xAI keep their reasoning between tool calls only through Responses; Anthropic caches only what is marked, through
+ * Messages (providers' documentation, read in November 2026). Everything else speaks Chat Completions.
+ */
+export function protocolOf({ preset, protocol }: Endpoint, model: string): Protocol {
+  if (protocol !== 'auto') return protocol;
+  if (preset === 'anthropic') return 'messages';
+  return REASONING[preset]?.test(model) === true ? 'responses' : 'chat';
+}
+
+/** o1 and its kin, GPT-5 and later without the `chat` snapshots, which do not reason. */
+const OPENAI_REASONING = /^(?:o\d|gpt-[5-9](?!.*\bchat\b))/;
+const REASONING: Partial<Readonly<Record<PresetId, RegExp>>> = {
+  openai: OPENAI_REASONING,
+  azure: OPENAI_REASONING,
+  xai: /^grok-(?:[4-9]|3-mini|code)(?!.*non-reasoning)/,
+};
+
+export const isOpenAiReasoning = (model: string): boolean => OPENAI_REASONING.test(model);
