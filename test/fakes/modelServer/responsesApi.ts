@@ -20,7 +20,9 @@ const known = new Set([
   'temperature',
   'parallel_tool_calls',
 ]);
-const efforts = new Set(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']);
+const efforts = new Set(
+  ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'].map((level) => JSON.stringify(level)),
+);
 const leastOutputTokens = 16;
 
 /** What stands for a model's reasoning outside; only the model that made it can read it. */
@@ -36,13 +38,13 @@ export function readResponses(body: unknown, models: readonly FakeModel[]): Json
   const stranger = Object.keys(body).find((name) => !known.has(name));
   if (stranger !== undefined)
     return badRequest(`Unknown parameter: '${stranger}'.`, stranger, 'unknown_parameter');
-  const effort = isRecord(body['reasoning']) ? body['reasoning']['effort'] : undefined;
-  if (effort !== undefined && !efforts.has(String(effort)))
-    return badRequest(`Invalid value: '${String(effort)}'.`, 'reasoning.effort', 'invalid_value');
+  const effort: unknown = isRecord(body['reasoning']) ? body['reasoning']['effort'] : undefined;
+  if (effort !== undefined && !efforts.has(JSON.stringify(effort)))
+    return badRequest(`Invalid value: ${JSON.stringify(effort)}.`, 'reasoning.effort', 'invalid_value');
   const cap = body['max_output_tokens'];
   if (cap !== undefined && (!Number.isInteger(cap) || Number(cap) < leastOutputTokens))
     return badRequest(
-      `Invalid 'max_output_tokens': integer below minimum value. Expected a value >= ${leastOutputTokens}, but got ${String(cap)} instead.`,
+      `Invalid 'max_output_tokens': integer below minimum value. Expected a value >= ${leastOutputTokens}, but got ${JSON.stringify(cap)} instead.`,
       'max_output_tokens',
       'integer_below_min_value',
     );
