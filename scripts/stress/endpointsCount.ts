@@ -1,6 +1,7 @@
 /**
  * The limit, held against an endpoint's own count: calls over HTTP from three windows at once, which are answered,
- * cancelled, left, cut off and tried again, with usage that is missing, too high, or below what was received.
+ * cancelled, left, cut off and tried again, with usage that is missing, too high, or below what was received, and costs of
+ * zero, of unknown or of other money.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -78,6 +79,14 @@ const misbehaviours: readonly (Misbehaviour | undefined)[] = [
   { kind: 'empty-stream' },
 ];
 
+/** What a gateway says of the cost; its tokens are true. */
+const costLies: readonly Misbehaviour[] = [
+  { kind: 'cost', reported: 'zero' },
+  { kind: 'cost', reported: 'own-key-unknown' },
+  { kind: 'cost', reported: 'foreign' },
+];
+const GATEWAY_HEADER = 'x-gateway';
+
 export async function holdToEndpointsCount(options: CountOptions): Promise<CountReport> {
   const random = seeded(options.seed);
   // In memory where there is some: durability is not what is tested, and its syncs would be most of the time.
@@ -85,7 +94,8 @@ export async function holdToEndpointsCount(options: CountOptions): Promise<Count
   const server = await startModelServer({
     models,
     reportsCost: true,
-    misbehave: ({ method, model }) => {
+    misbehave: ({ method, model, headers }) => {
+      if (headers[GATEWAY_HEADER] !== undefined) return pick(costLies, random);
       const chosen = method === 'POST' ? pick(misbehaviours, random) : undefined;
       // Usage that hides tokens nobody can see is out of reach of any client.
       const hides = model === 'thinks' && chosen?.kind === 'usage' && chosen.reported === 'too-low';
@@ -167,8 +177,9 @@ class Run {
       endpoints: [
         { id: 'custom', preset: 'custom', baseUrl, outputCapCoversReasoning: true },
         { id: 'router', preset: 'openrouter', baseUrl },
+        { id: 'gateway', preset: 'openrouter', baseUrl, headers: { [GATEWAY_HEADER]: 'costs' } },
       ],
-      models: ['custom', 'router'].flatMap((endpoint) =>
+      models: ['custom', 'router', 'gateway'].flatMap((endpoint) =>
         models.map(({ id: model, price: itsPrice }) => ({
           ...common,
           endpoint,

@@ -41,12 +41,13 @@ const failures: readonly Failure[] = [
   },
   { misbehaviour: { kind: 'reset-mid-stream' }, says: /broke off.*is kept/, offers: 'Try Again' },
   { misbehaviour: { kind: 'silent-mid-stream' }, says: /silent for too long/, offers: 'Try Again' },
-  { misbehaviour: { kind: 'html', status: 200 }, says: /not a model’s answer/, offers: 'Show Log' },
+  { misbehaviour: { kind: 'html', status: 200 }, says: /not a model’s answer/, offers: 'Change Address' },
+  { misbehaviour: { kind: 'cut-off' }, says: /broke off.*is kept/, offers: 'Try Again' },
   { misbehaviour: { kind: 'empty-stream' }, says: /an empty answer/, offers: 'Try Again' },
   {
     misbehaviour: { kind: 'redirect', location: 'http://127.0.0.1:9/' },
     says: /leads elsewhere/,
-    offers: 'Set Up Models',
+    offers: 'Change Address',
   },
   { misbehaviour: { kind: 'context-length-exceeded' }, says: /longer than what/, offers: 'Set Up Models' },
 ];

@@ -37,6 +37,7 @@ function providerError(kind: Extract<Problem, { kind: 'provider' }>['error']['ki
     case 'forbidden':
       return vscode.LanguageModelError.NoPermissions(text);
     case 'no-credit':
+    case 'cannot-afford':
     case 'rate-limited':
       return vscode.LanguageModelError.Blocked(text);
     default:

@@ -47,7 +47,9 @@ export function inlineProblems(log: Log): (problem: Problem) => void {
 
 function isForTheUser(problem: Problem): boolean {
   if (problem.kind === 'provider')
-    return ['wrong-key', 'no-credit', 'forbidden', 'model-gone'].includes(problem.error.kind);
+    return ['wrong-key', 'no-credit', 'cannot-afford', 'forbidden', 'model-gone', 'wrong-address'].includes(
+      problem.error.kind,
+    );
   return (
     problem.kind === 'ledger-unavailable' ||
     problem.kind === 'ledger-unconfirmed' ||

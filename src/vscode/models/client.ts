@@ -142,6 +142,7 @@ const failure = (kind: ProviderErrorKind, served: 'no' | 'maybe', detail: string
   status: undefined,
   retryAfterMs: undefined,
   detail: detail.slice(0, 300),
+  ...(detail !== '' && { said: detail.slice(0, 300) }),
 });
 
 const failed = (error: ProviderError): ModelStream => ({

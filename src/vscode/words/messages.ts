@@ -282,9 +282,11 @@ function plainSentence(label: string, error: ProviderError): string {
   }
 }
 
-/** With the HTTP status that there was, where the answer was a refusal. */
+/** With the HTTP status that there was, before the full stop, where the answer was a refusal. */
 const withStatus = (sentence: string, { status }: ProviderError): string =>
-  status === undefined || status < 400 ? sentence : `${sentence} (${status})`;
+  status === undefined || status < 400
+    ? sentence
+    : sentence.replace(/[.。]?$/, (stop) => ` (${status})${stop}`);
 
 /** Why an answer ends before the model had said all. */
 export function incompleteMessage(label: string, reason: IncompleteReason): Message {

@@ -33,6 +33,8 @@ export type Misbehaviour =
   | { readonly kind: 'serves-on-after-close'; readonly forMs?: number }
   // The usage it reports; its own bill stays true.
   | { readonly kind: 'no-usage' }
+  /** Of the cost beside it, where one is asked for. */
+  | { readonly kind: 'cost'; readonly reported: 'zero' | 'own-key-unknown' | 'foreign' }
   | {
       readonly kind: 'usage';
       readonly reported: 'too-high' | 'too-low' | 'negative' | 'not-a-number' | 'above-cap';

@@ -285,6 +285,20 @@ function paceOf({ generation, misbehaviour }: Call): { firstTokenMs: number; tok
   return generation.model.pace ?? { firstTokenMs: 0, tokenMs: 0 };
 }
 
+/** What gateways say of a cost they do not know, or know in other money. */
+function reportedCost(usd: number, misbehaviour: Misbehaviour | undefined): object {
+  switch (misbehaviour?.kind === 'cost' ? misbehaviour.reported : undefined) {
+    case 'zero':
+      return { cost: 0 };
+    case 'own-key-unknown':
+      return { cost: usd / 20, is_byok: true, cost_details: { upstream_inference_cost: null } };
+    case 'foreign':
+      return { cost: usd / 100, currency: 'EUR' };
+    default:
+      return { cost: usd };
+  }
+}
+
 /** What the endpoint says was used: the truth, unless it was told to lie. */
 function reportedUsage({ generation, meter, misbehaviour }: Call): WireUsage | undefined {
   if (misbehaviour?.kind === 'no-usage') return undefined;
@@ -305,7 +319,7 @@ function reportedUsage({ generation, meter, misbehaviour }: Call): WireUsage | u
       ...(meter.cacheWriteTokens > 0 && { cache_write_tokens: meter.cacheWriteTokens }),
     },
     completion_tokens_details: { reasoning_tokens: meter.reasoningTokens },
-    ...(generation.includeCost ? { cost: meter.costUsd() } : {}),
+    ...(generation.includeCost ? reportedCost(meter.costUsd(), misbehaviour) : {}),
   };
   // JSON has no NaN; providers' bugs come as null or as words.
   return lie === 'not-a-number'
