@@ -190,30 +190,30 @@ function billed(call: FinishedCall, usage: ReportedUsage): Bill {
   };
 }
 
-function estimated(call: FinishedCall, flags: readonly BillingFlag[]): Bill {
-  const counts: TokenClasses = {
-    input: call.inputTokens,
-    cachedInput: 0,
-    cacheWrite: 0,
-    output: estimatedTokens(call.visible),
-    reasoning: 0,
+const NO_TOKENS: TokenClasses = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+
+/** `claimed`: usage that is false or unfinished; where it says more than what was seen, it counts. */
+function estimated(call: FinishedCall, flags: readonly BillingFlag[], claimed = NO_TOKENS): Bill {
+  const tokens: TokenClasses = {
+    ...claimed,
+    input: claimed.input + Math.max(0, call.inputTokens - inputOf(claimed)),
+    output: claimed.output + Math.max(0, estimatedTokens(call.visible) - outputOf(claimed)),
   };
   const card = call.arm.price;
-  const guess = card && isUsable(card) ? costOf(card, counts) : call.worstCase;
+  const guess = card && isUsable(card) ? costOf(card, tokens) : call.worstCase;
   const cost = Math.min(guess, call.worstCase) as NanoUsd;
   const heldBack = left(mostOwed(call), cost);
-  return { cost, source: 'estimate', tokens: counts, heldBack, seenTokens: leastTokens(call.visible), flags };
+  return { cost, source: 'estimate', tokens, heldBack, seenTokens: leastTokens(call.visible), flags };
 }
 
 /** The higher of what was claimed and what was seen; the claim being false or unfinished, the rest stays held. */
 function atLeast(call: FinishedCall, usage: ReportedUsage, flags: readonly BillingFlag[]): Bill {
   const claimed = costTold(call.arm, usage)?.cost ?? ZERO;
-  const estimate = estimated(call, flags);
+  const estimate = estimated(call, flags, usage.tokens);
   const cost = Math.max(claimed, estimate.cost) as NanoUsd;
   return {
     ...estimate,
     cost,
-    tokens: { ...estimate.tokens, input: Math.max(call.inputTokens, usage.tokens.input) },
     // Who claims less than was received or sent may claim less than was made.
     heldBack: left(flags.length > 0 ? call.worstCase : mostOwed(call), cost),
     flags: [...flags, ...overrun(cost, call.worstCase), ...freeButBilled(call.arm, cost)],

@@ -94,6 +94,40 @@ describe('bill', () => {
     assert.deepEqual([bill.cost, bill.heldBack, bill.flags], [nano(0.0009), 0, ['overrun']]);
   });
 
+  it('raises usage that is below what was sent, flags it and holds the rest', () => {
+    const text = 'The quick brown fox. '.repeat(2_200);
+    const leastInput = leastTokens({ text, events: 0 });
+    const usage = { tokens: { ...tokens, input: 1 }, reportedUsd: undefined };
+    const bill = billFor(call({ usage, leastInput, inputTokens: 11_000, worstCase: nano(0.2) }));
+    assert.deepEqual(bill.flags, ['below-sent']);
+    assert.ok(bill.cost >= nano((11_000 + 800) / 1e6));
+    assert.equal(bill.cost + bill.heldBack, nano(0.2));
+    const honest = { tokens: { ...tokens, input: 11_000 }, reportedUsd: undefined };
+    assert.deepEqual(billFor(call({ usage: honest, leastInput })).flags.includes('below-sent'), false);
+  });
+
+  it('believes no less input of a prompt that the context has cut, nor any of a free model', () => {
+    const usage = { tokens: { ...tokens, input: 4_000 }, reportedUsd: undefined };
+    const short = { ...arm, contextTokens: 4_000 };
+    assert.deepEqual(billFor(call({ arm: short, usage, leastInput: 9_000 })).flags, []);
+    const free = { ...arm, price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } };
+    assert.deepEqual(billFor(call({ arm: free, usage, leastInput: 9_000, worstCase: nano(0) })).flags, []);
+  });
+
+  it('is the price of the tokens where the reported cost is zero and the model is not free', () => {
+    const bill = billFor(call({ usage: { tokens, reportedUsd: 0 } }));
+    assert.deepEqual([bill.cost, bill.source], [nano((100 + 800) / 1e6), 'priced-usage']);
+    const free = { ...arm, model: 'vendor/model:free' };
+    assert.equal(billFor(call({ arm: free, usage: { tokens, reportedUsd: 0 } })).cost, 0);
+  });
+
+  it('of a model whose price has vanished is not known, which is not zero', () => {
+    const bill = billFor(call({ arm: { ...arm, price: undefined } }));
+    assert.equal(bill.source, 'estimate');
+    assert.equal(bill.cost + bill.heldBack, nano(0.01));
+    assert.ok(bill.cost > 0);
+  });
+
   it('flags a free model that costs', () => {
     const free = { ...arm, price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } };
     const bill = billFor(call({ arm: free, worstCase: nano(0), usage: { tokens, reportedUsd: 0.001 } }));
@@ -116,6 +150,15 @@ describe('visible tokens', () => {
       assert.ok(leastTokens({ text, events: 1 }) <= tokenCount, String(leastTokens({ text, events: 1 })));
     });
   }
+
+  it('takes a few tokens for a long Chinese text as false, and its own estimate is near what it has', () => {
+    const text = '请把这个函数改成异步的并且加上错误处理和单元测试'.repeat(100);
+    const least = leastTokens({ text, events: 1 });
+    assert.ok(least > text.length / 5, String(least));
+    // Of today's vocabularies: between 1.3 and 1.9 characters a token.
+    assert.ok(estimatedTokens({ text, events: 1 }) >= text.length / 1.9);
+    assert.ok(leastTokens({ text: '有限责任公司', events: 1 }) <= 1, 'one token of some vocabularies');
+  });
 
   it('lies between a third and all of four characters a token on real code', () => {
     const text = readFileSync(new URL('./billing.test.ts', import.meta.url), 'utf8');
