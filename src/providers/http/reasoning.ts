@@ -147,7 +147,7 @@ export class ReasoningSplitter {
   }
 
   #text(pieces: Piece[], isEnd: boolean): boolean {
-    const found = this.#family ? undefined : earliest(this.#held, this.#bare);
+    const found = this.#family || this.#labelled ? undefined : earliest(this.#held, this.#bare);
     if (found) {
       const before = this.#held.slice(0, found.at);
       const after = this.#held.slice(found.at + found.tag.length);

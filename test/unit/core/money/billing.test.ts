@@ -102,7 +102,7 @@ describe('bill', () => {
     assert.deepEqual(bill.flags, ['below-sent']);
     assert.ok(bill.cost >= nano((11_000 + 800) / 1e6));
     assert.equal(bill.cost + bill.heldBack, nano(0.2));
-    const honest = { tokens: { ...tokens, input: 11_000 }, reportedUsd: undefined };
+    const honest = { tokens: { ...tokens, input: leastInput }, reportedUsd: undefined };
     assert.deepEqual(billFor(call({ usage: honest, leastInput })).flags.includes('below-sent'), false);
   });
 

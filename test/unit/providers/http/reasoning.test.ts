@@ -66,6 +66,7 @@ describe('reasoning written into the text', () => {
         const cut = read(pieces);
         assert.deepEqual({ text: cut.text, reasoning: cut.reasoning }, { text, reasoning });
       }),
+      { numRuns: 400 },
     );
   });
 
