@@ -237,6 +237,43 @@ describe('AskSession', () => {
     assert.deepEqual(engine.feedbacks, []);
   });
 
+  for (const incomplete of ['length', 'content-filter'] as const) {
+    it(`marks an answer that ended by ${incomplete}, with a sentence, and learns from it neither by thumb nor by retry`, async () => {
+      const { engine, session, ask } = open();
+      await ask('Why?');
+      await engine.give(routed(), text('Half'), { ...ended(), incomplete } as RoutedEvent);
+      await engine.close();
+      const { state, text: kept, notice, id } = answerOf(session);
+      assert.deepEqual([state, kept, notice?.text], ['done', 'Half', `M: ${incomplete}`]);
+      session.rate(id, 'down');
+      void session.askAgain(session.conversation.turns[0]!.id, { type: 'auto' });
+      assert.deepEqual(engine.feedbacks, []);
+    });
+  }
+
+  it('learns nothing from a thumb on half an answer that broke off', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    await engine.give(routed(), text('Half'), failed({ kind: 'ledger-busy' }));
+    session.rate(answerOf(session).id, 'down');
+    assert.deepEqual([engine.feedbacks, answerOf(session).rating], [[], 'none']);
+  });
+
+  it('folds text away that turns out to have been reasoning', async () => {
+    const { engine, session, ask, changes } = open();
+    await ask('Why?');
+    await engine.give(
+      routed(),
+      text('First I look'),
+      { type: 'text-was-reasoning' },
+      text('Because.'),
+      ended(),
+    );
+    const { text: shown, reasoning } = answerOf(session);
+    assert.deepEqual([shown, reasoning], ['Because.', 'First I look']);
+    assert.ok(changes.filter(({ type }) => type === 'turn').length >= 2, 'the turn is shown anew');
+  });
+
   it('saves what was asked at once, then seldom, then the end', async () => {
     const { engine, saved, ask, clock } = open();
     await ask('Why?');

@@ -40,9 +40,27 @@ describe('the circuit breaker of an arm', () => {
     assert.ok(!health.isOpen(arm, 0));
   });
 
+  it('rests a moment, and not an hour, where a setting or a shorter answer may help, and longer each time', () => {
+    for (const kind of ['forbidden', 'cannot-afford'] as const) {
+      const health = new Health();
+      health.failed(arm, failure(kind), 0);
+      assert.ok(health.isOpen(arm, 14_999) && !health.isOpen(arm, 15_000));
+      health.failed(arm, failure(kind), 0);
+      assert.ok(health.isOpen(arm, 29_999));
+      for (let n = 0; n < 20; n++) health.failed(arm, failure(kind), 0);
+      assert.ok(!health.isOpen(arm, 10 * 60_000));
+    }
+  });
+
+  it('takes a retry-after of zero for none', () => {
+    const health = new Health();
+    health.failed(arm, failure('rate-limited', 0), 0);
+    assert.ok(health.isOpen(arm, 14_999));
+  });
+
   it('blames no arm for a cancelled or an unfit request', () => {
     const health = new Health();
-    for (const kind of ['cancelled', 'too-long', 'bad-request', 'too-large'] as const)
+    for (const kind of ['cancelled', 'too-long', 'bad-request', 'too-large', 'wrong-address'] as const)
       health.failed(arm, failure(kind), 0);
     assert.ok(!health.isOpen(arm, 1));
   });

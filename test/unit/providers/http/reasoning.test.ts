@@ -43,7 +43,7 @@ describe('reasoning written into the text', () => {
         { text: read([answer]).text, reasoning: read([answer]).reasoning },
         { text, reasoning },
       );
-      assert.deepEqual(read([...answer]).text, text, 'one character at a time');
+      assert.deepEqual(read(Array.from(answer)).text, text, 'one character at a time');
       assert.equal(
         withoutReasoning(answer, () => ''),
         text,
