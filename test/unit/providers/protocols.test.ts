@@ -207,4 +207,33 @@ describe('protocols', () => {
     assert.equal(by('openrouter', 'openai/gpt-5'), 'chat');
     assert.equal(by('openai', 'gpt-5', 'chat'), 'chat');
   });
+
+  it('with every ANTHROPIC_* variable set, an endpoint sees none of them', async () => {
+    const variables = {
+      ANTHROPIC_API_KEY: 'leak-api-key',
+      ANTHROPIC_AUTH_TOKEN: 'leak-auth-token',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9/leak-address',
+      ANTHROPIC_CUSTOM_HEADERS: 'X-Custom: leak-header\nAuthorization: Bearer leak-authorization',
+      ANTHROPIC_LOG: 'debug',
+      ANTHROPIC_PROFILE: 'leak-profile',
+      ANTHROPIC_WEBHOOK_SIGNING_KEY: 'leak-webhook',
+      ANTHROPIC_OPEN_TELEMETRY: 'true',
+      ANTHROPIC_OPEN_TELEMETRY_PROPAGATION: 'true',
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, variables);
+    try {
+      const { failure } = await ask(
+        { protocol: 'messages' },
+        { messages: [{ role: 'user', content: 'hello' }] },
+      );
+      assert.equal(failure, undefined, failure?.detail);
+      const { headers, rawBody } = server.requests.at(-1)!;
+      assert.doesNotMatch(JSON.stringify(headers) + rawBody, /leak-|traceparent/);
+      assert.equal(headers['authorization'], `Bearer ${KEY}`);
+    } finally {
+      for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, before);
+    }
+  });
 });
