@@ -1,13 +1,24 @@
 /**
  * Where a code block of an answer belongs in a file. Pure; the user sees the result as a diff before anything changes,
- * so a wrong guess costs a glance, not work. Tried in order, surest first: a patch; the selection that was asked about;
- * the whole file; the lines between the block's first and last line; the cursor.
+ * so a wrong guess costs a glance, not work. Tried in order, surest first: a patch; the parts around what the block
+ * leaves out; the function or class that the block is; the selection that was asked about; the whole file; the lines
+ * between the block's first and last line; the cursor. A patch or a placeholder that fits nowhere is refused.
  */
-import { applyPatch } from 'diff';
+import { isWhole } from './declarations.ts';
+import { elidedLines, merged } from './elisions.ts';
+import { indentOf } from './indentation.ts';
+import { overNamesake } from './namesake.ts';
+import { isPatch, patched } from './patches.ts';
 
 export interface Placement {
   readonly text: string;
   readonly how: 'patch' | 'selection' | 'whole-file' | 'matching-lines' | 'cursor';
+}
+
+/** Why nothing is proposed: a patch without a place, or code that leaves out what it would replace. */
+export interface Refusal {
+  readonly how: 'refused';
+  readonly why: 'patch' | 'elided';
 }
 
 export interface PlaceHints {
@@ -15,40 +26,78 @@ export interface PlaceHints {
   readonly selectedText: string | undefined;
   /** Offset of the cursor. */
   readonly cursor: number;
+  /** VS Code's id of the file's language; undefined = as the block's fence names it. */
+  readonly languageId?: string;
+  readonly fileName?: string;
 }
 
-export function placeCode(file: string, language: string, code: string, hints: PlaceHints): Placement {
+type Hints = PlaceHints & { readonly languageId: string };
+
+const FENCES = new Map([
+  ['ts', 'typescript'],
+  ['tsx', 'typescriptreact'],
+  ['js', 'javascript'],
+  ['jsx', 'javascriptreact'],
+  ['py', 'python'],
+  ['rs', 'rust'],
+  ['rb', 'ruby'],
+]);
+
+export function placeCode(
+  file: string,
+  language: string,
+  code: string,
+  hints: PlaceHints,
+): Placement | Refusal {
+  if (isPatch(language, code, file)) {
+    const text = patched(file, code, hints.fileName ?? '');
+    return text === undefined ? { how: 'refused', why: 'patch' } : { text, how: 'patch' };
+  }
   const eol = file.includes('\r\n') ? '\r\n' : '\n';
   const block = code.replaceAll(/\r?\n/g, eol);
+  const languageId = hints.languageId ?? FENCES.get(language.toLowerCase()) ?? language.toLowerCase();
   return (
-    asPatch(file, language, code) ??
-    overSelection(file, block, hints.selectedText) ??
+    aroundElisions(file, block, eol) ??
+    byName(file, block, eol, { ...hints, languageId }) ??
+    overSelection(file, block, eol, { ...hints, languageId }) ??
     asWholeFile(file, block) ??
     overMatchingLines(file, block, eol) ??
     atCursor(file, block, hints.cursor, eol)
   );
 }
 
-function asPatch(file: string, language: string, code: string): Placement | undefined {
-  if (!/^(diff|patch)$/i.test(language)) return undefined;
-  const text = patched(file, code);
-  return text === undefined ? undefined : { text, how: 'patch' };
+function aroundElisions(file: string, block: string, eol: string): Placement | Refusal | undefined {
+  if (file.trim() === '') return undefined;
+  const [lines, said] = [file.split(eol), block.trimEnd().split(eol)];
+  const elided = elidedLines(said, lines);
+  if (elided.size === 0) return undefined;
+  const text = merged(lines, said, elided)?.join(eol);
+  return text === undefined ? { how: 'refused', why: 'elided' } : { text, how: 'matching-lines' };
 }
 
-/** Models miscount hunk headers; a patch that does not parse or fit is no patch. */
-function patched(file: string, patch: string): string | undefined {
-  try {
-    const result = applyPatch(file, patch, { fuzzFactor: 2, autoConvertLineEndings: true });
-    return result === false ? undefined : result;
-  } catch {
-    return undefined;
-  }
+/** A block that is one function or class replaces its namesake, whatever of it was selected. */
+function byName(file: string, block: string, eol: string, hints: Hints): Placement | undefined {
+  const at = hints.selectedText === undefined ? undefined : onlyOffset(file, hints.selectedText);
+  const near = lineOf(file, at ?? hints.cursor);
+  const text = overNamesake(file.split(eol), block.split(eol), { near, languageId: hints.languageId });
+  return text && { text: text.join(eol), how: 'matching-lines' };
 }
 
-function overSelection(file: string, block: string, selected: string | undefined): Placement | undefined {
+const lineOf = (file: string, offset: number): number =>
+  file.slice(0, Math.max(0, offset)).split('\n').length - 1;
+
+function onlyOffset(file: string, part: string): number | undefined {
+  const at = file.indexOf(part);
+  return at < 0 || file.indexOf(part, at + 1) >= 0 ? undefined : at;
+}
+
+/** A selection that cuts a bracket in half is not what a whole block replaces. */
+function overSelection(file: string, block: string, eol: string, hints: Hints): Placement | undefined {
+  const { selectedText, languageId } = hints;
+  const selected = selectedText?.replaceAll(/\r?\n/g, eol);
   if (selected === undefined || selected.trim() === '') return undefined;
-  const at = file.indexOf(selected);
-  if (at < 0 || file.indexOf(selected, at + 1) >= 0) return undefined;
+  const at = onlyOffset(file, selected);
+  if (at === undefined || (isWhole(block, languageId) && !isWhole(selected, languageId))) return undefined;
   const body = selected.endsWith('\n') ? withEnd(block) : block.replace(/\r?\n$/, '');
   const indented = reindent(body, selected, file.slice(file.lastIndexOf('\n', at - 1) + 1, at));
   return { text: file.slice(0, at) + indented + file.slice(at + selected.length), how: 'selection' };
@@ -115,7 +164,6 @@ function reindent(block: string, old: string, lineStart: string): string {
 }
 
 const firstLine = (text: string): string => text.split(/\r?\n/, 1)[0] ?? '';
-const indentOf = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? '';
 const withEnd = (text: string): string =>
   /\n$/.test(text) ? text : `${text}${text.includes('\r\n') ? '\r\n' : '\n'}`;
 

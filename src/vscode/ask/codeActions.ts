@@ -1,6 +1,9 @@
 /** What can be done with an answer's code: copy, insert at the cursor, apply through VS Code's diff view. */
 import * as vscode from 'vscode';
+import { elidedLines } from '../../app/ask/elisions.ts';
+import { isPatch } from '../../app/ask/patches.ts';
 import { placeCode } from '../../app/ask/placeCode.ts';
+import type { Refusal } from '../../app/ask/placeCode.ts';
 import type { ContextPiece } from '../../app/ask/conversations.ts';
 import type { LastEditor } from './editors.ts';
 import { showInformation, showWarning } from '../kit/notify.ts';
@@ -22,7 +25,18 @@ export async function insertCode(editors: LastEditor, { code, language }: Code):
     await showInNewEditor(code, language);
     return true;
   }
-  const { selection } = editor;
+  const { document, selection } = editor;
+  if (document.languageId !== 'diff' && isPatch(language, code, document.getText())) {
+    void showWarning(t('This is a diff. Apply it to change the file.'));
+    return false;
+  }
+  const selected = document.getText(selection).split(/\r?\n/);
+  if (!selection.isEmpty && elidedLines(code.split(/\r?\n/), selected).size > 0) {
+    void showWarning(
+      t('The code leaves out parts of {0}. Ask for it without omissions to apply it.', nameOf(document)),
+    );
+    return false;
+  }
   const done = await editor.edit((edit) => edit.replace(selection, code.replace(/\n$/, '')));
   if (!done) void showWarning(t('The code could not be inserted: the file is read-only.'));
   return done;
@@ -74,7 +88,13 @@ export class Proposals implements vscode.Disposable {
     const cursor =
       editors.current?.document === target ? target.offsetAt(editors.current.selection.active) : 0;
     const selectedText = context.find(({ kind }) => kind === 'selection')?.text;
-    const placed = placeCode(target.getText(), language, code, { selectedText, cursor });
+    const { languageId } = target;
+    const hints = { selectedText, cursor, languageId, fileName: target.uri.path };
+    const placed = placeCode(target.getText(), language, code, hints);
+    if (placed.how === 'refused') {
+      void showWarning(refusal(placed, nameOf(target)));
+      return;
+    }
     if (placed.text === target.getText()) {
       void showInformation(t('{0} has this code already.', nameOf(target)));
       return;
@@ -132,6 +152,11 @@ export class Proposals implements vscode.Disposable {
     if (answer === discard) await this.discard(proposed);
   }
 }
+
+const refusal = ({ why }: Refusal, name: string): string =>
+  why === 'patch'
+    ? t('The diff does not fit {0}: the lines it changes are not there, or there more than once.', name)
+    : t('The code leaves out parts of {0}. Ask for it without omissions to apply it.', name);
 
 const nameOf = (document: vscode.TextDocument): string =>
   vscode.workspace.asRelativePath(document.uri, false);

@@ -52,7 +52,7 @@ describe('placeCode', () => {
   });
   it('does not stumble over a patch that is none', () => {
     const placed = placeCode(file, 'diff', '@@ nonsense\n-x\n', { selectedText: undefined, cursor: 0 });
-    assert.equal(placed.how, 'cursor');
+    assert.equal(placed.how, 'refused');
   });
 
   it('takes a block that begins as the file does for the whole file', () => {
@@ -101,7 +101,8 @@ describe('placeCode', () => {
         fc.option(text, { nil: undefined }),
         fc.integer(),
         (whole, code, selectedText, cursor) => {
-          assert.equal(typeof placeCode(whole, 'ts', code, { selectedText, cursor }).text, 'string');
+          const placed = placeCode(whole, 'ts', code, { selectedText, cursor });
+          assert.ok(placed.how === 'refused' || typeof placed.text === 'string');
         },
       ),
     );

@@ -1,0 +1,148 @@
+/** Which lines of a file a function, a method or a class takes, and what a block of an answer declares. */
+import { blocksByIndentation } from '../../core/inline/languages.ts';
+import { lexicon } from '../../core/inline/lexicon.ts';
+import { Scanner } from '../../core/inline/scanner.ts';
+
+/** Lines are counted from 0; `to` is the last one. */
+export interface Declaration {
+  readonly name: string;
+  readonly keyword: string;
+  /** First line, decorators and attributes included. */
+  readonly from: number;
+  /** Line of the name. */
+  readonly head: number;
+  readonly to: number;
+}
+
+const MODIFIER =
+  /^(?:export|default|declare|abstract|public|private|protected|internal|static|final|async|override|readonly|pub(?:\([a-z]{1,9}\))?|unsafe|inline|virtual|partial|sealed|open|data)\s/;
+const KEYWORD =
+  /^(function\*?|class|interface|enum|type|struct|trait|fn|fun|func|def|const|let|var)\s{1,4}(?:\([^()]{0,80}\)\s{0,4})?([\p{L}_$][\p{L}\p{N}_$]{0,80})/u;
+/** A variable is a declaration of its own where it holds a function or a class. */
+const HOLDS_CODE =
+  /=\s{0,4}(?:async\s{1,4})?(?:function\b|class\b|\(|[\p{L}_$][\p{L}\p{N}_$]{0,80}\s{0,4}=>)/u;
+/** `name(...) {`, with a type before or behind it: methods, and functions of the C family. */
+const METHOD =
+  /^(?:[\w<>[\],.?:*&]{1,80}\s{1,4}){0,4}([\p{L}_$#][\p{L}\p{N}_$]{0,80})\s{0,4}(?:<[^<>()]{0,80}>)?\([^()]{0,300}\)[^;(){}=]{0,120}\{$/u;
+const CONTROL =
+  /\b(?:if|for|while|switch|catch|with|return|else|do|await|new|throw|case|match|synchronized|using)\b/;
+const DECORATOR = /^(?:@|#\[)/;
+const COMMENT = /^(?:\/\/|\/\*|\*|#(?!\[|!))/;
+const ENDING_WORDS = new Set(['ruby', 'lua', 'elixir', 'julia']);
+
+const indent = (line: string): number => line.length - line.trimStart().length;
+
+export function headOf(line: string): { readonly keyword: string; readonly name: string } | undefined {
+  if (line.length > 1000) return undefined;
+  let text = line.trim();
+  for (let i = 0; i < 6 && MODIFIER.test(text); i += 1) text = text.replace(MODIFIER, '').trimStart();
+  const [, keyword, name] = KEYWORD.exec(text) ?? [];
+  if (keyword === undefined || name === undefined) return methodHead(text);
+  if (/^(?:const|let|var)$/.test(keyword) && !HOLDS_CODE.test(text.slice(0, 400))) return undefined;
+  return { keyword, name };
+}
+
+function methodHead(text: string): { readonly keyword: string; readonly name: string } | undefined {
+  const name = METHOD.exec(text)?.[1];
+  return name === undefined || CONTROL.test(text.slice(0, text.indexOf('(')))
+    ? undefined
+    : { keyword: 'method', name };
+}
+
+/** The one declaration that the block is, apart from comments before it; undefined where it holds more or none. */
+export function onlyDeclaration(block: readonly string[], languageId: string): Declaration | undefined {
+  const head = block.findIndex((line) => headOf(line) !== undefined);
+  if (head < 0) return undefined;
+  const found = declarationAt(block, head, languageId);
+  const isBlank = (line: string): boolean => line.trim() === '';
+  const before = block.slice(0, found.from).every((line) => isBlank(line) || COMMENT.test(line.trim()));
+  return before && block.slice(found.to + 1).every(isBlank) ? found : undefined;
+}
+
+/** Declarations of that name, by any keyword of its kind. */
+export function namesakes(
+  file: readonly string[],
+  { name, keyword }: Pick<Declaration, 'name' | 'keyword'>,
+  languageId: string,
+): readonly Declaration[] {
+  const kind = kindOf(keyword);
+  const found: Declaration[] = [];
+  for (const [i, line] of file.entries()) {
+    if (!line.includes(name)) continue;
+    const head = headOf(line);
+    if (head?.name === name && kindOf(head.keyword) === kind) found.push(declarationAt(file, i, languageId));
+  }
+  return found;
+}
+
+const kindOf = (keyword: string): string =>
+  /^(?:class|interface|enum|type|struct|trait)$/.test(keyword) ? 'type' : 'function';
+
+/** Declarations directly within another. */
+export function membersOf(
+  lines: readonly string[],
+  { head, to }: Declaration,
+  languageId: string,
+): readonly Declaration[] {
+  const found: Declaration[] = [];
+  for (let i = head + 1; i <= to; i += 1) {
+    if (headOf(lines[i] ?? '') === undefined) continue;
+    const member = declarationAt(lines, i, languageId);
+    found.push(member);
+    i = member.to;
+  }
+  return found;
+}
+
+export function declarationAt(lines: readonly string[], head: number, languageId: string): Declaration {
+  const { keyword, name } = headOf(lines[head] ?? '') ?? { keyword: '', name: '' };
+  const to = endOf(lines, head, languageId);
+  return { keyword, name, head, from: withDecorators(lines, head), to };
+}
+
+function withDecorators(lines: readonly string[], head: number): number {
+  let from = head;
+  for (let i = head - 1; i >= 0 && head - i < 40; i -= 1) {
+    const line = lines[i] ?? '';
+    if (line.trim() === '' || indent(line) < indent(lines[head] ?? '')) break;
+    if (DECORATOR.test(line.trim()) && indent(line) === indent(lines[head] ?? '')) from = i;
+    else if (headOf(line) !== undefined || /[;}]\s{0,4}$/.test(line)) break;
+  }
+  return from;
+}
+
+/** Comments that stand directly above a line. */
+export function withComments(lines: readonly string[], from: number): number {
+  let start = from;
+  while (start > 0 && COMMENT.test((lines[start - 1] ?? '').trim())) start -= 1;
+  return start;
+}
+
+function endOf(lines: readonly string[], head: number, languageId: string): number {
+  const text = lines.slice(head).join('\n');
+  const scanner = new Scanner(text, 0, [], { lexicon: lexicon(languageId) });
+  const width = indent(lines[head] ?? '');
+  const byIndent = blocksByIndentation(languageId) || ENDING_WORDS.has(languageId);
+  let [at, last, hasBody] = [0, head, false];
+  for (let i = head; i < lines.length; i += 1) {
+    const line = lines[i] ?? '';
+    const isInside = scanner.depth > 0;
+    if (i > head && !isInside && line.trim() !== '') {
+      const closes =
+        ENDING_WORDS.has(languageId) && indent(line) === width && /^\s*end\b/.test(line.slice(0, 400));
+      if (byIndent && indent(line) <= width) return closes ? i : last;
+      if (!byIndent && (hasBody || !/^\s*\{/.test(line.slice(0, 400)))) return last;
+    }
+    at += line.length + 1;
+    scanner.advanceTo(Math.min(text.length, at));
+    if (line.trim() !== '') last = i;
+    hasBody ||= line.includes('{');
+  }
+  return last;
+}
+
+/** Each bracket that the text opens it closes, and no other. */
+export function isWhole(text: string, languageId: string): boolean {
+  const scanner = new Scanner(text, 0, [], { lexicon: lexicon(languageId) }).advanceTo(text.length);
+  return scanner.closes.length === 0 && scanner.stack.every(({ line }) => line);
+}

@@ -1,0 +1,132 @@
+/**
+ * Places where an answer leaves code out ("... rest unchanged ..."). Such a line stands for code of the file and never
+ * replaces it: the parts around it are put into the file where they begin and end without doubt, or nothing is.
+ */
+
+/** Comment marks of any language, and JSX's braces around them. */
+const OPENERS = /^(?:\{?\/\*+|\/\/[/!]?|#+|--(?:\[\[)?|;+|%+|<!--|\(\*|\{-|"""|'''|'|\*|rem\b)\s?/i;
+const CLOSERS = /(?:(?<!\*)\*+\/\}?|-->|\*\)|-\}|\]\]|"""|''')$/;
+const DOTS = /[.…⋯]/g;
+const STARTS_WITH_DOTS = /^(?:\[|\(|<)?(?:\.{3,6}|…|⋯)/;
+const ENDS_WITH_DOTS = /(?:\.{3}|…|⋯)[\])>]?$/;
+/** Words for what is left out, which beside dots say enough. */
+const WORDS =
+  /existing|remain|\brest\b|other|previous|original|unchanged|omitted|unmodified|snip|same|no change|\bcode\b|\bkeep|unverändert|restlich|vorhanden|bestehend|bisherig|weggelassen|gleich|reste|inchangé|existant|resto|existente|sin cambios|sem (?:alter|mudan)|restante|invariat|esistent|reszta|bez zmian|mevcut|geri kalan|ongewijzigd|bestaande|остальн|без изменений|существующ|прежн|其余|其他|现有|原有|已有|不变|省略|既存|残り|変更なし|同じ|기존|나머지|변경|생략/i;
+/** Whole comments that say so without dots. */
+const PHRASES = [
+  /^(?:(?:the|your|all|keep|plus|and|insert|put)\s+){0,3}(?:rest|remainder)\s+of\s+(?:the|your|this)\b/i,
+  /^(?:(?:the|your|all|keep)\s+){0,2}(?:existing|remaining|other|previous|original|rest)\s+(?:code|methods?|functions?|imports?|implementation|logic|content|fields?|members?|properties|cases|tests|styles|rules)(?:\s+(?:here|above|below|goes here|as is|unchanged|(?:stays?|remains?)(?:\s+the\s+same|\s+unchanged)?))?[.!]?$/i,
+  /(?:remains?|stays?|is|are|left)\s+(?:unchanged|the same|as (?:before|is|it was))[.!]?$/i,
+  /^(?:(?:code|rest|unchanged|snip|omitted)(?:\s+(?:omitted|unchanged|unmodified|for brevity|code|here)){0,3}|no changes(?:\s+(?:here|below|above))?|same as (?:before|above))[.!]?$/i,
+  /^(?:der\s+)?(?:restliche[rn]?|vorhandene[rn]?|bestehende[rn]?|bisherige[rn]?|übrige[rn]?)\s+code|(?:bleibt|bleiben)\s+(?:unverändert|gleich)|^unverändert|^(?:le\s+)?reste\s+du\s+(?:code|fichier)|^code existant|^(?:el\s+)?resto\s+del?\s|^código existente|^(?:o\s+)?restante|^resto do código|^il resto del codice|^codice esistente|^reszta kodu/i,
+  /остальн\S{0,4} код|существующ\S{0,4} код|без изменений|(?:其余|其他|现有|原有|已有|剩余)的?(?:代码|部分|内容|方法)|保持不变|代码省略|既存の?コード|残りの?コード|変更なし|기존 코드|나머지 코드|변경 없음/i,
+];
+/** A body that is nothing but dots. */
+const EMPTY_BODY = /\{\s{0,8}(?:\/\*\s{0,4})?(?:\.{3}|…)[^{}\n]{0,80}\*?\/?\s{0,8}\}/;
+const SPREAD = /\{\s{0,8}\.{3}[\w([]/;
+/** A comment that is longer says something. */
+const MOST = 120;
+
+/** A line that says nothing but that code was left out. */
+export function isElision(line: string): boolean {
+  const text = line.trim();
+  if (text.length === 0 || text.length > MOST) return false;
+  const opened = text.replace(OPENERS, '');
+  const said = opened.replace(CLOSERS, '').trim();
+  const isDots = said.replace(DOTS, '').replace(/[[\]()<>\s]/g, '') === '';
+  if (isDots && STARTS_WITH_DOTS.test(said)) return true;
+  if (opened === text) return false;
+  if (STARTS_WITH_DOTS.test(said)) return true;
+  if (ENDS_WITH_DOTS.test(said) && WORDS.test(said)) return true;
+  return PHRASES.some((phrase) => phrase.test(said));
+}
+
+const elidesBody = (line: string): boolean =>
+  line.length < 400 && EMPTY_BODY.test(line) && !SPREAD.test(line);
+
+/** Lines of the block that leave something out. What the file has in the same words is the user's own. */
+export function elidedLines(block: readonly string[], file: readonly string[]): ReadonlySet<number> {
+  const own = new Set(file.map((line) => line.trim()));
+  const found = new Set<number>();
+  for (const [i, line] of block.entries()) {
+    const text = line.trim();
+    if (text === '' || own.has(text) || isNewStub(block, i, own)) continue;
+    if (isElision(line) || elidesBody(line)) found.add(i);
+  }
+  return found;
+}
+
+/** Python's `...` is the body of a function that the file does not have yet. */
+function isNewStub(block: readonly string[], i: number, own: ReadonlySet<string>): boolean {
+  const head = block[i - 1]?.trim() ?? '';
+  return block[i]?.trim() === '...' && head.endsWith(':') && head.startsWith('def ') && !own.has(head);
+}
+
+/** What the parts of a block replace: lines `from` to `to` of the file, both included. */
+interface Part {
+  readonly lines: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The file with the block's parts in it and its own code where the block leaves something out; undefined where one
+ * part does not tell where it belongs.
+ */
+export function merged(
+  file: readonly string[],
+  block: readonly string[],
+  elided: ReadonlySet<number>,
+): readonly string[] | undefined {
+  if ([...elided].some((i) => !isElision(block[i] ?? ''))) return undefined;
+  const parts = partsOf(block, elided);
+  const placed: Part[] = [];
+  let after = 0;
+  for (const lines of parts) {
+    const part = placePart(file, lines, after);
+    if (part === undefined) return undefined;
+    placed.push(part);
+    after = part.to + 1;
+  }
+  if (placed.length === 0) return undefined;
+  let [result, at]: [string[], number] = [[], 0];
+  for (const { lines, from, to } of placed) {
+    result = [...result, ...file.slice(at, from), ...lines];
+    at = to + 1;
+  }
+  return [...result, ...file.slice(at)];
+}
+
+const firstTold = (block: readonly string[]): number => block.findIndex((line) => line.trim() !== '');
+const lastTold = (block: readonly string[]): number => block.findLastIndex((line) => line.trim() !== '');
+
+function partsOf(block: readonly string[], elided: ReadonlySet<number>): readonly (readonly string[])[] {
+  const parts: string[][] = [[]];
+  for (const [i, line] of block.entries()) {
+    if (elided.has(i)) parts.push([]);
+    else parts.at(-1)?.push(line);
+  }
+  return parts
+    .map((lines) => lines.slice(Math.max(0, firstTold(lines)), lastTold(lines) + 1))
+    .filter((lines) => lines.length > 0);
+}
+
+/** A part begins and ends at lines that the file has once, the same in both and at the same indentation. */
+function placePart(file: readonly string[], lines: readonly string[], after: number): Part | undefined {
+  const [first = '', last = ''] = [lines[0], lines.at(-1)];
+  const from = onlyLine(file, first, after);
+  if (from === undefined) return undefined;
+  if (lines.length === 1) return { lines, from, to: from };
+  const isEnd = (line: string, i: number): boolean => i > from && line.trimEnd() === last.trimEnd();
+  const to = onlyLine(file, last, from + 1) ?? (indent(last) <= indent(first) ? file.findIndex(isEnd) : -1);
+  return to > from ? { lines, from, to } : undefined;
+}
+
+function onlyLine(file: readonly string[], wanted: string, after: number): number | undefined {
+  if (wanted.trim().length < 3) return undefined;
+  const isSame = (line: string, i: number): boolean => i >= after && line.trimEnd() === wanted.trimEnd();
+  const at = file.findIndex(isSame);
+  return at < 0 || file.findLastIndex(isSame) !== at ? undefined : at;
+}
+
+const indent = (line: string): number => line.length - line.trimStart().length;

@@ -1,0 +1,12 @@
+export const indentOf = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? '';
+
+/** Lines moved so that the one at `head` has the wanted indentation; deeper or shallower lines move with it. */
+export function reindentLines(lines: readonly string[], wanted: string, head = 0): readonly string[] {
+  const has = indentOf(lines[head] ?? '');
+  if (has === wanted) return lines;
+  return lines.map((line) => {
+    if (line.trim() === '') return line;
+    if (line.startsWith(has)) return wanted + line.slice(has.length);
+    return line;
+  });
+}

@@ -1,0 +1,234 @@
+/**
+ * Diffs as models write them: unified with right, wrong or no numbers, without marks on context lines, search and
+ * replace blocks, `*** Begin Patch`. Each change applies where exactly one place of the file fits, or none does.
+ */
+import { applyPatch, parsePatch } from 'diff';
+import { indentOf } from './indentation.ts';
+
+interface Line {
+  readonly kind: 'keep' | 'remove' | 'add';
+  readonly text: string;
+}
+
+interface Hunk {
+  /** Line of the file, from 0, that a header names; undefined = none. */
+  readonly at: number | undefined;
+  readonly lines: readonly Line[];
+}
+
+interface FilePatch {
+  readonly name: string | undefined;
+  readonly hunks: Hunk[];
+}
+
+const LANGUAGES = new Set(['diff', 'patch', 'udiff', 'git-diff', 'search-replace']);
+const HUNK = /^@@(?: -(\d{1,9})(?:,\d{1,9})? \+\d{1,9}| |$|@)/;
+const SEARCH = /^(?:<{5,9}|-{5,9})(?: (?:SEARCH|ORIGINAL|HEAD)\b.{0,80})?$/;
+const DIVIDER = /^={5,9}$/;
+const REPLACE = /^(?:>{5,9}|\+{5,9})(?: (?:REPLACE|UPDATED)\b.{0,80}| [\w./-]{1,80})?$/;
+const HEADER =
+  /^(?:diff --git |index [\da-f]{4,}\.\.|new file mode |deleted file mode |similarity index |rename (?:from|to) |\*{3} (?:Begin Patch|End Patch|End of File))/;
+const UPDATED_FILE = /^\*{3} (?:Update|Add|Delete) File: (.+)$/;
+
+/** The code is a description of a change, whatever its fence calls it. */
+export function isPatch(language: string, code: string, file: string): boolean {
+  if (LANGUAGES.has(language.toLowerCase())) return true;
+  const lines = code.split(/\r?\n/);
+  if (lines.some((line, i) => HUNK.test(line) || UPDATED_FILE.test(line) || beginsFile(lines, i)))
+    return true;
+  const search = lines.findIndex((line) => SEARCH.test(line));
+  const divider = lines.findIndex((line, i) => i > search && DIVIDER.test(line));
+  if (search >= 0 && divider > search && lines.some((line, i) => i > divider && REPLACE.test(line)))
+    return true;
+  return isBareDiff(lines, file);
+}
+
+/** Marks in the first column alone; lists have them too, so each line that goes must stand in the file. */
+function isBareDiff(lines: readonly string[], file: string): boolean {
+  const removed = lines.filter((line) => line.startsWith('-') && line.length > 1);
+  if (removed.length === 0 || !lines.some((line) => line.startsWith('+'))) return false;
+  const known = new Set(file.split(/\r?\n/).map((line) => line.trim()));
+  return removed.every((line) => known.has(line.slice(1).trim()) && !known.has(line.trim()));
+}
+
+const beginsFile = (lines: readonly string[], i: number): boolean =>
+  (lines[i] ?? '').startsWith('--- ') && (lines[i + 1] ?? '').startsWith('+++ ');
+
+/** The file with all changes, undefined where one of them does not fit in exactly one place. */
+export function patched(file: string, patch: string, fileName: string): string | undefined {
+  const asStated = appliedAsStated(file, patch);
+  if (asStated !== undefined) return asStated;
+  const files = readPatch(patch.split(/\r?\n/));
+  const named = files.length > 1 ? files.filter(({ name }) => baseName(name) === baseName(fileName)) : files;
+  const hunks = named.flatMap(({ hunks }) => hunks);
+  const eol = file.includes('\r\n') ? '\r\n' : '\n';
+  if (hunks.length === 0) return undefined;
+  if (file.trim() === '') return onlyAdded(hunks, eol);
+  let lines: readonly string[] | undefined = file.split(/\r?\n/);
+  for (const hunk of hunks) {
+    lines = lines && withHunk(lines, hunk);
+  }
+  return lines?.join(eol);
+}
+
+const baseName = (name: string | undefined): string | undefined => name?.split(/[/\\]/).at(-1)?.trim();
+
+/** A well-formed patch of one file whose lines all stand where its headers say. */
+function appliedAsStated(file: string, patch: string): string | undefined {
+  try {
+    const parsed = parsePatch(patch);
+    const [only] = parsed;
+    if (only === undefined || parsed.length > 1 || only.hunks.length === 0) return undefined;
+    const lines = file.split(/\r?\n/);
+    const fits = only.hunks.every(({ oldStart, lines: said }) =>
+      said
+        .filter((line) => line.startsWith(' ') || line.startsWith('-'))
+        .every((line, i) => lines[oldStart - 1 + i] === line.slice(1).replace(/\r$/, '')),
+    );
+    const result = fits && applyPatch(file, only, { fuzzFactor: 0 });
+    return result === false ? undefined : result;
+  } catch {
+    // Models miscount: such a patch is read line by line below.
+    return undefined;
+  }
+}
+
+function onlyAdded(hunks: readonly Hunk[], eol: string): string | undefined {
+  const lines = hunks.flatMap(({ lines }) => lines);
+  return lines.every(({ kind }) => kind === 'add')
+    ? lines.map(({ text }) => `${text}${eol}`).join('')
+    : undefined;
+}
+
+function readPatch(lines: readonly string[]): readonly FilePatch[] {
+  const files: FilePatch[] = [{ name: undefined, hunks: [] }];
+  let open: { at: number | undefined; lines: Line[] } = { at: undefined, lines: [] };
+  const begin = (at?: number): void => {
+    open = { at, lines: [] };
+    files.at(-1)?.hunks.push(open);
+  };
+  begin();
+  for (let i = 0; i < lines.length; i += 1) {
+    const line = lines[i] ?? '';
+    const hunk = HUNK.exec(line);
+    const name = UPDATED_FILE.exec(line)?.[1] ?? (beginsFile(lines, i) ? lines[i + 1]?.slice(4) : undefined);
+    if (name !== undefined) {
+      files.push({ name: name.split('\t', 1)[0], hunks: [] });
+      begin();
+      if (beginsFile(lines, i)) i += 1;
+    } else if (hunk !== null) begin(hunk[1] === undefined ? undefined : Number(hunk[1]) - 1);
+    else if (SEARCH.test(line)) {
+      begin();
+      i = readSearch(lines, i, open.lines);
+      begin();
+    } else if (!HEADER.test(line) && !line.startsWith('\\')) open.lines.push(marked(line));
+  }
+  return files
+    .map(({ name, hunks }) => ({ name, hunks: hunks.map(withoutBlankEnds).filter(changes) }))
+    .filter(({ hunks }) => hunks.length > 0);
+}
+
+/** Reads a search and replace block; the index of its last line. */
+function readSearch(lines: readonly string[], start: number, into: Line[]): number {
+  let kind: Line['kind'] = 'remove';
+  for (let i = start + 1; i < lines.length; i += 1) {
+    const text = lines[i] ?? '';
+    if (kind === 'add' && REPLACE.test(text)) return i;
+    if (kind === 'remove' && DIVIDER.test(text)) kind = 'add';
+    else into.push({ kind, text });
+  }
+  return lines.length;
+}
+
+/** Models leave out the space before context. */
+function marked(line: string): Line {
+  const [mark, text] = [line.charAt(0), line.slice(1)];
+  if (mark === '+') return { kind: 'add', text };
+  if (mark === '-') return { kind: 'remove', text };
+  return { kind: 'keep', text: mark === ' ' ? text : line };
+}
+
+function withoutBlankEnds({ at, lines }: Hunk): Hunk {
+  const isBlank = ({ kind, text }: Line): boolean => kind === 'keep' && text.trim() === '';
+  const first = lines.findIndex((line) => !isBlank(line));
+  const last = lines.findLastIndex((line) => !isBlank(line));
+  return {
+    at: at === undefined ? undefined : at + Math.max(0, first),
+    lines: first < 0 ? [] : lines.slice(first, last + 1),
+  };
+}
+
+const changes = ({ lines }: Hunk): boolean => lines.some(({ kind }) => kind !== 'keep');
+
+type Same = (a: string, b: string) => boolean;
+/** From strict to lenient. */
+const SAME: readonly Same[] = [
+  (a, b) => a === b,
+  (a, b) => a.trimEnd() === b.trimEnd(),
+  (a, b) => a.trim() === b.trim(),
+];
+/** Lines of context that may be wrong at each end. */
+const MOST_DROPPED = 2;
+
+function withHunk(file: readonly string[], hunk: Hunk): readonly string[] | undefined {
+  for (let dropped = 0; dropped <= MOST_DROPPED; dropped += 1) {
+    const shorter = withoutContext(hunk, dropped);
+    if (shorter === undefined) return undefined;
+    for (const same of SAME) {
+      const places = placesOf(file, shorter, same);
+      const stated = places.find((place) => place === shorter.at);
+      const place = places.length === 1 ? places[0] : stated;
+      if (place !== undefined) return replaced(file, shorter, place);
+      if (places.length > 1) return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** Without up to so many context lines at each end; undefined where nothing is left that tells a place. */
+function withoutContext({ at, lines }: Hunk, dropped: number): Hunk | undefined {
+  const kept = (line: Line | undefined): boolean => line?.kind === 'keep';
+  let [from, to] = [0, lines.length];
+  while (from < dropped && kept(lines[from])) from += 1;
+  while (lines.length - to < dropped && to > from && kept(lines[to - 1])) to -= 1;
+  const left = lines.slice(from, to);
+  const tells = left.some(({ kind, text }) => kind !== 'add' && /\w{2}/.test(text));
+  return tells ? { at: at === undefined ? undefined : at + from, lines: left } : undefined;
+}
+
+/** Stops at the second: it makes no difference how many more there are, unless a header names one of them. */
+function placesOf(file: readonly string[], { at, lines }: Hunk, same: Same): readonly number[] {
+  const old = lines.filter(({ kind }) => kind !== 'add').map(({ text }) => text);
+  const isAt = (start: number): boolean => old.every((text, i) => same(file[start + i] ?? '\u0000', text));
+  const found: number[] = [];
+  for (let start = 0; start + old.length <= file.length && found.length < 2; start += 1) {
+    if (isAt(start)) found.push(start);
+  }
+  return at !== undefined && at >= 0 && !found.includes(at) && isAt(at) ? [...found, at] : found;
+}
+
+/**
+ * Context stays as the file has it; added lines take the indentation that the file has beside them, where the patch has
+ * another.
+ */
+function replaced(file: readonly string[], { lines }: Hunk, place: number): readonly string[] {
+  const result: string[] = [];
+  const isTold = ({ kind, text }: Line): boolean => kind !== 'add' && text.trim() !== '';
+  const first = lines.filter(({ kind }) => kind !== 'add').findIndex(isTold);
+  let has = indentOf(file[place + Math.max(0, first)] ?? '');
+  let said = indentOf(lines.find(isTold)?.text ?? '');
+  let at = place;
+  for (const line of lines) {
+    const { kind, text } = line;
+    if (kind === 'add') {
+      result.push(
+        has !== said && text !== '' && text.startsWith(said) ? has + text.slice(said.length) : text,
+      );
+      continue;
+    }
+    if (isTold(line)) [has, said] = [indentOf(file[at] ?? ''), indentOf(text)];
+    if (kind === 'keep') result.push(file[at] ?? '');
+    at += 1;
+  }
+  return [...file.slice(0, place), ...result, ...file.slice(at)];
+}
