@@ -6,10 +6,12 @@ import type { DecisionLog } from '../../app/ports/decisions.ts';
 import type { Clock } from '../../app/ports/environment.ts';
 import type { Ledger } from '../../app/ports/money.ts';
 import type { UsageReader } from '../../app/ports/usage.ts';
+import { BillJournal } from '../billJournal.ts';
 import { Coalesced } from './coalesced.ts';
 import { decodeMirror, type MirroredTotal } from '../mirroredTotal.ts';
 import { RemoteLedger, initialSummary } from './remoteLedger.ts';
 import { RemoteLog, RemoteUsage } from './remoteLog.ts';
+import { WaitingBills } from './waitingBills.ts';
 import { WorkerClient } from './workerClient.ts';
 
 export interface StoreOptions {
@@ -62,7 +64,8 @@ export function openStore(options: StoreOptions): Promise<Store> {
     },
     onFailure: (failure) => ledger.failed(failure),
   });
-  const ledger = new RemoteLedger(worker, clock, initialSummary(remembered, clock.now()));
+  const bills = new WaitingBills(new BillJournal(options.folder));
+  const ledger = new RemoteLedger(worker, clock, initialSummary(remembered, clock.now()), bills);
   const stopPolling = poll(worker, options.pollMs ?? POLL_MS);
   return Promise.resolve({
     ledger,
@@ -70,6 +73,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
     usage: new RemoteUsage(worker),
     close: async () => {
       stopPolling();
+      bills.keepAll();
       await worker.close();
       memory.flush();
     },

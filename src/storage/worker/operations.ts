@@ -19,6 +19,7 @@ import {
   recordOutcome,
   saveSnapshot,
   setSnapshotAside,
+  timeToPruneBy,
 } from './logTables.ts';
 import type { Answer, Argument, Operation } from '../protocol.ts';
 import { reserve, settle, sweepAbandoned, voidReservation } from './reservations.ts';
@@ -75,8 +76,10 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
     if (!isUpToDate(db, memory)) return;
     saveSnapshot(db, seq, state);
     // Only what a snapshot covers may leave the log, so this is the moment to look.
-    pruneLog(db, now);
-    pruneEntries(db, now);
+    const by = timeToPruneBy(db, now);
+    if (by === undefined) return;
+    pruneLog(db, by);
+    pruneEntries(db, by);
   },
   quarantineSnapshot: ({ db }, reason) => {
     setSnapshotAside(db, reason);

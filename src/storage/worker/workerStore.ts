@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import type { EpochMs } from '../../core/brand.ts';
 import type { Books } from './books.ts';
+import { BillJournal } from '../billJournal.ts';
 import { moneySeq, standingOf } from './books.ts';
 import { asFailure, type StorageFailure } from './failure.ts';
 import type { WindowMemory } from './forgetting.ts';
@@ -21,7 +22,7 @@ import type {
   WorkerOptions,
 } from '../protocol.ts';
 import { databaseFile, openBooks } from './recovery.ts';
-import { sweepAbandoned } from './reservations.ts';
+import { settleLate, sweepAbandoned } from './reservations.ts';
 import { summarize } from './summary.ts';
 
 /** Waits for a lock before giving up on a write that must not be lost; each wait is `busyMs`. */
@@ -40,12 +41,16 @@ export class WorkerStore {
   #lastSent = '';
   /** The month as this window knew it last: a witness when the folder is wiped or put back while it is open. */
   #remembered: MirroredTotal | undefined;
+  readonly #journal: BillJournal;
+  /** Its version when nothing waited in it. */
+  #journalSeen: number | undefined;
   /** Damage was met: the next opening looks at everything. */
   #damaged = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#remembered = options.remembered;
+    this.#journal = new BillJournal(options.folder);
   }
 
   async answer(question: Question): Promise<Reply> {
@@ -68,6 +73,7 @@ export class WorkerStore {
     for (let attempt = 1; ; attempt++) {
       try {
         const books = await this.#books(now);
+        this.#takeUpBills(books, now);
         return handlers[op](books, argument, now, this.#memory);
       } catch (error) {
         const { kind } = asFailure(error);
@@ -81,6 +87,17 @@ export class WorkerStore {
     }
   }
 
+  /** Those that this window or another could not write; before anything else, since the limit must count them. */
+  #takeUpBills(books: Books, now: EpochMs): void {
+    const version = this.#journal.version();
+    if (version === this.#journalSeen) return;
+    for (const { id, settlement } of this.#journal.all()) {
+      settleLate(books, id, settlement, now);
+      this.#journal.drop(id);
+    }
+    this.#journalSeen = this.#journal.version() === version ? version : undefined;
+  }
+
   /** The file may have been set aside by another window, or deleted: money must not go on being counted in it. */
   async #books(now: EpochMs): Promise<Books> {
     if (this.#file && this.#file.identity === identityOf(this.#options.folder)) return this.#file.books;
@@ -91,6 +108,7 @@ export class WorkerStore {
       now,
     );
     this.#damaged = false;
+    this.#journal.prepare();
     this.#file = { books, identity: identityOf(this.#options.folder) };
     sweepAbandoned(books, now);
     return books;
