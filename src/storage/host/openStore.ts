@@ -25,6 +25,8 @@ export interface StoreOptions {
   readonly mirror?: { load(): unknown; save(total: unknown): void };
   /** How often other windows' changes and the turn of the month are looked for; 0 = never (tests). */
   readonly pollMs?: number;
+  /** Rows of the ledger that cannot be read and were left out of an answer, each told once. */
+  readonly onUnreadable?: (rows: readonly string[]) => void;
   /** How long a payment waits for another window's lock. */
   readonly busyMs?: number;
 }
@@ -32,7 +34,7 @@ export interface StoreOptions {
 export interface Store {
   readonly ledger: Required<Ledger>;
   readonly log: Required<DecisionLog>;
-  readonly usage: UsageReader;
+  readonly usage: Required<UsageReader>;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
       ledger.receive(news);
     },
     onFailure: (failure) => ledger.failed(failure),
+    onUnreadable: (rows) => options.onUnreadable?.(rows),
   });
   const bills = new WaitingBills(new BillJournal(options.folder));
   const ledger = new RemoteLedger(worker, clock, initialSummary(remembered, clock.now()), bills);

@@ -94,6 +94,13 @@ export class RemoteLedger implements Ledger {
     return told(await this.#worker.ask('stateTotal', { total, endpointId }));
   }
 
+  /** A call that is not there, or has no bill, is a mistake of the caller's. */
+  async dispute(id: ReservationId, amount: NanoUsd): Promise<Result<void, StorageFault>> {
+    const answer = told(await this.#worker.ask('dispute', { id, amount }));
+    if (!answer.ok) return answer;
+    return answer.value ? ok(undefined) : fail({ kind: 'bad-request', reason: `No bill of ${id}` });
+  }
+
   async takeLookUps(endpointIds: readonly string[]): ReturnType<Required<Ledger>['takeLookUps']> {
     const answer = await this.#worker.ask('takeLookUps', endpointIds);
     return answer.ok ? answer.value : undefined;

@@ -196,7 +196,7 @@ function aftermath(db: Database, id: DecisionId): { outcome: Outcome | undefined
     `SELECT * FROM log WHERE decision_id = ? AND type = 'outcome' ORDER BY seq DESC LIMIT 1`,
     id,
   );
-  const cost = integer(db.get('SELECT sum(cost) cost FROM entries WHERE decision_id = ?', id), 'cost');
+  const cost = integer(db.get('SELECT total(cost) cost FROM entries WHERE decision_id = ?', id), 'cost');
   return { outcome: row && decodeOutcome(row), cost: cost as NanoUsd };
 }
 

@@ -39,6 +39,7 @@ export class WorkerStore {
   readonly #memory: WindowMemory = { forgettings: undefined };
   #file: OpenFile | undefined;
   #lastSent = '';
+  readonly #told = new Set<string>();
   /** The month as this window knew it last: a witness when the folder is wiped or put back while it is open. */
   #remembered: MirroredTotal | undefined;
   readonly #journal: BillJournal;
@@ -58,8 +59,9 @@ export class WorkerStore {
     try {
       const value = await this.#perform(op, argument, now);
       const news = this.#newsIfReadable(now);
+      const unreadable = this.#unreadable();
       if (op === 'close') this.#close();
-      return { id, result: { ok: true, value }, news };
+      return { id, result: { ok: true, value }, news, unreadable };
     } catch (error) {
       // The window takes the ledger for unavailable now, so the next good answer is news even if the amounts are old.
       this.#lastSent = '';
@@ -142,6 +144,13 @@ export class WorkerStore {
     if (text === this.#lastSent) return undefined;
     this.#lastSent = text;
     return { summary, mirror };
+  }
+
+  /** Each row is told once. */
+  #unreadable(): readonly string[] | undefined {
+    const rows = [...(this.#file?.books.db.unreadable ?? [])].filter((row) => !this.#told.has(row));
+    for (const row of rows) this.#told.add(row);
+    return rows.length > 0 ? rows.slice(0, 20) : undefined;
   }
 
   #close(): void {
