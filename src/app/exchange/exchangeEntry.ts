@@ -108,7 +108,7 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
     workspaceId: text('workspace') ?? '',
     language: text('language') ?? '',
     cost,
-    billed: billed === '' ? undefined : billed,
+    ...(billed !== '' && { billed }),
     source: text('source') as CostSource,
     tokens: { input, cachedInput, cacheWrite, output, reasoning },
   };

@@ -83,7 +83,8 @@ describe('a disputed bill', () => {
         const { settled, heldBack } = store.ledger.summary();
         assert.deepEqual([settled, heldBack], [nano(0.02), 0], 'what was held is part of the user’s word');
         const told = { ...settlement(0.5), source: 'reported' } as const;
-        assert.equal(await store.ledger.reconcile(id, told, 'told'), 0);
+        assert.equal((await store.ledger.reconcile(id, told, 'told')).freed, 0);
+        assert.equal(store.ledger.summary().settled, nano(0.02));
       }),
     ));
 });
