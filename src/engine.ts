@@ -106,13 +106,15 @@ function soon(ms: number, run: () => void): Disposable {
   return { dispose: () => clearTimeout(timer) };
 }
 
-function loadStore({ extensionContext, workspaceId, clock }: EngineDeps): Promise<Store> {
+function loadStore({ extensionContext, workspaceId, clock, log }: EngineDeps): Promise<Store> {
   const mirrorKey = 'pilot.spendMirror';
   return openStore({
     folder: extensionContext.globalStorageUri.fsPath,
     workerPath: path.join(extensionContext.extensionPath, 'dist', 'storageWorker.js'),
     workspaceId,
     clock,
+    onUnreadable: (rows) =>
+      void log.warn(`Rows of the spending ledger cannot be read and are left out: ${rows.join('; ')}`),
     mirror: {
       load: () => extensionContext.globalState.get<unknown>(mirrorKey),
       save: (value) => void extensionContext.globalState.update(mirrorKey, value),

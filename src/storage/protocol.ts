@@ -58,6 +58,7 @@ export interface Operations {
     { readonly total: NanoUsd; readonly endpointId: string | undefined },
     StatedTotal,
   ];
+  readonly dispute: readonly [{ readonly id: ReservationId; readonly amount: NanoUsd }, boolean];
   readonly takeLookUps: readonly [
     readonly string[],
     { readonly due: readonly LookUp[]; readonly nextAt: EpochMs | undefined },
@@ -83,6 +84,7 @@ export interface Operations {
   readonly periods: readonly [undefined, readonly PeriodTotal[]];
   readonly decisions: readonly [DecisionPage, readonly LoggedDecision[]];
   readonly holds: readonly [undefined, readonly LedgerEntry[]];
+  readonly charges: readonly [undefined, readonly LedgerEntry[]];
   readonly entries: readonly [{ readonly afterSeq: number; readonly limit: number }, readonly LedgerEntry[]];
   /** Looks for changes by other windows and for the turn of the month; also does the housekeeping. */
   readonly poll: readonly [undefined, undefined];
@@ -117,6 +119,8 @@ export interface Reply {
   readonly id: number;
   readonly result:
     { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Failure };
+  /** Rows that had to be left out of an answer since the last reply, and why; absent = none. */
+  readonly unreadable?: readonly string[] | undefined;
   /** Present when it differs from the last one sent. */
   readonly news: News | undefined;
 }

@@ -7,7 +7,7 @@
 import type { EpochMs } from '../../core/brand.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ImportedEntry } from '../ports/money.ts';
-import { parseEntry, type ExportedEntry } from './exchangeEntry.ts';
+import { mostSpent, parseEntry, type ExportedEntry } from './exchangeEntry.ts';
 
 export const exchangeFormat = 'pilot-export';
 export const exchangeVersion = 1;
@@ -73,9 +73,12 @@ export function parseEntries(
   if (!Array.isArray(stored)) return fail({ kind: 'damaged', where: 'ledger' });
   if (stored.length > maxEntries) return fail({ kind: 'too-large' });
   const entries: ImportedEntry[] = [];
+  let spent = 0;
   for (const [i, row] of stored.entries()) {
     const entry = parseEntry(row, now);
     if (typeof entry === 'string') return fail({ kind: 'damaged', where: `ledger[${i}].${entry}` });
+    spent += entry.cost;
+    if (spent > mostSpent) return fail({ kind: 'damaged', where: `ledger[${i}].cost_nano_usd` });
     entries.push(entry);
   }
   return ok(entries);

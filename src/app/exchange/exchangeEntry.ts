@@ -1,5 +1,5 @@
 /** One settled call as it stands in an exported file, and back through checks that trust nothing. */
-import type { ArmId, EpochMs, ReservationId } from '../../core/brand.ts';
+import type { ArmId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import { isMoney } from '../../core/money.ts';
 import { periodOf } from '../../core/money/period.ts';
 import type { CostSource, ImportedEntry, LedgerEntry } from '../ports/money.ts';
@@ -21,6 +21,7 @@ export const entryColumns = [
   'output_tokens',
   'reasoning_tokens',
   'inline',
+  'billed_nano_usd',
 ] as const;
 export type ExportedEntry = Readonly<Record<(typeof entryColumns)[number], string | number>>;
 
@@ -44,6 +45,8 @@ export function exportedEntry(entry: LedgerEntry): ExportedEntry | undefined {
     output_tokens: tokens.output,
     reasoning_tokens: tokens.reasoning,
     inline: entry.inline === true ? 1 : 0,
+    // Of a disputed call, whose cost is the user's word; else empty.
+    billed_nano_usd: entry.billed ?? '',
   };
 }
 
@@ -85,10 +88,12 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
   if (!(earliest <= at && at <= now + slackMs)) return 'at';
   if (!isNear(period, at)) return 'period';
   const cost = read('cost_nano_usd');
-  if (!isMoney(cost)) return 'cost_nano_usd';
+  if (!isAmount(cost)) return 'cost_nano_usd';
   // Absent in files of before it was written: the surface then says it.
   const inline = read('inline') ?? 0;
   if (inline !== 0 && inline !== 1) return 'inline';
+  const billed = read('billed_nano_usd') ?? '';
+  if (billed !== '' && !isAmount(billed)) return 'billed_nano_usd';
   const counts = tokenColumns.map((key) => read(key));
   const bad = counts.findIndex((count) => !isCount(count));
   if (bad >= 0) return tokenColumns[bad] ?? 'tokens';
@@ -102,7 +107,8 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
     inline: inline === 1,
     workspaceId: text('workspace') ?? '',
     language: text('language') ?? '',
-    cost: cost,
+    cost,
+    ...(billed !== '' && { billed }),
     source: text('source') as CostSource,
     tokens: { input, cachedInput, cacheWrite, output, reasoning },
   };
@@ -131,7 +137,17 @@ const tokenColumns = [
   'reasoning_tokens',
 ] as const;
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+/** No call has more; the sums of as many rows as a file may hold then stay exact. */
+const mostTokens = 1e9;
+/** $1,000,000 for one call. */
+const mostCost = 1e15 as NanoUsd;
+/** $4,000,000 for a whole file: beyond nine, sums of amounts are no longer exact. */
+export const mostSpent = 4e15 as NanoUsd;
+
+const isCount = (value: unknown): boolean =>
+  Number.isSafeInteger(value) && 0 <= (value as number) && (value as number) <= mostTokens;
+
+const isAmount = (value: unknown): value is NanoUsd => isMoney(value) && value <= mostCost;
 
 /** The month is local time as of then, so it may be the neighbour of the month by UTC, and no other. */
 function isNear(id: string, at: EpochMs): boolean {

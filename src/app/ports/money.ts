@@ -196,6 +196,8 @@ export interface Ledger {
   takeNotices?(limit: NanoUsd): Promise<readonly LimitNotice[]>;
   /** Settled rows of another PILOT, each id once; where it breaks off, what was added. Undefined = nothing was. */
   importEntries?(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined>;
+  /** A bill that cannot be right: the limit counts `amount`, the bill is kept beside it; its own amount takes it back. */
+  dispute?(id: ReservationId, amount: NanoUsd): Promise<Result<void, StorageFault>>;
   /** After a recovery with doubt: the user states what was spent this period. */
   confirmTotal(total: NanoUsd): Promise<Result<void, StorageFault>>;
   summary(): SpendSummary;
@@ -233,7 +235,10 @@ export interface LedgerEntry {
   readonly language: string;
   readonly expected: NanoUsd;
   readonly worstCase: NanoUsd;
+  /** What the limit counts. */
   readonly cost: NanoUsd;
+  /** What the provider billed, where the user disputes it; absent = nothing is disputed. */
+  readonly billed?: NanoUsd | undefined;
   readonly heldBack: NanoUsd;
   readonly overrun: NanoUsd;
   readonly source: CostSource | undefined;
@@ -245,7 +250,17 @@ export interface LedgerEntry {
 /** A settled call as it is exported and imported; its money is settled in full. */
 export interface ImportedEntry extends Pick<
   LedgerEntry,
-  'id' | 'period' | 'at' | 'armId' | 'purpose' | 'inline' | 'workspaceId' | 'language' | 'cost' | 'tokens'
+  | 'id'
+  | 'period'
+  | 'at'
+  | 'armId'
+  | 'purpose'
+  | 'inline'
+  | 'workspaceId'
+  | 'language'
+  | 'cost'
+  | 'billed'
+  | 'tokens'
 > {
   readonly source: CostSource;
 }

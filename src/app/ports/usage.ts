@@ -66,6 +66,8 @@ export interface UsageReader {
   decisions(page: DecisionPage): Promise<readonly LoggedDecision[]>;
   /** What is held back this period: cancelled calls, and reservations a crash left behind. */
   holds(): Promise<readonly LedgerEntry[]>;
+  /** The dearest calls of this period and all that are disputed, dearest first. */
+  charges?(): Promise<readonly LedgerEntry[]>;
   /** For export, in order; `afterSeq` 0 = from the oldest. */
   entries(afterSeq: number, limit: number): Promise<readonly LedgerEntry[]>;
 }

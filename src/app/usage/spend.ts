@@ -21,6 +21,7 @@ export interface SpendReport {
   readonly calls: number;
   readonly periods: readonly PeriodTotal[];
   readonly holds: readonly LedgerEntry[];
+  readonly charges: readonly LedgerEntry[];
 }
 
 export interface ShareRow extends SpendRow {
@@ -37,11 +38,12 @@ export async function spendReport(source: UsageSource, query: SpendQuery): Promi
     period,
     ...(query.workspaceId === undefined ? {} : { workspaceId: query.workspaceId }),
   };
-  const [cells, daysBefore, periods, holds] = await Promise.all([
+  const [cells, daysBefore, periods, holds, charges] = await Promise.all([
     usage.cube(period, query.workspaceId),
     usage.spend('day', { ...filter, period: periodBefore(period) }),
     usage.periods(),
     usage.holds(),
+    usage.charges?.() ?? [],
   ]);
   const days = groupBy(cells, 'day');
   // The limit is for all workspaces, so one workspace's spend is not drawn against it.
@@ -55,6 +57,7 @@ export async function spendReport(source: UsageSource, query: SpendQuery): Promi
     calls: days.reduce((sum, row) => sum + row.calls, 0),
     periods,
     holds: period === summary.period ? holds : [],
+    charges: period === summary.period ? charges : [],
   };
 }
 

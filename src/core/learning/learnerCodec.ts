@@ -56,7 +56,7 @@ export function decodeLearner(stored: unknown, spec: LearnerSpec): Result<Learne
   if (spaceId !== spec.spaceId || dimension !== spec.dimension || stored['preset'] !== spec.preset.name) {
     return fail({ kind: 'other-space', found: spaceId, dimension });
   }
-  if (!isWhole(day)) return fail({ kind: 'damaged', field: 'day' });
+  if (!isDay(day)) return fail({ kind: 'damaged', field: 'day' });
   const learner = new Learner(spec);
   learner.day = day;
   const d = spec.dimension;
@@ -86,10 +86,26 @@ function decodeHead(stored: unknown, d: number): ReadonlyMap<ArmId, Evidence> | 
     if (typeof armId !== 'string' || triangle === undefined || moment === undefined) return undefined;
     if (typeof count !== 'number' || !Number.isFinite(count) || count < 0) return undefined;
     const evidence = { gram: fromUpperTriangle(triangle, d), moment, count };
-    if (!isGram(evidence, d)) return undefined;
+    if (!isWithinReason(evidence) || !isGram(evidence, d)) return undefined;
     arms.set(armId as ArmId, evidence);
   }
   return arms;
+}
+
+/** More than any log holds. */
+const MAX_WEIGHT = 1e7;
+/** Of rounding, over all of them. */
+const SLACK = 1.01;
+
+/**
+ * Evidence of rewards in [0, 1] at contexts whose first member is 1 and whose others lie in [-1, 1]: no entry of S or m
+ * exceeds the sum of weights, which is the first of S. What exceeds it was not observed and would outweigh what is.
+ */
+function isWithinReason({ gram, moment, count }: Evidence): boolean {
+  const weight = gram[0] ?? 0;
+  if (!(count <= MAX_WEIGHT && weight <= MAX_WEIGHT)) return false;
+  const most = SLACK * Math.max(0, weight) + 1e-6;
+  return gram.every((value) => Math.abs(value) <= most) && moment.every((value) => Math.abs(value) <= most);
 }
 
 /** S + I must be positive definite, or no prior could make A so. */
@@ -102,9 +118,9 @@ function decodePending(row: unknown, d: number): [DecisionId, Pending] | undefin
   if (!Array.isArray(row)) return undefined;
   const [id, head, armId, packed, day, reward, weight] = row as readonly unknown[];
   const x = floatsFromBase64(packed, d);
-  if (typeof id !== 'string' || typeof armId !== 'string' || x === undefined || !isWhole(day))
-    return undefined;
+  if (typeof id !== 'string' || typeof armId !== 'string' || x === undefined || !isDay(day)) return undefined;
   if (head !== 'ask' && head !== 'inline') return undefined;
+  if (!x.every((value) => Math.abs(value) <= SLACK)) return undefined;
   const base = { head, armId: armId as ArmId, x, day } as const;
   if (reward === undefined) return [id as DecisionId, { ...base, learnt: undefined }];
   if (!isShare(reward) || !isShare(weight) || weight === 0) return undefined;
@@ -128,7 +144,9 @@ function fromUpperTriangle(triangle: Float64Array, d: number): Float64Array {
   return out;
 }
 
-const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+/** Days since 1970, up to the year 2243. */
+const isDay = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && 0 <= (value as number) && (value as number) <= 100_000;
 const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -93,12 +93,17 @@ export function decodeCalibration(stored: unknown): CostCalibration {
   for (const entry of stored as readonly unknown[]) {
     if (!Array.isArray(entry) || typeof entry[0] !== 'string') return uncalibrated;
     const [calls, expected, cost] = entry.slice(1).map(Number);
-    if (!isPositive(calls) || !isPositive(expected)) return uncalibrated;
+    if (!isPositive(calls) || calls > MOST_CALLS || !isPositive(expected)) return uncalibrated;
     if (cost !== 0 && !isPositive(cost)) return uncalibrated;
+    if (expected > MOST_COST || cost > MOST_COST) return uncalibrated;
     known.set(entry[0] as ArmId, { calls, expected, cost });
   }
   return known;
 }
+
+/** Weights fade, so their sum stays below 200; sums of money stay below what the ledger counts. */
+const MOST_CALLS = 1_000;
+const MOST_COST = Number.MAX_SAFE_INTEGER;
 
 const isPositive = (value: number | undefined): value is number =>
   value !== undefined && Number.isFinite(value) && value > 0;

@@ -163,6 +163,9 @@ const sharedKey = ({ surface, task }: CallKind): string => `out ${surface} ${tas
 const ratioKey = (what: 'perByte' | 'cached', { armId, surface }: CallKind): string =>
   `${what} ${surface} ${armId}`;
 
+/** Tokens of a call, or tokens a byte. */
+const MOST_TOKENS = 1e9;
+
 function decodeCell(row: unknown): readonly [string, Cell] | undefined {
   if (!Array.isArray(row)) return undefined;
   const [key, ...values] = row as readonly unknown[];
@@ -171,6 +174,7 @@ function decodeCell(row: unknown): readonly [string, Cell] | undefined {
   );
   if (typeof key !== 'string' || weight === undefined || mean === undefined) return undefined;
   if (logMean === undefined || logVariance === undefined) return undefined;
-  if (weight < 0 || mean < 0 || logVariance < 0 || logMean > 50) return undefined;
+  if (weight < 0 || !(0 <= mean && mean <= MOST_TOKENS)) return undefined;
+  if (!(0 <= logVariance && logVariance <= 1_000) || Math.abs(logMean) > 50) return undefined;
   return [key, { weight: Math.min(MEMORY, weight), mean, logMean, logVariance }];
 }

@@ -6,10 +6,12 @@ import type { DecisionLog } from '../../app/ports/decisions.ts';
 import type { Clock } from '../../app/ports/environment.ts';
 import type { Ledger } from '../../app/ports/money.ts';
 import type { UsageReader } from '../../app/ports/usage.ts';
+import { BillJournal } from '../billJournal.ts';
 import { Coalesced } from './coalesced.ts';
 import { decodeMirror, type MirroredTotal } from '../mirroredTotal.ts';
 import { RemoteLedger, initialSummary } from './remoteLedger.ts';
 import { RemoteLog, RemoteUsage } from './remoteLog.ts';
+import { WaitingBills } from './waitingBills.ts';
 import { WorkerClient } from './workerClient.ts';
 
 export interface StoreOptions {
@@ -23,6 +25,8 @@ export interface StoreOptions {
   readonly mirror?: { load(): unknown; save(total: unknown): void };
   /** How often other windows' changes and the turn of the month are looked for; 0 = never (tests). */
   readonly pollMs?: number;
+  /** Rows of the ledger that cannot be read and were left out of an answer, each told once. */
+  readonly onUnreadable?: (rows: readonly string[]) => void;
   /** How long a payment waits for another window's lock. */
   readonly busyMs?: number;
 }
@@ -30,7 +34,7 @@ export interface StoreOptions {
 export interface Store {
   readonly ledger: Required<Ledger>;
   readonly log: Required<DecisionLog>;
-  readonly usage: UsageReader;
+  readonly usage: Required<UsageReader>;
   close(): Promise<void>;
 }
 
@@ -61,8 +65,10 @@ export function openStore(options: StoreOptions): Promise<Store> {
       ledger.receive(news);
     },
     onFailure: (failure) => ledger.failed(failure),
+    onUnreadable: (rows) => options.onUnreadable?.(rows),
   });
-  const ledger = new RemoteLedger(worker, clock, initialSummary(remembered, clock.now()));
+  const bills = new WaitingBills(new BillJournal(options.folder));
+  const ledger = new RemoteLedger(worker, clock, initialSummary(remembered, clock.now()), bills);
   const stopPolling = poll(worker, options.pollMs ?? POLL_MS);
   return Promise.resolve({
     ledger,
@@ -70,6 +76,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
     usage: new RemoteUsage(worker),
     close: async () => {
       stopPolling();
+      bills.keepAll();
       await worker.close();
       memory.flush();
     },

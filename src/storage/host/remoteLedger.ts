@@ -22,6 +22,7 @@ import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { MirroredTotal } from '../mirroredTotal.ts';
 import type { Failure, News, SettleRefusal } from '../protocol.ts';
+import type { WaitingBills } from './waitingBills.ts';
 import type { WorkerClient } from './workerClient.ts';
 
 /** Rows of an import: about 40 ms under the write lock, which other windows wait for two seconds at most. */
@@ -32,11 +33,13 @@ const UNRECORDED = 'free-';
 export class RemoteLedger implements Ledger {
   readonly #worker: WorkerClient;
   readonly #clock: Clock;
+  readonly #bills: WaitingBills;
   readonly #listeners = new Set<() => void>();
   #summary: SpendSummary;
   #nUnrecorded = 0;
 
-  constructor(worker: WorkerClient, clock: Clock, summary: SpendSummary) {
+  constructor(worker: WorkerClient, clock: Clock, summary: SpendSummary, bills: WaitingBills) {
+    this.#bills = bills;
     this.#worker = worker;
     this.#clock = clock;
     this.#summary = summary;
@@ -59,7 +62,13 @@ export class RemoteLedger implements Ledger {
   ): Promise<Result<{ readonly overrun: NanoUsd }, SettleRefusal | 'unavailable'>> {
     if (id.startsWith(UNRECORDED))
       return settlement.cost === ZERO ? ok({ overrun: ZERO }) : fail('unavailable');
-    const answer = await this.#worker.ask('settle', { id, settlement });
+    const bill = { id, settlement };
+    this.#bills.begin(bill);
+    const answer = await this.#worker.ask('settle', bill);
+    if (answer.ok) this.#bills.done(id);
+    // A mistake of the caller's, such as what cannot be sent to the worker, is none of the disk's.
+    else if (answer.error.kind !== 'bad-request') this.#bills.keep(bill);
+    else this.#bills.done(id);
     return answer.ok ? answer.value : fail('unavailable');
   }
 
@@ -83,6 +92,13 @@ export class RemoteLedger implements Ledger {
     endpointId: string | undefined,
   ): Promise<Result<StatedTotal, StorageFault>> {
     return told(await this.#worker.ask('stateTotal', { total, endpointId }));
+  }
+
+  /** A call that is not there, or has no bill, is a mistake of the caller's. */
+  async dispute(id: ReservationId, amount: NanoUsd): Promise<Result<void, StorageFault>> {
+    const answer = told(await this.#worker.ask('dispute', { id, amount }));
+    if (!answer.ok) return answer;
+    return answer.value ? ok(undefined) : fail({ kind: 'bad-request', reason: `No bill of ${id}` });
   }
 
   async takeLookUps(endpointIds: readonly string[]): ReturnType<Required<Ledger>['takeLookUps']> {

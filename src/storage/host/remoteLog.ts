@@ -66,7 +66,7 @@ export class RemoteLog implements Required<DecisionLog> {
   }
 }
 
-export class RemoteUsage implements UsageReader {
+export class RemoteUsage implements Required<UsageReader> {
   readonly #worker: WorkerClient;
 
   constructor(worker: WorkerClient) {
@@ -91,6 +91,10 @@ export class RemoteUsage implements UsageReader {
 
   holds(): Promise<readonly LedgerEntry[]> {
     return askOr(this.#worker, 'holds', undefined, []);
+  }
+
+  charges(): Promise<readonly LedgerEntry[]> {
+    return askOr(this.#worker, 'charges', undefined, []);
   }
 
   entries(afterSeq: number, limit: number): Promise<readonly LedgerEntry[]> {

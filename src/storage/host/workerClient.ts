@@ -24,6 +24,7 @@ export interface WorkerClientOptions {
   readonly worker: () => WorkerOptions;
   readonly onNews: (news: News) => void;
   readonly onFailure: (failure: Failure) => void;
+  readonly onUnreadable: (rows: readonly string[]) => void;
   readonly deadlineMs: number;
 }
 
@@ -106,7 +107,8 @@ export class WorkerClient {
     return worker;
   }
 
-  #receive({ id, result, news }: Reply): void {
+  #receive({ id, result, news, unreadable }: Reply): void {
+    if (unreadable) this.#options.onUnreadable(unreadable);
     if (news) this.#options.onNews(news);
     const late = this.#late.get(id);
     this.#late.delete(id);

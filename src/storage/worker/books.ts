@@ -8,7 +8,7 @@ import { periodFrom } from '../../core/money/period.ts';
 import type { Database, Durability } from './database.ts';
 import { text } from './database.ts';
 import type { MirroredTotal } from '../mirroredTotal.ts';
-import { writeMirror } from './mirrorFile.ts';
+import { overwriteMirror, readMirror, writeMirror } from './mirrorFile.ts';
 
 export interface Books {
   readonly db: Database;
@@ -77,12 +77,28 @@ function inTransaction<T>(
   work: (period: Period) => T,
 ): T {
   const { db } = books;
-  return db.immediate(() => {
-    const before = standingOf(db);
-    const value = work(enterPeriod(db, now));
-    if (!isSameStanding(before, standingOf(db))) writeNextMirror(books);
-    return value;
-  }, durability);
+  let written: Required<MirroredTotal> | undefined;
+  let before: Required<MirroredTotal> | undefined;
+  try {
+    return db.immediate(() => {
+      before = standingOf(db);
+      const value = work(enterPeriod(db, now));
+      if (!isSameStanding(before, standingOf(db))) written = writeNextMirror(books);
+      return value;
+    }, durability);
+  } catch (error) {
+    if (written && before) takeBackMirror(books.mirrorFile, written, before);
+    throw error;
+  }
+}
+
+/** The commit failed, on a full disk say, and this window goes on: what the mirror says did not happen. */
+function takeBackMirror(file: string, written: MirroredTotal, before: MirroredTotal): void {
+  try {
+    if (readMirror(file)?.seq === written.seq) overwriteMirror(file, before);
+  } catch {
+    // As after a crash: it counts at the next opening, and can be released.
+  }
 }
 
 /** The period for reading; only a money transaction moves the stored one forward. */
@@ -154,9 +170,11 @@ export function standingOf(db: Database): Required<MirroredTotal> {
 }
 
 /** Inside the transaction whose changes it tells: the next number, in the database and in the mirror. */
-export function writeNextMirror({ db, mirrorFile }: Books, after = moneySeq(db)): void {
+export function writeNextMirror({ db, mirrorFile }: Books, after = moneySeq(db)): Required<MirroredTotal> {
   writeMeta(db, 'money_seq', String(after + 1));
-  writeMirror(mirrorFile, standingOf(db));
+  const standing = standingOf(db);
+  writeMirror(mirrorFile, standing);
+  return standing;
 }
 
 const isSameStanding = (one: Required<MirroredTotal>, other: Required<MirroredTotal>): boolean =>

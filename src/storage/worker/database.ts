@@ -25,6 +25,8 @@ export class Database {
   /** With a rollback journal a commit that is not written at once could leave a damaged file. */
   readonly #isWal: boolean;
   readonly #statements = new Map<string, StatementSync>();
+  /** Rows that were left out of an answer, and why; emptied by who tells them. */
+  readonly unreadable = new Set<string>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -37,6 +39,30 @@ export class Database {
 
   all(sql: string, ...values: readonly SQLInputValue[]): Row[] {
     return this.#statement(sql).all(...values);
+  }
+
+  /**
+   * Each row as `read` makes it of it. Where one cannot be read, a number beyond 53 bits or a word in place of one, the
+   * rows are read one by one: those that can be are answered, the others are named in `unreadable`. The table has
+   * a `seq`; `where` is everything from WHERE on.
+   */
+  readable<T>(table: string, where: string, read: (row: Row) => T, ...values: readonly SQLInputValue[]): T[] {
+    try {
+      return this.all(`SELECT * FROM ${table} ${where}`, ...values).map(read);
+    } catch (error) {
+      if (!isAboutARow(error)) throw error;
+    }
+    return this.all(`SELECT seq FROM ${table} ${where}`, ...values).flatMap(({ seq }) => {
+      try {
+        return this.all(`SELECT * FROM ${table} WHERE seq = ?`, seq ?? null).map(read);
+      } catch (error) {
+        if (!isAboutARow(error)) throw error;
+        this.unreadable.add(
+          `${table} ${String(seq)}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        return [];
+      }
+    });
   }
 
   /** Row by row, for tables that may break off in the middle. */
@@ -146,6 +172,11 @@ async function loadSqlite(): Promise<typeof SqliteModule> {
     throw new StorageFailure('no-sqlite', 'node:sqlite is not available in this host', cause);
   }
 }
+
+/** Of what is in a row, not of the file: a number that does not fit, or what `integer` and `text` refuse. */
+const isAboutARow = (error: unknown): boolean =>
+  (error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE') ||
+  (error instanceof StorageFailure && error.kind === 'corrupt');
 
 export function integer(row: Row | undefined, column: string): number {
   const value = row?.[column] ?? 0;

@@ -77,7 +77,8 @@ export function decodeOutcome(row: Row): Outcome | undefined {
   const reward = body?.['reward'];
   if (!body || !isText(id) || !isNumber(at) || !isText(body['kind']) || !isNumber(body['weight']))
     return undefined;
-  if (reward !== null && !isNumber(reward)) return undefined;
+  if (reward !== null && !(isNumber(reward) && isShare(reward))) return undefined;
+  if (!isShare(body['weight'])) return undefined;
   return {
     decisionId: id as DecisionId,
     at,
@@ -142,7 +143,10 @@ function decodeContext(body: Raw | undefined, x: unknown): Context | undefined {
   if (!isText(task) || !isText(language) || !isNumber(lengthBucket) || !isNumber(turn)) return undefined;
   const features: CoarseFeatures = { task: task as TaskType, language, lengthBucket, turn };
   // A copy: a Float64Array needs an aligned buffer of its own.
-  return { spaceId: body['space'], x: new Float64Array(Uint8Array.from(x).buffer), coarse: features };
+  const view = new Float64Array(Uint8Array.from(x).buffer);
+  // Its members lie in [-1, 1]; one flipped bit makes 1e300 of one of them, which would outweigh all else in a fold.
+  if (!view.every((value) => Math.abs(value) <= LARGEST)) return undefined;
+  return { spaceId: body['space'], x: view, coarse: features };
 }
 
 const columnsOf = (row: Row) => ({
@@ -170,6 +174,8 @@ function parse(body: unknown): Raw | undefined {
   }
 }
 
+const LARGEST = 1.01;
+const isShare = (value: number): boolean => 0 <= value && value <= 1;
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

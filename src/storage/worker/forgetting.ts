@@ -5,10 +5,10 @@
 import type { ForgetScope } from '../../app/ports/decisions.ts';
 import type { ImportedEntry, ImportedTotals } from '../../app/ports/money.ts';
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
-import { isMoney } from '../../core/money.ts';
+import { MAX_MONEY, isMoney } from '../../core/money.ts';
 import { dayOf, periodOf } from '../../core/money/period.ts';
 import type { Books } from './books.ts';
-import { move, moneyTransaction, readMeta, writeMeta } from './books.ts';
+import { committed, move, moneyTransaction, sumsOf, readMeta, writeMeta } from './books.ts';
 import type { Database } from './database.ts';
 import { integer } from './database.ts';
 
@@ -76,7 +76,7 @@ export function importEntries(books: Books, rows: readonly ImportedEntry[], now:
   return moneyTransaction(books, now, (current) => {
     let [added, spent, thisMonth] = [0, 0, 0];
     for (const row of rows) {
-      if (!isSound(row) || row.period > current.id || insert(db, row) === 0) continue;
+      if (!isSound(row) || row.period > current.id || !hasRoom(db, row) || insert(db, row) === 0) continue;
       move(
         db,
         { period: row.period, workspace: row.workspaceId, inline: isInline(row) },
@@ -90,6 +90,10 @@ export function importEntries(books: Books, rows: readonly ImportedEntry[], now:
   });
 }
 
+/** Several files together: a month's sum stays one that can be counted exactly. */
+const hasRoom = (db: Database, { period, cost }: ImportedEntry): boolean =>
+  committed(sumsOf(db, period)) + cost <= MAX_MONEY / 2;
+
 const isInline = ({ purpose, inline }: ImportedEntry): boolean => purpose === 'inline' || inline === true;
 
 const isSound = ({ period, cost, at }: ImportedEntry): boolean =>
@@ -99,8 +103,8 @@ function insert(db: Database, row: ImportedEntry): number {
   const { input, cachedInput, cacheWrite, output, reasoning } = row.tokens;
   return db.run(
     `INSERT INTO entries (id, period, day, at, settled_at, state, arm, purpose, inline, workspace, language, expected,
-       worst, cost, source, input, cached_input, cache_write, output, reasoning, note)
-     VALUES (?, ?, ?, ?, ?, 'settled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'imported') ON CONFLICT DO NOTHING`,
+       worst, cost, billed, source, input, cached_input, cache_write, output, reasoning, note)
+     VALUES (?, ?, ?, ?, ?, 'settled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'imported') ON CONFLICT DO NOTHING`,
     row.id,
     row.period,
     dayOf(row.at),
@@ -114,6 +118,7 @@ function insert(db: Database, row: ImportedEntry): number {
     row.cost,
     row.cost,
     row.cost,
+    row.billed ?? null,
     row.source,
     ...[input, cachedInput, cacheWrite, output, reasoning],
   );

@@ -41,7 +41,8 @@ export function reconcile(
   if (!isMoney(told.cost)) return nothing;
   return moneyTransaction(books, now, () => {
     const row = books.db.get(`SELECT * FROM entries WHERE (${UNBILLED} OR released = 1) AND id = ?`, id);
-    if (!row) return nothing;
+    // Nor of a disputed one: the user has said what it cost.
+    if (!row || row['billed'] !== null) return nothing;
     const held = {
       cost: integer(row, 'cost') as NanoUsd,
       heldBack: integer(row, 'held') as NanoUsd,

@@ -4,6 +4,8 @@ import type { DecisionPage, LoggedDecision } from '../../app/ports/usage.ts';
 import type { DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Decision, Outcome } from '../../core/decision.ts';
 import type { LogSnapshot } from '../protocol.ts';
+import { dayOf, periodAt } from '../../core/money/period.ts';
+import { readMeta, writeMeta } from './books.ts';
 import type { Database, Row } from './database.ts';
 import { integer, text } from './database.ts';
 import { decodeDecision, decodeOutcome, encodeDecision, encodeOutcome } from './decisionCodec.ts';
@@ -141,15 +143,39 @@ export function pruneLog(db: Database, now: EpochMs, keepDecisions = KEEP_DECISI
   return aged + (upTo > 0 ? db.run('DELETE FROM log WHERE seq <= ?', upTo) : 0);
 }
 
+/** Days that the clock must have shown. */
+const LOOKS = 3;
+
+/**
+ * The time that old rows may be dropped by: nothing is dropped by one look at a clock, which may be a year ahead for a
+ * moment. It is the earliest of the last three looks, each on another day; undefined until there were three.
+ */
+export function timeToPruneBy(db: Database, now: EpochMs): EpochMs | undefined {
+  const stored = (readMeta(db, 'looks') ?? '').split(' ').map(Number);
+  const looks = stored.filter((at) => Number.isSafeInteger(at) && at > 0).slice(-LOOKS);
+  const last = looks.at(-1);
+  if (last === undefined || dayOf(last) !== dayOf(now)) {
+    looks.push(Math.round(now));
+    writeMeta(db, 'looks', looks.slice(-LOOKS).join(' '));
+  }
+  return looks.length < LOOKS ? undefined : Math.min(now, ...looks.slice(-LOOKS));
+}
+
 const KEEP_FREE = 50_000;
 const IS_FREE = `worst = 0 AND cost = 0 AND state <> 'reserved'`;
 
 /**
  * Ledger rows of 13 months, and of free calls, which are many and move no money, the newest 50,000; the sums of older
- * months stay in `spend`. Each row is read once at every opening (quick_check).
+ * months stay in `spend`. A row of a later month stays, whatever its date says, since the sums of that month are still
+ * compared with it; so does one whose money is still held. Each row is read at every opening (witnesses.ts).
  */
 export function pruneEntries(db: Database, now: EpochMs, keepFree = KEEP_FREE): number {
-  const aged = db.run(`DELETE FROM entries WHERE at < ? AND state <> 'reserved'`, Math.round(now - KEEP_MS));
+  const before = now - KEEP_MS;
+  const aged = db.run(
+    `DELETE FROM entries WHERE period <= ? AND at < ? AND state <> 'reserved' AND held = 0 AND swept <> 1`,
+    periodAt(before).id,
+    Math.round(before),
+  );
   const nth = db.get(`SELECT seq FROM entries WHERE ${IS_FREE} ORDER BY seq DESC LIMIT 1 OFFSET ?`, keepFree);
   if (!nth) return aged;
   return aged + db.run(`DELETE FROM entries WHERE ${IS_FREE} AND seq <= ?`, integer(nth, 'seq'));
@@ -170,7 +196,7 @@ function aftermath(db: Database, id: DecisionId): { outcome: Outcome | undefined
     `SELECT * FROM log WHERE decision_id = ? AND type = 'outcome' ORDER BY seq DESC LIMIT 1`,
     id,
   );
-  const cost = integer(db.get('SELECT sum(cost) cost FROM entries WHERE decision_id = ?', id), 'cost');
+  const cost = integer(db.get('SELECT total(cost) cost FROM entries WHERE decision_id = ?', id), 'cost');
   return { outcome: row && decodeOutcome(row), cost: cost as NanoUsd };
 }
 

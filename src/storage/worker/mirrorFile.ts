@@ -4,13 +4,12 @@
  * transaction ahead of the database, never behind.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { decodeMirror, type MirroredTotal } from '../mirroredTotal.ts';
 
 export function writeMirror(file: string, total: MirroredTotal): void {
-  const body = JSON.stringify(pick(total));
   const temporary = `${file}.${process.pid}.tmp`;
-  const content = JSON.stringify({ version: 1, body, sum: checksum(body) });
+  const content = contentOf(total);
   writeFileSync(temporary, content);
   try {
     renameSync(temporary, file);
@@ -18,6 +17,21 @@ export function writeMirror(file: string, total: MirroredTotal): void {
     // Windows refuses while a virus scanner reads the old one; half a file is told by its checksum.
     writeFileSync(file, content);
   }
+}
+
+/** Where the disk has no room for another file: in place, padded to the old length. */
+export function overwriteMirror(file: string, total: MirroredTotal): void {
+  const handle = openSync(file, 'r+');
+  try {
+    writeSync(handle, contentOf(total).padEnd(fstatSync(handle).size), 0);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function contentOf(total: MirroredTotal): string {
+  const body = JSON.stringify(pick(total));
+  return JSON.stringify({ version: 1, body, sum: checksum(body) });
 }
 
 /** Undefined when there is none, or none that can be trusted. */

@@ -4,6 +4,7 @@ import type { EpochMs } from '../../core/brand.ts';
 import type { Books } from './books.ts';
 import { moneyTransaction } from './books.ts';
 import { confirmTotal } from './confirmation.ts';
+import { dispute } from './disputes.ts';
 import { forget, importEntries, isUpToDate, noteLoaded, type WindowMemory } from './forgetting.ts';
 import { releaseHold, reconcile } from './holds.ts';
 import { takeLookUps } from './lookUps.ts';
@@ -19,12 +20,13 @@ import {
   recordOutcome,
   saveSnapshot,
   setSnapshotAside,
+  timeToPruneBy,
 } from './logTables.ts';
 import type { Answer, Argument, Operation } from '../protocol.ts';
 import { reserve, settle, sweepAbandoned, voidReservation } from './reservations.ts';
 import { takeNotices } from './notices.ts';
 import { stateTotal } from './statedTotal.ts';
-import { entriesAfter, holdList, periodTotals, spendBy, spendCube } from './usageTables.ts';
+import { chargeList, entriesAfter, holdList, periodTotals, spendBy, spendCube } from './usageTables.ts';
 
 type Handler<Op extends Operation> = (
   books: Books,
@@ -40,6 +42,7 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   release: (books, { id, reason }, now) => releaseHold(books, id, reason, now),
   reconcile: (books, { id, told, reason }, now) => reconcile(books, id, told, reason, now),
   stateTotal: (books, { total, endpointId }, now) => stateTotal(books, total, endpointId, now),
+  dispute: (books, { id, amount }, now) => dispute(books, id, amount, now),
   takeLookUps,
   raise: (books, by, now) => {
     if (!isMoney(by) || by === ZERO) return;
@@ -75,8 +78,10 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
     if (!isUpToDate(db, memory)) return;
     saveSnapshot(db, seq, state);
     // Only what a snapshot covers may leave the log, so this is the moment to look.
-    pruneLog(db, now);
-    pruneEntries(db, now);
+    const by = timeToPruneBy(db, now);
+    if (by === undefined) return;
+    pruneLog(db, by);
+    pruneEntries(db, by);
   },
   quarantineSnapshot: ({ db }, reason) => {
     setSnapshotAside(db, reason);
@@ -88,6 +93,7 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
   periods: ({ db }) => periodTotals(db),
   decisions: ({ db }, page) => decisionPage(db, page),
   holds: ({ db }, _argument, now) => holdList(db, now),
+  charges: ({ db }, _argument, now) => chargeList(db, now),
   entries: ({ db }, { afterSeq, limit }) => entriesAfter(db, afterSeq, limit),
   poll: (books, _argument, now) => {
     sweepAbandoned(books, now);
@@ -102,6 +108,7 @@ export const mustNotBeLost: ReadonlySet<Operation> = new Set<Operation>([
   'release',
   'reconcile',
   'stateTotal',
+  'dispute',
   'raise',
   'confirm',
   'append',

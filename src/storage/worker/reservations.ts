@@ -3,7 +3,7 @@
  *
  *   settled + held back + reserved <= limit    as long as no bill exceeds its worst case
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type {
   LedgerRefusal,
   Reservation,
@@ -14,6 +14,7 @@ import type {
 import type { EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import { ZERO, isMoney, left } from '../../core/money.ts';
 import { availableOf } from '../../core/money/available.ts';
+import { isPlainId } from '../../core/plainId.ts';
 import type { Period } from '../../core/money/period.ts';
 import { HOUR_MS, dayOf, hourOfWeek } from '../../core/money/period.ts';
 import type { Result } from '../../core/result.ts';
@@ -81,6 +82,7 @@ export function settle(
     move(books.db, account, negative(standing));
     move(books.db, account, ended(cost, held, held > 0));
     const { tokens, generationId, seenTokens = 0, note } = settlement;
+    const canLookUp = held > 0 && generationId !== undefined && isPlainId(generationId);
     books.db.run(
       `UPDATE entries SET state = 'settled', swept = 0, released = 0, settled_at = ?, cost = ?, held = ?, overrun = ?, source = ?,
          input = ?, cached_input = ?, cache_write = ?, output = ?, reasoning = ?, generation_id = ?, seen = ?, note = ?,
@@ -91,13 +93,36 @@ export function settle(
       overrun,
       known ? settlement.source : 'worst-case',
       ...counts(tokens),
-      generationId ?? null,
+      generationId === undefined ? null : storable(generationId),
       Number.isSafeInteger(seenTokens) ? Math.max(0, seenTokens) : 0,
       note?.slice(0, 200) ?? null,
-      held > 0 && generationId !== undefined ? firstLookUp(now) : null,
+      canLookUp ? firstLookUp(now) : null,
       id,
     );
     return ok({ overrun });
+  });
+}
+
+/**
+ * A bill that could not be written when it came. One that was written meanwhile is left as it is; one whose reservation
+ * is not in this file, since the file had to be replaced, is recorded in full.
+ */
+export function settleLate(books: Books, id: ReservationId, settlement: Settlement, now: EpochMs): void {
+  const row = books.db.get('SELECT state, swept FROM entries WHERE id = ?', id);
+  if (!row) recordLate(books, id, settlement.cost, now);
+  else if (text(row, 'state') === 'reserved' || integer(row, 'swept') > 0) settle(books, id, settlement, now);
+}
+
+function recordLate(books: Books, id: ReservationId, cost: NanoUsd, now: EpochMs): void {
+  if (cost === ZERO) return;
+  moneyTransaction(books, now, (period) => {
+    const added = books.db.run(
+      `INSERT INTO entries (id, period, day, at, settled_at, state, arm, purpose, inline, workspace, language, expected,
+         worst, cost, source, note)
+       VALUES (?, ?, ?, ?, ?, 'settled', '', 'opening', 0, '', '', ?, ?, ?, 'reported', 'late bill') ON CONFLICT DO NOTHING`,
+      ...[id, period.id, dayOf(now), Math.round(now), Math.round(now), cost, cost, cost],
+    );
+    if (added > 0) move(books.db, { period: period.id, workspace: '', inline: false }, { settled: cost });
   });
 }
 
@@ -238,6 +263,12 @@ function countRequest(
 /** A call for which no money was reserved; what is held back is never more than was reserved. */
 const isFreeEntry = (db: Database, id: ReservationId): boolean =>
   db.get('SELECT worst FROM entries WHERE id = ?', id)?.['worst'] === 0;
+
+/** What is no plain id is no text to keep: its hash still tells two calls apart, and its bill cannot be asked for. */
+const storable = (generationId: string): string =>
+  isPlainId(generationId)
+    ? generationId
+    : `sha256:${createHash('sha256').update(generationId).digest('hex').slice(0, 32)}`;
 
 interface OpenEntry {
   readonly worst: NanoUsd;

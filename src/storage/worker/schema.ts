@@ -130,7 +130,17 @@ UPDATE spend SET
     AND e.period = spend.period AND e.workspace = spend.workspace AND e.inline = spend.inline);
 `;
 
-export const migrations: readonly string[] = [version1, version2, version3];
+/**
+ * Disputes. billed: what the provider billed where the user disputes it, and `cost` is then the user's amount. Ids that an
+ * endpoint wrote and that are no plain ids leave the file: they may hold a prompt or a key (core/plainId.ts).
+ */
+const version4 = `
+ALTER TABLE entries ADD COLUMN billed INTEGER;
+UPDATE entries SET generation_id = NULL, lookup_at = NULL WHERE generation_id IS NOT NULL
+  AND (length(generation_id) > 80 OR generation_id GLOB '*[^A-Za-z0-9_.:-]*' OR generation_id GLOB '[sprSPR]k-*');
+`;
+
+export const migrations: readonly string[] = [version1, version2, version3, version4];
 
 /** 'PLOT' in ASCII: a file with another id is somebody else's database. */
 const applicationId = 0x504c4f54;

@@ -37,10 +37,13 @@ export function summarize(db: Database, workspaceId: string, now: EpochMs): Spen
   };
 }
 
+/** Requests of an hour, a day or a month; a damaged row must not make every decision think the month is over. */
+const count = (total: unknown): number =>
+  typeof total === 'number' ? Math.max(0, Math.min(1e6, Math.round(total))) : 0;
+
 function requestsOf(db: Database, period: string): Readonly<Record<Surface, number>> {
-  const rows = db.all('SELECT surface, n FROM requests WHERE period = ?', period);
   const of = (surface: Surface): number =>
-    rows.reduce((sum, row) => (text(row, 'surface') === surface ? sum + integer(row, 'n') : sum), 0);
+    count(db.get('SELECT total(n) n FROM requests WHERE period = ? AND surface = ?', period, surface)?.['n']);
   return { ask: of('ask'), inline: of('inline'), chat: of('chat') };
 }
 
@@ -52,13 +55,13 @@ function demandAt(
   const week = (): number[] => new Array<number>(HOURS_PER_WEEK).fill(0);
   const bySurface = { ask: week(), inline: week(), chat: week() };
   const rows = db.all(
-    'SELECT hour, surface, sum(n) n FROM demand WHERE day > ? GROUP BY hour, surface',
+    // What is no hour of the week is damaged, and demand is no money: the rest is told.
+    `SELECT hour, surface, total(n) n FROM demand
+     WHERE day > ? AND typeof(hour) = 'integer' AND hour BETWEEN 0 AND ${HOURS_PER_WEEK - 1}
+       AND surface IN ('ask', 'inline', 'chat') GROUP BY hour, surface`,
     since,
   );
-  for (const row of rows) {
-    const counts = bySurface[text(row, 'surface') as Surface] as number[] | undefined;
-    if (counts) counts[integer(row, 'hour')] = integer(row, 'n');
-  }
+  for (const row of rows) bySurface[text(row, 'surface') as Surface][integer(row, 'hour')] = count(row['n']);
   const { ask, inline, chat } = bySurface;
   const first = db.get('SELECT min(day) day FROM demand');
   const started = first?.['day'];
@@ -76,7 +79,7 @@ function recentDays(db: Database, now: EpochMs): readonly number[] {
   // Noon to noon, so that a day of 23 or 25 hours is one step.
   const noon = new Date(now).setHours(12, 0, 0, 0);
   const days = Array.from({ length: RECENT_DAYS }, (_, i) => dayOf(noon - (RECENT_DAYS - 1 - i) * DAY_MS));
-  const rows = db.all('SELECT day, sum(n) n FROM demand WHERE day >= ? GROUP BY day', days[0] ?? '');
-  const counts = new Map(rows.map((row) => [text(row, 'day'), integer(row, 'n')]));
+  const rows = db.all('SELECT day, total(n) n FROM demand WHERE day >= ? GROUP BY day', days[0] ?? '');
+  const counts = new Map(rows.map((row) => [row['day'], count(row['n'])]));
   return days.map((day) => counts.get(day) ?? 0);
 }

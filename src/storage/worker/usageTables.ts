@@ -5,6 +5,7 @@ import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../../c
 import { ENTRY_SUMS, UNBILLED, currentPeriod } from './books.ts';
 import type { Database, Row } from './database.ts';
 import { integer, optionalText, text } from './database.ts';
+import { DISPUTABLE } from './disputes.ts';
 
 const columnOf: Readonly<Record<SpendGroup, string>> = {
   day: 'day',
@@ -81,21 +82,37 @@ export function periodTotals(db: Database): readonly PeriodTotal[] {
 
 /** Newest first; what a crash left reserved is in the list too, since it counts at its worst case. */
 export const holdList = (db: Database, now: EpochMs): readonly LedgerEntry[] =>
+  db.readable(
+    'entries',
+    `WHERE period = ? AND ${UNBILLED} ORDER BY seq DESC LIMIT 1000`,
+    entryOf,
+    currentPeriod(db, now).id,
+  );
+
+const MOST_CHARGES = 20;
+
+export const chargeList = (db: Database, now: EpochMs): readonly LedgerEntry[] =>
   db
-    .all(
-      `SELECT * FROM entries WHERE period = ? AND ${UNBILLED} ORDER BY seq DESC LIMIT 1000`,
+    .readable(
+      'entries',
+      `WHERE period = ? AND ${DISPUTABLE} AND (cost > 0 OR billed IS NOT NULL)
+       ORDER BY billed IS NULL, max(cost, coalesce(billed, 0)) DESC LIMIT ${MOST_CHARGES}`,
+      entryOf,
       currentPeriod(db, now).id,
     )
-    .map(entryOf);
+    .sort((a, b) => (b.billed ?? b.cost) - (a.billed ?? a.cost));
 
-export const entriesAfter = (db: Database, afterSeq: number, limit: number): readonly LedgerEntry[] =>
-  db
-    .all(
-      'SELECT * FROM entries WHERE seq > ? ORDER BY seq LIMIT ?',
-      afterSeq,
-      Math.min(10_000, Math.max(1, limit)),
-    )
-    .map(entryOf);
+/** A page may be shorter than asked where a row cannot be read; it is empty only at the end. */
+export function entriesAfter(db: Database, afterSeq: number, limit: number): readonly LedgerEntry[] {
+  const most = Math.min(10_000, Math.max(1, limit));
+  for (let after = afterSeq; ;) {
+    const page = db.readable('entries', 'WHERE seq > ? ORDER BY seq LIMIT ?', entryOf, after, most);
+    if (page.length > 0) return page;
+    const last = db.get('SELECT max(seq) last FROM (SELECT seq FROM entries WHERE seq > ? ORDER BY seq LIMIT ?)', after, most)?.['last']; // prettier-ignore
+    if (typeof last !== 'number') return page;
+    after = last;
+  }
+}
 
 const SUMS = `${ENTRY_SUMS}, count(*) calls, total(input) input, total(cached_input) cached_input,
   total(cache_write) cache_write, total(output) output, total(reasoning) reasoning`;
@@ -115,6 +132,7 @@ const entryOf = (row: Row): LedgerEntry => ({
   expected: money(row, 'expected'),
   worstCase: money(row, 'worst'),
   cost: money(row, 'cost'),
+  billed: row['billed'] === null ? undefined : money(row, 'billed'),
   heldBack: money(row, 'held'),
   overrun: money(row, 'overrun'),
   source: optionalText(row, 'source') as CostSource | undefined,

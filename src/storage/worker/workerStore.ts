@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import type { EpochMs } from '../../core/brand.ts';
 import type { Books } from './books.ts';
+import { BillJournal } from '../billJournal.ts';
 import { moneySeq, standingOf } from './books.ts';
 import { asFailure, type StorageFailure } from './failure.ts';
 import type { WindowMemory } from './forgetting.ts';
@@ -21,7 +22,7 @@ import type {
   WorkerOptions,
 } from '../protocol.ts';
 import { databaseFile, openBooks } from './recovery.ts';
-import { sweepAbandoned } from './reservations.ts';
+import { settleLate, sweepAbandoned } from './reservations.ts';
 import { summarize } from './summary.ts';
 
 /** Waits for a lock before giving up on a write that must not be lost; each wait is `busyMs`. */
@@ -38,14 +39,19 @@ export class WorkerStore {
   readonly #memory: WindowMemory = { forgettings: undefined };
   #file: OpenFile | undefined;
   #lastSent = '';
+  readonly #told = new Set<string>();
   /** The month as this window knew it last: a witness when the folder is wiped or put back while it is open. */
   #remembered: MirroredTotal | undefined;
+  readonly #journal: BillJournal;
+  /** Its version when nothing waited in it. */
+  #journalSeen: number | undefined;
   /** Damage was met: the next opening looks at everything. */
   #damaged = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#remembered = options.remembered;
+    this.#journal = new BillJournal(options.folder);
   }
 
   async answer(question: Question): Promise<Reply> {
@@ -53,8 +59,9 @@ export class WorkerStore {
     try {
       const value = await this.#perform(op, argument, now);
       const news = this.#newsIfReadable(now);
+      const unreadable = this.#unreadable();
       if (op === 'close') this.#close();
-      return { id, result: { ok: true, value }, news };
+      return { id, result: { ok: true, value }, news, unreadable };
     } catch (error) {
       // The window takes the ledger for unavailable now, so the next good answer is news even if the amounts are old.
       this.#lastSent = '';
@@ -68,6 +75,7 @@ export class WorkerStore {
     for (let attempt = 1; ; attempt++) {
       try {
         const books = await this.#books(now);
+        this.#takeUpBills(books, now);
         return handlers[op](books, argument, now, this.#memory);
       } catch (error) {
         const { kind } = asFailure(error);
@@ -81,6 +89,17 @@ export class WorkerStore {
     }
   }
 
+  /** Those that this window or another could not write; before anything else, since the limit must count them. */
+  #takeUpBills(books: Books, now: EpochMs): void {
+    const version = this.#journal.version();
+    if (version === this.#journalSeen) return;
+    for (const { id, settlement } of this.#journal.all()) {
+      settleLate(books, id, settlement, now);
+      this.#journal.drop(id);
+    }
+    this.#journalSeen = this.#journal.version() === version ? version : undefined;
+  }
+
   /** The file may have been set aside by another window, or deleted: money must not go on being counted in it. */
   async #books(now: EpochMs): Promise<Books> {
     if (this.#file && this.#file.identity === identityOf(this.#options.folder)) return this.#file.books;
@@ -91,6 +110,7 @@ export class WorkerStore {
       now,
     );
     this.#damaged = false;
+    this.#journal.prepare();
     this.#file = { books, identity: identityOf(this.#options.folder) };
     sweepAbandoned(books, now);
     return books;
@@ -124,6 +144,13 @@ export class WorkerStore {
     if (text === this.#lastSent) return undefined;
     this.#lastSent = text;
     return { summary, mirror };
+  }
+
+  /** Each row is told once. */
+  #unreadable(): readonly string[] | undefined {
+    const rows = [...(this.#file?.books.db.unreadable ?? [])].filter((row) => !this.#told.has(row));
+    for (const row of rows) this.#told.add(row);
+    return rows.length > 0 ? rows.slice(0, 20) : undefined;
   }
 
   #close(): void {

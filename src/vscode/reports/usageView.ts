@@ -12,6 +12,7 @@ import { breakdownSections } from './breakdownSections.ts';
 import { pending, wordsOnly, type BuiltSection } from './built.ts';
 import { choicesOf, type Chosen } from './choices.ts';
 import type { UsageDeps, UsageEngine } from './deps.ts';
+import { chargesSection } from './chargesSection.ts';
 import { holdsSection } from './holdsSection.ts';
 import { monthSection } from './monthSection.ts';
 import type { WorkspaceNames } from './names.ts';
@@ -129,6 +130,7 @@ export class UsageView implements vscode.Disposable {
       monthSection(spend.month),
       ...breakdownSections(spend, { arms: this.#deps.models.arms, workspaces: this.#names }),
       holdsSection(spend.holds, this.#deps.models.arms),
+      chargesSection(spend.charges, this.#deps.models.arms),
     ];
     const late = ['quality', 'plane', 'savings'].map((id) => this.#sections.get(id) ?? waiting(id));
     const sections = [...early.slice(0, 2), ...late, ...early.slice(2)];

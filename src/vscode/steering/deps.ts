@@ -36,6 +36,6 @@ export interface SteeringEngine {
   readonly store: {
     readonly ledger: Required<Ledger>;
     readonly log: Required<DecisionLog>;
-    readonly usage: UsageReader;
+    readonly usage: Required<UsageReader>;
   };
 }

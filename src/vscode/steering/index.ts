@@ -31,6 +31,9 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
     vscode.commands.registerCommand('pilot.releaseHolds', async (id?: unknown) =>
       (await import('./releaseHolds.ts')).releaseHolds(deps, typeof id === 'string' ? id : undefined),
     ),
+    vscode.commands.registerCommand('pilot.disputeCharge', async (id?: unknown) =>
+      (await import('./disputeCharge.ts')).disputeCharge(deps, typeof id === 'string' ? id : undefined),
+    ),
     command('pilot.forget', async () => (await import('./forgetCommand.ts')).forgetCommand(deps, sync)),
     command('pilot.export', async () => (await import('./exchangeCommands.ts')).exportCommand(deps)),
     command('pilot.import', async () => (await import('./exchangeCommands.ts')).importCommand(deps)),

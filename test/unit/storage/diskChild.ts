@@ -10,12 +10,13 @@ import type { Result } from '../../../src/core/result.ts';
 import type { Store } from '../../../src/storage/host/openStore.ts';
 import { openDatabase } from '../../../src/storage/worker/database.ts';
 import { databaseFile } from '../../../src/storage/worker/recovery.ts';
-import { request, settlement, withStore } from './fixture.ts';
+import { request, reserved, settlement, withStore } from './fixture.ts';
 
 const [what = '', folder = ''] = process.argv.slice(2);
 const BALLAST = path.join(folder, 'ballast');
 const NOBODY = 65_534;
 const EACH = 0.0001;
+const LATE = 0.02;
 
 const trials: Readonly<Record<string, () => Promise<object>>> = {
   fill,
@@ -31,13 +32,16 @@ console.log(JSON.stringify(await trial()));
 async function fill(): Promise<object> {
   writeFileSync(BALLAST, Buffer.alloc(200_000));
   return inStore(async (store) => {
-    let granted = 0;
+    const open = await reserved(store, request(EACH, { limit: nano(5) }));
+    let granted = 1;
     let last = 'granted';
     for (; granted < 20_000; granted++) {
       last = await tell(store, { language: 'x'.repeat(2_000) });
       if (last !== 'granted') break;
     }
-    return { granted, last, ...(await standing(store)) };
+    // Above its reservation: the rest was never counted.
+    const billed = await store.ledger.settle(open.id, settlement(LATE));
+    return { granted, last, billed: billed.ok, ...(await standing(store)) };
   });
 }
 
@@ -88,11 +92,12 @@ async function tell({ ledger }: Store, order: Partial<ReservationRequest> = {}):
 
 /** What the window shows, and whether free models go on. */
 async function standing({ ledger }: Store): Promise<object> {
-  const { state, reserved } = ledger.summary();
+  const { state, reserved, settled: spent } = ledger.summary();
   const free = await ledger.reserve(request(0));
   const settled = free.ok && (await ledger.settle(free.value.id, settlement(0)));
   return {
     state,
+    spent: spent / nano(LATE),
     reserved: Math.round(reserved / nano(EACH)),
     free: free.ok && settled !== false && settled.ok,
   };

@@ -343,7 +343,13 @@ function decodeRemembered(stored: unknown, known: Surface | undefined): Remember
   for (let i = 0; i < numbers.length; i += 2) {
     const [cost, reward] = [numbers[i], numbers[i + 1]];
     if (cost === undefined || reward === undefined) return undefined;
-    if (cost < 0 || reward !== clampUnit(reward) || cost <= (hull.at(-1)?.cost ?? -1)) return undefined;
+    if (
+      cost < 0 ||
+      cost > Number.MAX_SAFE_INTEGER ||
+      reward !== clampUnit(reward) ||
+      cost <= (hull.at(-1)?.cost ?? -1)
+    )
+      return undefined;
     hull.push({ cost, reward });
   }
   return { surface, hull };

@@ -11,7 +11,7 @@
  * 1/(1 + ln(UB/LB)) of each bin is spent at thresholds below LB, that is without any discipline: that is the method's.
  */
 import type { ArmId, NanoUsd } from '../../brand.ts';
-import { usd } from '../../money.ts';
+import { isMoney, usd } from '../../money.ts';
 import type { CostPolicy, MoneySituation, Offer } from '../policy.ts';
 import type { DensityHistogram } from './densityHistogram.ts';
 import {
@@ -119,6 +119,8 @@ function decodeZcl(stored: unknown): ZclState | undefined {
   const [periodStart, index] = [finite(raw['periodStart']), finite(raw['index'])];
   const committedBefore = finite(raw['committedBefore']);
   if (periodStart === undefined || index === undefined || committedBefore === undefined) return undefined;
-  if (committedBefore < 0) return undefined;
-  return { densities, bin: { periodStart, index, committedBefore: committedBefore as NanoUsd } };
+  if (!isMoney(committedBefore) || !Number.isSafeInteger(index) || index < 0) return undefined;
+  // What a Date can hold.
+  if (Math.abs(periodStart) > 8.64e15) return undefined;
+  return { densities, bin: { periodStart, index, committedBefore } };
 }
