@@ -26,8 +26,11 @@ const MAX_FOREIGN = 200;
 const MAX_CHARS = 200;
 
 /** What begins like it: a repository's glob that is too long withholds more, not less. */
-const shortened = (glob: string): string =>
-  glob.length <= MAX_CHARS ? glob : `${glob.slice(0, MAX_CHARS).replace(/(?<!\/)[^/]*$/, '')}**`;
+const shortened = (glob: string): string => {
+  if (glob.length <= MAX_CHARS) return glob;
+  const start = glob.slice(0, MAX_CHARS);
+  return `${start.slice(0, start.lastIndexOf('/') + 1)}**`;
+};
 
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
