@@ -11,7 +11,7 @@ import tseslint from 'typescript-eslint';
 export const floors = {
   'src/core': {
     under: [],
-    packages: ['ignore', 'lru-cache', 'ml-matrix'],
+    packages: ['lru-cache', 'ml-matrix'],
     rooms: {
       '.': [],
       features: ['.'],
@@ -28,7 +28,7 @@ export const floors = {
   'src/protocol': { under: ['src/core'], packages: [], rooms: { '.': [] } },
   'src/app': {
     under: ['src/core'],
-    packages: ['diff', 'ignore'],
+    packages: ['diff'],
     rooms: {
       ports: [],
       settings: ['ports'],

@@ -62,6 +62,7 @@ function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
   const endpoints = {
     endpoints: () => models.endpoints,
     key: (endpoint: Endpoint) => secrets.key(endpoint),
+    mayGoPlain: (endpoint: Endpoint) => secrets.mayGoPlain(endpoint),
     log,
   };
   return {

@@ -25,7 +25,9 @@ import { openLogChannel, outputLog } from './vscode/kit/outputLog.ts';
 import { registerRefreshPrices } from './vscode/setup/refreshPrices.ts';
 import { modelName } from './vscode/reports/names.ts';
 import { reasonLine } from './vscode/words/reason.ts';
+import { HostConsents } from './vscode/settings/hostConsents.ts';
 import { Secrets } from './vscode/settings/secrets.ts';
+import { PRESETS } from './providers/presets.ts';
 import { Settings } from './vscode/settings/settings.ts';
 import { trialOrder } from './app/call/trial.ts';
 import { registerSetup } from './vscode/setup/index.ts';
@@ -50,7 +52,15 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
     registerVscodeModels({ log, access: extensionContext.languageModelAccessInformation }),
   );
   const models = parts.add(new ModelSettings(settings, extensionContext.globalState, [vscodeModels]));
-  const secrets = parts.add(new Secrets({ storage: extensionContext.secrets, clock, log }));
+  const secrets = parts.add(
+    new Secrets({
+      storage: extensionContext.secrets,
+      clock,
+      log,
+      presets: PRESETS,
+      consents: new HostConsents(extensionContext.globalState),
+    }),
+  );
   const id = workspaceId();
   const policyStore = parts.add(new MementoPolicyStore(extensionContext.workspaceState, log, clock.now));
   const engineDeps: EngineDeps = {

@@ -6,13 +6,16 @@ import type { Log } from '../../src/app/ports/environment.ts';
 import type { Endpoint } from '../../src/app/settings/index.ts';
 import { parseSettings } from '../../src/app/settings/index.ts';
 import { PRESETS } from '../../src/providers/presets.ts';
+import { HostConsents } from '../../src/vscode/settings/hostConsents.ts';
 import { Secrets } from '../../src/vscode/settings/secrets.ts';
 import { MisplacedKeys } from '../../src/vscode/setup/moveKeys.ts';
 import type { ModelServer } from '../fakes/modelServer.ts';
 import { startModelServer } from '../fakes/modelServer.ts';
+import { FakeMemento } from '../fakes/memento.ts';
 import { FakeSecretStorage } from '../fakes/secretStorage.ts';
 
 const KEY = 'sk-host-0123456789';
+const consentsInMemory = (): HostConsents => new HostConsents(new FakeMemento());
 
 const endpointOf = (entry: object): Endpoint => {
   const [endpoint] = parseSettings(
@@ -26,6 +29,7 @@ const endpointOf = (entry: object): Endpoint => {
 describe('keys', () => {
   let storage: FakeSecretStorage;
   let lines: string[];
+  let consents: HostConsents;
   let time = 0;
   const secretsWith = (environment: Record<string, string> = {}): Secrets => {
     const log: Log = {
@@ -33,11 +37,12 @@ describe('keys', () => {
       warn: (message) => lines.push(message),
       error: (message, error) => lines.push(`${message} ${String(error)}`),
     };
-    return new Secrets({ storage, clock: { now: () => time }, log, environment });
+    return new Secrets({ storage, clock: { now: () => time }, log, environment, presets: PRESETS, consents });
   };
   beforeEach(() => {
     storage = new FakeSecretStorage();
     lines = [];
+    consents = consentsInMemory();
   });
 
   it('are kept in the keyring and found again', async () => {
@@ -55,6 +60,17 @@ describe('keys', () => {
   it('stay with a local server that changes its port', async () => {
     await secretsWith().store(endpointOf({ baseUrl: 'http://127.0.0.1:1/v1' }), KEY);
     assert.equal(await secretsWith().key(endpointOf({ baseUrl: 'http://localhost:2/v1' })), KEY);
+  });
+
+  it('of a variable go to a host that is not the provider’s own only once the user has agreed', async () => {
+    const secrets = secretsWith({ MY_KEY: KEY, OPENAI_API_KEY: KEY });
+    const mine = (baseUrl: string): Endpoint =>
+      endpointOf({ preset: 'custom', baseUrl, apiKeyEnv: 'MY_KEY' });
+    assert.equal(await secrets.key(mine('https://one.example/v1')), undefined);
+    await secrets.confirmVariable('MY_KEY', mine('https://one.example/v1'));
+    assert.equal(await secrets.key(mine('https://one.example/v2')), KEY);
+    assert.equal(await secrets.key(mine('https://two.example/v1')), undefined);
+    assert.equal(await secrets.key(endpointOf({ apiKeyEnv: 'OPENAI_API_KEY' })), KEY);
   });
 
   it('come from the environment only where the settings name the variable, and after the keyring', async () => {
@@ -91,6 +107,7 @@ describe('keys', () => {
   it('survive a keyring that fails: by the variable, and without a word about the key', async () => {
     storage.refuses = true;
     const secrets = secretsWith({ MY_KEY: 'from-environment' });
+    await secrets.confirmVariable('MY_KEY', endpointOf({ apiKeyEnv: 'MY_KEY' }));
     assert.equal(await secrets.store(endpointOf({}), KEY), false);
     assert.equal(await secrets.key(endpointOf({ apiKeyEnv: 'MY_KEY' })), 'from-environment');
     assert.ok(lines.length > 0);
@@ -138,7 +155,14 @@ describe('a key in the settings that the keyring refuses', () => {
     storage.refuses = true;
     const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const clock = { now: () => 0 };
-    const secrets = new Secrets({ storage, log, clock, environment: {} });
+    const secrets = new Secrets({
+      storage,
+      log,
+      clock,
+      environment: {},
+      presets: PRESETS,
+      consents: consentsInMemory(),
+    });
     await new MisplacedKeys({ settings: { endpoints, models: [] }, models: parsed, secrets }).moveOut();
     assert.equal(parsed.misplacedKeys.length, 1, 'there was one to move');
     assert.deepEqual(vscode.workspace.getConfiguration('pilot').inspect('endpoints')?.globalValue, before);

@@ -61,7 +61,8 @@ describe('set-up of models', () => {
     await workbench.pick('Enter a key');
     await asked('It goes into the keyring');
     await workbench.answer('sk-wrong-journey');
-    await workbench.notification('refused the key').getByRole('button', { name: 'Enter Key' }).click();
+    await workbench.option('Enter Key').waitFor();
+    await workbench.pick('Enter Key');
     await workbench.option('Enter a key').waitFor();
     await workbench.pick('Enter a key');
     await asked('refused that key');

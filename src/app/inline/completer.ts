@@ -124,7 +124,7 @@ export class InlineCompleter {
       enabled: settings.enabled,
       languages: settings.languages,
       secret: isSecret(request),
-      excluded: this.#isExcluded(request.path),
+      excluded: [request.path, request.realPath ?? ''].some((path) => this.#isExcluded(path)),
       justAcceptedLine: this.#justAccepted === request.documentId,
     };
   }
@@ -289,8 +289,9 @@ const armsOf = (decision: Decision | undefined): readonly ArmId[] =>
  * By the path within the workspace and by the whole one: with `~/.aws` open as a folder, `config` alone says nothing.
  * And whatever the name, no text goes out that has a private key in it.
  */
-const isSecret = ({ path, documentId, cursor }: InlineRequest): boolean =>
+const isSecret = ({ path, realPath = '', documentId, cursor }: InlineRequest): boolean =>
   isSecretFile(path) ||
+  isSecretFile(realPath) ||
   isSecretFile(documentId.split(/[?#]/, 1)[0] ?? '') ||
   holdsPrivateKey(cursor.prefix + cursor.suffix);
 

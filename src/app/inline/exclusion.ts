@@ -15,9 +15,22 @@ export const globsOfScopes = (found: ScopedValue | undefined): readonly string[]
     // Of two gitignore patterns the last wins, so a workspace's `!secret.ts` would release the user's file.
     ...[found?.workspaceValue, found?.workspaceFolderValue]
       .flatMap(strings)
-      .filter((glob) => !glob.trimStart().startsWith('!')),
+      .filter((glob) => !glob.trimStart().startsWith('!'))
+      .slice(0, MAX_FOREIGN)
+      .map(shortened),
   ]),
 ];
+
+/** So many globs of a repository, each so long: they are matched whenever a cursor moves to another file. */
+const MAX_FOREIGN = 200;
+const MAX_CHARS = 200;
+
+/** What begins like it: a repository's glob that is too long withholds more, not less. */
+const shortened = (glob: string): string => {
+  if (glob.length <= MAX_CHARS) return glob;
+  const start = glob.slice(0, MAX_CHARS);
+  return `${start.slice(0, start.lastIndexOf('/') + 1)}**`;
+};
 
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];

@@ -13,6 +13,8 @@ export interface InlineRequest {
   readonly documentId: string;
   /** Relative to the workspace, '' for an untitled document. */
   readonly path: string;
+  /** Where the file really is, if a link led to it: relative to the workspace within it, else absolute. */
+  readonly realPath?: string;
   readonly languageId: string;
   readonly scheme: string;
   readonly cursor: CursorText;

@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly label: string;
   /** Absolute, without trailing slash, query or credentials. */
   readonly baseUrl: string;
+  /** Azure's `api-version`, sent in the query of every request. */
+  readonly apiVersion?: string | undefined;
   readonly needsKey: boolean;
   /** The one environment variable this endpoint may read its key from; undefined = SecretStorage only. */
   readonly apiKeyEnv: string | undefined;

@@ -18,27 +18,29 @@ export function parseEndpoint(
 ): ParsedEndpoint | undefined {
   const id = parseId(reader);
   const preset = presets[reader.oneOf('preset', PRESET_IDS, 'custom')];
-  const baseUrl = parseBaseUrl(reader, preset);
+  const address = parseBaseUrl(reader, preset);
   const { headers, misplaced } = parseHeaders(reader);
   const endpoint = {
     preset: preset.id,
     label: reader.string('label', id === undefined || id === preset.id ? preset.label : id),
     needsKey: reader.boolean('needsKey', preset.needsKey),
-    apiKeyEnv: parseVariable(reader, presets, variables, baseUrl),
+    apiKeyEnv: parseVariable(reader, presets, variables, address?.baseUrl),
     headers,
     acceptsStreamOptions: reader.boolean('acceptsStreamOptions', preset.acceptsStreamOptions),
     promptTokensIncludeCached: reader.boolean('promptTokensIncludeCached', preset.promptTokensIncludeCached),
     protocol: reader.oneOf('protocol', PROTOCOLS, 'auto'),
     outputCapField: reader.oneOf('outputCapField', OUTPUT_CAP_FIELDS, preset.outputCapField),
     outputCapCoversReasoning: reader.boolean('outputCapCoversReasoning', preset.outputCapCoversReasoning),
-    stopsWhenClosed: parseStopsWhenClosed(reader, preset, baseUrl),
+    stopsWhenClosed: parseStopsWhenClosed(reader, preset, address?.baseUrl),
     simulated: reader.boolean('simulated', false),
     timeouts: parseTimeouts(reader.object('timeouts'), preset),
   };
   reader.reportUnknown();
-  if (id === undefined || baseUrl === undefined) return undefined;
+  if (id === undefined || address === undefined) return undefined;
   const misplacedKeys = misplaced.map((key) => ({ ...key, endpointId: id }));
-  return { endpoint: { id, baseUrl, ...endpoint }, misplacedKeys };
+  const { baseUrl, apiVersion } = address;
+  const version = apiVersion === undefined ? {} : { apiVersion };
+  return { endpoint: { id, baseUrl, ...version, ...endpoint }, misplacedKeys };
 }
 
 /** What is known of a provider is known of its own host; of any other, such as a proxy before it, the settings say it. */

@@ -1,32 +1,72 @@
+/** Addresses of endpoints as people have them: from a documentation's example, a curl command, a portal's page. */
 import type { Preset } from './endpoint.ts';
 import type { SettingReader } from './reader.ts';
 import { shown } from './problem.ts';
 
-/** The checked base URL, without trailing slash; undefined = there is none that can be used. */
-export function parseBaseUrl(reader: SettingReader, preset: Preset): string | undefined {
+export interface BaseUrl {
+  /** Without trailing slash, query or credentials. */
+  readonly baseUrl: string;
+  /** Azure's `api-version`, which goes with every request. */
+  readonly apiVersion: string | undefined;
+}
+
+/** The checked base URL; undefined = there is none that can be used. */
+export function parseBaseUrl(reader: SettingReader, preset: Preset): BaseUrl | undefined {
   const given = reader.raw('baseUrl');
   if (given === undefined) {
     if (preset.baseUrl === undefined) reader.problem('baseUrl', 'missing', 'https://…', undefined);
-    return preset.baseUrl;
+    return preset.baseUrl === undefined ? undefined : { baseUrl: preset.baseUrl, apiVersion: undefined };
   }
-  const url = typeof given === 'string' ? parseUrl(given) : undefined;
-  if (!url) {
+  const understood = typeof given === 'string' ? understandUrl(given, preset.baseUrl) : undefined;
+  if (!understood) {
     // Falling back to the preset's own host would send prompts where the user did not mean them to go.
     reader.problem('baseUrl', 'bad-url', 'https://…', undefined);
     return undefined;
   }
-  if (url.username || url.password || url.search) {
-    url.username = url.password = url.search = '';
-    reader.problem('baseUrl', 'secret-in-settings', 'https://…', shown(withoutSlash(url)));
-  }
-  return withoutSlash(url);
+  const { hasSecret, ...found } = understood;
+  if (hasSecret) reader.problem('baseUrl', 'secret-in-settings', 'https://…', shown(found.baseUrl));
+  return found;
 }
 
-function parseUrl(text: string): URL | undefined {
-  const url = URL.parse(text.trim());
+/**
+ * What is meant by a pasted address: a request's own path (`/chat/completions`) is left out, and where there is no path
+ * at all the one that the provider's clients are given is put there (`home`: the preset's address), else `/v1`. A `#` at
+ * the end says that the address is meant as it stands.
+ */
+export function understandUrl(
+  text: string,
+  home?: string,
+): (BaseUrl & { readonly hasSecret: boolean }) | undefined {
+  const url = URL.parse(text.trim().slice(0, MAX_CHARS));
   if (!url || !['http:', 'https:'].includes(url.protocol) || !url.hostname) return undefined;
-  url.hash = '';
-  return url;
+  const isExact = text.trim().endsWith('#');
+  const apiVersion = versionIn(url);
+  url.searchParams.delete('api-version');
+  const hasSecret = url.username !== '' || url.password !== '' || url.search !== '';
+  url.username = url.password = url.search = url.hash = '';
+  if (!isExact) {
+    url.pathname = url.pathname.replace(/\/{2,}/g, '/').replace(OPERATION, '');
+    if (url.pathname === '/') url.pathname = pathFor(url, home);
+  }
+  return { baseUrl: url.href.replace(/(?<!\/)\/+$/, ''), apiVersion, hasSecret };
 }
 
-const withoutSlash = (url: URL): string => url.href.replace(/(?<!\/)\/+$/, '');
+const MAX_CHARS = 2000;
+/** The paths of requests, below the address that clients are given. */
+const OPERATION = /\/(?:chat\/completions|completions|responses|messages|models|embeddings)\/?$/i;
+
+function versionIn(url: URL): string | undefined {
+  const version = url.searchParams.get('api-version');
+  return version !== null && /^[\w.-]{1,40}$/.test(version) ? version : undefined;
+}
+
+function pathFor({ hostname }: URL, home: string | undefined): string {
+  if (home !== undefined) return new URL(home).pathname;
+  if (UNVERSIONED.has(hostname)) return '/';
+  return AZURE.test(hostname) ? '/openai/v1' : '/v1';
+}
+
+/** Providers whose clients are given the bare host. */
+const UNVERSIONED: ReadonlySet<string> = new Set(['api.deepseek.com', 'api.perplexity.ai']);
+/** Azure's resources: they take a key in a header of their own. */
+export const AZURE = /\.(?:openai|cognitiveservices|services\.ai)\.azure\.(?:com|us|cn)$/;

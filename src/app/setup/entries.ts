@@ -1,6 +1,7 @@
 /** Changes to `pilot.endpoints` and `pilot.models` as they stand in the settings: what set-up does not know it keeps. */
 import type { Endpoint, Preset } from '../settings/endpoint.ts';
 import type { MisplacedKey } from '../settings/headers.ts';
+import { understandUrl } from '../settings/url.ts';
 import type { ModelDraft } from './draft.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -11,11 +12,20 @@ export function endpointEntry(endpoint: Endpoint, preset: Preset): Entry {
     id: endpoint.id,
     preset: endpoint.preset,
     ...(endpoint.preset === 'custom' && { label: endpoint.label }),
-    ...(endpoint.baseUrl !== preset.baseUrl && { baseUrl: endpoint.baseUrl }),
+    ...((endpoint.baseUrl !== preset.baseUrl || endpoint.apiVersion !== undefined) && {
+      baseUrl: addressOf(endpoint, preset),
+    }),
     ...(endpoint.needsKey !== preset.needsKey && { needsKey: endpoint.needsKey }),
     ...(endpoint.apiKeyEnv !== undefined && { apiKeyEnv: endpoint.apiKeyEnv }),
     ...(endpoint.simulated && { simulated: true }),
   };
+}
+
+/** Such that it is read again as what it is: with Azure's version, and a `#` where the address alone says otherwise. */
+function addressOf({ baseUrl, apiVersion }: Endpoint, preset: Preset): string {
+  const isRead = understandUrl(baseUrl, preset.baseUrl)?.baseUrl === baseUrl;
+  const query = apiVersion === undefined ? '' : `?api-version=${encodeURIComponent(apiVersion)}`;
+  return `${baseUrl}${query}${isRead ? '' : '#'}`;
 }
 
 export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraft): Entry {

@@ -1,15 +1,15 @@
-import ignore from 'ignore';
+import { ignorePatterns } from '../ignorePatterns.ts';
 
 /** A predicate over paths for globs in gitignore syntax; a glob that is none matches nothing. */
 export function pathMatcher(globs: readonly string[]): (path: string) => boolean {
-  const matcher = ignore({ ignorecase: true }).add(globs.filter((glob) => glob.trim() !== ''));
+  const { ignores } = ignorePatterns(globs);
   return (path) => {
     const relative = relativePath(path);
-    return relative !== '' && ignore.isPathValid(relative) && matcher.ignores(relative);
+    return relative !== '' && ignores(relative);
   };
 }
 
-/** As the `ignore` package wants it: no leading slash, drive letter or dots, whichever slashes the path has. */
+/** As patterns want it: no leading slash, drive letter or dots, whichever slashes the path has. */
 export const relativePath = (path: string): string =>
   path
     .replaceAll('\\', '/')

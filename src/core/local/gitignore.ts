@@ -1,12 +1,13 @@
 /** What the .gitignore files of a workspace say together: each rules its own folder, the deeper one has the last word. */
-import ignore from 'ignore';
+import { ignorePatterns } from '../ignorePatterns.ts';
+import type { IgnorePatterns } from '../ignorePatterns.ts';
 
 export class IgnoreRules {
   /** Folder relative to the workspace ('' = its root) -> its rules. */
-  readonly #byFolder = new Map<string, ReturnType<typeof ignore>>();
+  readonly #byFolder = new Map<string, IgnorePatterns>();
 
   add(folder: string, gitignore: string): void {
-    this.#byFolder.set(folder, ignore().add(gitignore));
+    this.#byFolder.set(folder, ignorePatterns(gitignore.split('\n')));
   }
 
   /** `path`: relative to the workspace, with slashes. */
@@ -15,7 +16,7 @@ export class IgnoreRules {
     for (const folder of foldersOf(path)) {
       const rules = this.#byFolder.get(folder);
       const inside = folder === '' ? path : path.slice(folder.length + 1);
-      if (rules === undefined || !ignore.isPathValid(inside)) continue;
+      if (rules === undefined || inside === '') continue;
       const verdict = rules.test(inside);
       ignored = verdict.ignored || (ignored && !verdict.unignored);
     }

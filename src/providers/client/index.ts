@@ -32,20 +32,21 @@ export interface ClientPoolOptions {
   readonly endpoints: () => readonly Endpoint[];
   readonly key: (endpoint: Endpoint) => Promise<string | undefined>;
   readonly log: Log;
+  readonly mayGoPlain?: CallContext['mayGoPlain'];
 }
 
 /**
  * The models of all endpoints: each request goes to the endpoint of its arm. The pool is made with the engine, which
  * is later than activation and earlier than the first answer: the time to load the package (100 ms) is spent here.
  */
-export function createClientPool({ endpoints, key, log }: ClientPoolOptions): ModelClient {
+export function createClientPool({ endpoints, key, log, mayGoPlain }: ClientPoolOptions): ModelClient {
   void import('openai').catch(() => undefined);
   const send = (
     request: ChatRequest | CompletionRequest,
     call: (context: CallContext) => ModelStream,
   ): ModelStream => {
     const endpoint = endpoints().find(({ id }) => id === request.arm.endpointId);
-    if (endpoint) return call({ endpoint, key: () => key(endpoint), log });
+    if (endpoint) return call({ endpoint, key: () => key(endpoint), log, mayGoPlain });
     return failed(request.arm.endpointId);
   };
   return {
@@ -55,7 +56,7 @@ export function createClientPool({ endpoints, key, log }: ClientPoolOptions): Mo
 }
 
 /** Those endpoints that tell afterwards what a call cost. */
-export function createBillSource({ endpoints, key, log }: ClientPoolOptions): BillSource {
+export function createBillSource({ endpoints, key, log, mayGoPlain }: ClientPoolOptions): BillSource {
   const tellers = (): readonly Endpoint[] => endpoints().filter(tellsBills);
   return {
     endpoints: () => tellers().map(({ id }) => id),
@@ -63,7 +64,7 @@ export function createBillSource({ endpoints, key, log }: ClientPoolOptions): Bi
       const endpoint = tellers().find(({ id }) => id === endpointId);
       if (!endpoint) return fail('not-yet');
       const { signal } = new AbortController();
-      return lookUpBill({ endpoint, key: () => key(endpoint), log }, generationId, signal);
+      return lookUpBill({ endpoint, key: () => key(endpoint), log, mayGoPlain }, generationId, signal);
     },
   };
 }

@@ -6,7 +6,7 @@ import { fail, ok } from '../../core/result.ts';
 import { classify } from './errors.ts';
 import { CallGuard } from './guard.ts';
 import { cut, redact } from './redact.ts';
-import { isInsecure, isSecretHeader } from './safety.ts';
+import { isSecretHeader, whyUnsafe } from './safety.ts';
 
 /** What every call to one endpoint needs. */
 export interface CallContext {
@@ -14,6 +14,8 @@ export interface CallContext {
   /** Asked at each call, so that a new key counts at once. Undefined = there is none. */
   readonly key: () => Promise<string | undefined>;
   readonly log: Log;
+  /** Whether the user has agreed to send this endpoint's key over plain http to its host; default: no. */
+  readonly mayGoPlain?: ((endpoint: Endpoint) => boolean) | undefined;
   /** Over the endpoint's own, such as a shorter wait for inline completions. */
   readonly timeouts?: Partial<Timeouts> | undefined;
 }
@@ -46,7 +48,8 @@ export async function openCall<Client>(
   const key = await readKey(context);
   if (!key.ok) return key;
   if (key.value === undefined && endpoint.needsKey) return unsent('no-key');
-  if (isInsecure(endpoint, key.value)) return unsent('insecure', endpoint.baseUrl);
+  const unsafe = await whyUnsafe(endpoint, key.value, context.mayGoPlain?.(endpoint) === true);
+  if (unsafe) return unsent(unsafe, endpoint.baseUrl);
   const guard = new CallGuard({ ...endpoint.timeouts, ...context.timeouts }, caller);
   const secrets = secretsOf(endpoint, key.value);
   const failure = (error: unknown, kind?: ProviderErrorKind): ProviderError => {

@@ -28,6 +28,7 @@ type Work = Generator<void, void> | AsyncGenerator<void, void>;
 
 interface Walk {
   readonly id: number;
+  readonly roots: readonly string[];
   readonly files: AsyncGenerator<string | undefined, WalkEnd>;
   /** Known from the editor, which is ahead of the disk. */
   readonly open: Set<string>;
@@ -91,7 +92,7 @@ export class LocalEngine {
 
   async *#index({ batch, sources }: Extract<Job, { type: 'index' }>): AsyncGenerator<void, void> {
     for (const source of sources) {
-      const text = 'text' in source ? source.text : await this.#deps.lister.read(source.path);
+      const text = 'text' in source ? source.text : await this.#deps.lister.read(source.path, [source.root]);
       yield* this.#put(source.id, text);
       yield;
     }
@@ -108,7 +109,7 @@ export class LocalEngine {
     this.#endWalk();
     const { lister, walkLimits } = this.#deps;
     const files = sourceFiles({ roots, excluded, lister, ...(walkLimits && { limits: walkLimits }) });
-    this.#walk = { id: walk, files, open: new Set(open), steps: 0 };
+    this.#walk = { id: walk, roots, files, open: new Set(open), steps: 0 };
   }
 
   /** One file, whole, since a document's tokens lie together; what was queued meanwhile has its turn before the next. */
@@ -121,7 +122,7 @@ export class LocalEngine {
     }
     const path = next.value;
     if (path !== undefined && !walk.open.has(path)) {
-      const text = await this.#deps.lister.read(path);
+      const text = await this.#deps.lister.read(path, walk.roots);
       yield* this.#put(path, text);
       if (this.#model.stats.full && this.#model.wantsCompaction) {
         // Room is won from what was replaced, and the file that came in half comes in whole.

@@ -11,6 +11,8 @@ export interface SourceText {
 export interface SourceFile {
   readonly id: string;
   readonly path: string;
+  /** The folder of the workspace in which it must really lie. */
+  readonly root: string;
 }
 
 /** Folders of this machine, to be listed and read by the worker from the beginning; an earlier walk ends. */

@@ -17,7 +17,8 @@ export interface Entry {
 /** Never throws: what vanished or cannot be read is empty. */
 export interface Lister {
   readonly list: (folder: string) => AsyncIterable<Entry>;
-  readonly read: (file: string) => Promise<string | undefined>;
+  /** Only a regular file that really lies within one of the roots. */
+  readonly read: (file: string, roots: readonly string[]) => Promise<string | undefined>;
 }
 
 export interface WalkLimits {
@@ -51,7 +52,7 @@ export async function* sourceFiles(options: WalkOptions): AsyncGenerator<string 
     const rules = new IgnoreRules();
     const folders = [''];
     for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
-      const ignored = await lister.read(join(root, folder, '.gitignore'));
+      const ignored = await lister.read(join(root, folder, '.gitignore'), [root]);
       if (ignored !== undefined) rules.add(folder, ignored.slice(0, GITIGNORE_CHARS));
       for await (const { name, kind } of lister.list(join(root, folder))) {
         entries += 1;

@@ -1,8 +1,10 @@
 /** The worker's entry: a thread of its own, so that neither indexing nor a query takes time from the editor. */
-import { open, opendir } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { MAX_FILE_CHARS } from '../../core/local/indexable.ts';
+import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { invariant } from '../../core/result.ts';
+import { readRegularFile } from '../regularFile.ts';
 import { LocalEngine } from './engine.ts';
 import type { ToWorker } from './protocol.ts';
 import type { Entry } from './walk.ts';
@@ -13,7 +15,11 @@ const { maxTokens } = workerData as { readonly maxTokens: number };
 
 const engine = new LocalEngine({
   maxTokens,
-  lister: { list, read },
+  lister: {
+    list,
+    read: (path, roots) =>
+      readRegularFile(path, { roots, maxBytes: MAX_FILE_CHARS, isForbidden: isSecretFile }),
+  },
   send: (message) => port.postMessage(message),
 });
 let working = false;
@@ -28,20 +34,6 @@ async function work(): Promise<void> {
   working = true;
   while (await engine.step()) await new Promise((resolve) => setImmediate(resolve));
   working = false;
-}
-
-/** Vanished, unreadable, a directory, too large: each is a reason to go on with the next file. */
-async function read(path: string): Promise<string | undefined> {
-  let file: Awaited<ReturnType<typeof open>> | undefined;
-  try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
-    return size > MAX_FILE_CHARS ? undefined : await file.readFile('utf8');
-  } catch {
-    return undefined;
-  } finally {
-    await file?.close();
-  }
 }
 
 /** Entry by entry: a folder of a million files is never in memory at once. */

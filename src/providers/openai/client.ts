@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
+import { AZURE } from '../../app/settings/url.ts';
 import type { CallGuard } from '../http/guard.ts';
 import { guardedFetch } from '../http/guardedFetch.ts';
 import { withoutVariable } from '../http/withoutVariable.ts';
@@ -22,6 +23,7 @@ export async function buildClient(
       new Client({
         baseURL: endpoint.baseUrl,
         apiKey: key ?? PLACEHOLDER,
+        ...(endpoint.apiVersion !== undefined && { defaultQuery: { 'api-version': endpoint.apiVersion } }),
         adminAPIKey: null,
         organization: null,
         project: null,
@@ -46,6 +48,7 @@ function authHeaders(
   expects: 'events' | 'json',
 ): Record<string, string | null> {
   if (key === undefined) return { authorization: null };
+  if (AZURE.test(new URL(endpoint.baseUrl).hostname)) return { authorization: null, 'api-key': key };
   // Anthropic's chat address takes OpenAI's header, its model list only its own.
   if (endpoint.preset !== 'anthropic' || expects === 'events') return {};
   return { authorization: null, 'x-api-key': key, 'anthropic-version': '2023-06-01' };

@@ -1,6 +1,7 @@
 /** What of the user's work could go along with a question: the items behind the composer's chips. */
 import * as vscode from 'vscode';
-import { holdsPrivateKey, isSecretFile } from '../../app/ask/secretFiles.ts';
+import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
+import { hasSecretName, isSecretUri } from '../kit/realPath.ts';
 import type { ContextKind, ContextPiece } from '../../app/ask/conversations.ts';
 
 export interface ContextItem {
@@ -57,7 +58,7 @@ export function fileItem(uri: vscode.Uri): ContextItem {
     name: baseName(label),
     label,
     detail: open ? vscode.l10n.t('File, {0} lines', open.lineCount) : vscode.l10n.t('File'),
-    secret: open ? isSecretDocument(open) : isSecretFile(uri.path),
+    secret: open ? isSecretDocument(open) : isSecretUri(uri),
     read: async () => {
       const document = open && !open.isClosed ? open : await openSmall(uri);
       return { kind: 'file', label, source, languageId: document.languageId, text: document.getText() };
@@ -118,7 +119,7 @@ async function openSmall(uri: vscode.Uri): Promise<vscode.TextDocument> {
 const keyFound = new WeakMap<vscode.TextDocument, { readonly version: number; readonly secret: boolean }>();
 
 function isSecretDocument(document: vscode.TextDocument): boolean {
-  if (isSecretFile(document.uri.path)) return true;
+  if (hasSecretName(document)) return true;
   const known = keyFound.get(document);
   if (known?.version === document.version) return known.secret;
   const secret = holdsPrivateKey(document.getText());

@@ -1,13 +1,13 @@
 /** The questions Ask puts to the user outside its panel. */
 import * as vscode from 'vscode';
 import type { Choice } from '../../app/ask/ask.ts';
-import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { usd } from '../kit/format.ts';
 import { nameOf } from './contextItems.ts';
 import { saysSimulated } from '../kit/armName.ts';
 import { showWarning } from '../kit/notify.ts';
+import { isSecretUri } from '../kit/realPath.ts';
 
 const { t } = vscode.l10n;
 
@@ -26,7 +26,7 @@ export async function pickFiles(current: vscode.Uri | undefined): Promise<readon
   const toPick = (uri: vscode.Uri): FilePick => ({
     uri,
     label: nameOf(uri),
-    iconPath: isSecretFile(uri.path) ? new vscode.ThemeIcon('lock') : vscode.ThemeIcon.File,
+    iconPath: isSecretUri(uri) ? new vscode.ThemeIcon('lock') : vscode.ThemeIcon.File,
     ...(uri.toString() === current?.toString() ? { description: t('active') } : {}),
   });
   const picked = await vscode.window.showQuickPick<FilePick>(

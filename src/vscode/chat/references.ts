@@ -1,7 +1,8 @@
 /** What the user attached to a question in VS Code's Chat, as pieces of context. */
 import * as vscode from 'vscode';
-import { holdsPrivateKey, isSecretFile } from '../../app/ask/secretFiles.ts';
+import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import type { ContextPiece } from '../../app/ask/conversations.ts';
+import { isSecretUri } from '../kit/realPath.ts';
 
 export interface ReadReferences {
   readonly pieces: readonly ContextPiece[];
@@ -69,7 +70,7 @@ function labelOf(value: unknown): string | undefined {
 
 function isSecret(value: unknown, { text }: ContextPiece): boolean {
   const uri = value instanceof vscode.Location ? value.uri : value;
-  return (uri instanceof vscode.Uri && isSecretFile(uri.path)) || holdsPrivateKey(text);
+  return (uri instanceof vscode.Uri && isSecretUri(uri)) || holdsPrivateKey(text);
 }
 
 async function openSmall(uri: vscode.Uri): Promise<vscode.TextDocument> {

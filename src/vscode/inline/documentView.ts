@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { InlineRequest } from '../../app/inline/request.ts';
 import { cursorText } from '../../core/inline/cursorText.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
+import { realUriOf } from '../kit/realPath.ts';
 
 /** Characters before and after the cursor: more than any prompt takes. */
 const BEFORE = 24_000;
@@ -56,6 +57,7 @@ export function requestAt(
   return {
     documentId: document.uri.toString(),
     path: document.isUntitled ? '' : vscode.workspace.asRelativePath(document.uri, false),
+    realPath: vscode.workspace.asRelativePath(realUriOf(document), false),
     languageId: document.languageId,
     scheme: document.uri.scheme,
     cursor: cursorTextAt(document, position),

@@ -4,7 +4,6 @@
  * host for tens of milliseconds; of remote and virtual workspaces only the open files are indexed.
  */
 import * as vscode from 'vscode';
-import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { OpenDocuments } from '../../app/inline/openDocuments.ts';
 import type { OpenDocument } from '../../app/inline/openDocuments.ts';
 import type { Timers } from '../../app/inline/ports.ts';
@@ -13,6 +12,7 @@ import { isIndexablePath, MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import type { LocalModelHost } from '../../providers/localModel/host.ts';
 import type { SourceFile, WalkEnd } from '../../providers/localModel/protocol.ts';
 import { withProgress } from '../kit/notify.ts';
+import { isSecretUri } from '../kit/realPath.ts';
 import { locale } from '../kit/locale.ts';
 
 export interface IndexerDeps {
@@ -129,8 +129,9 @@ export class Indexer implements vscode.Disposable {
 
   /** For the worker to read, where it can and may. */
   #sourceAt(uri: vscode.Uri): readonly SourceFile[] {
+    const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
     const isSource = isHere(uri) && isIndexablePath(uri.path) && this.#mayBeRead(uri);
-    return isSource ? [{ id: idOf(uri), path: uri.fsPath }] : [];
+    return isSource && root !== undefined ? [{ id: idOf(uri), path: uri.fsPath, root }] : [];
   }
 
   #mayIndex({ uri, isUntitled, lineCount }: vscode.TextDocument): boolean {
@@ -140,7 +141,7 @@ export class Indexer implements vscode.Disposable {
   }
 
   #mayBeRead(uri: vscode.Uri): boolean {
-    return !isSecretFile(uri.path) && !this.#deps.isExcluded(vscode.workspace.asRelativePath(uri, false));
+    return !isSecretUri(uri) && !this.#deps.isExcluded(vscode.workspace.asRelativePath(uri, false));
   }
 }
 

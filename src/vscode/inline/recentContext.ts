@@ -1,7 +1,8 @@
 /** Pieces of other files that may help: the ones looked at lately, and the places edited lately. */
 import * as vscode from 'vscode';
-import { holdsPrivateKey, isSecretFile } from '../../app/ask/secretFiles.ts';
+import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import type { ContextSource } from '../../core/inline/contextRanking.ts';
+import { hasSecretName, realUriOf } from '../kit/realPath.ts';
 import { linesFrom } from './documentView.ts';
 
 /** Everything has a limit: ranking all of this takes about a millisecond. */
@@ -79,11 +80,11 @@ export class RecentContext implements vscode.Disposable {
     this.#edited = [{ document, line }, ...others].slice(0, MAX_EDITS);
   }
 
-  #mayBeSent({ uri }: vscode.TextDocument): boolean {
+  #mayBeSent(document: vscode.TextDocument): boolean {
+    const { uri } = document;
     const isSource = uri.scheme === 'file' || uri.scheme === 'vscode-remote' || uri.scheme === 'vscode-vfs';
-    return (
-      isSource && !isSecretFile(uri.path) && !this.#isExcluded(vscode.workspace.asRelativePath(uri, false))
-    );
+    const paths = [uri, realUriOf(document)].map((each) => vscode.workspace.asRelativePath(each, false));
+    return isSource && !hasSecretName(document) && !paths.some((path) => this.#isExcluded(path));
   }
 }
 

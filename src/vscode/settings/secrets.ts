@@ -4,15 +4,19 @@
  */
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../app/ports/environment.ts';
-import type { Endpoint } from '../../app/settings/index.ts';
+import type { Endpoint, PresetTable } from '../../app/settings/index.ts';
 import type { EpochMs } from '../../core/brand.ts';
 import { isLoopback } from '../../providers/http/safety.ts';
 import { showWarning } from '../kit/notify.ts';
+import type { HostConsents } from './hostConsents.ts';
 
 export interface SecretsDeps {
   readonly storage: vscode.SecretStorage;
   readonly clock: Clock;
   readonly log: Log;
+  readonly consents: HostConsents;
+  /** The provider's own variable is meant for the provider's own host, without a question. */
+  readonly presets: PresetTable;
   /** Where the environment is read from; a test has its own. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -30,6 +34,8 @@ export class Secrets implements vscode.Disposable {
   /** Counts changes, so that an answer of the keyring that was overtaken by one is not kept. */
   #version = 0;
   #keyringFailed = false;
+  /** Variables and hosts the user was asked about in this session. */
+  readonly #askedAbout = new Set<string>();
   /** A key was stored or deleted, here or in another window. */
   readonly onDidChange = this.#changed.event;
 
@@ -77,7 +83,7 @@ export class Secrets implements vscode.Disposable {
   async #ask(endpoint: Endpoint, slot: string): Promise<string | undefined> {
     const version = this.#version;
     const stored = await this.#stored(endpoint, slot);
-    const key = stored.key ?? this.#fromEnvironment(endpoint);
+    const key = stored.key ?? this.#confirmedVariable(endpoint);
     if (version !== this.#version) return key;
     const isBack = this.#failedAt.delete(slot) && stored.answered;
     if (!stored.answered) this.#failedAt.set(slot, this.#deps.clock.now());
@@ -125,6 +131,52 @@ export class Secrets implements vscode.Disposable {
       if (!this.#failedAt.has(slot)) this.#tellKeyringFailed(endpoint, error);
       return { answered: false, key: undefined };
     }
+  }
+
+  /** The user has agreed to send this endpoint's key to its host over plain http. */
+  mayGoPlain({ baseUrl }: Endpoint): boolean {
+    return this.#deps.consents.mayGoPlain(new URL(baseUrl).origin);
+  }
+
+  async allowPlain({ baseUrl }: Endpoint): Promise<void> {
+    await this.#deps.consents.allowPlain(new URL(baseUrl).origin);
+  }
+
+  /** The user has chosen this variable for this endpoint. */
+  async confirmVariable(name: string, { baseUrl }: Endpoint): Promise<void> {
+    await this.#deps.consents.allowVariable(name, hostOf(baseUrl));
+    this.#forget();
+  }
+
+  /** The key in the endpoint's variable, once the user has agreed that it goes to this host. */
+  #confirmedVariable(endpoint: Endpoint): string | undefined {
+    const { apiKeyEnv: name, baseUrl, preset } = endpoint;
+    const key = this.#fromEnvironment(endpoint);
+    if (name === undefined || key === undefined) return key;
+    const { apiKeyEnv, baseUrl: home } = this.#deps.presets[preset];
+    const isHome = name === apiKeyEnv && home !== undefined && hostOf(home) === hostOf(baseUrl);
+    // A key that goes to a server on this machine stays on it.
+    const isHere = isLoopback(new URL(baseUrl).hostname);
+    if (isHome || isHere || this.#deps.consents.mayUseVariable(name, hostOf(baseUrl))) return key;
+    this.#askAboutVariable(name, endpoint);
+    return undefined;
+  }
+
+  #askAboutVariable(name: string, endpoint: Endpoint): void {
+    const question = `${name} ${hostOf(endpoint.baseUrl)}`;
+    if (this.#askedAbout.has(question)) return;
+    this.#askedAbout.add(question);
+    const t = vscode.l10n.t;
+    const { host } = new URL(endpoint.baseUrl);
+    const way = t('Send It to {0}', host);
+    const text = t(
+      'The settings say that the key in the environment variable {0} goes to {1}, where PILOT has never sent it. Until you agree, it stays here.',
+      name,
+      host,
+    );
+    void showWarning(text, way).then((picked) =>
+      picked === way ? this.confirmVariable(name, endpoint) : undefined,
+    );
   }
 
   #fromEnvironment({ apiKeyEnv }: Endpoint): string | undefined {

@@ -2,11 +2,12 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import { detectLocal } from '../../app/setup/detect.ts';
-import type { SetupDeps } from '../../app/setup/flow.ts';
+import type { Endpoint } from '../../app/settings/index.ts';
+import type { SetupDeps } from '../../app/setup/dialogue.ts';
 import { enterKey, setUpModels } from '../../app/setup/flow.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { listModels } from '../../providers/openai/models.ts';
-import { isLoopback } from '../../providers/http/safety.ts';
+import { isLoopback, reachOf } from '../../providers/http/safety.ts';
 import { PRESETS } from '../../providers/presets.ts';
 import { Disposables, soon } from '../kit/disposables.ts';
 import type { ModelSettings } from '../settings/modelSettings.ts';
@@ -64,9 +65,10 @@ async function flowDeps({
 }: SetupCommandsDeps): Promise<SetupDeps> {
   // The table is read when it is needed, which is not at activation.
   const { listPrice } = await import('../../core/models/priceTable.ts');
+  const mayGoPlain = (endpoint: Endpoint): boolean => secrets.mayGoPlain(endpoint);
   const list = (key: string | undefined, timeouts?: typeof PROBE) => {
     return (endpoint: Parameters<SetupDeps['list']>[0], signal: AbortSignal) =>
-      listModels({ endpoint, key: () => Promise.resolve(key), log, timeouts }, signal);
+      listModels({ endpoint, key: () => Promise.resolve(key), log, timeouts, mayGoPlain }, signal);
   };
   const { signal } = new AbortController();
   const variable = (name: string) => process.env[name]?.trim() || undefined;
@@ -91,8 +93,12 @@ async function flowDeps({
       stored: (endpoint) => secrets.key(endpoint),
       variable,
       store: (endpoint, key) => secrets.store(endpoint, key),
+      confirmVariable: (name, endpoint) => secrets.confirmVariable(name, endpoint),
+      mayGoPlain: (endpoint) => secrets.mayGoPlain(endpoint),
+      allowPlain: (endpoint) => secrets.allowPlain(endpoint),
     },
     isLoopback,
+    isPrivate: async (hostname) => (await reachOf(hostname)) === 'private',
     rating: () => publicRating(extensionPath),
     distrustsPrice: (arm) => models.distrusts(arm),
     trustPrice: (arm) => models.trustPrice(arm),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { KeyAnswer, KeyQuestion } from '../../app/setup/flow.ts';
+import type { KeyAnswer, KeyQuestion } from '../../app/setup/dialogue.ts';
 
 const { t } = vscode.l10n;
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ModelDraft } from '../../app/setup/draft.ts';
-import type { ModelChoice, ModelOffer } from '../../app/setup/flow.ts';
+import type { ModelChoice, ModelOffer } from '../../app/setup/dialogue.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import { askForDollars, limitPrompt } from '../money/budgetCommands.ts';
 import { usd } from '../kit/format.ts';

@@ -40,7 +40,11 @@ async function run({ settings, models, secrets, log }: RefreshPricesDeps): Promi
   return refreshPrices({
     endpoints,
     arms,
-    list: (endpoint) => listModels({ endpoint, key: () => secrets.key(endpoint), log }, signal),
+    list: (endpoint) =>
+      listModels(
+        { endpoint, key: () => secrets.key(endpoint), log, mayGoPlain: (each) => secrets.mayGoPlain(each) },
+        signal,
+      ),
     pick: (changes) => preview(changes, arms, rateChanges),
     settings: {
       models: () => settings.models,

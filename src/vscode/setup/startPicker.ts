@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Endpoint, Preset, PresetId, PresetTable } from '../../app/settings/index.ts';
 import type { DetectedServer } from '../../app/setup/detect.ts';
-import type { SetupStart } from '../../app/setup/flow.ts';
+import type { SetupStart } from '../../app/setup/dialogue.ts';
 import { ownerOf, pastedKey } from '../../app/setup/pastedKey.ts';
 import { shownName } from '../kit/armName.ts';
 

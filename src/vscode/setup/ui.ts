@@ -2,8 +2,10 @@
 import * as vscode from 'vscode';
 import type { ProviderError } from '../../app/ports/models.ts';
 import type { Endpoint, Preset } from '../../app/settings/index.ts';
+import { understandUrl } from '../../app/settings/url.ts';
 import type { ModelDraft } from '../../app/setup/draft.ts';
 import type {
+  AfterFailure,
   KeyAnswer,
   KeyQuestion,
   ModelChoice,
@@ -11,7 +13,7 @@ import type {
   SetupStart,
   SetupSummary,
   SetupUi,
-} from '../../app/setup/flow.ts';
+} from '../../app/setup/dialogue.ts';
 import { parsePriceInput } from '../../app/setup/priceInput.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { providerSentence } from '../words/messages.ts';
@@ -34,17 +36,27 @@ export class QuickPickSetupUi implements SetupUi {
     return pickStart(this.#facts, title());
   }
 
-  async askBaseUrl(preset: Preset): Promise<string | undefined> {
+  async askBaseUrl(preset: Preset, former?: string): Promise<string | undefined> {
     const entered = await vscode.window.showInputBox({
       title: title(),
       prompt: t('The address of the server, as its documentation gives it for OpenAI clients.'),
-      value: preset.baseUrl ?? '',
+      value: former ?? preset.baseUrl ?? '',
       placeHolder: 'https://example.com/v1',
       ignoreFocusOut: true,
       validateInput: (text) =>
-        isAddress(text) ? undefined : t('An address that begins with https:// or http://'),
+        understandUrl(text) ? undefined : t('An address that begins with https:// or http://'),
     });
-    return entered?.trim().replace(/(?<!\/)\/+$/, '');
+    return entered?.trim();
+  }
+
+  async confirmPlainHttp(host: string): Promise<boolean> {
+    const send = t('Send the Key to {0}', host);
+    const warning = t('The key for {0} would be sent without encryption.', host);
+    const detail = t(
+      'Anybody on the network between this machine and {0} can read it. PILOT asks once for each host, and never sends a key to a public address this way.',
+      host,
+    );
+    return (await showWarning(warning, { modal: true, detail }, send)) === send;
   }
 
   askKey(question: KeyQuestion): Promise<KeyAnswer | undefined> {
@@ -64,17 +76,27 @@ export class QuickPickSetupUi implements SetupUi {
     });
   }
 
-  async listFailed(
-    endpoint: Endpoint,
-    error: ProviderError,
-  ): Promise<'again' | 'key' | 'by-hand' | undefined> {
+  /** A picker that stays open, with the sentence in it. */
+  async listFailed(endpoint: Endpoint, error: ProviderError): Promise<AfterFailure | undefined> {
     if (error.kind === 'cancelled') return undefined;
-    const again = { title: t('Try Again'), way: 'again' } as const;
-    const key = { title: t('Enter Key'), way: 'key' } as const;
-    const byHand = { title: t('Type Model Names'), way: 'by-hand' } as const;
+    const again = { label: t('Try Again'), way: 'again' } as const;
+    const key = { label: t('Enter Key'), way: 'key' } as const;
+    const address = {
+      label: t('Change Address'),
+      description: endpoint.baseUrl,
+      way: 'address',
+    } as const;
+    const byHand = { label: t('Type Model Names'), way: 'by-hand' } as const;
     const aboutKey = ['wrong-key', 'no-key', 'forbidden'].includes(error.kind);
-    const ways = aboutKey ? [key, byHand] : [again, byHand];
-    const picked = await showWarning(providerSentence(endpoint.label, error), ...ways);
+    const isFixed = this.#facts.presets[endpoint.preset].baseUrl === endpoint.baseUrl;
+    const items = [aboutKey ? key : again, ...(isFixed ? [] : [address]), byHand];
+    const sentence = providerSentence(endpoint.label, error);
+    const heading = { label: sentence, kind: vscode.QuickPickItemKind.Separator, way: undefined };
+    const picked = await vscode.window.showQuickPick([heading, ...items], {
+      title: title(),
+      placeHolder: sentence,
+      ignoreFocusOut: true,
+    });
     return picked?.way;
   }
 
@@ -138,9 +160,4 @@ export class QuickPickSetupUi implements SetupUi {
       if (picked) void vscode.commands.executeCommand(picked.command);
     });
   }
-}
-
-function isAddress(text: string): boolean {
-  const url = URL.parse(text.trim());
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.hostname !== '';
 }

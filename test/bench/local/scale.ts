@@ -2,6 +2,7 @@
  * Time and memory of a workspace of five million tokens, in the real worker. A smaller folder is indexed again under
  * other names until there are that many; the tokens are as many, the words are not more.
  */
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalModelHost } from '../../../src/providers/localModel/host.ts';
 import type { Position } from './quality.ts';
@@ -64,7 +65,7 @@ async function fill(host: LocalModelHost, files: readonly string[], tokens: numb
   for (let copy = 0; ; copy += 1) {
     for (let start = 0; start < files.length; start += BATCH) {
       const batch = files.slice(start, start + BATCH);
-      await host.indexFiles(batch.map((path) => ({ id: `${copy}:${path}`, path })));
+      await host.indexFiles(batch.map((path) => ({ id: `${copy}:${path}`, path, root: dirname(path) })));
       if (host.stats.tokens >= tokens || host.stats.full) return copy + 1;
     }
     if (host.stats.tokens === 0) return 0;

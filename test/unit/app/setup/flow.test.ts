@@ -5,6 +5,7 @@ import type { KnownPrice } from '../../../../src/app/settings/endpoint.ts';
 import { parseSettings } from '../../../../src/app/settings/index.ts';
 import { detectLocal } from '../../../../src/app/setup/detect.ts';
 import type {
+  AfterFailure,
   KeyAnswer,
   KeyQuestion,
   ModelOffer,
@@ -12,11 +13,11 @@ import type {
   SetupStart,
   SetupSummary,
   SetupUi,
-} from '../../../../src/app/setup/flow.ts';
+} from '../../../../src/app/setup/dialogue.ts';
 import { enterKey, setUpModels } from '../../../../src/app/setup/flow.ts';
 import type { RateCard } from '../../../../src/core/arm.ts';
 import { listModels } from '../../../../src/providers/openai/models.ts';
-import { isLoopback } from '../../../../src/providers/http/safety.ts';
+import { isLoopback, reachOf } from '../../../../src/providers/http/safety.ts';
 import { PRESETS } from '../../../../src/providers/presets.ts';
 import type { ModelServer } from '../../../fakes/modelServer.ts';
 import { startModelServer } from '../../../fakes/modelServer.ts';
@@ -29,8 +30,11 @@ const free = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
 interface Script {
   readonly start?: SetupStart;
   readonly baseUrl?: string;
+  /** Given instead once it has failed. */
+  readonly otherUrl?: string;
+  readonly plainHttp?: boolean;
   readonly keys?: KeyAnswer[];
-  readonly onFailure?: ('again' | 'key' | 'by-hand')[];
+  readonly onFailure?: AfterFailure[];
   readonly names?: string[];
   readonly choose?: (offer: ModelOffer) => readonly string[] | undefined;
   readonly prices?: (RateCard | 'later')[];
@@ -51,7 +55,13 @@ class ScriptedUi implements SetupUi {
     this.#script = script;
   }
   start = () => Promise.resolve(this.#script.start);
-  askBaseUrl = () => Promise.resolve(this.#script.baseUrl);
+  askBaseUrl = (_preset: unknown, former?: string) =>
+    Promise.resolve(former === undefined ? this.#script.baseUrl : this.#script.otherUrl);
+  readonly plainHosts: string[] = [];
+  confirmPlainHttp = (host: string) => {
+    this.plainHosts.push(host);
+    return Promise.resolve(this.#script.plainHttp === true);
+  };
   askKey = (question: KeyQuestion) => {
     this.keyQuestions.push(question);
     return Promise.resolve(this.#script.keys?.shift());
@@ -92,6 +102,8 @@ describe('set-up of models', () => {
   let known: Record<string, KnownPrice>;
   const distrusted = new Set<string>();
   let trusted: string[];
+  let confirmed: string[];
+  let plain: string[];
 
   beforeEach(async () => {
     server = await startModelServer({
@@ -109,6 +121,8 @@ describe('set-up of models', () => {
     variables = {};
     known = {};
     trusted = [];
+    confirmed = [];
+    plain = [];
   });
   afterEach(() => server.close());
 
@@ -129,8 +143,18 @@ describe('set-up of models', () => {
         return Promise.resolve();
       },
     },
-    list: (endpoint, key, signal) =>
-      listModels({ endpoint, key: () => Promise.resolve(key), log: new MemoryLog() }, signal),
+    // A zero in a list is not believed of an endpoint nobody knows; here it is meant.
+    list: async (endpoint, key, signal) => {
+      const listed = await listModels(
+        { endpoint, key: () => Promise.resolve(key), log: new MemoryLog() },
+        signal,
+      );
+      if (!listed.ok) return listed;
+      return {
+        ok: true,
+        value: listed.value.map((model) => (model.id === 'cheap' ? { ...model, price: free } : model)),
+      };
+    },
     keys: {
       stored: ({ id }) => Promise.resolve(keyring.get(id)),
       variable: (name) => variables[name],
@@ -138,7 +162,18 @@ describe('set-up of models', () => {
         if (keyringWorks) keyring.set(id, key);
         return Promise.resolve(keyringWorks);
       },
+      confirmVariable: (name, { baseUrl }) => {
+        confirmed.push(`${name} ${new URL(baseUrl).origin}`);
+        return Promise.resolve();
+      },
+      mayGoPlain: ({ baseUrl }) => plain.includes(new URL(baseUrl).origin),
+      allowPlain: ({ baseUrl }) => {
+        plain.push(new URL(baseUrl).origin);
+        return Promise.resolve();
+      },
     },
+    isPrivate: async (hostname) =>
+      (await reachOf(hostname, () => Promise.resolve(['192.168.1.7']))) === 'private',
     isLoopback,
     rating: () => Promise.resolve(() => 0),
     distrustsPrice: (arm) => distrusted.delete(arm),
@@ -252,6 +287,7 @@ describe('set-up of models', () => {
         choose: all,
       });
       assert.equal(parsed().endpoints[0]?.apiKeyEnv, 'MY_KEY');
+      assert.deepEqual(confirmed, [`MY_KEY ${new URL(server.url).origin}`]);
       assert.equal(keyring.size, 0);
       assert.doesNotMatch(JSON.stringify(settings), /sk-live/);
     });
@@ -274,6 +310,89 @@ describe('set-up of models', () => {
       assert.equal(ui.kept, 1);
       assert.equal(keyring.get('custom'), 'sk-second');
       assert.deepEqual(settings, before);
+    });
+  });
+
+  describe('addresses', () => {
+    const all = ({ drafts }: ModelOffer) => drafts.map(({ model }) => model.id);
+
+    it('are understood as they are pasted', async () => {
+      const { origin } = new URL(server.url);
+      for (const end of [
+        '',
+        '/',
+        '/v1',
+        '/v1/',
+        '/v1/chat/completions',
+        '/v1/completions/',
+        '/v1/models',
+        '/v1//responses',
+      ]) {
+        settings = { endpoints: [], models: [], writes: 0 };
+        await run({
+          start: custom,
+          baseUrl: ` ${origin}${end} `,
+          keys: [{ type: 'typed', key: KEY }],
+          choose: all,
+        });
+        assert.equal(parsed().endpoints[0]?.baseUrl, `${origin}/v1`, end);
+        assert.deepEqual(parsed().problems, []);
+      }
+    });
+
+    it('that fail can be changed without starting over; the key stays with its host', async () => {
+      const ui = await run({
+        start: custom,
+        baseUrl: `${new URL(server.url).origin}/wrong/v7`,
+        otherUrl: server.url,
+        onFailure: ['address'],
+        keys: [{ type: 'typed', key: KEY }],
+        choose: all,
+      });
+      assert.equal(ui.keyQuestions.length, 1);
+      assert.equal(parsed().endpoints[0]?.baseUrl, server.url);
+    });
+
+    it('on another host get no key that was typed for the first', async () => {
+      const ui = await run({
+        start: custom,
+        baseUrl: 'http://127.0.0.1:1/v1',
+        otherUrl: server.url,
+        onFailure: ['address'],
+        keys: [{ type: 'typed', key: 'sk-for-the-first' }],
+      });
+      assert.equal(ui.keyQuestions.length, 2);
+      assert.ok(!JSON.stringify(server.requests).includes('sk-for-the-first'));
+    });
+
+    it('of the local network without encryption get a key only once the user has agreed, once a host', async () => {
+      const listed: string[] = [];
+      const local = (ui: SetupUi): SetupDeps => ({
+        ...depsFor(ui),
+        list: (endpoint, key, signal) => {
+          listed.push(`${endpoint.baseUrl} ${String(plain.length)}`);
+          return depsFor(ui).list({ ...endpoint, baseUrl: server.url }, key, signal);
+        },
+      });
+      const script = { start: custom, baseUrl: 'http://box.lan:8000', choose: all, plainHttp: true };
+      const first = new ScriptedUi({ ...script, keys: [{ type: 'typed', key: KEY }] });
+      await setUpModels(local(first));
+      assert.deepEqual(first.plainHosts, ['box.lan:8000']);
+      assert.deepEqual(listed, ['http://box.lan:8000/v1 1']);
+      const second = new ScriptedUi({ ...script, keys: [{ type: 'typed', key: KEY }] });
+      await setUpModels(local(second));
+      assert.deepEqual(second.plainHosts, []);
+    });
+
+    it('of the public network are not even asked about', async () => {
+      const ui = await run({
+        start: custom,
+        baseUrl: 'http://api.example.com/v1',
+        keys: [{ type: 'typed', key: KEY }],
+        plainHttp: true,
+      });
+      assert.deepEqual(ui.plainHosts, []);
+      assert.deepEqual(plain, []);
     });
   });
 

@@ -38,7 +38,7 @@ describe('the local model in its worker', () => {
       await writeFile(file, SOURCE);
       await writeFile(binary, Buffer.from([0, 1, 2, 3, 0, 255]));
       const paths = [file, binary, folder, path.join(folder, 'gone.ts')];
-      await host.indexFiles(paths.map((each) => ({ id: each, path: each })));
+      await host.indexFiles(paths.map((each) => ({ id: each, path: each, root: folder })));
       assert.equal(host.stats.documents, 1);
       assert.equal(await ask('  const stored = store.g'), "et('settings');");
     } finally {
