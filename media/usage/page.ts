@@ -36,7 +36,10 @@ class ReportPage {
     const scrolled = document.scrollingElement?.scrollTop ?? 0;
     for (const section of this.#sections.values()) section.dispose();
     this.#sections = new Map(
-      report.sections.map((section) => [section.id, new SectionElement(section, this.#host)]),
+      report.sections.map((section) => [
+        section.id,
+        new SectionElement(section, this.#host, report.folded.includes(section.id)),
+      ]),
     );
     this.#root.replaceChildren(
       h(

@@ -10,13 +10,18 @@ export interface SectionHost {
   act(section: string, action: string): void;
 }
 
+/** Folded sections that the reader has opened; they stay open when the report is shown again. */
+const opened = new Set<string>();
+
 export class SectionElement {
   readonly element: HTMLElement;
   readonly #host: SectionHost;
+  readonly #folded: boolean;
   #plot: PlotBox | undefined;
 
-  constructor(section: Section, host: SectionHost) {
+  constructor(section: Section, host: SectionHost, folded: boolean) {
     this.#host = host;
+    this.#folded = folded;
     this.element = h('section', { 'aria-labelledby': `title-${section.id}` });
     this.show(section);
   }
@@ -32,12 +37,18 @@ export class SectionElement {
       table &&
         tableOf(table, title, { strings: this.#host.strings, act: (action) => this.#host.act(id, action) }),
     ].filter((part) => part !== undefined);
-    this.element.replaceChildren(
-      h('div', { class: 'heading' }, h('h2', { id: `title-${id}` }, title), table && this.#csv(id, title)),
-      h('p', { class: 'summary' }, summary),
+    const heading = h('h2', { id: `title-${id}` }, title);
+    const result = h('p', { class: 'summary' }, summary);
+    const save = table && this.#csv(id, title);
+    const rest = [
       ...(body.length === 0 ? [] : [h('div', { class: layoutOf(section) }, ...body)]),
       ...(note === undefined ? [] : [h('p', { class: 'note quiet' }, note)]),
       ...(actions.length === 0 ? [] : [this.#actions(id, actions)]),
+    ];
+    this.element.replaceChildren(
+      ...(this.#folded && rest.length > 0
+        ? [fold(id, [heading, result], save ? [h('div', { class: 'save' }, save), ...rest] : rest)]
+        : [h('div', { class: 'heading' }, heading, save), result, ...rest]),
     );
     this.element.toggleAttribute('aria-busy', section.reserve);
     if (section.reserve) this.element.setAttribute('aria-busy', 'true');
@@ -66,6 +77,16 @@ export class SectionElement {
       ),
     );
   }
+}
+
+function fold(id: string, head: readonly HTMLElement[], body: readonly HTMLElement[]): HTMLElement {
+  const details: HTMLDetailsElement = h('details', {}, h('summary', {}, ...head), ...body);
+  details.open = opened.has(id);
+  details.addEventListener('toggle', () => {
+    if (details.open) opened.add(id);
+    else opened.delete(id);
+  });
+  return details;
 }
 
 /** Beside the plot where the table is narrow enough, else below it. */

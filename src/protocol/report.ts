@@ -124,6 +124,8 @@ const report = object({
   choices: list(choice, 4),
   tiles: list(object({ label, value: label, detail: label }), 8),
   sections: list(section, 20),
+  /** Sections of which only title and summary are shown until they are opened. */
+  folded: list(id, 20),
 });
 export type Report = Infer<typeof report>;
 

@@ -4,6 +4,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { type AskPanel, openAskPanel } from './askPanel.ts';
 import { axeViolations } from './axe.ts';
 import { useWorkbench } from './driver.ts';
+import { openSections } from './sections.ts';
 
 describe('The limit', () => {
   const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': undefined } });
@@ -22,7 +23,7 @@ describe('The limit', () => {
     await workbench.quickInput.filter({ hasText: 'calendar month' }).waitFor();
     assert.equal(workbench.models.requests.filter(({ method }) => method === 'POST').length, 0);
     await workbench.shot('limit-asked-for');
-    await workbench.answer('0.25');
+    await workbench.answer('1');
     await panel.settled();
     assert.equal(await panel.problem.count(), 0);
   });
@@ -42,6 +43,7 @@ describe('The limit', () => {
 
   it('has one call’s money released by its row, once the bill was looked at', async () => {
     await workbench.command('PILOT: Show Spending');
+    await openSections(report());
     const release = holds().getByRole('button', { name: /^Release what is reserved/ });
     await release.first().scrollIntoViewIfNeeded();
     await workbench.shot('reserved');

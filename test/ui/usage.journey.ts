@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { type AskPanel, openAskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
+import { openSections } from './sections.ts';
 
 describe('The usage view', () => {
   const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 } });
@@ -27,6 +28,8 @@ describe('The usage view', () => {
   it('opens by command, with the month’s numbers', async () => {
     await workbench.command('PILOT: Show Spending');
     await report().getByRole('heading', { name: 'Usage', level: 1 }).waitFor();
+    await workbench.shot('usage-folded');
+    await openSections(report());
     await section('By surface').getByRole('rowheader', { name: 'Ask', exact: true }).waitFor();
     const tiles = await report().locator('.tiles').textContent();
     assert.match(tiles ?? '', /of \$5\.00/);
@@ -107,6 +110,7 @@ describe('A whole decision', () => {
         .getByRole('rowheader', { name: new RegExp(name) })
         .first()
         .waitFor();
+    await openSections(report());
     for (const row of ['With no limit', 'At twice the limit', 'As it was'])
       await report().getByRole('rowheader', { name: row }).waitFor();
     await workbench.shot('decision');

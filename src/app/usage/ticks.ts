@@ -15,3 +15,11 @@ export function decades(low: number, high: number): readonly number[] {
   const decadesShown = Math.max(1, last - first);
   return Array.from({ length: decadesShown + 1 }, (_, i) => 10 ** (first + i));
 }
+
+/** Digits after the point at which no two of these amounts read alike; cents at least. */
+export function decimalsFor(ticks: readonly number[]): number {
+  for (let digits = 2; digits < 9; digits++) {
+    if (ticks.every((tick) => Math.abs(tick - Number(tick.toFixed(digits))) < 1e-12)) return digits;
+  }
+  return 9;
+}

@@ -19,6 +19,10 @@ export function usd(amount: NanoUsd): string {
   return dollars !== 0 && Math.abs(dollars) < 0.01 ? fine.format(dollars) : cents.format(dollars);
 }
 
+/** Along an axis: every label with the same digits after the point. */
+export const axisUsd = (dollars: number, decimals: number): string =>
+  dollarFormat({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(dollars);
+
 /** What is left, cut to whole cents: it never looks like more than there is. */
 export const usdLeft = (amount: NanoUsd): string =>
   usd(amount < nanoPerCent ? amount : ((amount - (amount % nanoPerCent)) as NanoUsd));

@@ -30,43 +30,50 @@ export function decisionReport(
   const name: Name = (id) => modelName(arms, id);
   const otherwise = whatIf(decision);
   const rated = known === undefined ? [] : [ratedSection(decision, arms, known, name)];
-  const sections = [modelsSection(decision, otherwise, name), otherwiseSection(decision, otherwise, name), ...rated, factsSection(decision)]; // prettier-ignore
-  const when = new Date(decision.at).toLocaleString(locale(), { dateStyle: 'long', timeStyle: 'medium' });
+  const sections = [choiceSection(decision, name), modelsSection(decision, otherwise, name), otherwiseSection(decision, otherwise, name), ...rated, factsSection(decision)]; // prettier-ignore
   const report = {
     title: t('Why {0}', name(decision.chosen)),
-    lead: [
-      `${reasonLine(decision, arms)}.`,
-      kindSentence(decision, name),
-      ...policySentences(decision.policy),
-    ]
-      .filter((sentence) => sentence !== '')
-      .join(' '),
+    lead: `${reasonLine(decision, arms)}.`,
     choices: [],
-    tiles: [
-      { label: t('Asked'), value: surfaceName(decision.surface), detail: when },
-      {
-        label: t('Prompt'),
-        value: promptKind(decision.context.coarse),
-        detail: t('turn {0}', decision.context.coarse.turn + 1),
-      },
-      ...chosenTiles(decision),
-    ],
+    tiles: [],
     sections: sections.map(({ section }) => section),
+    folded: sections.slice(1).map(({ section }) => section.id),
   };
   return { report, sections };
 }
 
-function chosenTiles({ arms, chosen }: Decision): Report['tiles'] {
-  const arm = arms.find(({ armId }) => armId === chosen);
-  if (!arm) return [];
-  return [
-    { label: t('Expected quality'), value: estimate(arm.mean, arm.width), detail: t('points of 100') },
+/** The models side by side, the chosen one first. */
+function choiceSection(decision: Decision, name: Name): BuiltSection {
+  const { table, csv } = tableFrom(inOrder(decision), [
+    {
+      label: t('Model'),
+      text: ({ armId }) => name(armId),
+      data: ['model', ({ armId }: ArmEvidence) => armId],
+    },
+    {
+      label: t('Expected quality'),
+      numeric: true,
+      text: ({ mean, width }) => estimate(mean, width),
+      data: ['quality', ({ mean }) => mean],
+    },
     {
       label: t('Expected cost'),
-      value: cost(arm.quote.expected),
-      detail: t('at most {0}', cost(arm.quote.worstCase)),
+      numeric: true,
+      text: costText,
+      data: ['expected_cost_usd', ({ quote }) => dollars(quote.expected)],
     },
-  ];
+  ]);
+  const section = {
+    id: 'choice',
+    title: t('Models'),
+    summary: modelsSummary(decision, name),
+    note: undefined,
+    plot: undefined,
+    reserve: false,
+    table,
+    actions: [],
+  };
+  return { section, csv };
 }
 
 function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): BuiltSection {
@@ -88,7 +95,9 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
     section: {
       id: 'models',
       title: t('Every model, as it stood'),
-      summary: modelsSummary(decision, name),
+      summary: [kindSentence(decision, name), ...policySentences(decision.policy)]
+        .filter((sentence) => sentence !== '')
+        .join(' '),
       note: fromPrior
         ? t('Nothing was learnt from you yet: these estimates come from published comparisons of the models.')
         : t(
@@ -228,8 +237,15 @@ function costOf(outcome: WhatIf, { arms }: Decision): string {
   return low === high ? cost(low) : t('{0} to {1}', cost(low), usd(high));
 }
 
-function factsSection({ id, policy, context, tookMs }: Decision): BuiltSection {
+function factsSection({ id, at, surface, policy, context, tookMs }: Decision): BuiltSection {
+  const when = new Date(at).toLocaleString(locale(), { dateStyle: 'long', timeStyle: 'medium' });
   const rows = [
+    { label: t('Asked'), value: `${surfaceName(surface)}, ${when}`, id: 'asked' },
+    {
+      label: t('Prompt'),
+      value: `${promptKind(context.coarse)}, ${t('turn {0}', context.coarse.turn + 1)}`,
+      id: 'prompt',
+    },
     { label: t('Cost policy'), value: policy.policy, id: 'policy' },
     { label: t('Share of the limit used then'), value: percent(policy.utilization), id: 'utilization' },
     { label: t('Feature space'), value: context.spaceId, id: 'space' },

@@ -1,44 +1,52 @@
 import * as vscode from 'vscode';
 import type { Month, MonthDay } from '../../app/usage/month.ts';
-import { niceTicks } from '../../app/usage/ticks.ts';
+import { decimalsFor, niceTicks } from '../../app/usage/ticks.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import { usd as dollars } from '../../core/money.ts';
 import type { PlotOf } from '../../protocol/report.ts';
-import { callCount, percent, usd } from '../kit/format.ts';
-import { clampUnit, tableFrom, type BuiltSection } from './built.ts';
+import { axisUsd, callCount, percent, usd } from '../kit/format.ts';
+import { clampUnit, tableFrom, type BuiltSection, type Column } from './built.ts';
 import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
 
+const columnsOf = (): readonly Column<MonthDay>[] => [
+  { label: t('Day'), text: ({ at }) => dayName(at), data: ['day', ({ id }: MonthDay) => id] },
+  {
+    label: t('Spent'),
+    numeric: true,
+    text: ({ spent }) => (spent ? usd(spent) : '–'),
+    data: ['spent_usd', ({ spent }) => dollars(spent ?? (0 as NanoUsd))],
+  },
+  {
+    label: t('Reserved'),
+    numeric: true,
+    text: ({ reserved }) => (reserved ? usd(reserved) : '–'),
+    data: ['reserved_usd', ({ reserved }) => dollars(reserved ?? (0 as NanoUsd))],
+  },
+  {
+    label: t('Total'),
+    numeric: true,
+    text: ({ total }) => usd(total ?? (0 as NanoUsd)),
+    data: ['total_usd', ({ total }) => dollars(total ?? (0 as NanoUsd))],
+  },
+  {
+    label: t('Calls'),
+    numeric: true,
+    text: ({ calls }) => calls.toLocaleString(locale()),
+    data: ['calls', ({ calls }) => calls],
+  },
+];
+
+const isUsed = ({ calls, spent, reserved }: MonthDay): boolean =>
+  calls > 0 || (spent ?? 0) + (reserved ?? 0) > 0;
+
 export function monthSection(month: Month): BuiltSection {
   const come = month.days.filter(({ spent }) => spent !== undefined);
-  const { table, csv } = tableFrom([...come].reverse(), [
-    { label: t('Day'), text: ({ at }) => dayName(at), data: ['day', ({ id }: MonthDay) => id] },
-    {
-      label: t('Spent'),
-      numeric: true,
-      text: ({ spent }) => usd(spent ?? (0 as NanoUsd)),
-      data: ['spent_usd', ({ spent }) => dollars(spent ?? (0 as NanoUsd))],
-    },
-    {
-      label: t('Reserved'),
-      numeric: true,
-      text: ({ reserved }) => (reserved ? usd(reserved) : '–'),
-      data: ['reserved_usd', ({ reserved }) => dollars(reserved ?? (0 as NanoUsd))],
-    },
-    {
-      label: t('Total'),
-      numeric: true,
-      text: ({ total }) => usd(total ?? (0 as NanoUsd)),
-      data: ['total_usd', ({ total }) => dollars(total ?? (0 as NanoUsd))],
-    },
-    {
-      label: t('Calls'),
-      numeric: true,
-      text: ({ calls }) => calls.toLocaleString(locale()),
-      data: ['calls', ({ calls }) => calls],
-    },
-  ]);
+  const columns = columnsOf();
+  const { csv } = tableFrom([...come].reverse(), columns);
+  // A day without a call says nothing; it is in the CSV.
+  const { table } = tableFrom([...come].reverse().filter(isUsed), columns);
   const section = {
     id: 'month',
     title: t('Spend by day'),
@@ -82,6 +90,7 @@ function plotOf(month: Month): PlotOf<'month'> {
   const showLimit = limit !== undefined && limit > 0 && limit <= 6 * Math.max(reached, 1);
   const top = showLimit ? highest : reached / 1e9;
   const ticks = niceTicks(top > 0 ? top * 1.04 : 0.01);
+  const decimals = decimalsFor(ticks);
   const most = (ticks.at(-1) ?? 1) * 1e9;
   const at = (amount: number | undefined): number | undefined =>
     amount === undefined ? undefined : clampUnit(amount / most);
@@ -105,7 +114,7 @@ function plotOf(month: Month): PlotOf<'month'> {
     forecastLabel: forecast ? t('forecast') : '',
     yTicks: ticks.map((tick) => ({
       at: clampUnit((tick * 1e9) / most),
-      label: usd((tick * 1e9) as NanoUsd),
+      label: axisUsd(tick, decimals),
     })),
   };
 }

@@ -27,6 +27,9 @@ const t = vscode.l10n.t;
 /** Changes come in bursts: a reservation, its settlement, a decision, an outcome. */
 const settleMs = 1_500;
 
+/** The chart and where the money went; the rest is one line each until it is opened. */
+const alwaysOpen = new Set(['month', 'model']);
+
 export class UsageView implements vscode.Disposable {
   readonly #deps: UsageDeps;
   readonly #names: WorkspaceNames;
@@ -112,7 +115,14 @@ export class UsageView implements vscode.Disposable {
         t('Nothing to show'),
         t('The spending ledger could not be read. The log has the details.'),
       );
-      this.#panel.show({ title: t('Usage'), lead: '', choices: [], tiles: [], sections: [broken.section] });
+      this.#panel.show({
+        title: t('Usage'),
+        lead: '',
+        choices: [],
+        tiles: [],
+        sections: [broken.section],
+        folded: [],
+      });
     }
   }
 
@@ -170,6 +180,7 @@ export class UsageView implements vscode.Disposable {
       choices: choicesOf(this.#chosen, spend, this.#deps.workspaceId),
       tiles: tilesOf(spend, resetsAt),
       sections: sections.map(({ section }) => section),
+      folded: sections.map(({ section }) => section.id).filter((id) => !alwaysOpen.has(id)),
     };
   }
 
