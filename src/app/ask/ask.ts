@@ -37,6 +37,8 @@ export interface AskRequest {
   readonly view: PromptView;
   readonly conversationId: string;
   readonly choice: Choice;
+  /** It asks for the rest of an answer that ended at its cap. */
+  readonly continues?: boolean;
   readonly signal: AbortSignal;
 }
 
