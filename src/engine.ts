@@ -81,6 +81,7 @@ function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
     spec: learnerSpec(space, models),
     policyName: () => settings.policy,
     profile: () => settings.profile,
+    longestAnswer: () => settings.longestAnswer,
     limits: () => settings.limits().limits,
     // The local model completes code and can do nothing else.
     arms: (surface) => (surface === 'inline' ? [...models.arms, LOCAL_ARM] : models.arms),

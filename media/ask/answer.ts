@@ -27,6 +27,8 @@ export class AnswerElement {
   readonly #down: HTMLButtonElement;
   #view: AnswerView;
   #ended = false;
+  /** As far as it came. */
+  #text = '';
   /** It was seen running: only such an answer is said aloud, not one that is opened again. */
   #live = false;
 
@@ -70,6 +72,7 @@ export class AnswerElement {
   }
 
   append(text: string, reasoning: string): void {
+    this.#text += text;
     if (text !== '') this.#body.append(text);
     if (reasoning === '') return;
     this.#reasoning.hidden = false;
@@ -93,6 +96,11 @@ export class AnswerElement {
     ] as const) {
       thumb.setAttribute('aria-pressed', String(view.rating === rating));
       thumb.disabled = !view.rateable;
+    }
+    if (running && this.#ended) {
+      // It goes on where it ended, perhaps within a code block: what was finished there is open again.
+      this.#ended = false;
+      this.#body.restart(this.#text);
     }
     if (running || this.#ended) return;
     this.#ended = true;
@@ -162,7 +170,7 @@ export class AnswerElement {
 
   #updateStatus(): void {
     const { strings, post } = this.#host;
-    const { state, cut, id } = this.#view;
+    const { state, cut, id, continuable, problem } = this.#view;
     const dots = (): HTMLElement =>
       h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'));
     const open = (): HTMLElement =>
@@ -176,17 +184,29 @@ export class AnswerElement {
       ...(state === 'waiting' ? [h('p', { class: 'waiting' }, strings.waiting, dots())] : []),
       ...(state === 'streaming' ? [h('p', { class: 'waiting' }, dots())] : []),
       ...(state === 'stopped' ? [h('p', { class: 'quiet' }, strings.stopped)] : []),
+      // Stopped again while it was continued: there is no box for the button to stand in.
+      ...(continuable && !problem ? [h('p', { class: 'notice' }, this.#continue())] : []),
     ];
     replaceChildren(this.#status, lines);
   }
 
+  #continue(): HTMLElement {
+    const { strings, post } = this.#host;
+    return button(strings.continue, {
+      text: strings.continue,
+      class: 'primary',
+      press: () => post({ type: 'continue', answerId: this.#view.id }),
+    });
+  }
+
   #updateProblem(): void {
-    const { problem, id } = this.#view;
+    const { problem, id, continuable } = this.#view;
+    const { post } = this.#host;
     const way = (label: string, index: number): HTMLElement =>
       button(label, {
         text: label,
-        class: index === 0 ? 'primary' : 'secondary',
-        press: () => this.#host.post({ type: 'way', answerId: id, index }),
+        class: index === 0 && !continuable ? 'primary' : 'secondary',
+        press: () => post({ type: 'way', answerId: id, index }),
       });
     const box =
       problem &&
@@ -194,7 +214,12 @@ export class AnswerElement {
         'div',
         { class: 'problem' },
         icon('warning'),
-        h('div', {}, h('p', {}, problem.text), h('div', { class: 'ways' }, ...problem.ways.map(way))),
+        h(
+          'div',
+          {},
+          h('p', {}, problem.text),
+          h('div', { class: 'ways' }, ...(continuable ? [this.#continue()] : []), ...problem.ways.map(way)),
+        ),
       );
     this.#problem.replaceChildren(...(box ? [box] : []));
   }

@@ -20,11 +20,13 @@ export interface AnswerBodyHost {
 export class AnswerBody {
   readonly element = h('div', { class: 'answer-body' });
   readonly #host: AnswerBodyHost;
-  readonly #cutter = new BlockCutter(markdown);
+  #cutter = new BlockCutter(markdown);
   readonly #tail = h('div', { class: 'tail' });
   #openCode: CodeBlock | undefined;
   #waiting = '';
   #ended = false;
+  /** Characters yet to be rendered that were said before. */
+  #unsaid = 0;
   #frame: number | undefined;
 
   constructor(host: AnswerBodyHost) {
@@ -34,6 +36,17 @@ export class AnswerBody {
 
   append(text: string): void {
     this.#waiting += text;
+    this.#schedule();
+  }
+
+  /** From the start again, with this text; what was said of it is not said again. */
+  restart(text: string): void {
+    this.#cutter = new BlockCutter(markdown);
+    this.#openCode = undefined;
+    this.#ended = false;
+    this.#waiting = text;
+    this.#unsaid = text.length;
+    this.element.replaceChildren(this.#tail);
     this.#schedule();
   }
 
@@ -53,6 +66,7 @@ export class AnswerBody {
   #render(): void {
     const piece = this.#waiting.slice(0, frameChars);
     this.#waiting = this.#waiting.slice(frameChars);
+    this.#unsaid = Math.max(0, this.#unsaid - piece.length);
     for (const part of this.#cutter.push(piece)) this.#put(part);
     if (this.#waiting !== '') this.#schedule();
     else if (this.#ended) for (const part of this.#cutter.end()) this.#put(part);
@@ -66,7 +80,7 @@ export class AnswerBody {
         const block = this.#rendered(part.source);
         const said = block.textContent;
         this.#tail.before(block);
-        this.#host.said(said);
+        if (this.#unsaid === 0) this.#host.said(said);
         return;
       }
       case 'code-start':

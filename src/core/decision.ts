@@ -54,6 +54,8 @@ export interface Quote {
   readonly outputTokens: number;
   /** The output cap that is sent with the request, clamped to model, context and money left. */
   readonly outputCap: number;
+  /** How much of it thoughts may take, for providers that take such a budget; absent = not said. */
+  readonly reasoningCap?: number;
 }
 
 export type ExclusionReason =

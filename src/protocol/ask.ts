@@ -48,6 +48,8 @@ const answer = object({
   rating,
   /** False until a decision stands behind it that can learn from a rating. */
   rateable: flag,
+  /** It ended at its cap, and **Continue** goes on with it. */
+  continuable: flag,
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
 });
 export type AnswerView = Infer<typeof answer>;
@@ -114,6 +116,7 @@ const strings = object({
   apply: label,
   copyAnswer: label,
   retry: label,
+  continue: label,
   another: label,
   better: label,
   cheaper: label,
@@ -180,6 +183,7 @@ const fromWebview = variants({
   openConversation: { id },
   deleteConversation: { id },
   retry: { turnId: id },
+  continue: { answerId: id },
   another: { turnId: id },
   better: { turnId: id },
   show: { turnId: id, index: count },

@@ -132,6 +132,9 @@ export const practiceEndpoint = (baseUrl: string): object => ({
   baseUrl,
   acceptsStreamOptions: true,
   needsKey: false,
+  // The practice server keeps to its caps, thinks nothing unseen, and stops when its client leaves.
+  outputCapCoversReasoning: true,
+  stopsWhenClosed: true,
   simulated: true,
 });
 
@@ -142,6 +145,11 @@ const practiceModelSetting = (model: PracticeModel): object => ({
   price: { ...model.price, cachedInputUsdPerMTok: model.cachedInputUsdPerMTok },
   contextTokens: model.contextTokens,
   maxOutputTokens: model.maxOutputTokens,
-  capabilities: { tools: model.callsTools, images: false, fim: model.completes ? 'suffix' : 'none' },
+  capabilities: {
+    tools: model.callsTools,
+    images: false,
+    fim: model.completes ? 'suffix' : 'none',
+    reasoning: false,
+  },
   simulated: true,
 });

@@ -3,16 +3,18 @@
  * panel nor endpoint: it asks an engine and tells its listeners. An answer goes on when nobody looks.
  */
 import type { Arm } from '../../core/arm.ts';
-import type { ArmId, DecisionId, EpochMs } from '../../core/brand.ts';
+import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
 import type { IncompleteReason } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
 import type { SettledCost } from '../call/settlement.ts';
+import { Seam, continuation } from './seam.ts';
 import { assembleAgain, type Prepared, type PromptView, type TextMessage } from './assemble.ts';
 import {
   addAnswer,
   addTurn,
+  canContinue,
   canTeach,
   changeAnswer,
   emptyAnswer,
@@ -37,6 +39,8 @@ export interface AskRequest {
   readonly view: PromptView;
   readonly conversationId: string;
   readonly choice: Choice;
+  /** It asks for the rest of an answer that ended at its cap. */
+  readonly continues?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -100,6 +104,9 @@ interface Run {
   text: string;
   reasoning: string;
   savedAt: EpochMs;
+  /** The answer that this run continues, and how its rest is joined to it. */
+  readonly before?: Answer;
+  readonly seam?: Seam;
 }
 
 export class AskSession {
@@ -166,6 +173,25 @@ export class AskSession {
     await this.#answer(turnId, answer.id, prepared, choice);
   }
 
+  /** The rest of an answer that ended at its cap, from the same model, in the same answer; its cost is added. */
+  async continueAnswer(answerId: string): Promise<void> {
+    const found = findAnswer(this.#conversation, answerId);
+    if (!found?.answer.route || !canContinue(found.answer)) return;
+    this.stop();
+    const { turn, answer } = found;
+    const { text, reasoning, route } = answer;
+    const again = assembleAgain(this.conversation, turn);
+    const prepared = { ...again, messages: continuation(again.messages, text) };
+    this.#change(answerId, { state: 'streaming', notice: undefined, incomplete: undefined });
+    await this.#answer(
+      turn.id,
+      answerId,
+      prepared,
+      { type: 'arm', armId: found.answer.route.armId },
+      { text, reasoning, before: { ...answer, route }, seam: new Seam(text) },
+    );
+  }
+
   /** The models whose answers to this question are there already. */
   triedArms(turnId: string): readonly ArmId[] {
     const turn = this.#conversation.turns.find(({ id }) => id === turnId);
@@ -202,14 +228,23 @@ export class AskSession {
     if (route) this.#feedback(route.decisionId, how);
   }
 
-  async #answer(turnId: string, answerId: string, prepared: Prepared, choice: Choice): Promise<void> {
+  async #answer(
+    turnId: string,
+    answerId: string,
+    prepared: Prepared,
+    choice: Choice,
+    from: Pick<Run, 'text' | 'reasoning' | 'before' | 'seam'> = { text: '', reasoning: '' },
+  ): Promise<void> {
     const abort = new AbortController();
-    const run: Run = { turnId, answerId, abort, text: '', reasoning: '', savedAt: this.#deps.now() };
+    const run: Run = { turnId, answerId, abort, savedAt: this.#deps.now(), ...from };
     this.#run = run;
     this.#emit({ type: 'turn', turnId });
     this.#deps.save(this.conversation);
     const { messages, view } = prepared;
-    const request = { messages, view, choice, signal: abort.signal, conversationId: this.#conversation.id };
+    const request = {
+      ...{ messages, view, choice, signal: abort.signal, conversationId: this.#conversation.id },
+      ...(from.before && { continues: true }),
+    };
     try {
       for await (const event of this.#deps.engine.run({ surface: 'ask', ...request })) this.#take(run, event);
       // The engine promises an end; without one the answer must not look as if it went on for ever.
@@ -223,15 +258,17 @@ export class AskSession {
   #take(run: Run, event: RoutedEvent): void {
     switch (event.type) {
       case 'routed':
+        if (run.before) return;
         return this.#change(run.answerId, { route: this.#route(event.decision, event.arm) });
       case 'text':
-        return this.#append(run, event.text, '');
+        return this.#append(run, run.seam?.push(event.text) ?? event.text, '');
       case 'reasoning':
         return this.#append(run, '', event.text);
       case 'text-was-reasoning':
         return this.#fold(run);
       case 'ended':
         this.#tellCost(run, event);
+        this.#join(run);
         return this.#finish(run, { state: 'done', ...this.#incomplete(run, event.incomplete) });
       case 'failed':
         if (event.cost) this.#tellCost(run, event.cost);
@@ -240,7 +277,11 @@ export class AskSession {
   }
 
   #tellCost(run: Run, { costNano, costSource, leftNano }: SettledCost): void {
-    this.#change(run.answerId, { cost: { nano: costNano, source: costSource, leftNano } });
+    const before = run.before?.cost;
+    const nano = ((before?.nano ?? 0) + costNano) as NanoUsd;
+    // A sum is known no better than the less known of its parts.
+    const source = before?.source === 'estimate' ? 'estimate' : costSource;
+    this.#change(run.answerId, { cost: { nano, source, leftNano } });
   }
 
   #route(decision: Decision, arm: Arm): AnswerRoute {
@@ -254,9 +295,15 @@ export class AskSession {
     };
   }
 
+  /** What still waits to be joined to the answer it continues. */
+  #join(run: Run): void {
+    const rest = run.seam?.end() ?? '';
+    if (rest !== '') this.#append(run, rest, '');
+  }
+
   /** What arrives after a stop is not shown: the user said enough. */
   #append(run: Run, text: string, reasoning: string): void {
-    if (this.#run !== run) return;
+    if (this.#run !== run || (text === '' && reasoning === '')) return;
     if (run.text === '' && run.reasoning === '') this.#change(run.answerId, { state: 'streaming' });
     run.text += text;
     run.reasoning += reasoning;
@@ -291,8 +338,11 @@ export class AskSession {
   /** The first end counts; what comes later (a settled cost) only adds to it. */
   #finish(run: Run, end: Partial<Answer>): void {
     if (this.#run === run) {
+      this.#join(run);
       this.#run = undefined;
-      this.#change(run.answerId, { text: run.text, reasoning: run.reasoning, ...end });
+      // What still lacks its end can be continued again.
+      const lacking = run.before && end.state !== 'done' ? { incomplete: run.before.incomplete } : {};
+      this.#change(run.answerId, { text: run.text, reasoning: run.reasoning, ...lacking, ...end });
     }
     this.#deps.save(this.conversation);
   }

@@ -99,6 +99,10 @@ export const emptyAnswer = (id: string): Answer => ({
 });
 
 /** Of half an answer a thumb says nothing about the model. One that the user stopped is as long as the user wanted it. */
+/** It ended at its cap, so there is more of it. */
+export const canContinue = (answer: Answer): boolean =>
+  answer.incomplete === 'length' && answer.route !== undefined && !isRunning(answer);
+
 export const canTeach = ({ state, incomplete }: Answer): boolean =>
   incomplete === undefined && (state === 'done' || state === 'stopped');
 

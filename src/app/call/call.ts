@@ -4,6 +4,8 @@
  */
 import type { Arm } from '../../core/arm.ts';
 import { leastTokens } from '../../core/money/billing.ts';
+import type { Quote } from '../../core/decision.ts';
+import type { CapPurpose } from '../../core/money/outputLength.ts';
 import { chatInputBound } from '../../core/money/inputBound.ts';
 import { chatInputMost } from '../../core/money/mostTokens.ts';
 import type {
@@ -21,33 +23,31 @@ export interface Call {
   leastInput?(): number;
   /** The same as it is likely to be counted at most (`mostTokens`), tokens; absent = the bound. */
   inputMost?(): number;
-  /** The most output wanted; undefined = as much as the model gives. */
+  /** The most output wanted; undefined = what fits `purpose`, or without one as much as the model gives. */
   readonly outputCap: number | undefined;
+  /** What the cap is fitted to where none is given (core/money/outputLength.ts). */
+  readonly purpose?: CapPurpose | undefined;
   readonly needs: { readonly tools: boolean; readonly images: boolean };
   /**
    * Whether the cap that is sent bounds all that is billed as output, whatever is known of the endpoint's chat: a text
    * completion has no reasoning beside its text. Absent = as the arm says.
    */
   capBoundsOutput?(arm: Arm): boolean;
-  open(client: ModelClient, arm: Arm, outputCap: number, signal: AbortSignal): ModelStream;
+  open(client: ModelClient, arm: Arm, caps: Caps, signal: AbortSignal): ModelStream;
 }
 
-/**
- * The longest answer asked for where nobody says otherwise, tokens, thoughts included. What is reserved for an answer, and
- * held back when it is cancelled, grows with this: a model's whole output limit would tie up half of a small month for one
- * question. An agent writes whole files in a turn.
- */
-export const LONGEST_ANSWER = 8_192;
-export const LONGEST_AGENT_TURN = 16_384;
+/** Tokens. */
+export type Caps = Pick<Quote, 'outputCap' | 'reasoningCap'>;
 
 export interface ChatCallOptions {
   readonly messages: readonly ChatMessage[];
   readonly outputCap?: number | undefined;
+  readonly purpose?: CapPurpose | undefined;
   readonly tools?: readonly ToolDefinition[] | undefined;
   readonly toolChoice?: 'auto' | 'required' | undefined;
 }
 
-export function chatCall({ messages, outputCap: wanted, tools, toolChoice }: ChatCallOptions): Call {
+export function chatCall({ messages, outputCap: wanted, purpose, tools, toolChoice }: ChatCallOptions): Call {
   const images = messages.reduce((sum, { content }) => sum + imagesIn(content), 0);
   const hasTools = tools !== undefined && tools.length > 0;
   const texts = messages.map(asText);
@@ -58,9 +58,10 @@ export function chatCall({ messages, outputCap: wanted, tools, toolChoice }: Cha
     leastInput: () => leastInput(messages),
     inputMost: () => Math.min(bound, chatInputMost(texts, extras)),
     outputCap: wanted,
+    purpose,
     needs: { tools: hasTools, images: images > 0 },
-    open: (client, arm, outputCap, signal) =>
-      client.chat({ arm, messages, outputCap, signal, tools, toolChoice }),
+    open: (client, arm, { outputCap, reasoningCap }, signal) =>
+      client.chat({ arm, messages, outputCap, reasoningCap, signal, tools, toolChoice }),
   };
 }
 

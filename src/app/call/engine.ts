@@ -45,6 +45,8 @@ export interface EngineParts {
   /** What a surface may choose among; without a surface, all that is set up. */
   readonly arms: (surface?: Surface) => readonly Arm[];
   readonly hasKey: (arm: Arm) => boolean;
+  /** `pilot.budget.answerTokens`; absent = its default. */
+  readonly longestAnswer?: () => number;
   readonly distrustPrice: (arm: ArmId) => void;
   /** Told once when what was learnt could not be used. */
   readonly onReset: (problem: string) => void;
@@ -81,6 +83,7 @@ export function assembleEngine(parts: EngineParts): EngineCore {
     random: parts.random,
     newId: parts.newId,
     hasKey: parts.hasKey,
+    longestAnswer: parts.longestAnswer,
     spend: () => parts.ledger.summary(),
     space: () => space,
     preset: () => spec.preset,

@@ -14,11 +14,14 @@ import {
 import {
   decodeStatistics,
   encodeStatistics,
+  fittedCap,
   forecastCall,
   observeCall,
   type CallForecast,
   type CallKind,
   type CallStatistics,
+  type CapPurpose,
+  type FittedCap,
 } from '../../core/money/outputLength.ts';
 import {
   decodePaces,
@@ -121,6 +124,10 @@ export class PolicyRuntime {
     return forecastCall(this.#statistics, kind, inputBytes);
   }
 
+  cap(kind: CallKind, purpose: CapPurpose, limits: Parameters<typeof fittedCap>[3]): FittedCap {
+    return fittedCap(this.#statistics, kind, purpose, limits);
+  }
+
   /** What an arm's expected cost is to be multiplied by. */
   costFactors(): (armId: ArmId) => number {
     return costFactors(this.#calibration);
@@ -133,8 +140,8 @@ export class PolicyRuntime {
   }
 
   /** Only from usage that was reported. */
-  observeCall(kind: CallKind, inputBytes: number, used: TokenClasses): void {
-    this.#statistics = observeCall(this.#statistics, kind, inputBytes, used);
+  observeCall(kind: CallKind, inputBytes: number, used: TokenClasses, wasCut: boolean): void {
+    this.#statistics = observeCall(this.#statistics, kind, inputBytes, used, wasCut);
     this.#workspace.touch();
   }
 

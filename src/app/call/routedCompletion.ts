@@ -185,7 +185,7 @@ class Attempt {
     try {
       void this.#deps.learning.decided(decision);
       yield { type: 'routed', decision, arm };
-      const stream = this.#order.call.open(this.#deps.client, arm, quote.outputCap, this.#order.signal);
+      const stream = this.#order.call.open(this.#deps.client, arm, quote, this.#order.signal);
       answer = { stream, events: stream.events[Symbol.asyncIterator](), done: undefined };
       for (let event = await this.#next(answer); event; event = await this.#next(answer)) yield event;
       const failure = await stream.failure;

@@ -20,6 +20,7 @@ import { ZERO } from '../../core/money.ts';
 import { periodFrom } from '../../core/money/period.ts';
 import type { MoneySituation } from '../../core/money/policy.ts';
 import { presetFor, type Preset } from '../../core/learning/preset.ts';
+import { LONGEST_ANSWER, type CallKind, type FittedCap } from '../../core/money/outputLength.ts';
 import { quote } from '../../core/money/pricing.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { route, type Candidate, type RouteRefusal } from '../../core/routing/router.ts';
@@ -69,6 +70,8 @@ export interface RoutingDeps {
   readonly learning: Learning;
   readonly health: Health;
   readonly workspace: WorkspaceStateHolder;
+  /** The most visible tokens of an answer, as the user sets it; absent = `LONGEST_ANSWER`. */
+  readonly longestAnswer?: (() => number) | undefined;
 }
 
 export interface RoutedArm {
@@ -166,21 +169,31 @@ export class Routing {
     const kind = { armId: arm.id, surface: request.surface, task: context.coarse.task };
     const expected = this.#deps.policy.forecast(kind, maxInputTokens);
     const isBound = arm.outputCapCoversReasoning || request.call.capBoundsOutput?.(arm) === true;
+    const caps = this.#caps(arm, kind, request.call);
     const quoted = quote(isBound ? { ...arm, outputCapCoversReasoning: true } : arm, {
       maxInputTokens,
       expectedInputTokens: expected.inputTokens,
       expectedOutputTokens: expected.outputTokens,
       expectedCachedShare: expected.cachedShare,
       // Money that buys less than an answer of the usual length buys nothing worth having.
-      leastOutputTokens: Math.min(expected.outputTokens, request.call.outputCap ?? Infinity),
+      leastOutputTokens: Math.min(expected.outputTokens, caps.outputCap ?? Infinity),
       moneyLeft: availableOf(money.limit, money.committed),
-      ...(request.call.outputCap === undefined ? {} : { outputCap: request.call.outputCap }),
+      ...(caps.outputCap === undefined ? {} : { ...caps, outputCap: caps.outputCap }),
     });
     const excluded = this.#exclusion(arm, request, spareUnhealthy);
     if (typeof quoted === 'string')
       return { armId: arm.id, quote: undefined, uncalibrated: ZERO, excluded: excluded ?? quoted };
     const calibratedQuote = { ...quoted, expected: calibrated(quoted, costFactor) };
     return { armId: arm.id, quote: calibratedQuote, uncalibrated: quoted.expected, excluded };
+  }
+
+  /** As the caller wants it, else as such answers need it. */
+  #caps(arm: Arm, kind: CallKind, { outputCap, purpose }: Call): Partial<FittedCap> {
+    if (outputCap !== undefined || purpose === undefined) return outputCap === undefined ? {} : { outputCap };
+    const { policy, longestAnswer } = this.#deps;
+    // Who thinks unseen is known by the bills; undefined leaves it to what the usage says of thoughts.
+    const thinks = arm.capabilities.reasoning ?? (policy.pace(arm.id).thinks ? true : undefined);
+    return policy.cap(kind, purpose, { longest: longestAnswer?.() ?? LONGEST_ANSWER, thinks });
   }
 
   #exclusion(arm: Arm, request: RoutingRequest, spareUnhealthy: boolean): ExclusionReason | undefined {

@@ -120,7 +120,7 @@ export class Settlement {
     this.#deps.policy.settled(bill.cost, this.#routed.money);
     if (bill.source === 'estimate') return;
     this.#deps.policy.observeCost(arm.id, { expected: this.#routed.uncalibrated, cost: bill.cost });
-    if (done?.usage) this.#learnLength(done.usage);
+    if (done?.usage) this.#learnLength(done.usage, done.finish === 'length');
   }
 
   async void(reason: string): Promise<void> {
@@ -170,10 +170,10 @@ export class Settlement {
     policy.observePace(id, paceOfBill(billed, most, { fastest: watch.speed, wholeMs: watch.time.whole }));
   }
 
-  #learnLength({ tokens }: Usage): void {
+  #learnLength({ tokens }: Usage, wasCut: boolean): void {
     const { arm, decision } = this.#routed;
     const kind = { armId: arm.id, surface: decision.surface, task: decision.context.coarse.task };
-    this.#deps.policy.observeCall(kind, this.#terms.inputBound(), tokens);
+    this.#deps.policy.observeCall(kind, this.#terms.inputBound(), tokens, wasCut);
   }
 
   #check(outcome: Result<unknown, string>): void {

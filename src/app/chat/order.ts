@@ -1,6 +1,6 @@
 /** From what VS Code's Chat asks to an order for the routed completion. */
 import type { ToolDefinition } from '../ports/models.ts';
-import { LONGEST_AGENT_TURN, chatCall } from '../call/call.ts';
+import { chatCall } from '../call/call.ts';
 import type { CompletionOrder } from '../call/routedCompletion.ts';
 import type { Choice } from '../call/routing.ts';
 import { toChatMessages, type ChatTurn } from './messages.ts';
@@ -23,7 +23,8 @@ export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
   view: chatView(options.turns, options.languageId),
   call: chatCall({
     messages: toChatMessages(options.turns),
-    outputCap: options.outputCap ?? LONGEST_AGENT_TURN,
+    outputCap: options.outputCap,
+    purpose: 'turn',
     tools: options.tools,
     toolChoice: options.tools.length > 0 ? options.toolChoice : undefined,
   }),

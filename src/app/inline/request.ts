@@ -63,7 +63,7 @@ export function inlineCall(input: CallInput): Call {
       const format = input.formatOf(arm);
       return format !== undefined && format.transport !== 'chat';
     },
-    open(client, arm, outputCap, signal) {
+    open(client, arm, { outputCap }, signal) {
       const format = input.formatOf(arm);
       if (format === undefined) return nothing();
       if (format.transport === 'local') return said(input.localText);

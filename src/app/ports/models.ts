@@ -49,6 +49,8 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   /** Sent as the arm's outputCapField. */
   readonly outputCap: number;
+  /** How much of the cap thoughts may take, tokens; sent where the provider takes such a budget. */
+  readonly reasoningCap?: number | undefined;
   readonly temperature?: number;
   readonly stop?: readonly string[];
   readonly tools?: readonly ToolDefinition[] | undefined;

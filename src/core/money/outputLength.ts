@@ -1,7 +1,8 @@
 /**
  * What a call of this kind will use, learnt from what calls of its kind did use: output tokens (mean and upper
  * quantile) per model, surface and task; input tokens per byte and the cached share per model and surface. It makes the
- * *expected* cost; the bound that is reserved does not depend on it.
+ * *expected* cost, and the cap that is sent with a request (`fittedCap`); the bound that is reserved follows from that cap
+ * and holds whatever was learnt.
  *
  * Lengths are long-tailed, near log-normal within a task, so spread is kept in logs and the upper quantile is
  * exp(mu + 1.28 sigma). A new cell starts at its parents' values: model and surface and task -> surface and task -> the
@@ -68,12 +69,75 @@ export function forecastCall(statistics: CallStatistics, kind: CallKind, inputBy
   };
 }
 
+/**
+ * What a request's output cap is for. `answer`: one answer to a person. `turn`: an agent's, which writes whole files.
+ * `rest`: the rest of an answer that ended at its cap, so it is a long one.
+ */
+export type CapPurpose = 'answer' | 'turn' | 'rest';
+
+export interface FittedCap {
+  /** The cap that is sent, tokens, thoughts included. */
+  readonly outputCap: number;
+  /** How much of it thoughts may take; undefined = the arm is not known to think. */
+  readonly reasoningCap: number | undefined;
+}
+
+/** The most visible tokens of an answer where the user does not say otherwise; an agent's turn has twice as many. */
+export const LONGEST_ANSWER = 4_096;
+const TURN_FACTOR = 2;
+
+/**
+ * A cap that fits such answers. What is reserved for an answer grows with it, and a cap that cuts one answer in a hundred
+ * costs a Continue there.
+ *
+ *   visible = 98 % quantile of this arm, surface and task, and a quarter more; at least 512 tokens (an agent's turn 1,024:
+ *             some 100 lines of code), at most what the user sets
+ *
+ * It starts at 3,924 tokens, from `OUTPUT_PRIOR`. Thoughts come on top, where the arm may think: as many as the visible
+ * tokens, since OpenRouter documents medium effort, the usual default, as half of the cap; more where such answers did
+ * think more (98 % quantile and a quarter).
+ *
+ * @param longest of an answer's visible tokens, as the user sets it
+ * @param thinks undefined = not known
+ */
+export function fittedCap(
+  statistics: CallStatistics,
+  kind: CallKind,
+  purpose: CapPurpose,
+  { longest, thinks }: { readonly longest: number; readonly thinks: boolean | undefined },
+): FittedCap {
+  const most = purpose === 'turn' ? TURN_FACTOR * longest : longest;
+  const least = purpose === 'turn' ? LEAST_TURN : LEAST_ANSWER;
+  const needed = purpose === 'rest' ? most : ROOM * highQuantile(visibleCell(statistics, kind));
+  const visible = Math.ceil(Math.min(most, Math.max(least, needed)));
+  const thoughts = statistics.cells.get(thoughtsKey(kind));
+  const isKnown = thoughts !== undefined && thoughts.mean > IDLE_THOUGHT;
+  if (thinks === false || (thinks === undefined && !isKnown && thoughts && thoughts.weight >= ENOUGH_CALLS))
+    return { outputCap: visible, reasoningCap: undefined };
+  const learnt = isKnown ? ROOM * highQuantile(pooled(thoughts, constantCell(thoughts.mean))) : 0;
+  const reasoning = Math.ceil(Math.min(MOST_THOUGHTS, Math.max(visible, learnt)));
+  return { outputCap: visible + reasoning, reasoningCap: isKnown ? reasoning : undefined };
+}
+
+const LEAST_ANSWER = 512;
+const LEAST_TURN = 1_024;
+const ROOM = 1.25;
+/** The 98 % quantile of a log-normal. */
+const HIGH_Z = 2.0537;
+const MOST_THOUGHTS = 16_384;
+/** Tokens of thought below which an arm's calls are without any: servers count a stop sign here. */
+const IDLE_THOUGHT = 16;
+const ENOUGH_CALLS = 3;
+/** An answer that was cut would have been longer; nobody knows by how much, so it counts as twice as long. */
+const CUT_FACTOR = 2;
+
 /** Learns from usage the provider reported, not from estimates: those would learn themselves. */
 export function observeCall(
   statistics: CallStatistics,
   kind: CallKind,
   inputBytes: number,
   used: TokenClasses,
+  wasCut = false,
 ): CallStatistics {
   const inputs = used.input + used.cachedInput + used.cacheWrite;
   const outputs = used.output + used.reasoning;
@@ -82,6 +146,11 @@ export function observeCall(
   const cells = new Map(statistics.cells);
   learn(cells, outputKey(kind), outputs);
   learn(cells, sharedKey(kind), outputs);
+  const visible = used.output * (wasCut ? CUT_FACTOR : 1);
+  learn(cells, visibleKey(kind), visible);
+  learn(cells, sharedVisibleKey(kind), visible);
+  // At least one, for the logarithm's sake.
+  learn(cells, thoughtsKey(kind), Math.max(1, used.reasoning * (wasCut ? CUT_FACTOR : 1)));
   if (inputBytes > 0) learn(cells, ratioKey('perByte', kind), Math.min(1, inputs / inputBytes));
   if (inputs > 0) learn(cells, ratioKey('cached', kind), used.cachedInput / inputs);
   return { cells: new Map([...cells].slice(-MAX_CELLS)) };
@@ -116,6 +185,15 @@ function outputCell(statistics: CallStatistics, kind: CallKind): Cell {
   const shared = pooled(statistics.cells.get(sharedKey(kind)), constantCell(OUTPUT_PRIOR[kind.surface]));
   return pooled(statistics.cells.get(outputKey(kind)), shared);
 }
+
+function visibleCell(statistics: CallStatistics, kind: CallKind): Cell {
+  const start = constantCell(OUTPUT_PRIOR[kind.surface]);
+  const shared = pooled(statistics.cells.get(sharedVisibleKey(kind)), start);
+  return pooled(statistics.cells.get(visibleKey(kind)), shared);
+}
+
+const highQuantile = ({ mean, logMean, logVariance }: Cell): number =>
+  Math.max(mean, Math.exp(logMean + HIGH_Z * Math.sqrt(logVariance)));
 
 /** The cell's own values, pulled towards its parent's by `PRIOR_WEIGHT` observations. */
 function pooled(cell: Cell | undefined, parent: Cell): Cell {
@@ -160,6 +238,9 @@ const constantCell = (value: number): Cell => ({
 
 const outputKey = ({ armId, surface, task }: CallKind): string => `out ${surface} ${task} ${armId}`;
 const sharedKey = ({ surface, task }: CallKind): string => `out ${surface} ${task}`;
+const visibleKey = ({ armId, surface, task }: CallKind): string => `seen ${surface} ${task} ${armId}`;
+const sharedVisibleKey = ({ surface, task }: CallKind): string => `seen ${surface} ${task}`;
+const thoughtsKey = ({ armId, surface }: CallKind): string => `thought ${surface} ${armId}`;
 const ratioKey = (what: 'perByte' | 'cached', { armId, surface }: CallKind): string =>
   `${what} ${surface} ${armId}`;
 

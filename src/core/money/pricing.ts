@@ -28,6 +28,8 @@ export interface QuoteRequest {
   readonly expectedOutputTokens: number;
   /** The most output this surface wants; the model's own limit when undefined. */
   readonly outputCap?: number;
+  /** How much of that cap thoughts may take. */
+  readonly reasoningCap?: number | undefined;
   /** Money that may still be committed; undefined = do not clamp. */
   readonly moneyLeft?: NanoUsd;
   /** The least output cap worth sending. */
@@ -78,7 +80,17 @@ export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'to
     inputTokens,
     outputTokens,
     outputCap,
+    ...reasoningWithin(request, outputCap),
   };
+}
+
+/** A cap that was clamped leaves thoughts their share of it, and words theirs. */
+function reasoningWithin(
+  { outputCap, reasoningCap }: QuoteRequest,
+  sent: number,
+): Pick<Quote, 'reasoningCap'> {
+  if (reasoningCap === undefined || outputCap === undefined || outputCap <= 0) return {};
+  return { reasoningCap: Math.floor(sent * Math.min(1, reasoningCap / outputCap)) };
 }
 
 /** What so many tokens cost at most, whichever classes they are billed as; undefined where there is no usable price. */

@@ -50,6 +50,7 @@ export function chatBody(endpoint: Endpoint, request: ChatRequest): Chat {
     [arm.outputCapField]: outputCap,
     ...(hasFixedSampling(endpoint, arm.model) ? {} : sampling(request)),
     ...(tools?.length ? { tools: tools.map(toTool), tool_choice: request.toolChoice ?? 'auto' } : {}),
+    ...reasoningBudget(endpoint, request),
     ...effortFields(endpoint, arm),
     ...cacheKey(endpoint, request),
     ...streamOptions(endpoint),
@@ -70,6 +71,16 @@ export const streamOptions = (endpoint: Endpoint): object => ({
   // OpenRouter's own switch: it adds what the call cost.
   ...(endpoint.preset === 'openrouter' && { usage: { include: true } }),
 });
+
+/**
+ * OpenRouter takes a budget of thoughts beside the cap. It is sent for models that did think, since it turns thinking on
+ * where it is off, and not beside an effort, which it excludes; providers behind it take no less than 1,024 (https://openrouter.ai/docs/use-cases/reasoning-tokens,
+ * read in November 2026).
+ */
+const reasoningBudget = ({ preset }: Endpoint, { arm, reasoningCap = 0 }: ChatRequest): object =>
+  preset === 'openrouter' && arm.effort === undefined && reasoningCap >= 1_024
+    ? { reasoning: { max_tokens: reasoningCap } }
+    : {};
 
 /** OpenAI's reasoning models answer 400 to any temperature or stop sequence. */
 const hasFixedSampling = (endpoint: Endpoint, model: string): boolean =>

@@ -1,5 +1,5 @@
 import type { AskEngine, AskFeedback, AskRequest, RoutedEvent } from '../../app/ask/ask.ts';
-import { LONGEST_ANSWER, chatCall } from '../../app/call/call.ts';
+import { chatCall } from '../../app/call/call.ts';
 import type { Arm } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
 import type { DecisionId } from '../../core/brand.ts';
@@ -39,7 +39,10 @@ export class AskEngineOverRouting implements AskEngine {
         ...request,
         view: { ...request.view, surface: 'ask' as const },
         purpose: 'ask' as const,
-        call: chatCall({ messages: request.messages, outputCap: LONGEST_ANSWER }),
+        call: chatCall({
+          messages: request.messages,
+          purpose: request.continues === true ? 'rest' : 'answer',
+        }),
       };
       for await (const event of completion.run(order)) {
         if (event.type === 'routed') status.lastDecision = event.decision;

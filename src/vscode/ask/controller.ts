@@ -206,6 +206,8 @@ export class AskController implements vscode.Disposable {
         return this.#delete(message.id);
       case 'retry':
         return session.askAgain(message.turnId, this.#choice());
+      case 'continue':
+        return session.continueAnswer(message.answerId);
       case 'better':
         return session.askAgain(message.turnId, { type: 'escalate', not: session.triedArms(message.turnId) });
       case 'another':

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { AssemblyNote, Prepared } from '../../app/ask/assemble.ts';
 import {
+  canContinue,
   canTeach,
   titleOf,
   type Answer,
@@ -61,6 +62,7 @@ export function answerView(answer: Answer): AnswerView {
     left: cost?.leftNano === undefined ? undefined : t('{0} available this month', usdLeft(cost.leftNano)),
     rating,
     rateable: route !== undefined && canTeach(answer),
+    continuable: canContinue(answer),
     problem: notice && { text: notice.text, ways: notice.ways.map(({ label }) => label).slice(0, 6) },
   };
 }

@@ -33,6 +33,7 @@ export const askStrings = (): Strings => ({
   apply: t('Apply'),
   copyAnswer: t('Copy answer'),
   retry: t('Retry'),
+  continue: t('Continue'),
   another: t('Ask another model'),
   better: t('Better answer'),
   cheaper: t('Cheaper next time'),

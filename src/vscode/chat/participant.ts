@@ -13,7 +13,7 @@ import {
   type Exchange,
   type HistoryItem,
 } from '../../app/chat/participant.ts';
-import { LONGEST_ANSWER, chatCall } from '../../app/call/call.ts';
+import { chatCall } from '../../app/call/call.ts';
 import { assemble, type Prepared } from '../../app/ask/assemble.ts';
 import type { Choice } from '../../app/call/routing.ts';
 import { cost, usdLeft } from '../kit/format.ts';
@@ -59,7 +59,7 @@ export async function answerAsParticipant(
     surface: 'chat' as const,
     purpose: 'chat' as const,
     view: { ...prepared.view, surface: 'chat' as const },
-    call: chatCall({ messages: prepared.messages, outputCap: LONGEST_ANSWER }),
+    call: chatCall({ messages: prepared.messages, purpose: 'answer' }),
     conversationId,
     choice: plan.choice,
     signal: signalOf(token),

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { largestDollars } from '../../app/settings/dollars.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import { nanoFloor } from '../../core/money.ts';
+import { LONGEST_ANSWER } from '../../core/money/outputLength.ts';
 import { profileNames, type Profile } from '../../core/money/policies/profile.ts';
 import { locale } from '../kit/locale.ts';
 
@@ -78,6 +79,13 @@ export class Settings implements vscode.Disposable {
 
   get syncLearnedState(): boolean {
     return this.#userValue('sync.learnedState') === true;
+  }
+
+  /** The most visible tokens of an answer; what is no such number is the default. */
+  get longestAnswer(): number {
+    const value = this.#userValue('budget.answerTokens');
+    const usable = typeof value === 'number' && Number.isInteger(value) && 256 <= value && value <= 65_536;
+    return usable ? value : LONGEST_ANSWER;
   }
 
   get historyEnabled(): boolean {

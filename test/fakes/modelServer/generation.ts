@@ -44,7 +44,11 @@ export function readGeneration(
   rules: ServerRules,
 ): Generation | ApiError {
   if (!isRecord(body)) return badRequest('We could not parse the JSON body of your request.');
-  const fault = findFault(kind, body, rules.reportsCost ? ['usage', 'provider', 'transforms'] : []);
+  const fault = findFault(
+    kind,
+    body,
+    rules.reportsCost ? ['usage', 'provider', 'transforms', 'reasoning'] : [],
+  );
   if (fault !== undefined) return badRequest(fault.message, fault.param);
   if (body['stream_options'] && !rules.acceptsStreamOptions) {
     return badRequest('Unrecognized request argument supplied: stream_options', 'stream_options');

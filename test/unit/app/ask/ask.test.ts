@@ -299,4 +299,70 @@ describe('AskSession', () => {
       ['turn', 'answer', 'answer', 'append', 'answer', 'answer'],
     );
   });
+
+  describe('continues an answer that ended at its cap', () => {
+    const cutOff = (costNano = 5): RoutedEvent =>
+      ({ ...ended(costNano), finish: 'length', incomplete: 'length' }) as RoutedEvent;
+
+    async function cutAt(answer: string) {
+      const opened = open();
+      await opened.ask('Write it');
+      await opened.engine.give(routed(), text(answer), cutOff());
+      await opened.engine.close();
+      return opened;
+    }
+
+    it('in place, from the same model, with what it has as the assistant’s, and adds the cost', async () => {
+      const { engine, session } = await cutAt('Look:\n```ts\nconst first = 1;\nconst sec');
+      const { id, incomplete, notice } = answerOf(session);
+      assert.deepEqual([incomplete, notice?.text], ['length', 'M: length']);
+      void session.continueAnswer(id);
+      await settle();
+      const request = engine.requests.at(-1)!;
+      assert.deepEqual(request.choice, { type: 'arm', armId: 'm' });
+      assert.equal(request.continues, true);
+      assert.deepEqual(request.messages.at(-2), {
+        role: 'assistant',
+        content: 'Look:\n```ts\nconst first = 1;\nconst sec',
+      });
+      assert.equal(answerOf(session).state, 'streaming');
+      await engine.give(
+        routed('m', 'd2'),
+        text('```ts\nconst first = 1;\ncon'),
+        text('st second = 2;\n```\n'),
+        ended(7),
+      );
+      await engine.close();
+      const answer = answerOf(session);
+      assert.equal(answer.text, 'Look:\n```ts\nconst first = 1;\nconst second = 2;\n```\n');
+      assert.deepEqual([answer.id, answer.state, answer.cost?.nano], [id, 'done', 12]);
+      assert.deepEqual([answer.incomplete, answer.notice], [undefined, undefined]);
+      assert.equal(answer.route?.decisionId, 'd1', 'a thumb is about the answer');
+      assert.equal(session.conversation.turns[0]!.answers.length, 1);
+    });
+
+    it('again, when it was cut again or stopped, and not when it is whole', async () => {
+      const { engine, session } = await cutAt('One two');
+      const { id } = answerOf(session);
+      void session.continueAnswer(id);
+      await settle();
+      await engine.give(routed('m', 'd2'), text(' three'), cutOff());
+      await engine.close();
+      assert.deepEqual([answerOf(session).text, answerOf(session).incomplete], ['One two three', 'length']);
+      void session.continueAnswer(id);
+      await settle();
+      await engine.give(routed('m', 'd3'), text(' four'));
+      session.stop();
+      assert.deepEqual([answerOf(session).text, answerOf(session).state], ['One two three four', 'stopped']);
+      assert.equal(answerOf(session).incomplete, 'length');
+      await engine.close();
+      void session.continueAnswer(id);
+      await settle();
+      await engine.give(routed('m', 'd4'), text(' five'), ended());
+      await engine.close();
+      const requests = engine.requests.length;
+      await session.continueAnswer(id);
+      assert.equal(engine.requests.length, requests);
+    });
+  });
 });

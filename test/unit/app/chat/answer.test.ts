@@ -1,4 +1,3 @@
-import { LONGEST_AGENT_TURN } from '../../../../src/app/call/call.ts';
 import assert from 'node:assert/strict';
 import { answerChat, toolInput, type ChatEnd } from '../../../../src/app/chat/answer.ts';
 import { chatOrder, outputCapOf } from '../../../../src/app/chat/order.ts';
@@ -141,7 +140,7 @@ describe('outputCapOf', () => {
 });
 
 describe('chatOrder', () => {
-  const cap = (outputCap: number | undefined): number | undefined =>
+  const cap = (outputCap: number | undefined) =>
     chatOrder({
       turns: [],
       tools: [],
@@ -151,11 +150,11 @@ describe('chatOrder', () => {
       conversationId: 'c',
       choice: { type: 'auto' },
       signal: new AbortController().signal,
-    }).call.outputCap;
+    }).call;
 
   it('never reserves a model’s whole output limit: as much as an agent’s turn needs, unless told', () => {
-    assert.equal(cap(undefined), LONGEST_AGENT_TURN);
-    assert.equal(cap(300), 300);
-    assert.equal(cap(60_000), 60_000);
+    assert.deepEqual([cap(undefined).outputCap, cap(undefined).purpose], [undefined, 'turn']);
+    assert.equal(cap(300).outputCap, 300);
+    assert.equal(cap(60_000).outputCap, 60_000);
   });
 });

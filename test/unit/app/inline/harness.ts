@@ -141,7 +141,7 @@ async function* localText(
   arm: Arm,
 ): AsyncGenerator<CompletionEvent, void, undefined> {
   const client = { chat: () => assert.fail('no network'), complete: () => assert.fail('no network') };
-  for await (const event of order.call.open(client, arm, 64, order.signal).events) {
+  for await (const event of order.call.open(client, arm, { outputCap: 64 }, order.signal).events) {
     if (event.type === 'text') yield event;
   }
 }

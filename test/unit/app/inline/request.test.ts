@@ -48,7 +48,7 @@ function sent(
     complete: (complete) => ((seen = { complete }), empty),
   };
   const arm = makeArm('m');
-  call.open(client, arm, call.outputCap ?? 0, new AbortController().signal);
+  call.open(client, arm, { outputCap: call.outputCap ?? 0 }, new AbortController().signal);
   return { sent: seen, bound: call.inputBound(arm), capBounds: call.capBoundsOutput?.(arm) };
 }
 

@@ -4,6 +4,7 @@ import { armId } from '../../../../src/core/brand.ts';
 import {
   decodeStatistics,
   encodeStatistics,
+  fittedCap,
   forecastCall,
   noStatistics,
   observeCall,
@@ -96,5 +97,70 @@ describe('call statistics', () => {
   it('learn nothing from counts that are none', () => {
     assert.equal(observeCall(noStatistics, kind, 10, used(Number.NaN)), noStatistics);
     assert.equal(observeCall(noStatistics, kind, -1, used(5)), noStatistics);
+  });
+});
+
+describe('the cap of a request', () => {
+  const limits = { longest: 4_096, thinks: false };
+  const learnt = (lengths: readonly number[], reasoning = 0, wasCut = false) =>
+    lengths.reduce(
+      (all, output) => observeCall(all, kind, 4_000, { ...used(output), reasoning }, wasCut),
+      noStatistics,
+    );
+  const often = <T>(value: T, times = 60): T[] => new Array<T>(times).fill(value);
+
+  it('starts near the longest answer, and comes to what such answers need', () => {
+    assert.equal(fittedCap(noStatistics, kind, 'answer', limits).outputCap, 3_924);
+    const { outputCap } = fittedCap(learnt(often(700)), kind, 'answer', limits);
+    assert.ok(outputCap > 875 && outputCap < 1_700, String(outputCap));
+  });
+
+  it('never cuts below a useful minimum, nor goes beyond what the user allows', () => {
+    assert.equal(fittedCap(learnt(often(20)), kind, 'answer', limits).outputCap, 512);
+    assert.equal(fittedCap(learnt(often(20)), kind, 'turn', limits).outputCap, 1_024);
+    assert.equal(fittedCap(learnt(often(50_000)), kind, 'answer', limits).outputCap, 4_096);
+    assert.equal(fittedCap(learnt(often(50_000)), kind, 'turn', limits).outputCap, 8_192);
+    const more = { ...limits, longest: 20_000 };
+    assert.equal(fittedCap(learnt(often(50_000)), kind, 'answer', more).outputCap, 20_000);
+    assert.equal(fittedCap(learnt(often(20)), kind, 'rest', limits).outputCap, 4_096);
+  });
+
+  it('grows after answers that it cut, which would have been longer', () => {
+    const whole = fittedCap(learnt(often(600)), kind, 'answer', limits).outputCap;
+    assert.ok(fittedCap(learnt(often(600), 0, true), kind, 'answer', limits).outputCap > 1.8 * whole);
+  });
+
+  it('cuts about one answer in fifty', () => {
+    let state = 1;
+    const uniform = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+    let [statistics, cut] = [noStatistics, 0];
+    for (let i = 0; i < 4_000; i++) {
+      const normal = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+      const length = Math.round(Math.exp(6 + 0.6 * normal));
+      const { outputCap } = fittedCap(statistics, kind, 'answer', limits);
+      if (i >= 500 && length > outputCap) cut++;
+      statistics = observeCall(
+        statistics,
+        kind,
+        4_000,
+        used(Math.min(length, outputCap)),
+        length > outputCap,
+      );
+    }
+    assert.ok(cut / 3_500 < 0.025, String(cut / 3_500));
+  });
+
+  it('has room for thoughts on top where a model may think: as much again, or what it needs', () => {
+    const unknown = { ...limits, thinks: undefined };
+    const start = fittedCap(noStatistics, kind, 'answer', unknown);
+    assert.deepEqual(start, { outputCap: 2 * 3_924, reasoningCap: undefined });
+    const plain = learnt(often(700));
+    assert.deepEqual(fittedCap(plain, kind, 'answer', unknown), fittedCap(plain, kind, 'answer', limits));
+    const thinker = fittedCap(learnt(often(700), 3_000), kind, 'answer', unknown);
+    const visible = fittedCap(plain, kind, 'answer', limits).outputCap;
+    assert.ok(thinker.reasoningCap !== undefined && thinker.reasoningCap >= 1.25 * 3_000);
+    assert.equal(thinker.outputCap, visible + thinker.reasoningCap);
+    const endless = fittedCap(learnt(often(700), 1e6), kind, 'answer', unknown);
+    assert.equal(endless.reasoningCap, 16_384);
   });
 });
