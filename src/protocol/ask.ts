@@ -49,6 +49,8 @@ const answer = object({
   /** False until a decision stands behind it that can learn from a rating. */
   rateable: flag,
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
+  /** Nothing came but the problem: there is nothing to rate or to copy. */
+  empty: flag,
 });
 export type AnswerView = Infer<typeof answer>;
 
@@ -59,6 +61,8 @@ const turn = object({
   answers: list(answer, 50),
   /** Index of the answer shown. */
   shown: count,
+  /** A newer try that failed, while the shown answer stays. */
+  failedTry: maybe(object({ answerId: id, text: sentence, ways: list(label, 6) })),
 });
 export type TurnView = Infer<typeof turn>;
 
@@ -115,8 +119,6 @@ const strings = object({
   copyAnswer: label,
   retry: label,
   another: label,
-  better: label,
-  cheaper: label,
   cheaperSaid: label,
   why: label,
   whyLabel: label,
@@ -157,6 +159,10 @@ const toWebview = variants({
     reasoning: text(maxStreamPieceChars),
   },
   composer: { composer },
+  /** What the next question is about to cost, under the composer; nothing where it cannot be said. */
+  price: { price: maybe(object({ text: label, detail: sentence })) },
+  /** The ways on under a turn's answer, with the model and the price of each; nothing where there is none. */
+  offers: { turnId: id, better: maybe(label), cheaper: maybe(label) },
   inspection: { inspection },
   history: { entries: list(historyEntry, 1_000) },
   /** Puts the keyboard into the composer; `text`, when there, becomes the draft. */

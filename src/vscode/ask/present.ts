@@ -3,11 +3,14 @@ import * as vscode from 'vscode';
 import type { AssemblyNote, Prepared } from '../../app/ask/assemble.ts';
 import {
   canTeach,
+  failedTry,
+  holdsText,
   titleOf,
   type Answer,
   type AnswerCost,
   type AnswerRoute,
   type Conversation,
+  type Notice,
   type Turn,
 } from '../../app/ask/conversations.ts';
 import type { ConversationSummary } from '../../app/ask/history.ts';
@@ -20,6 +23,7 @@ import {
   type TurnView,
 } from '../../protocol/ask.ts';
 import { cost as costLabel, usdLeft } from '../kit/format.ts';
+import { characterCount } from '../words/counts.ts';
 import { saysSimulated, shownName } from '../kit/armName.ts';
 import { locale } from '../kit/locale.ts';
 
@@ -39,10 +43,21 @@ export const turnView = (turn: Turn): TurnView => ({
   question: turn.question,
   context: turn.context.map(({ label, text }) => ({
     label,
-    detail: t('{0} characters', text.length.toLocaleString(locale())),
+    detail: characterCount(text.length),
   })),
   answers: turn.answers.map(answerView),
   shown: turn.shown,
+  failedTry: failedTryView(turn),
+});
+
+function failedTryView(turn: Turn): TurnView['failedTry'] {
+  const failed = failedTry(turn);
+  return failed?.notice && { answerId: failed.id, ...problemView(failed.notice) };
+}
+
+const problemView = ({ text, ways }: Notice): NonNullable<AnswerView['problem']> => ({
+  text,
+  ways: ways.map(({ label }) => label).slice(0, 6),
 });
 
 export function answerView(answer: Answer): AnswerView {
@@ -61,7 +76,8 @@ export function answerView(answer: Answer): AnswerView {
     left: cost?.leftNano === undefined ? undefined : t('{0} available this month', usdLeft(cost.leftNano)),
     rating,
     rateable: route !== undefined && canTeach(answer),
-    problem: notice && { text: notice.text, ways: notice.ways.map(({ label }) => label).slice(0, 6) },
+    problem: notice && problemView(notice),
+    empty: notice !== undefined && !holdsText(answer),
   };
 }
 

@@ -34,8 +34,6 @@ export const askStrings = (): Strings => ({
   copyAnswer: t('Copy answer'),
   retry: t('Retry'),
   another: t('Ask another model'),
-  better: t('Better answer'),
-  cheaper: t('Cheaper next time'),
   cheaperSaid: t('The next prompt gets a cheaper answer.'),
   why: t('Why?'),
   whyLabel: t('Why? Show the whole decision'),
