@@ -95,6 +95,11 @@ class AskView {
         return;
       case 'composer':
         return this.#composer.show(message.composer);
+      case 'price':
+        return this.#composer.showPrice(message.price);
+      case 'offers':
+        this.#turns.get(message.turnId)?.offer(message);
+        return;
       case 'inspection':
         return this.#open(
           inspector(message.inspection, this.#composer.text.trim() !== '', this.#overlayHost()),

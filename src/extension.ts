@@ -24,6 +24,7 @@ import { ModelSettings } from './vscode/settings/modelSettings.ts';
 import { openLogChannel, outputLog } from './vscode/kit/outputLog.ts';
 import { registerRefreshPrices } from './vscode/setup/refreshPrices.ts';
 import { modelName } from './vscode/reports/names.ts';
+import { PausedThumb } from './vscode/words/pausedThumb.ts';
 import { reasonLine } from './vscode/words/reason.ts';
 import { HostConsents } from './vscode/settings/hostConsents.ts';
 import { Secrets } from './vscode/settings/secrets.ts';
@@ -104,9 +105,10 @@ interface Shared extends Pick<vscode.ExtensionContext, 'extensionUri' | 'globalS
 function registerSurfaces(parts: Disposables, shared: Shared): void {
   const { extensionContext, extensionUri, globalState, settings, models, secrets, engine, status } = shared;
   const { clock, log } = shared;
+  const pausedThumb = new PausedThumb(settings);
   parts.add(
     registerAsk({
-      engine: new AskEngineOverRouting({ engine, settings, models, status }),
+      engine: new AskEngineOverRouting({ engine, settings, models, status, pausedThumb }),
       words: { reason: reasonLine, problem: messageOf, incomplete: incompleteMessage },
       settings,
       log,
@@ -128,7 +130,15 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   const onceBuilt = { ...shared, engine: () => engine.get(), onEngineBuilt: engine.onBuilt.bind(engine) };
   parts.add(registerUsage(onceBuilt));
   parts.add(registerSteering(onceBuilt));
-  parts.add(registerChat({ completion: async () => (await engine.get()).completion, models, status, log }));
+  parts.add(
+    registerChat({
+      completion: async () => (await engine.get()).completion,
+      models,
+      status,
+      pausedThumb,
+      log,
+    }),
+  );
   parts.add(
     registerInlineSoon(log, () => ({
       engine: { run: (order) => runLazily(engine, order) },

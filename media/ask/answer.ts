@@ -4,8 +4,14 @@ import { button, showDone } from './button.ts';
 import { fill, h, replaceChildren } from './dom.ts';
 import { icon } from './icons.ts';
 import type { TurnHost } from './host.ts';
+import { problemBox } from './problem.ts';
 
 const isRunning = ({ state }: AnswerView): boolean => state === 'waiting' || state === 'streaming';
+
+export interface Offers {
+  readonly better: string | undefined;
+  readonly cheaper: string | undefined;
+}
 
 /** One answer: its text, what it cost and why this model, and what the user can do about it. */
 export class AnswerElement {
@@ -22,6 +28,8 @@ export class AnswerElement {
   readonly #reasonText = document.createTextNode('');
   readonly #why: HTMLButtonElement;
   readonly #actions: HTMLElement;
+  readonly #copy: HTMLButtonElement;
+  readonly #offered = h('div', { class: 'offers' });
   readonly #pager = h('span', { class: 'pager' });
   readonly #up: HTMLButtonElement;
   readonly #down: HTMLButtonElement;
@@ -51,6 +59,10 @@ export class AnswerElement {
     );
     this.#up = this.#thumb('up', strings.thumbUp);
     this.#down = this.#thumb('down', strings.thumbDown);
+    this.#copy = button(strings.copyAnswer, {
+      icon: 'copy',
+      press: () => post({ type: 'copyAnswer', answerId: view.id }),
+    });
     this.#why = button(strings.whyLabel, {
       text: strings.why,
       class: 'why',
@@ -66,7 +78,7 @@ export class AnswerElement {
       this.#body.element,
       this.#status,
       this.#problem,
-      h('footer', { class: 'answer-footer' }, this.#meta, this.#reason, this.#actions),
+      h('footer', { class: 'answer-footer' }, this.#meta, this.#reason, this.#actions, this.#offered),
     );
     this.append(view.text, view.reasoning);
   }
@@ -90,18 +102,21 @@ export class AnswerElement {
     this.#updateProblem();
     this.#updateEvidence();
     this.#actions.classList.toggle('withheld', running);
+    this.#offered.classList.toggle('withheld', running);
     for (const [thumb, rating] of [
       [this.#up, 'up'],
       [this.#down, 'down'],
     ] as const) {
       thumb.setAttribute('aria-pressed', String(view.rating === rating));
       thumb.disabled = !view.rateable;
+      thumb.hidden = view.empty;
     }
     if (running && this.#ended) {
       // It goes on where it ended, perhaps within a code block: what was finished there is open again.
       this.#ended = false;
       this.#body.restart(this.#text);
     }
+    this.#copy.hidden = this.#offered.hidden = view.empty;
     if (running || this.#ended) return;
     this.#ended = true;
     this.#body.end();
@@ -135,33 +150,38 @@ export class AnswerElement {
   #actionBar(): HTMLElement {
     const { strings, post } = this.#host;
     const turnId = this.#turnId;
-    const answerId = this.#view.id;
     return h(
       'div',
       { class: 'actions' },
       this.#pager,
       this.#up,
       this.#down,
-      button(strings.copyAnswer, { icon: 'copy', press: () => post({ type: 'copyAnswer', answerId }) }),
+      this.#copy,
       button(strings.retry, { icon: 'retry', press: () => post({ type: 'retry', turnId }) }),
       button(strings.another, { icon: 'models', press: () => post({ type: 'another', turnId }) }),
-      button(strings.better, {
-        icon: 'better',
-        text: strings.better,
-        press: () => post({ type: 'better', turnId }),
-      }),
-      this.#cheaper(),
     );
   }
 
-  #cheaper(): HTMLButtonElement {
+  /** Buttons that name their model and its price; where there is none, there is no button. */
+  offer({ better, cheaper }: Offers): void {
+    const { post } = this.#host;
+    const turnId = this.#turnId;
+    replaceChildren(this.#offered, [
+      ...(better === undefined
+        ? []
+        : [button(better, { icon: 'better', text: better, press: () => post({ type: 'better', turnId }) })]),
+      ...(cheaper === undefined ? [] : [this.#cheaper(cheaper)]),
+    ]);
+  }
+
+  #cheaper(label: string): HTMLButtonElement {
     const { strings, post, say } = this.#host;
-    const cheaper = button(strings.cheaper, {
+    const cheaper = button(label, {
       icon: 'down2',
-      text: strings.cheaper,
+      text: label,
       press: () => {
         post({ type: 'cheaper', answerId: this.#view.id });
-        showDone(cheaper, strings.cheaper);
+        showDone(cheaper, label);
         say(strings.cheaperSaid);
       },
     });
@@ -201,26 +221,9 @@ export class AnswerElement {
 
   #updateProblem(): void {
     const { problem, id, continuable } = this.#view;
-    const { post } = this.#host;
-    const way = (label: string, index: number): HTMLElement =>
-      button(label, {
-        text: label,
-        class: index === 0 && !continuable ? 'primary' : 'secondary',
-        press: () => post({ type: 'way', answerId: id, index }),
-      });
+    const first = continuable ? this.#continue() : undefined;
     const box =
-      problem &&
-      h(
-        'div',
-        { class: 'problem' },
-        icon('warning'),
-        h(
-          'div',
-          {},
-          h('p', {}, problem.text),
-          h('div', { class: 'ways' }, ...(continuable ? [this.#continue()] : []), ...problem.ways.map(way)),
-        ),
-      );
+      problem && problemBox(problem, (index) => this.#host.post({ type: 'way', answerId: id, index }), first);
     this.#problem.replaceChildren(...(box ? [box] : []));
   }
 

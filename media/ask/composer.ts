@@ -21,9 +21,12 @@ export class Composer {
   readonly #input: HTMLTextAreaElement;
   readonly #model: HTMLButtonElement;
   readonly #send: HTMLButtonElement;
+  readonly #price = h('p', { class: 'price', id: 'price' });
   #running = false;
   #lastQuestion = '';
   #draftTimer: number | undefined;
+  /** The draft as the extension knows it. */
+  #told = '';
 
   constructor(host: ComposerHost) {
     this.#host = host;
@@ -32,6 +35,7 @@ export class Composer {
       rows: '1',
       maxlength: String(maxQuestionChars),
       'aria-label': strings.composer,
+      'aria-describedby': 'price',
       placeholder: strings.placeholder,
       on: { input: () => this.#changed(), keydown: (event) => this.#key(event as KeyboardEvent) },
     });
@@ -67,6 +71,7 @@ export class Composer {
           this.#send,
         ),
       ),
+      this.#price,
     );
     this.#updateSend();
   }
@@ -85,6 +90,12 @@ export class Composer {
     if (focused === null || focused === undefined) return;
     const again = this.#chips.querySelector<HTMLElement>(`[data-chip="${CSS.escape(focused)}"] button`);
     (again ?? this.#input).focus();
+  }
+
+  /** What the question is about to cost. The line keeps its place, so that nothing moves while one types. */
+  showPrice(price: { readonly text: string; readonly detail: string } | undefined): void {
+    this.#price.textContent = price?.text ?? '';
+    this.#price.title = price?.detail ?? '';
   }
 
   set running(running: boolean) {
@@ -107,7 +118,8 @@ export class Composer {
 
   set text(text: string) {
     this.#input.value = text;
-    this.#updateSend();
+    if (text !== this.#told) this.#changed();
+    else this.#updateSend();
   }
 
   focus(): void {
@@ -148,6 +160,7 @@ export class Composer {
 
   #keep(): void {
     this.#host.keepDraft(this.text);
+    this.#told = this.text;
     this.#host.post({ type: 'draft', text: this.text });
   }
 

@@ -1,8 +1,9 @@
 import type { AnswerView, TurnView } from '../../src/protocol/ask.ts';
-import { AnswerElement } from './answer.ts';
+import { AnswerElement, type Offers } from './answer.ts';
 import { h } from './dom.ts';
 import type { TurnHost } from './host.ts';
 import { icon } from './icons.ts';
+import { problemBox } from './problem.ts';
 
 /** Longer questions scroll inside their box. */
 const longQuestionChars = 900;
@@ -12,7 +13,9 @@ export class TurnElement {
   readonly element: HTMLElement;
   readonly #host: TurnHost;
   readonly #slot = h('div', { class: 'answer-slot' });
+  readonly #failed = h('div', { class: 'problem-slot' });
   readonly #answers = new Map<string, AnswerElement>();
+  #offers: Offers = { better: undefined, cheaper: undefined };
   #shown = '';
 
   constructor(turn: TurnView, number: number, host: TurnHost) {
@@ -38,6 +41,7 @@ export class TurnElement {
         pills.length > 0 ? h('ul', { class: 'pills' }, ...pills) : undefined,
       ),
       this.#slot,
+      this.#failed,
     );
     this.update(turn);
   }
@@ -50,6 +54,16 @@ export class TurnElement {
     element.update(answer);
     element.page(turn.shown, turn.answers.length);
     if (this.#slot.firstChild !== element.element) this.#slot.replaceChildren(element.element);
+    const { failedTry } = turn;
+    const box = failedTry && problemBox(failedTry, (index) => this.#host.post({ type: 'way', answerId: failedTry.answerId, index })); // prettier-ignore
+    this.#failed.replaceChildren(...(box ? [box] : []));
+    this.#host.grown();
+  }
+
+  /** What "Better answer" and "Cheaper next time" would take now; nothing: there is no such way on. */
+  offer(offers: Offers): void {
+    this.#offers = offers;
+    for (const answer of this.#answers.values()) answer.offer(offers);
     this.#host.grown();
   }
 
@@ -69,6 +83,7 @@ export class TurnElement {
 
   #add(turnId: string, answer: AnswerView): AnswerElement {
     const element = new AnswerElement(turnId, answer, this.#host);
+    element.offer(this.#offers);
     this.#answers.set(answer.id, element);
     return element;
   }

@@ -65,6 +65,8 @@ export type ExclusionReason =
   | 'not-worth-price'
   | 'unhealthy'
   | 'excluded-by-user'
+  /** It has answered this prompt already, and another was asked for. */
+  | 'has-answered'
   | 'lacks-capability'
   | 'too-slow'
   | 'paid-off'

@@ -51,6 +51,8 @@ const answer = object({
   /** It ended at its cap, and **Continue** goes on with it. */
   continuable: flag,
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
+  /** Nothing came but the problem: there is nothing to rate or to copy. */
+  empty: flag,
 });
 export type AnswerView = Infer<typeof answer>;
 
@@ -61,6 +63,8 @@ const turn = object({
   answers: list(answer, 50),
   /** Index of the answer shown. */
   shown: count,
+  /** A newer try that failed, while the shown answer stays. */
+  failedTry: maybe(object({ answerId: id, text: sentence, ways: list(label, 6) })),
 });
 export type TurnView = Infer<typeof turn>;
 
@@ -118,8 +122,6 @@ const strings = object({
   retry: label,
   continue: label,
   another: label,
-  better: label,
-  cheaper: label,
   cheaperSaid: label,
   why: label,
   whyLabel: label,
@@ -160,6 +162,10 @@ const toWebview = variants({
     reasoning: text(maxStreamPieceChars),
   },
   composer: { composer },
+  /** What the next question is about to cost, under the composer; nothing where it cannot be said. */
+  price: { price: maybe(object({ text: label, detail: sentence })) },
+  /** The ways on under a turn's answer, with the model and the price of each; nothing where there is none. */
+  offers: { turnId: id, better: maybe(label), cheaper: maybe(label) },
   inspection: { inspection },
   history: { entries: list(historyEntry, 1_000) },
   /** Puts the keyboard into the composer; `text`, when there, becomes the draft. */

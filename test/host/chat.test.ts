@@ -1,6 +1,7 @@
 /** PILOT's models through `vscode.lm`, as VS Code's Chat and other extensions use them, down to the practice server. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { PausedThumb } from '../../src/vscode/words/pausedThumb.ts';
 import type { ChatRequest, ModelStream, StreamEvent } from '../../src/app/ports/models.ts';
 import { vscodeArm } from '../../src/app/chat/vscodeModels.ts';
 import { toTurn } from '../../src/vscode/chat/convert.ts';
@@ -64,6 +65,7 @@ describe('PILOT in a host without VS Code’s chat', () => {
       completion: () => Promise.reject(new Error('Nothing may ask')),
       models: { arms: [], onDidChange: () => ({ dispose: () => undefined }) },
       status: { think: () => () => undefined, lastDecision: undefined as never },
+      pausedThumb: new PausedThumb({ learningPaused: false, setLearningPaused: () => Promise.resolve() }),
       log,
     };
     registerChat(deps, host).dispose();

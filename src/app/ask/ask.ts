@@ -6,6 +6,7 @@ import type { Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
+import type { Preview } from '../call/preview.ts';
 import type { IncompleteReason } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
 import type { SettledCost } from '../call/settlement.ts';
@@ -19,19 +20,24 @@ import {
   changeAnswer,
   emptyAnswer,
   findAnswer,
+  holdsText,
   showAnswer,
+  triedArms,
   type Answer,
   type AnswerRoute,
   type Conversation,
   type Notice,
   type Rating,
+  type Turn,
 } from './conversations.ts';
 
 export type Choice =
   | { readonly type: 'auto' }
   | { readonly type: 'arm'; readonly armId: ArmId }
-  /** A better, or just another, model than these. */
-  | { readonly type: 'escalate' | 'another'; readonly not: readonly ArmId[] };
+  /** A better model than these; `to`: the one that the button named with its price, and no other. */
+  | { readonly type: 'escalate'; readonly not: readonly ArmId[]; readonly to?: ArmId | undefined }
+  /** Just another model than these. */
+  | { readonly type: 'another'; readonly not: readonly ArmId[] };
 
 export interface AskRequest {
   readonly surface: 'ask';
@@ -64,6 +70,10 @@ export type AskFeedback =
 
 export interface AskEngine {
   run(request: AskRequest): AsyncIterable<RoutedEvent>;
+  /** What asking would cost and whom it would ask, without asking; undefined where nothing can be said now. */
+  preview(request: Omit<AskRequest, 'surface' | 'signal'>, rule?: 'cheaper'): Promise<Preview | undefined>;
+  /** Models, limits or the user's wishes changed: a preview may say something else now. */
+  onDidChange(listener: () => void): Disposable;
   feedback(decisionId: DecisionId, kind: AskFeedback): Promise<void>;
   arms(): readonly Arm[];
 }
@@ -101,6 +111,8 @@ interface Run {
   readonly turnId: string;
   readonly answerId: string;
   readonly abort: AbortController;
+  /** Index of the answer that was shown before: it is shown again where this one brings nothing. */
+  readonly former: number | undefined;
   text: string;
   reasoning: string;
   savedAt: EpochMs;
@@ -155,22 +167,22 @@ export class AskSession {
       shown: 0,
     };
     this.#conversation = addTurn(this.#conversation, turn);
-    await this.#answer(turn.id, answer.id, prepared, choice);
+    await this.#answer(turn.id, answer.id, prepared, { choice, former: undefined });
   }
 
   /** Asks the turn's question again. The former answer stays, and learns that it did not satisfy. */
   async askAgain(turnId: string, choice: Choice): Promise<void> {
-    const turn = this.#conversation.turns.find(({ id }) => id === turnId);
-    if (!turn || turn.answers.length >= maxAnswers) return;
     this.stop();
-    const former = this.conversation.turns.find(({ id }) => id === turnId)?.answers[turn.shown];
+    const turn = this.#turn(turnId);
+    if (!turn || turn.answers.length >= maxAnswers) return;
+    const former = turn.answers[turn.shown];
     if (former?.route && former.state === 'done' && canTeach(former)) {
       this.#feedback(former.route.decisionId, choice.type === 'escalate' ? 'escalated' : 'retried');
     }
     const answer = emptyAnswer(this.#deps.newId());
     const prepared = assembleAgain(this.conversation, turn);
     this.#conversation = addAnswer(this.#conversation, turnId, answer, this.#deps.now());
-    await this.#answer(turnId, answer.id, prepared, choice);
+    await this.#answer(turnId, answer.id, prepared, { choice, former: turn.shown });
   }
 
   /** The rest of an answer that ended at its cap, from the same model, in the same answer; its cost is added. */
@@ -187,15 +199,14 @@ export class AskSession {
       turn.id,
       answerId,
       prepared,
-      { type: 'arm', armId: found.answer.route.armId },
+      { choice: { type: 'arm', armId: found.answer.route.armId }, former: undefined },
       { text, reasoning, before: { ...answer, route }, seam: new Seam(text) },
     );
   }
 
-  /** The models whose answers to this question are there already. */
   triedArms(turnId: string): readonly ArmId[] {
-    const turn = this.#conversation.turns.find(({ id }) => id === turnId);
-    return [...new Set((turn?.answers ?? []).flatMap(({ route }) => (route ? [route.armId] : [])))];
+    const turn = this.#turn(turnId);
+    return turn ? triedArms(turn) : [];
   }
 
   /** What has arrived stays; the cost is told when it is settled. */
@@ -204,6 +215,7 @@ export class AskSession {
     if (!run) return;
     this.#finish(run, { state: 'stopped' });
     run.abort.abort();
+    if (run.text === '') this.#showFormer(run);
   }
 
   show(turnId: string, index: number): void {
@@ -232,11 +244,11 @@ export class AskSession {
     turnId: string,
     answerId: string,
     prepared: Prepared,
-    choice: Choice,
+    { choice, former }: { readonly choice: Choice; readonly former: number | undefined },
     from: Pick<Run, 'text' | 'reasoning' | 'before' | 'seam'> = { text: '', reasoning: '' },
   ): Promise<void> {
     const abort = new AbortController();
-    const run: Run = { turnId, answerId, abort, savedAt: this.#deps.now(), ...from };
+    const run: Run = { turnId, answerId, abort, former, savedAt: this.#deps.now(), ...from };
     this.#run = run;
     this.#emit({ type: 'turn', turnId });
     this.#deps.save(this.conversation);
@@ -332,7 +344,21 @@ export class AskSession {
   #fail(run: Run, problem: Problem): void {
     const cancelled = problem.kind === 'provider' && problem.error.kind === 'cancelled';
     if (cancelled) return this.#finish(run, { state: 'stopped' });
+    const isCurrent = this.#run === run;
     this.#finish(run, { state: 'failed', notice: this.#deps.words.problem(problem) });
+    if (isCurrent) this.#showFormer(run);
+  }
+
+  /** An error, or a try that was stopped at once, takes no answer's place. */
+  #showFormer({ turnId, answerId, former }: Run): void {
+    const turn = this.#turn(turnId);
+    const answer = former === undefined ? undefined : turn?.answers[former];
+    if (former === undefined || !answer || !holdsText(answer)) return;
+    if (turn?.answers[turn.shown]?.id === answerId) this.show(turnId, former);
+  }
+
+  #turn(turnId: string): Turn | undefined {
+    return this.#conversation.turns.find(({ id }) => id === turnId);
   }
 
   /** The first end counts; what comes later (a settled cost) only adds to it. */

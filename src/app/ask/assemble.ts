@@ -6,7 +6,7 @@
  * turns as many of the latest as fit are kept, whole. What is left out is said in `notes`.
  */
 import type { ContextPiece, Conversation, Turn } from './conversations.ts';
-import { shownAnswer } from './conversations.ts';
+import { answerSent } from './conversations.ts';
 
 export interface ContextBudget {
   /** Characters of one attached piece. */
@@ -110,8 +110,8 @@ function latestThatFit(turns: readonly Turn[], budget: number): { turns: readonl
 
 /** An unanswered question is left out: two user messages in a row are refused by some endpoints. */
 function turnMessages(turn: Turn): readonly TextMessage[] {
-  const answer = shownAnswer(turn);
-  if (!answer || answer.text.trim() === '') return [];
+  const answer = answerSent(turn);
+  if (!answer) return [];
   return [
     { role: 'user', content: userContent(turn.question, turn.context) },
     { role: 'assistant', content: answer.text },

@@ -117,6 +117,35 @@ export function titleOf(conversation: Conversation): string {
 
 export const shownAnswer = (turn: Turn): Answer | undefined => turn.answers[turn.shown];
 
+/** Something to read came, whether all of it or a part. */
+export const holdsText = ({ text }: Answer): boolean => text.trim() !== '';
+
+/**
+ * What follow-up questions build on: the shown answer, or else the newest with text, so that a turn which was answered
+ * is sent along although a later try at it brought nothing.
+ */
+export const answerSent = (turn: Turn): Answer | undefined => {
+  const shown = shownAnswer(turn);
+  return shown && holdsText(shown) ? shown : turn.answers.findLast(holdsText);
+};
+
+/** The models whose answers to this question are there already; one that failed without a word has not answered. */
+export const triedArms = ({ answers }: Turn): readonly ArmId[] => [
+  ...new Set(
+    answers.flatMap((answer) =>
+      answer.route && (answer.state !== 'failed' || holdsText(answer)) ? [answer.route.armId] : [],
+    ),
+  ),
+];
+
+/** The newest try, where it failed and an older answer is shown instead. */
+export function failedTry(turn: Turn): Answer | undefined {
+  const newest = turn.answers.at(-1);
+  const shown = shownAnswer(turn);
+  const isBehind = newest !== shown && shown !== undefined && holdsText(shown);
+  return isBehind && newest?.state === 'failed' ? newest : undefined;
+}
+
 export function findAnswer(
   conversation: Conversation,
   answerId: string,

@@ -34,7 +34,7 @@ import {
   type Paces,
 } from '../../core/money/armPace.ts';
 import { policyByName, type AnyPolicy } from '../../core/money/policies/index.ts';
-import { profiled, type Profile } from '../../core/money/policies/profile.ts';
+import { profiled, type PriceRule, type Profile } from '../../core/money/policies/profile.ts';
 import type { MoneySituation } from '../../core/money/policy.ts';
 import type { TokenClasses } from '../../core/money/pricing.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
@@ -71,7 +71,11 @@ export class PolicyRuntime {
 
   /** Under the user's profile, which changes its price and nothing of its state. */
   get current(): AnyPolicy {
-    return profiled(this.#plain, this.#cheaperOnce ? 'cheaper' : this.#profile());
+    return this.under(this.#cheaperOnce ? 'cheaper' : this.#profile());
+  }
+
+  under(rule: PriceRule): AnyPolicy {
+    return profiled(this.#plain, rule);
   }
 
   get #plain(): AnyPolicy {
@@ -94,6 +98,8 @@ export class PolicyRuntime {
   /** The next prompt is decided as if money were dearer. */
   cheaperNext(): void {
     this.#cheaperOnce = true;
+    // Nothing to save, but what the next prompt costs is another price now.
+    this.#workspace.update({});
   }
 
   /** A prompt that the user waits for was decided. */

@@ -29,6 +29,8 @@ export type Problem =
       readonly kind: 'none-usable';
       readonly reasons: readonly { readonly arm: Arm; readonly reason: ExclusionReason }[];
     }
+  /** A better answer was asked for, and no model that can be used is expected to give one. */
+  | { readonly kind: 'nothing-better' }
   | { readonly kind: 'chosen-unusable'; readonly arm: Arm; readonly reason: ExclusionReason }
   /** `partial`: some of the answer had arrived and stands. */
   | { readonly kind: 'provider'; readonly arm: Arm; readonly error: ProviderError; readonly partial: boolean }

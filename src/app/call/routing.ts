@@ -18,18 +18,20 @@ import { headOf } from '../../core/decision.ts';
 import { extractFeatures, type PromptView } from '../../core/features/features.ts';
 import { ZERO } from '../../core/money.ts';
 import { periodFrom } from '../../core/money/period.ts';
+import type { AnyPolicy } from '../../core/money/policies/index.ts';
 import type { MoneySituation } from '../../core/money/policy.ts';
 import { presetFor, type Preset } from '../../core/learning/preset.ts';
 import { LONGEST_ANSWER, type CallKind, type FittedCap } from '../../core/money/outputLength.ts';
 import { quote } from '../../core/money/pricing.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { route, type Candidate, type RouteRefusal } from '../../core/routing/router.ts';
+import { route, type Candidate, type Routed, type RouteRefusal } from '../../core/routing/router.ts';
 import type { Space } from '../../core/learning/space.ts';
 import type { Call } from './call.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import { MoneyFacts, tightest, type Limits } from './moneyFacts.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
+import { oneStepUp, previewOf, type Preview } from './preview.ts';
 import type { Clock } from '../ports/environment.ts';
 import type { SpendSummary } from '../ports/money.ts';
 import type { Problem } from './problem.ts';
@@ -38,8 +40,10 @@ import type { WorkspaceStateHolder } from './workspaceState.ts';
 export type Choice =
   | { readonly type: 'auto' }
   | { readonly type: 'arm'; readonly armId: ArmId }
-  /** A better, or just another, model than these. */
-  | { readonly type: 'escalate' | 'another'; readonly not: readonly ArmId[] };
+  /** A better model than these; `to`: the one that was named to the user with its price, and no other. */
+  | { readonly type: 'escalate'; readonly not: readonly ArmId[]; readonly to?: ArmId | undefined }
+  /** Just another model than these. */
+  | { readonly type: 'another'; readonly not: readonly ArmId[] };
 
 export interface RoutingRequest {
   readonly surface: Surface;
@@ -88,6 +92,13 @@ interface Quoted extends Candidate {
   readonly uncalibrated: NanoUsd;
 }
 
+interface Considered {
+  readonly arms: readonly Arm[];
+  readonly candidates: readonly Quoted[];
+  readonly routed: Routed<unknown>;
+  readonly money: MoneySituation;
+}
+
 export class Routing {
   readonly #deps: RoutingDeps;
   readonly #money = new MoneyFacts();
@@ -104,8 +115,43 @@ export class Routing {
   }
 
   #decide(request: RoutingRequest, spareUnhealthy: boolean): Result<RoutedArm, Problem> {
-    const { clock, workspace, learning } = this.#deps;
     const began = performance.now();
+    const { policy, random } = this.#deps;
+    const considered = this.#consider(request, spareUnhealthy, policy.current, random);
+    if (!considered.ok) return considered;
+    const { arms, candidates, routed, money } = considered.value;
+    policy.state = routed.policyState;
+    if (request.surface !== 'inline') policy.decided();
+    const decision: Decision = {
+      ...routed.decision,
+      kind: kindOf(routed.decision.kind, request.choice),
+      tookMs: performance.now() - began,
+    };
+    const arm = arms.find(({ id }) => id === decision.chosen);
+    const chosen = candidates.find(({ armId }) => armId === decision.chosen);
+    if (!arm || !chosen?.quote)
+      return fail({ kind: 'internal', detail: 'The router chose an arm that is not there' });
+    return ok({ decision, arm, quote: chosen.quote, uncalibrated: chosen.uncalibrated, money });
+  }
+
+  /**
+   * What `decide` would most likely do, without a trace: no state changes and nothing is drawn by chance. Undefined:
+   * it would be refused. `cheaper`: as after "Cheaper next time".
+   */
+  preview(request: RoutingRequest, rule?: 'cheaper'): Preview | undefined {
+    const { policy } = this.#deps;
+    const under = rule === undefined ? policy.current : policy.under(rule);
+    const considered = this.#consider(request, true, under, () => 0.5);
+    return considered.ok ? previewOf(considered.value.routed.decision) : undefined;
+  }
+
+  #consider(
+    request: RoutingRequest,
+    spareUnhealthy: boolean,
+    costPolicy: AnyPolicy,
+    random: Random,
+  ): Result<Considered, Problem> {
+    const { clock, workspace, learning, policy } = this.#deps;
     const now = clock.now();
     const arms = this.#deps.arms(request.surface);
     if (arms.length === 0) return fail({ kind: 'no-models' });
@@ -118,12 +164,16 @@ export class Routing {
     if (!estimates)
       return fail({ kind: 'internal', detail: 'The context is of another space than the learner' });
     const money = this.#money.situation(this.#deps.limits(), this.#deps.spend(), request.surface, now);
-    const { policy } = this.#deps;
     const factorOf = policy.costFactors();
     const candidates = arms.map((arm) =>
       this.#candidate(arm, request, money, context, spareUnhealthy, factorOf(arm.id)),
     );
-    const target = escalationTarget(request.choice, candidates, estimates);
+    const { choice } = request;
+    const target =
+      choice.type === 'escalate'
+        ? (choice.to ?? oneStepUp(choice.not, candidates, estimates, money.limit - money.committed))
+        : undefined;
+    if (choice.type === 'escalate' && target === undefined) return fail({ kind: 'nothing-better' });
     const routed = route({
       id: this.#deps.newId() as DecisionId,
       at: now,
@@ -133,28 +183,17 @@ export class Routing {
       candidates,
       estimates,
       preset: presetFor(this.#deps.preset(), headOf(request.surface)),
-      policy: policy.current,
+      policy: costPolicy,
       policyState: policy.state,
       money,
       pinned: target ?? this.#pin(request),
       sticky:
         request.sticky ??
         (request.conversationId === undefined ? undefined : workspace.stickyArm(request.conversationId)),
-      random: this.#deps.random,
+      random,
     });
     if (!routed.ok) return fail(this.#refusal(routed.error, arms, request));
-    policy.state = routed.value.policyState;
-    if (request.surface !== 'inline') policy.decided();
-    const decision: Decision = {
-      ...routed.value.decision,
-      kind: kindOf(routed.value.decision.kind, request.choice),
-      tookMs: performance.now() - began,
-    };
-    const arm = arms.find(({ id }) => id === decision.chosen);
-    const chosen = candidates.find(({ armId }) => armId === decision.chosen);
-    if (!arm || !chosen?.quote)
-      return fail({ kind: 'internal', detail: 'The router chose an arm that is not there' });
-    return ok({ decision, arm, quote: chosen.quote, uncalibrated: chosen.uncalibrated, money });
+    return ok({ arms, candidates, routed: routed.value, money });
   }
 
   #candidate(
@@ -204,7 +243,7 @@ export class Routing {
     if ((needs.tools && !arm.capabilities.tools) || (needs.images && !arm.capabilities.images))
       return 'lacks-capability';
     if (!chosenByHand && workspace.get().excluded.includes(arm.id)) return 'excluded-by-user';
-    if ('not' in request.choice && request.choice.not.includes(arm.id)) return 'excluded-by-user';
+    if ('not' in request.choice && request.choice.not.includes(arm.id)) return 'has-answered';
     if (!chosenByHand && spareUnhealthy && health.isOpen(arm.id, clock.now())) return 'unhealthy';
     return request.exclude?.(arm);
   }
@@ -231,7 +270,7 @@ export class Routing {
     }
     const reasons = arms.map((arm) => ({
       arm,
-      reason: refusal.reasons.get(arm.id) ?? ('excluded-by-user' as const),
+      reason: refusal.reasons.get(arm.id) ?? ('not-worth-price' as const),
     }));
     // Money is named first: it is what the user can do something about at once.
     if (reasons.some(({ reason }) => reason === 'over-limit')) return this.#overLimit(request);
@@ -246,8 +285,14 @@ export class Routing {
     return { kind: 'none-usable', reasons };
   }
 
+  #isFreeNow(arm: Arm, request: RoutingRequest): boolean {
+    const isFreeArm = arm.price !== undefined && isFree(arm.price);
+    return isFreeArm && this.#exclusion(arm, request, true) === undefined;
+  }
+
   /** @param wished the one model that was asked for, by hand or by a pin; escalation asks for whichever is better */
-  #overLimit({ surface, choice }: RoutingRequest, wished?: Arm): Problem {
+  #overLimit(request: RoutingRequest, wished?: Arm): Problem {
+    const { surface, choice } = request;
     const limits = this.#deps.limits();
     if (limits.monthly === undefined) return { kind: 'no-limit' };
     const spend = this.#deps.spend();
@@ -263,7 +308,7 @@ export class Routing {
       which,
       left: availableOf(limit, committed),
       resetsAt: spend?.periodEnd ?? periodFrom(undefined, now).end,
-      freeArm: this.#deps.arms(surface).find(({ price }) => price !== undefined && isFree(price))?.id,
+      freeArm: this.#deps.arms(surface).find((arm) => this.#isFreeNow(arm, request))?.id,
       wished: choice.type === 'escalate' ? undefined : wished,
     };
   }
@@ -272,24 +317,6 @@ export class Routing {
 const onlyUnhealthy = (problem: Problem): boolean =>
   (problem.kind === 'none-usable' && problem.reasons.some(({ reason }) => reason === 'unhealthy')) ||
   (problem.kind === 'chosen-unusable' && problem.reason === 'unhealthy');
-
-/** "Better answer": one step up, the least good of the arms that are expected to be better than those tried. */
-function escalationTarget(
-  choice: Choice,
-  candidates: readonly Candidate[],
-  estimates: readonly { readonly armId: ArmId; readonly mean: number }[],
-): ArmId | undefined {
-  if (choice.type !== 'escalate') return undefined;
-  const tried = Math.max(
-    ...estimates.filter(({ armId }) => choice.not.includes(armId)).map(({ mean }) => mean),
-    -Infinity,
-  );
-  const usable = new Set(
-    candidates.filter(({ excluded, quote: q }) => !excluded && q).map(({ armId }) => armId),
-  );
-  const others = estimates.filter(({ armId }) => usable.has(armId)).toSorted((a, b) => a.mean - b.mean);
-  return (others.find(({ mean }) => mean > tried) ?? others.at(-1))?.armId;
-}
 
 function kindOf(kind: DecisionKind, choice: Choice): DecisionKind {
   if (kind !== 'pinned') return kind;

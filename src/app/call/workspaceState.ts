@@ -5,6 +5,7 @@
  */
 import type { ArmId } from '../../core/brand.ts';
 import type { PolicyStore } from '../ports/decisions.ts';
+import type { Disposable } from '../ports/environment.ts';
 
 const version = 1;
 /** Conversations whose model is remembered; the oldest are forgotten first. */
@@ -44,6 +45,7 @@ export class WorkspaceStateHolder {
   #state: WorkspaceState;
   readonly #store: PolicyStore;
   readonly #contributors: (() => Partial<WorkspaceState>)[] = [];
+  readonly #listeners = new Set<() => void>();
 
   /** Total: garbage gives the initial state; the store sets the garbage aside. */
   constructor(store: PolicyStore) {
@@ -61,6 +63,13 @@ export class WorkspaceStateHolder {
   update(change: Partial<WorkspaceState>): void {
     this.#state = { ...this.#state, ...change };
     this.touch();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** A wish or a sticky choice changed; what contributors keep by themselves is not told. */
+  onDidChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
   }
 
   /** A part that changes with each decision keeps itself and is asked for its state when there is something to save. */

@@ -44,7 +44,7 @@ export class Eligibility {
     const format = this.formatOf(arm);
     const settings = this.#deps.settings();
     if (format === undefined) return 'lacks-capability';
-    if (place.taken.includes(arm.id)) return 'excluded-by-user';
+    if (place.taken.includes(arm.id)) return 'has-answered';
     if (format.transport === 'local') {
       return settings.local && place.localHasAnswer ? undefined : 'lacks-capability';
     }

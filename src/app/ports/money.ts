@@ -270,4 +270,6 @@ export interface ImportedTotals {
   readonly spent: NanoUsd;
   /** Of it, what counts towards the current month's limit. */
   readonly thisMonth: NanoUsd;
+  /** Rows that were not looked at, since the ledger could not be used any more; absent = none. */
+  readonly missing?: number;
 }

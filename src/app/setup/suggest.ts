@@ -15,7 +15,10 @@ const PASSING = /preview|exp\b|experimental|alpha|beta|:free$/;
 /** A dated name stands for a model that is listed under its own name too. */
 const DATED = /(?:[-@]\d{4}-\d{2}-\d{2}|[-@]20\d{6}|-\d{3,4}|-latest)$/;
 
-/** At most one for each band; of equals the newer, then the cheaper. `rating`: public, higher is better. */
+/**
+ * A free one first where one lasts, then at most one for each band; of equals the newer, then the cheaper. `rating`:
+ * public, higher is better.
+ */
 export function suggestModels(
   drafts: readonly ModelDraft[],
   rating: (model: string, price: RateCard) => number,
@@ -30,8 +33,8 @@ export function suggestModels(
   const offered = (lasting.length > 0 ? lasting : known).filter(
     ({ draft: { model } }) => !names.has(model.id.replace(DATED, '')) || !DATED.test(model.id),
   );
-  return BANDS.flatMap((most, band) => {
-    const least = BANDS[band - 1] ?? 0;
+  return [0, ...BANDS].flatMap((most, band, ends) => {
+    const least = ends[band - 1] ?? -Infinity;
     const fitting = offered.filter(({ usd }) => least < usd && usd <= most);
     const [best] = fitting.sort((a, b) => b.rating - a.rating || newer(a.draft, b.draft) || a.usd - b.usd);
     return best ? [best.draft] : [];

@@ -34,8 +34,15 @@ export interface SurfaceDemand extends DemandHistory {
 
 /** Weeks of observation the common working week weighs. */
 const PRIOR_WEEKS = 0.5;
-/** Before anything is known of the user. */
+/**
+ * Before anything is known of the user: a programmer's month as bench:budget simulates it (test/bench/budget/arrivals.ts),
+ * office hours on working days, some evening, sessions of about four. Its middle month has 600 requests, 140 a week;
+ * 150 leaves some room.
+ */
 const PRIOR_REQUESTS_PER_WEEK = 150;
+/** Days of requests after which the user's own rate counts as known: each day of the week was seen once. */
+const KNOWN_AFTER_DAYS = 7;
+const DAY_MS = 24 * HOUR_MS;
 const surfaces = ['ask', 'inline', 'chat'] as const;
 
 /** What the cost policy asks: by surface to the period's end, and in all to its last tenth. */
@@ -45,8 +52,9 @@ export function forecastDemand(
   period: { readonly start: EpochMs; readonly end: EpochMs },
 ): DemandForecast {
   const lastTenth = period.end - 0.1 * (period.end - period.start);
-  const all = expectedRequests(history, from, period.end);
-  const spans = surfaces.map((surface) => spanOf(surfaceRates(history, surface), from, period.end, 0));
+  const until = plannedUntil(history, from, period);
+  const all = expectedRequests(history, from, until);
+  const spans = surfaces.map((surface) => spanOf(surfaceRates(history, surface), from, until, 0));
   const sum = spans.reduce((total, span) => total + span, 0);
   const share = (i: number): number => (sum > 0 ? (all * (spans[i] ?? 0)) / sum : all / surfaces.length);
   return {
@@ -54,6 +62,23 @@ export function forecastDemand(
     untilLastTenth: expectedRequests(history, from, lastTenth),
     seen: history.hourOfWeek.reduce((total, count) => total + Math.max(0, finiteOr0(count)), 0),
   };
+}
+
+/**
+ * To where the requests ahead are counted: the period's end. A user whose first request came late in the period is
+ * planned for as for a whole month from that request, less and less until the own rate is known. With the period's end
+ * alone, the first question of a $5 limit set on the 29th went to the dearest model, because 34 requests were expected
+ * for all the money. A first request at the period's start changes nothing.
+ */
+function plannedUntil(
+  { days }: DemandHistory,
+  from: EpochMs,
+  { start, end }: { readonly start: EpochMs; readonly end: EpochMs },
+): EpochMs {
+  const seen = Number.isFinite(days) ? Math.max(0, days) : 0;
+  const unknown = Math.max(0, 1 - seen / KNOWN_AFTER_DAYS);
+  const wholeMonth = from - seen * DAY_MS + (end - start);
+  return end + unknown * Math.max(0, wholeMonth - end);
 }
 
 /** Requests expected in [from, until), all surfaces. */

@@ -93,7 +93,7 @@ export function route<State>(input: RouteInput<State>): Result<Routed<State>, Ro
     return fail({
       kind: 'pinned-unavailable',
       armId: input.pinned,
-      reason: pinnedReason ?? 'excluded-by-user',
+      reason: pinnedReason ?? 'unpriced',
     });
   }
   const appraisal = input.policy.appraise(input.policyState, offers, input.money);

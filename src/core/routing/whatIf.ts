@@ -9,11 +9,16 @@
  * certain when they all choose the same. The choice changes at finitely many prices, so trying them all is finite.
  */
 import type { ArmId, NanoUsd } from '../brand.ts';
-import type { ArmEvidence, Decision, ExclusionReason } from '../decision.ts';
+import type { ArmEvidence, Decision, DecisionKind, ExclusionReason } from '../decision.ts';
 import { MAX_MONEY, ZERO } from '../money.ts';
 import { policyByName } from '../money/policies/index.ts';
 import { clampUnit } from '../money/policies/offers.ts';
-import { parseRecordedPolicy, priceUnder } from '../money/policies/profile.ts';
+import {
+  parseRecordedPolicy,
+  plainPriceRange,
+  priceUnder,
+  type PriceRule,
+} from '../money/policies/profile.ts';
 import type { MoneySituation, Offer } from '../money/policy.ts';
 
 export type WhatIf =
@@ -47,6 +52,34 @@ export function whatIf(decision: Recorded): WhatIfs {
     pinned: new Map(decision.arms.map((arm) => [arm.armId, ifPinned(arm)])),
   };
 }
+
+/**
+ * The model that this prompt would have gone to under a profile, with the same money. A wish of the user's holds under
+ * each of them.
+ */
+export function underProfile(
+  decision: Recorded & Pick<Decision, 'kind' | 'chosen'>,
+  rule: PriceRule,
+): WhatIf {
+  if (wishes.has(decision.kind)) return { kind: 'certain', armId: decision.chosen };
+  const rivals = rivalsOf(decision);
+  if (!rivals) return nothingRecorded;
+  const { policy } = parseRecordedPolicy(decision.policy.policy);
+  if (policy !== 'shadow-price' && policy !== 'zcl') return { kind: 'unknown', because: 'policy-state' };
+  // Under the shadow price an arm is not worth it when the month's reserve forbids it, whatever the profile.
+  const barred = new Set<ExclusionReason | undefined>(['over-limit', ...(policy === 'zcl' ? [] : ['not-worth-price' as const])]); // prettier-ignore
+  const offered = rivals.filter(({ excluded }) => !barred.has(excluded));
+  const [low, high] = plainPriceRange(decision.policy);
+  const terms = { policy, lowest: priceUnder(rule, low) / 1e9, recorded: priceUnder(rule, high) / 1e9 };
+  const cheapest = offered.toSorted((a, b) => a.cost - b.cost)[0];
+  const choices = pricesBetween(offered, terms).map((lambda) => winner(offered, lambda, policy) ?? cheapest);
+  const armIds = [...new Set(choices.flatMap((rival) => (rival ? [rival.armId] : [])))];
+  const [only] = armIds;
+  if (only === undefined) return nothingRecorded;
+  return armIds.length === 1 ? { kind: 'certain', armId: only } : { kind: 'one-of', armIds };
+}
+
+const wishes: ReadonlySet<DecisionKind> = new Set(['pinned', 'user-choice', 'escalated']);
 
 /** Prices in reward per nano-USD. */
 interface Terms {

@@ -112,7 +112,7 @@ export class RemoteLedger implements Ledger {
     for (let from = 0; totals === undefined || from < rows.length; from += IMPORT_BATCH) {
       const answer = await this.#worker.ask('importEntries', rows.slice(from, from + IMPORT_BATCH));
       // What is in stays in, and importing the file again adds the rest: each id counts once.
-      if (!answer.ok) return totals;
+      if (!answer.ok) return totals && { ...totals, missing: rows.length - from };
       const { added = 0, spent = ZERO, thisMonth = ZERO } = totals ?? {};
       totals = {
         added: added + answer.value.added,

@@ -12,6 +12,8 @@ type AnswerMessage = Extract<
 >;
 type CodeMessage = Extract<FromWebview, { type: 'code' }>;
 
+const ofTurn: ReadonlySet<string> = new Set(['pilot.retry', 'pilot.askAnother', 'pilot.askFree']);
+
 export class AnswerActions {
   readonly #open: OpenConversations;
   readonly #editors: LastEditor;
@@ -25,8 +27,9 @@ export class AnswerActions {
 
   async handle(message: AnswerMessage): Promise<void> {
     const session = this.#open.current;
-    const answer = findAnswer(session.conversation, message.answerId)?.answer;
-    if (!answer) return;
+    const found = findAnswer(session.conversation, message.answerId);
+    if (!found) return;
+    const { answer, turn } = found;
     switch (message.type) {
       case 'rate':
         session.rate(answer.id, message.rating);
@@ -47,7 +50,10 @@ export class AnswerActions {
         return this.#code(message);
       case 'way': {
         const way = answer.notice?.ways[message.index];
-        if (way) await vscode.commands.executeCommand(way.command, ...(way.args ?? []));
+        if (!way) return;
+        // The card is its turn's, which need not be the last.
+        const own = ofTurn.has(way.command) ? [turn.id] : [];
+        await vscode.commands.executeCommand(way.command, ...(way.args ?? []), ...own);
       }
     }
   }

@@ -1,12 +1,16 @@
 import type { AskEngine, AskFeedback, AskRequest, RoutedEvent } from '../../app/ask/ask.ts';
 import { chatCall } from '../../app/call/call.ts';
+import type { Preview } from '../../app/call/preview.ts';
+import type { RoutingRequest } from '../../app/call/routing.ts';
 import type { Arm } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
+import type { Disposable } from '../../app/ports/environment.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import { setMonthlyLimit } from '../money/budgetCommands.ts';
 import type { EngineHolder } from '../kit/engineHolder.ts';
 import type { ModelSettings } from '../settings/modelSettings.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { PausedThumb } from '../words/pausedThumb.ts';
 import type { StatusController } from '../money/statusController.ts';
 
 export interface AskEngineDeps {
@@ -14,7 +18,22 @@ export interface AskEngineDeps {
   readonly settings: Settings;
   readonly models: ModelSettings;
   readonly status: StatusController;
+  readonly pausedThumb: PausedThumb;
 }
+
+type AskPreview = Parameters<AskEngine['preview']>[0];
+
+/** The same for what is sent and for what is only priced. */
+const routingRequest = (
+  { messages, view, conversationId, choice }: AskPreview,
+  continues = false,
+): RoutingRequest => ({
+  surface: 'ask',
+  view: { ...view, surface: 'ask' },
+  call: chatCall({ messages, purpose: continues ? 'rest' : 'answer' }),
+  conversationId,
+  choice,
+});
 
 /** Ask's door to the engine: asks for a limit before the first paid use, and keeps the status bar informed. */
 export class AskEngineOverRouting implements AskEngine {
@@ -36,13 +55,9 @@ export class AskEngineOverRouting implements AskEngine {
     try {
       const { completion } = await engine.get();
       const order = {
-        ...request,
-        view: { ...request.view, surface: 'ask' as const },
+        ...routingRequest(request, request.continues),
         purpose: 'ask' as const,
-        call: chatCall({
-          messages: request.messages,
-          purpose: request.continues === true ? 'rest' : 'answer',
-        }),
+        signal: request.signal,
       };
       for await (const event of completion.run(order)) {
         if (event.type === 'routed') status.lastDecision = event.decision;
@@ -53,9 +68,32 @@ export class AskEngineOverRouting implements AskEngine {
     }
   }
 
+  async preview(request: AskPreview, rule?: 'cheaper'): Promise<Preview | undefined> {
+    if (this.arms().length === 0) return undefined;
+    const { routing } = await this.#deps.engine.get();
+    return routing.preview(routingRequest(request), rule);
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    const { models, settings, engine } = this.#deps;
+    const parts: Disposable[] = [models.onDidChange(listener), settings.onDidChange(listener)];
+    let over = false;
+    engine.onBuilt(({ workspace, store }) => {
+      if (!over) parts.push(workspace.onDidChange(listener), store.ledger.onDidChange(listener));
+    });
+    return {
+      dispose: () => {
+        over = true;
+        for (const part of parts) part.dispose();
+      },
+    };
+  }
+
   async feedback(decisionId: DecisionId, kind: AskFeedback): Promise<void> {
     const { completion } = await this.#deps.engine.get();
-    await completion.outcome(decisionId, kind);
+    const learn = (): Promise<void> => completion.outcome(decisionId, kind);
+    await learn();
+    if (kind === 'thumb-up' || kind === 'thumb-down') void this.#deps.pausedThumb.tell(learn);
   }
 
   /** No silent "unlimited" and no silent "nothing": the first prompt that could cost money asks, once per session. */

@@ -6,6 +6,7 @@ import { placeCode } from '../../app/ask/placeCode.ts';
 import type { Refusal } from '../../app/ask/placeCode.ts';
 import type { ContextPiece } from '../../app/ask/conversations.ts';
 import type { LastEditor } from './editors.ts';
+import { ReviewBar } from './reviewBar.ts';
 import { showInformation, showWarning } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
@@ -61,6 +62,7 @@ interface Proposal {
 export class Proposals implements vscode.Disposable {
   readonly #open = new Map<string, Proposal>();
   readonly #subscriptions: readonly vscode.Disposable[];
+  readonly #bar = new ReviewBar(() => this.#open.has(activeProposal()?.toString() ?? ''));
   #next = 1;
 
   constructor() {
@@ -112,7 +114,7 @@ export class Proposals implements vscode.Disposable {
       proposed,
       t('{0}: proposed change', nameOf(target)),
     );
-    void this.#ask(proposed, nameOf(target));
+    this.#bar.show();
   }
 
   /** For the buttons of the diff editor's title, which pass the proposed side; from a key, the active diff counts. */
@@ -140,16 +142,8 @@ export class Proposals implements vscode.Disposable {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#bar.dispose();
     this.#open.clear();
-  }
-
-  /** The same two choices as the buttons above the diff, where the eye looks first. */
-  async #ask(proposed: vscode.Uri, name: string): Promise<void> {
-    const [accept, discard] = [t('Accept'), t('Discard')];
-    const question = t('Apply the proposed change to {0}?', name);
-    const answer = await showInformation(question, accept, discard);
-    if (answer === accept) await this.accept(proposed);
-    if (answer === discard) await this.discard(proposed);
   }
 }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import { hasSecretName, isSecretUri } from '../kit/realPath.ts';
+import { lineCount } from '../words/counts.ts';
 import type { ContextKind, ContextPiece } from '../../app/ask/conversations.ts';
 
 export interface ContextItem {
@@ -35,7 +36,7 @@ export function selectionItem(editor: vscode.TextEditor): ContextItem | undefine
     kind: 'selection',
     name: baseName(label),
     label,
-    detail: vscode.l10n.t('Selection, {0} lines', last - first + 1),
+    detail: vscode.l10n.t('Selection, {0}', lineCount(last - first + 1)),
     secret: isSecretDocument(document),
     read: () =>
       Promise.resolve({
@@ -57,7 +58,7 @@ export function fileItem(uri: vscode.Uri): ContextItem {
     kind: 'file',
     name: baseName(label),
     label,
-    detail: open ? vscode.l10n.t('File, {0} lines', open.lineCount) : vscode.l10n.t('File'),
+    detail: open ? vscode.l10n.t('File, {0}', lineCount(open.lineCount)) : vscode.l10n.t('File'),
     secret: open ? isSecretDocument(open) : isSecretUri(uri),
     read: async () => {
       const document = open && !open.isClosed ? open : await openSmall(uri);

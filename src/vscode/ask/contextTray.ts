@@ -23,12 +23,17 @@ export class ContextTray implements vscode.Disposable {
   readonly #taken = new Set<string>();
   readonly #wanted = new Set<string>();
   readonly #released = new Set<string>();
+  /** The selection that the last question took along; it stands there still, but was not made for another one. */
+  #sent: { readonly id: string; readonly document: vscode.TextDocument } | undefined;
 
   constructor(editors: LastEditor) {
     this.#editors = editors;
     const fire = (): void => this.#changed.fire();
     this.#subscriptions = [
-      editors.onDidChange(fire),
+      editors.onDidChange(() => {
+        this.#noteSelection();
+        fire();
+      }),
       vscode.languages.onDidChangeDiagnostics(fire),
       vscode.workspace.onDidGrantWorkspaceTrust(fire),
     ];
@@ -85,8 +90,17 @@ export class ContextTray implements vscode.Disposable {
     this.#changed.fire();
   }
 
+  /** What was selected for a question of the last conversation does not go along with a new one, until it is asked for. */
+  startNew(): void {
+    if (this.#sent) this.#taken.add(this.#sent.id);
+    this.#changed.fire();
+  }
+
   /** A sent question takes its added files along; what goes by itself stays. */
   sent(): void {
+    const selection = this.#items().find(({ item, on }) => on && item.kind === 'selection');
+    const document = this.#editors.current?.document;
+    if (selection && document) this.#sent = { id: selection.item.id, document };
     this.#added.clear();
     this.#wanted.clear();
     this.#released.clear();
@@ -96,6 +110,15 @@ export class ContextTray implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
+  }
+
+  /** Selected anew, even the same lines: it is for the next question. */
+  #noteSelection(): void {
+    const editor = this.#editors.current;
+    if (!this.#sent || editor?.document !== this.#sent.document) return;
+    if (selectionItem(editor)?.id === this.#sent.id) return;
+    this.#taken.delete(this.#sent.id);
+    this.#sent = undefined;
   }
 
   async #allowed(item: ContextItem): Promise<boolean> {

@@ -12,10 +12,11 @@ import { Proposals } from './codeActions.ts';
 import { ContextTray } from './contextTray.ts';
 import { OpenConversations } from './conversationsOpen.ts';
 import type { AskDeps } from './deps.ts';
-import { openLink, pickAnother, pickModel } from './dialogs.ts';
+import { confirmDeleteAll, openLink, pickAnother, pickModel, tellDeleted } from './dialogs.ts';
 import { LastEditor } from './editors.ts';
 import { HistoryFiles } from './historyFiles.ts';
 import { AskPanel } from './panel.ts';
+import { Prices } from './prices.ts';
 import {
   answerUpdate,
   conversationTitle,
@@ -26,7 +27,7 @@ import {
 } from './present.ts';
 import { storageFolder } from './storageFolder.ts';
 import { askStrings } from './strings.ts';
-import { showError, showInformation, showWarning } from '../kit/notify.ts';
+import { showError, showWarning } from '../kit/notify.ts';
 
 /** Moves of the cursor are gathered before the chips are redrawn. */
 const trayQuietMs = 120;
@@ -39,6 +40,7 @@ export class AskController implements vscode.Disposable {
   readonly #tray = new ContextTray(this.#editors);
   readonly #proposals = new Proposals();
   readonly #actions: AnswerActions;
+  readonly #prices: Prices;
   #panel: AskPanel | undefined;
   #trayTimer: NodeJS.Timeout | undefined;
   /** The model the user chose, by conversation; none = PILOT chooses. */
@@ -68,6 +70,13 @@ export class AskController implements vscode.Disposable {
       (session, change) => this.#show(session, change),
     );
     this.#actions = new AnswerActions(this.#open, this.#editors, this.#proposals);
+    this.#prices = new Prices({
+      engine,
+      log,
+      post: (message) => this.#post(message),
+      current: () => this.#open.current,
+      draft: () => this.#drafted(),
+    });
     this.#tray.onDidChange(() => this.#traySoon());
   }
 
@@ -93,7 +102,7 @@ export class AskController implements vscode.Disposable {
   }
 
   async newConversation(): Promise<void> {
-    this.#open.startNew();
+    this.#startNew();
     await this.ask();
     this.#showAll();
   }
@@ -106,29 +115,21 @@ export class AskController implements vscode.Disposable {
   }
 
   async deleteConversations(): Promise<void> {
-    const { t } = vscode.l10n;
-    const action = t('Delete All');
-    const question = t('Delete all conversations of this workspace, also the one that is open?');
-    const detail = t('They cannot be brought back. What PILOT has learned and spent stays.');
-    if ((await showWarning(question, { modal: true, detail }, action)) !== action) return;
-    await this.deleteAll();
+    if (await confirmDeleteAll()) await this.deleteAll();
   }
 
   async deleteAll(): Promise<void> {
     const deleted = await this.#open.deleteAll();
     this.#draft = '';
     this.#showAll();
-    void showInformation(
-      deleted === 1
-        ? vscode.l10n.t('1 conversation was deleted.')
-        : vscode.l10n.t('{0} conversations were deleted.', deleted),
-    );
+    tellDeleted(deleted);
   }
 
-  /** The last question again, as the ways on of a failed answer say it. */
-  async againLast(choice: Choice | 'pick'): Promise<void> {
+  /** A question again, as the ways on of its failed answer say it; from the palette, the last one. */
+  async again(choice: Choice | 'pick', turnId: unknown): Promise<void> {
     const session = this.#open.current;
-    const turn = session.conversation.turns.at(-1);
+    const { turns } = session.conversation;
+    const turn = turns.find(({ id }) => id === turnId) ?? turns.at(-1);
     if (!turn) return this.ask();
     const chosen =
       choice === 'pick' ? await pickAnother(this.#deps.engine.arms(), session.triedArms(turn.id)) : choice;
@@ -143,7 +144,8 @@ export class AskController implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#trayTimer);
     this.#open.stopAll();
-    for (const part of [this.#panel, this.#proposals, this.#tray, this.#editors]) part?.dispose();
+    for (const part of [this.#panel, this.#prices, this.#proposals, this.#tray, this.#editors])
+      part?.dispose();
   }
 
   #handlers(): ConstructorParameters<typeof AskPanel>[3] {
@@ -176,6 +178,7 @@ export class AskController implements vscode.Disposable {
         return;
       case 'draft':
         this.#draft = message.text;
+        this.#prices.next();
         return;
       case 'ask':
         return this.#ask(message.text);
@@ -193,7 +196,7 @@ export class AskController implements vscode.Disposable {
       case 'chooseModel':
         return this.#chooseModel();
       case 'newConversation':
-        this.#open.startNew();
+        this.#startNew();
         this.#showAll();
         return;
       case 'history':
@@ -209,7 +212,7 @@ export class AskController implements vscode.Disposable {
       case 'continue':
         return session.continueAnswer(message.answerId);
       case 'better':
-        return session.askAgain(message.turnId, { type: 'escalate', not: session.triedArms(message.turnId) });
+        return this.#better(session, message.turnId);
       case 'another':
         return this.#another(session, message.turnId);
       case 'show':
@@ -254,6 +257,25 @@ export class AskController implements vscode.Disposable {
     this.#post({ type: 'inspection', inspection });
   }
 
+  /** The model that the button names, and no other. */
+  #better(session: AskSession, turnId: string): Promise<void> {
+    const not = session.triedArms(turnId);
+    return session.askAgain(turnId, { type: 'escalate', not, to: this.#prices.better(turnId) });
+  }
+
+  async #drafted(): Promise<{ prepared: Prepared; chosen: ArmId | undefined } | undefined> {
+    const question = this.#draft;
+    if (!this.#panel || question.trim() === '') return undefined;
+    const { pieces } = await this.#tray.collect();
+    const { conversation } = this.#open.current;
+    return { prepared: assemble(conversation, question, pieces), chosen: this.#chosen.get(conversation.id) };
+  }
+
+  #startNew(): void {
+    this.#open.startNew();
+    this.#tray.startNew();
+  }
+
   async #another(session: AskSession, turnId: string): Promise<void> {
     const choice = await pickAnother(this.#deps.engine.arms(), session.triedArms(turnId));
     if (choice) await session.askAgain(turnId, choice);
@@ -266,6 +288,7 @@ export class AskController implements vscode.Disposable {
     if (choice?.type === 'auto') this.#chosen.delete(id);
     this.#post({ type: 'composer', composer: this.#composer() });
     this.#post({ type: 'focus', text: undefined });
+    this.#prices.next();
   }
 
   #choice(): Choice {
@@ -304,12 +327,14 @@ export class AskController implements vscode.Disposable {
     for (const { answers } of view.turns) {
       for (const { id, text, reasoning } of answers) this.#panel?.holds(id, text.length + reasoning.length);
     }
+    this.#prices.all();
   }
 
   #show(session: AskSession, change: SessionChange): void {
     if (session !== this.#open.current) return;
     if (change.type === 'append') return this.#panel?.append(change.answerId, change.text, change.reasoning);
     const { conversation } = session;
+    if (!session.running) this.#prices.turn(change.turnId);
     if (change.type === 'turn') {
       const turn = conversation.turns.find(({ id }) => id === change.turnId);
       const title = conversationTitle(conversation);
@@ -324,6 +349,7 @@ export class AskController implements vscode.Disposable {
   #traySoon(): void {
     this.#trayTimer ??= setTimeout(() => {
       this.#trayTimer = undefined;
+      this.#prices.next();
       this.#post({ type: 'composer', composer: this.#composer() });
     }, trayQuietMs);
   }

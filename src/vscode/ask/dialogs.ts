@@ -6,7 +6,7 @@ import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { usd } from '../kit/format.ts';
 import { nameOf } from './contextItems.ts';
 import { saysSimulated } from '../kit/armName.ts';
-import { showWarning } from '../kit/notify.ts';
+import { showInformation, showWarning } from '../kit/notify.ts';
 import { isSecretUri } from '../kit/realPath.ts';
 
 const { t } = vscode.l10n;
@@ -17,6 +17,18 @@ export async function confirmSecret(label: string): Promise<boolean> {
   const warning = t('{0} looks like a file that holds secrets.', label);
   return (await showWarning(warning, { modal: true, detail }, add)) === add;
 }
+
+export async function confirmDeleteAll(): Promise<boolean> {
+  const action = t('Delete All');
+  const question = t('Delete all conversations of this workspace, also the one that is open?');
+  const detail = t('They cannot be brought back. What PILOT has learned and spent stays.');
+  return (await showWarning(question, { modal: true, detail }, action)) === action;
+}
+
+export const tellDeleted = (deleted: number): void =>
+  void showInformation(
+    deleted === 1 ? t('1 conversation was deleted.') : t('{0} conversations were deleted.', deleted),
+  );
 
 /** Open files first, then those of the workspace. */
 export async function pickFiles(current: vscode.Uri | undefined): Promise<readonly vscode.Uri[]> {

@@ -20,10 +20,10 @@ export function registerAsk(deps: AskDeps): vscode.Disposable {
     command('pilot.askAboutSelection', (ask) => ask.ask()),
     command('pilot.newConversation', (ask) => ask.newConversation()),
     command('pilot.deleteConversations', (ask) => ask.deleteConversations()),
-    command('pilot.retry', (ask) => ask.againLast({ type: 'auto' })),
-    command('pilot.askAnother', (ask) => ask.againLast('pick')),
-    command('pilot.askFree', (ask, armId) =>
-      ask.againLast(typeof armId === 'string' ? { type: 'arm', armId: armId as ArmId } : 'pick'),
+    command('pilot.retry', (ask, turnId) => ask.again({ type: 'auto' }, turnId)),
+    command('pilot.askAnother', (ask, turnId) => ask.again('pick', turnId)),
+    command('pilot.askFree', (ask, armId, turnId) =>
+      ask.again(typeof armId === 'string' ? { type: 'arm', armId: armId as ArmId } : 'pick', turnId),
     ),
     command('pilot.acceptChange', (ask, uri) =>
       ask.acceptProposal(uri instanceof vscode.Uri ? uri : undefined),

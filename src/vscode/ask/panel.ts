@@ -7,6 +7,10 @@ import { webviewHtml, webviewRoot } from '../kit/html.ts';
 
 export const panelType = 'pilot.ask';
 
+/** VS Code puts a prefix of its own before a webview's type. */
+const isAsk = ({ input }: vscode.Tab): boolean =>
+  input instanceof vscode.TabInputWebview && input.viewType.endsWith(panelType);
+
 /** One frame at 30 Hz: the first piece goes at once, the rest are gathered, so that fast models do not flood the pipe. */
 const gatherMs = 33;
 
@@ -16,6 +20,8 @@ export class AskPanel implements vscode.Disposable {
   #ready = false;
   /** It opened in a new group, which is to be locked once it is there. */
   #ownGroup = false;
+  /** It opened where nothing was open; the first editor that joins it there gets the place, and the panel moves aside. */
+  #isAlone = false;
   #gathered: { answerId: string; text: string; reasoning: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
@@ -45,6 +51,11 @@ export class AskPanel implements vscode.Disposable {
       panel.onDidChangeViewState(() => {
         // A hidden webview is destroyed; it says `ready` again when it comes back.
         if (!panel.visible) this.#reset();
+        if (panel.active && this.#ready) this.#lock();
+      }),
+      vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
+        const joined = opened.some((tab) => tab.group.viewColumn === panel.viewColumn && !isAsk(tab));
+        if (this.#isAlone && joined) this.#moveAside();
       }),
       panel.onDidDispose(() => {
         this.#reset();
@@ -60,11 +71,13 @@ export class AskPanel implements vscode.Disposable {
     handlers: ConstructorParameters<typeof AskPanel>[3],
   ): AskPanel {
     const { all, activeTabGroup } = vscode.window.tabGroups;
-    const beside = vscode.window.activeTextEditor !== undefined;
+    // Whatever has the focus: code, a picture or the walkthrough in this group is not covered.
+    const beside = activeTabGroup.tabs.length > 0;
     const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const title = vscode.l10n.t('PILOT: Ask');
     const panel = vscode.window.createWebviewPanel(panelType, title, column, { enableScripts: true });
     const made = new AskPanel(panel, extensionUri, log, handlers);
+    made.#isAlone = !beside;
     made.#ownGroup = beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
     return made;
   }
@@ -108,6 +121,19 @@ export class AskPanel implements vscode.Disposable {
 
   #greeted(): void {
     this.#ready = true;
+    this.#lock();
+  }
+
+  #moveAside(): void {
+    const others = vscode.window.tabGroups.all.filter(
+      ({ viewColumn }) => viewColumn !== this.#panel.viewColumn,
+    );
+    this.#isAlone = false;
+    this.#ownGroup = others.length === 0;
+    this.#panel.reveal(vscode.ViewColumn.Beside, true);
+  }
+
+  #lock(): void {
     if (!this.#ownGroup || !this.#panel.active) return;
     this.#ownGroup = false;
     // So that a file opened from here does not cover the conversation about it.

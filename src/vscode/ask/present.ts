@@ -4,11 +4,14 @@ import type { AssemblyNote, Prepared } from '../../app/ask/assemble.ts';
 import {
   canContinue,
   canTeach,
+  failedTry,
+  holdsText,
   titleOf,
   type Answer,
   type AnswerCost,
   type AnswerRoute,
   type Conversation,
+  type Notice,
   type Turn,
 } from '../../app/ask/conversations.ts';
 import type { ConversationSummary } from '../../app/ask/history.ts';
@@ -21,6 +24,7 @@ import {
   type TurnView,
 } from '../../protocol/ask.ts';
 import { cost as costLabel, usdLeft } from '../kit/format.ts';
+import { characterCount } from '../words/counts.ts';
 import { saysSimulated, shownName } from '../kit/armName.ts';
 import { locale } from '../kit/locale.ts';
 
@@ -40,10 +44,21 @@ export const turnView = (turn: Turn): TurnView => ({
   question: turn.question,
   context: turn.context.map(({ label, text }) => ({
     label,
-    detail: t('{0} characters', text.length.toLocaleString(locale())),
+    detail: characterCount(text.length),
   })),
   answers: turn.answers.map(answerView),
   shown: turn.shown,
+  failedTry: failedTryView(turn),
+});
+
+function failedTryView(turn: Turn): TurnView['failedTry'] {
+  const failed = failedTry(turn);
+  return failed?.notice && { answerId: failed.id, ...problemView(failed.notice) };
+}
+
+const problemView = ({ text, ways }: Notice): NonNullable<AnswerView['problem']> => ({
+  text,
+  ways: ways.map(({ label }) => label).slice(0, 6),
 });
 
 export function answerView(answer: Answer): AnswerView {
@@ -63,7 +78,8 @@ export function answerView(answer: Answer): AnswerView {
     rating,
     rateable: route !== undefined && canTeach(answer),
     continuable: canContinue(answer),
-    problem: notice && { text: notice.text, ways: notice.ways.map(({ label }) => label).slice(0, 6) },
+    problem: notice && problemView(notice),
+    empty: notice !== undefined && !holdsText(answer),
   };
 }
 

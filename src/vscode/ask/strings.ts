@@ -35,8 +35,6 @@ export const askStrings = (): Strings => ({
   retry: t('Retry'),
   continue: t('Continue'),
   another: t('Ask another model'),
-  better: t('Better answer'),
-  cheaper: t('Cheaper next time'),
   cheaperSaid: t('The next prompt gets a cheaper answer.'),
   why: t('Why?'),
   whyLabel: t('Why? Show the whole decision'),

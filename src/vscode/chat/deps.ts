@@ -4,6 +4,7 @@ import type { Log } from '../../app/ports/environment.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import type { Decision, OutcomeKind } from '../../core/decision.ts';
+import type { PausedThumb } from '../words/pausedThumb.ts';
 
 export interface ChatCompletion extends Completion {
   outcome(decisionId: DecisionId, kind: OutcomeKind): Promise<void>;
@@ -16,5 +17,6 @@ export interface ChatDeps {
   readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<unknown> };
   /** Told while an answer is under way, and which decision is behind it. */
   readonly status: { think(): () => void; set lastDecision(decision: Decision) };
+  readonly pausedThumb: PausedThumb;
   readonly log: Log;
 }

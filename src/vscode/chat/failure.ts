@@ -22,6 +22,7 @@ export function chatError(problem: Problem): Error {
     case 'ledger-busy':
     case 'too-long':
     case 'none-usable':
+    case 'nothing-better':
     case 'chosen-unusable':
     case 'internal':
       return new Error(text);

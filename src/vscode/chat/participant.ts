@@ -76,7 +76,7 @@ export async function answerAsParticipant(
 
 /** The answer's thumb. VS Code reports no taking back, so none can be learnt. */
 export async function learnFromThumb(
-  { completion, log }: ChatDeps,
+  { completion, pausedThumb, log }: ChatDeps,
   { metadata }: vscode.ChatResult,
   kind: vscode.ChatResultFeedbackKind,
 ): Promise<void> {
@@ -88,7 +88,10 @@ export async function learnFromThumb(
     return;
   }
   const helpful = kind === vscode.ChatResultFeedbackKind.Helpful;
-  await (await completion()).outcome(memory.decisionId, helpful ? 'thumb-up' : 'thumb-down');
+  const learn = async (): Promise<void> =>
+    (await completion()).outcome(memory.decisionId, helpful ? 'thumb-up' : 'thumb-down');
+  await learn();
+  void pausedThumb.tell(learn);
 }
 
 export const followupsOf = ({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] =>

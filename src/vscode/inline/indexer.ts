@@ -13,7 +13,7 @@ import type { LocalModelHost } from '../../providers/localModel/host.ts';
 import type { SourceFile, WalkEnd } from '../../providers/localModel/protocol.ts';
 import { withProgress } from '../kit/notify.ts';
 import { isSecretUri } from '../kit/realPath.ts';
-import { locale } from '../kit/locale.ts';
+import { fileCount } from '../words/counts.ts';
 
 export interface IndexerDeps {
   readonly host: LocalModelHost;
@@ -84,8 +84,7 @@ export class Indexer implements vscode.Disposable {
           excluded: [...this.#deps.excluded(), ...hiddenFiles()],
           open: vscode.workspace.textDocuments.map(({ uri }) => idOf(uri)),
         },
-        ({ documents }) =>
-          progress.report({ message: vscode.l10n.t('{0} files', documents.toLocaleString(locale())) }),
+        ({ documents }) => progress.report({ message: fileCount(documents) }),
       );
       this.#ended(end);
     });
@@ -97,8 +96,8 @@ export class Indexer implements vscode.Disposable {
     if (end === 'full' || end === 'too-many')
       this.#say(
         vscode.l10n.t(
-          'PILOT: the workspace is too large, the local model knows {0} files of it',
-          documents.toLocaleString(locale()),
+          'PILOT: the workspace is too large; what the local model knows of it: {0}',
+          fileCount(documents),
         ),
       );
   }

@@ -8,9 +8,10 @@ import type { StatusFacts } from './statusBar.ts';
 export class Progress {
   readonly #told = new Map<string, boolean>();
 
-  show({ hasModels, monthlyLimit, lastDecision }: StatusFacts): void {
+  show({ hasModels, needsLimit, monthlyLimit, lastDecision }: StatusFacts): void {
     this.#tell('pilot.hasModels', hasModels);
-    this.#tell('pilot.hasLimit', monthlyLimit !== undefined);
+    // Where nothing can cost anything there is nothing to limit.
+    this.#tell('pilot.hasLimit', monthlyLimit !== undefined || (hasModels && !needsLimit));
     this.#tell('pilot.hasAnswer', lastDecision !== undefined);
   }
 

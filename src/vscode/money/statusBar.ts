@@ -11,6 +11,8 @@ export type Activity = 'ready' | 'thinking';
 export interface StatusFacts {
   readonly activity: Activity;
   readonly hasModels: boolean;
+  /** A model may cost something. */
+  readonly needsLimit: boolean;
   readonly monthlyLimit: NanoUsd | undefined;
   readonly spend: SpendSummary | undefined;
   /** With its reason line, if there was one. */

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
+import { isFree } from '../../core/arm.ts';
 import type { Decision } from '../../core/decision.ts';
 import { showLimitNotice } from '../words/attention.ts';
 import type { Engine, EngineHolder } from '../kit/engineHolder.ts';
@@ -107,6 +108,7 @@ export class StatusController implements vscode.Disposable {
     return {
       activity: this.#thinking > 0 ? 'thinking' : 'ready',
       hasModels: models.arms.length > 0,
+      needsLimit: models.arms.some(({ price }) => price === undefined || !isFree(price)),
       monthlyLimit: settings.limits().limits.monthly,
       spend: engine.built?.store.ledger.summary(),
       lastDecision: decision && { id: decision.id, reason: reasonLine(decision, models.arms) },

@@ -140,7 +140,7 @@ function modelsSummary({ arms, chosen }: Decision, name: Name): string {
   );
   const usable = arms.filter(({ excluded }) => excluded === undefined).length;
   if (!best) return t('The record holds no model.');
-  const counts = t('{0} of {1} models could answer and were worth their price.', usable, arms.length);
+  const counts = t('Able to answer and worth their price: {0} of {1}.', usable, arms.length);
   return best.armId === chosen
     ? t('{0} was also the best by estimate. {1}', name(chosen), counts)
     : t('The best by estimate was {0} with {1} points, at {2}. {3}', name(best.armId), estimate(best.mean, best.width), costText(best), counts); // prettier-ignore

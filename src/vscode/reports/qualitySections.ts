@@ -12,6 +12,7 @@ import { cost, usd } from '../kit/format.ts';
 import { clampUnit, tableFrom, wordsOnly, type BuiltSection } from './built.ts';
 import { estimate, modelName, quality } from './names.ts';
 import { locale } from '../kit/locale.ts';
+import { observationCount, promptCount } from '../words/counts.ts';
 
 const t = vscode.l10n.t;
 
@@ -77,7 +78,7 @@ function linesOf(
         y: scale.at(point.mean),
         low: scale.at(point.mean - point.width),
         high: scale.at(point.mean + point.width),
-        said: t('{0} around prompt {1}: {2} points, learnt from {3} observations.', name(armId), Math.round(point.prompt).toLocaleString(locale()), estimate(point.mean, point.width), point.observations.toFixed(0)), // prettier-ignore
+        said: t('{0} around prompt {1}: {2} points (learnt from: {3}).', name(armId), Math.round(point.prompt).toLocaleString(locale()), estimate(point.mean, point.width), observationCount(Math.round(point.observations))), // prettier-ignore
       })),
     })),
     // Quarters of a handful of prompts would be named alike.
@@ -123,7 +124,10 @@ export function planeSection(digest: Digest, arms: readonly Arm[]): BuiltSection
       id: 'plane',
       title: planeTitle(),
       summary: priceSentence(plane),
-      note: t('Averages over the last {0} prompts. Filled: worth its price for most of them.', plane.prompts),
+      note: t(
+        'Averages ({0}, the newest). Filled: worth its price for most of them.',
+        promptCount(plane.prompts),
+      ),
       plot: planePlot(plane, name),
       reserve: false,
       table,

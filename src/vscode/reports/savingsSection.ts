@@ -10,6 +10,7 @@ import { usd } from '../kit/format.ts';
 import { clampUnit, tableFrom, wordsOnly, type BuiltSection } from './built.ts';
 import { modelName } from './names.ts';
 import { locale } from '../kit/locale.ts';
+import { promptCount } from '../words/counts.ts';
 
 const t = vscode.l10n.t;
 
@@ -87,10 +88,10 @@ function sentenceOf(comparison: Comparison, arms: readonly Arm[]): string {
   }
   const { value, halfWidth } = savings.saved;
   const [amount, half] = [usd(Math.round(Math.abs(value)) as NanoUsd), usd(Math.round(halfWidth) as NanoUsd)];
-  const prompts = savings.prompts.toLocaleString(locale());
+  const prompts = promptCount(savings.prompts);
   if (Math.abs(value) <= halfWidth) {
     return t(
-      'Against {0} no difference can be told over {1} prompts ({2}).',
+      'Against {0} no difference can be told ({1}: {2}).',
       name,
       prompts,
       `${value < 0 ? '−' : ''}${amount} ± ${half}`,
@@ -98,8 +99,8 @@ function sentenceOf(comparison: Comparison, arms: readonly Arm[]): string {
   }
   const money =
     value > 0
-      ? t('Against {0} routing saved {1} ± {2} over {3} prompts', name, amount, half, prompts)
-      : t('Against {0} routing cost {1} ± {2} more over {3} prompts', name, amount, half, prompts);
+      ? t('Against {0} routing saved {1} ± {2} ({3})', name, amount, half, prompts)
+      : t('Against {0} routing cost {1} ± {2} more ({3})', name, amount, half, prompts);
   return `${money}; ${qualityClause(savings.quality)}.`;
 }
 

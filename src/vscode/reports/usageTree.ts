@@ -122,8 +122,8 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   #decisionItem({ decision, cost: spent }: LoggedDecision): vscode.TreeItem {
     const name = modelName(this.#deps.models.arms, decision.chosen);
     const at = new Date(decision.at);
-    // The side bar is narrow: the rest stands in the hover, and in the decision itself.
-    const made = item(name, { description: `${cost(spent)} · ${shortTime(at)}`, icon: 'git-commit' });
+    // A narrow side bar cuts a row at its end: time and cost are short and stand first, the name can be guessed when cut.
+    const made = item(`${shortTime(at)} · ${cost(spent)}`, { description: name, icon: 'git-commit' });
     const language = decision.context.coarse.language;
     const facts = [
       name,

@@ -88,7 +88,7 @@ function show(offer: ModelOffer, state: State, title: string): Promise<Next | un
 }
 
 function itemsFor({ drafts, isChosen }: ModelOffer, { limitUsd }: State): Item[] {
-  const chosen = drafts.filter(isChosen);
+  const chosen = drafts.filter(isChosen).toSorted((a, b) => priceOf(a) - priceOf(b));
   const others = drafts.filter((draft) => !isChosen(draft));
   const lines = (those: readonly ModelDraft[]): Item[] =>
     those.map((draft) => ({ ...describeModel(draft), draft }));
@@ -102,6 +102,10 @@ function itemsFor({ drafts, isChosen }: ModelOffer, { limitUsd }: State): Item[]
     ...group(t('Other models'), lines(others)),
   ];
 }
+
+/** What is free stands first, what has no price last; three of input to one of output. */
+const priceOf = ({ price }: ModelDraft): number =>
+  price === undefined ? Infinity : 3 * price.inputUsdPerMTok + price.outputUsdPerMTok;
 
 const anotherAmount = (): vscode.QuickInputButton => ({
   iconPath: new vscode.ThemeIcon('edit'),

@@ -4,6 +4,7 @@ import type { DetectedServer } from '../../app/setup/detect.ts';
 import type { SetupStart } from '../../app/setup/dialogue.ts';
 import { ownerOf, pastedKey } from '../../app/setup/pastedKey.ts';
 import { shownName } from '../kit/armName.ts';
+import { modelCount } from '../words/counts.ts';
 
 export interface SetupUiFacts {
   readonly endpoints: readonly Endpoint[];
@@ -113,7 +114,7 @@ const startOf = (preset: PresetId): SetupStart => ({ type: 'preset', preset });
 
 const detectedItem = ({ id, label }: Preset, models: number): Item => ({
   label: `$(check) ${label}`,
-  description: models === 1 ? t('one model') : t('{0} models', models),
+  description: modelCount(models),
   start: startOf(id),
 });
 

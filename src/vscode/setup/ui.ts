@@ -20,6 +20,7 @@ import { providerSentence } from '../words/messages.ts';
 import { askForKey } from './keyInput.ts';
 import { pickModels } from './modelPicker.ts';
 import { pickStart, type SetupUiFacts } from './startPicker.ts';
+import { modelCount } from '../words/counts.ts';
 import { showInformation, showWarning, withProgress } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
@@ -153,7 +154,7 @@ export class QuickPickSetupUi implements SetupUi {
         ? t('PILOT may now choose one model of {0}.', endpoint.label)
         : t('PILOT may now choose among {0} models of {1}.', models, endpoint.label);
     const text =
-      unpriced === 0 ? ready : t('{0} {1} of them have no price yet and are not used.', ready, unpriced);
+      unpriced === 0 ? ready : t('{0} Without a price yet, and not used: {1}.', ready, modelCount(unpriced));
     const ways = [...(first ? [] : [ask]), ...(lacksLimit ? [limit] : []), test];
     if (first) void vscode.commands.executeCommand(ask.command);
     void showInformation(text, ...ways).then((picked) => {

@@ -1,12 +1,12 @@
 /** Steering by quick picks: every entry says how things stand before it is chosen. */
 import * as vscode from 'vscode';
 import { exclude, pin, pinned, type Pinned, type PinScope } from '../../app/call/pins.ts';
-import type { ArmId, NanoUsd } from '../../core/brand.ts';
-import { plainPrice, priceUnder, profileNames, type Profile } from '../../core/money/policies/profile.ts';
-import { usd } from '../kit/format.ts';
+import type { ArmId } from '../../core/brand.ts';
+import { profileNames } from '../../core/money/policies/profile.ts';
 import { languageName, modelName } from '../reports/names.ts';
 import type { SteeringDeps, SteeringEngine } from './deps.ts';
 import { showInformation, showWarning } from '../kit/notify.ts';
+import { lastPrompt, profileText, profileTitle } from './profileWords.ts';
 
 const t = vscode.l10n.t;
 
@@ -40,53 +40,16 @@ export async function steer(deps: SteeringDeps): Promise<void> {
 
 export async function chooseProfile(deps: SteeringDeps): Promise<void> {
   const { store } = await deps.engine();
-  const last = (await store.usage.decisions({ limit: 1 }))[0]?.decision.policy;
-  const price = last && plainPrice(last);
+  const last = await lastPrompt(store.usage);
   const picked = await vscode.window.showQuickPick(
     profileNames.map((profile) => ({
       label: `${deps.settings.profile === profile ? '$(check) ' : ''}${profileTitle(profile)}`,
-      description: pointText(profile, price),
-      detail: profileDetail(profile),
+      ...profileText(profile, last, (armId) => modelName(deps.models.arms, armId)),
       profile,
     })),
     { title: t('What may a point of quality cost?'), ...staysOpen },
   );
   if (picked) await deps.settings.setProfile(picked.profile);
-}
-
-function profileTitle(profile: Profile): string {
-  switch (profile) {
-    case 'quality':
-      return t('Quality');
-    case 'balanced':
-      return t('Balanced');
-    case 'economy':
-      return t('Economy');
-  }
-}
-
-function profileDetail(profile: Profile): string {
-  switch (profile) {
-    case 'quality':
-      return t(
-        'Spends earlier in the month: a point of quality may cost three times what the limit suggests.',
-      );
-    case 'balanced':
-      return t('Lets the monthly limit and what is left of it decide.');
-    case 'economy':
-      return t(
-        'Saves even where the limit would allow more: a point of quality may cost a tenth of a cent at most.',
-      );
-  }
-}
-
-/** `price` undefined = no decision yet to tell the month's own price by. */
-function pointText(profile: Profile, price: number | undefined): string {
-  const under = priceUnder(profile, price ?? 0);
-  if (under > 0) return t('up to {0} for a point of quality', usd(Math.round(0.01e9 / under) as NanoUsd));
-  return price === undefined
-    ? t('its price comes with the first prompt')
-    : t('whatever it costs, while money is not tight');
 }
 
 // ---------------------------------------------------------------------------------------------- pins

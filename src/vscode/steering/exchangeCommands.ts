@@ -10,13 +10,14 @@ import {
   type Imported,
   type ImportProblem,
 } from '../../app/exchange/portable.ts';
+import type { ImportedTotals } from '../../app/ports/money.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import { periodAt } from '../../core/money/period.ts';
-import { usd } from '../kit/format.ts';
+import { callCount, usd } from '../kit/format.ts';
 import { saveText } from '../kit/saveText.ts';
 import { staysOpen } from './commands.ts';
 import type { SteeringDeps } from './deps.ts';
-import { showError, showInformation } from '../kit/notify.ts';
+import { showError, showInformation, showWarning } from '../kit/notify.ts';
 import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
@@ -49,8 +50,9 @@ export async function importCommand(deps: SteeringDeps): Promise<void> {
   const what = await choose(read.value, now);
   if (!what) return;
   const applied = await applyImport(engine, read.value, what);
-  if (applied.ok) void showInformation(doneText(applied.value));
-  else tell(applied.error);
+  if (!applied.ok) tell(applied.error);
+  else if (applied.value.totals?.missing === undefined) void showInformation(doneText(applied.value));
+  else void showWarning(doneText(applied.value));
 }
 
 async function readFile(uri: vscode.Uri, now: number): Promise<ReturnType<typeof readImport>> {
@@ -76,7 +78,7 @@ async function choose(
       ? []
       : [
           {
-            label: t('The ledger: {0} calls', file.entries.length.toLocaleString(locale())),
+            label: t('The ledger: {0}', callCount(file.entries.length)),
             detail:
               thisMonth > 0
                 ? t('{0} of it counts towards this month’s limit. Calls that are here already are left out.', usd(thisMonth as NanoUsd))
@@ -99,21 +101,25 @@ async function choose(
   return { learnt: has('learnt'), ledger: has('ledger') };
 }
 
-function doneText({ learnt, totals }: Imported): string {
+/** What came in, and that the rest is missing where it broke off. */
+export function doneText({ learnt, totals }: Imported): string {
   const parts = [
     ...(learnt ? [t('What was learnt was taken over.')] : []),
-    ...(totals
-      ? [
-          t(
-            '{0} calls ({1}) were added to the ledger.',
-            totals.added.toLocaleString(locale()),
-            usd(totals.spent),
-          ),
-        ]
-      : []),
+    ...(totals ? [addedText(totals)] : []),
+    ...(totals?.missing === undefined ? [] : [missingText(totals.missing)]),
   ];
   return parts.length > 0 ? parts.join(' ') : t('Nothing was imported.');
 }
+
+const addedText = ({ added, spent }: ImportedTotals): string =>
+  added === 1
+    ? t('1 call ({0}) was added to the ledger.', usd(spent))
+    : t('{0} calls ({1}) were added to the ledger.', added.toLocaleString(locale()), usd(spent));
+
+const missingText = (rows: number): string =>
+  rows === 1
+    ? t('Then the ledger could not be used any more: 1 call of the file is missing. Import the file again to add it; what is there is not counted twice.')
+    : t('Then the ledger could not be used any more: {0} calls of the file are missing. Import the file again to add them; what is there is not counted twice.', rows.toLocaleString(locale())); // prettier-ignore
 
 const tell = (problem: ImportProblem): void => void showError(problemText(problem));
 

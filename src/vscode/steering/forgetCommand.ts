@@ -38,10 +38,12 @@ export async function forgetCommand(
   const forgotten = await forget(engine, choice.scope);
   await sync.forgot(engine, choice.scope.kind === 'everything');
   void showInformation(
-    t(
-      '{0} decisions were forgotten. Other windows forget when they are reloaded.',
-      forgotten.toLocaleString(locale()),
-    ),
+    forgotten === 1
+      ? t('1 decision was forgotten. Other windows forget when they are reloaded.')
+      : t(
+          '{0} decisions were forgotten. Other windows forget when they are reloaded.',
+          forgotten.toLocaleString(locale()),
+        ),
   );
 }
 

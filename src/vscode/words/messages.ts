@@ -76,6 +76,11 @@ export function messageOf(problem: Problem): Message {
       };
     case 'none-usable':
       return noneUsable(problem.reasons);
+    case 'nothing-better':
+      return {
+        text: t('None of your models that can answer this is expected to answer it better.'),
+        ways: [{ label: t('Ask Another Model'), command: 'pilot.askAnother' }],
+      };
     case 'chosen-unusable':
       return {
         text: t('{0} cannot be used now: {1}.', problem.arm.label, exclusionText(problem.reason)),
@@ -104,7 +109,8 @@ function limitReached(problem: LimitReached): Message {
     ? [{ label: t('Ask Another Model'), command: 'pilot.askAnother' }]
     : [];
   const more = problem.which === 'month' ? raise() : openSettings('pilot.budget');
-  return { text, ways: [more, ...another, ...free, spending()] };
+  // What costs nothing comes first.
+  return { text, ways: [...free, more, ...another, spending()] };
 }
 
 function limitText({ which, wished }: LimitReached, left: string, until: string): string {
@@ -153,6 +159,8 @@ export function exclusionText(reason: ExclusionReason): string {
       return t('its last requests failed, it rests for a moment');
     case 'excluded-by-user':
       return t('you excluded it');
+    case 'has-answered':
+      return t('it has answered already');
     case 'lacks-capability':
       return t('it cannot do what this request needs');
     case 'too-slow':
@@ -183,6 +191,7 @@ function waysFor(reason: ExclusionReason): WayOn[] {
     case 'unhealthy':
     case 'lacks-capability':
     case 'too-slow':
+    case 'has-answered':
       return [setUp(), showLog()];
   }
 }
@@ -242,7 +251,7 @@ function plainSentence(label: string, error: ProviderError): string {
     case 'rate-limited':
       return error.retryAfterMs === undefined
         ? t('{0} gets too many requests at the moment (429).', label)
-        : t('{0} asks for a pause of {1} seconds (429).', label, Math.ceil(error.retryAfterMs / 1000));
+        : t('{0} asks for a pause of {1} s (429).', label, Math.ceil(error.retryAfterMs / 1000));
     case 'model-gone':
       return withStatus(t('The endpoint does not know the model {0}.', label), error);
     case 'too-long':

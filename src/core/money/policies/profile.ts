@@ -67,4 +67,15 @@ export function plainPrice(recorded: {
   return recorded.price > floor || floor === 0 ? recorded.price / scale : undefined;
 }
 
+/** The lowest and the highest that the policy's own price behind a recorded one can have been. */
+export function plainPriceRange(recorded: {
+  readonly policy: string;
+  readonly price: number;
+}): readonly [low: number, high: number] {
+  const plain = plainPrice(recorded);
+  if (plain !== undefined) return [plain, plain];
+  const { scale, floor } = rules[parseRecordedPolicy(recorded.policy).rule];
+  return [0, floor / scale];
+}
+
 const isRule = (rule: string): rule is PriceRule => Object.hasOwn(rules, rule);

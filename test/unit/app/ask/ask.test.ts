@@ -7,7 +7,12 @@ import {
   type SessionChange,
 } from '../../../../src/app/ask/ask.ts';
 import { assemble } from '../../../../src/app/ask/assemble.ts';
-import { emptyConversation, shownAnswer, type Conversation } from '../../../../src/app/ask/conversations.ts';
+import {
+  emptyConversation,
+  failedTry,
+  shownAnswer,
+  type Conversation,
+} from '../../../../src/app/ask/conversations.ts';
 import type { Problem } from '../../../../src/app/call/problem.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../../../src/core/brand.ts';
@@ -58,6 +63,9 @@ class HandEngine {
     this.feedbacks.push([decisionId, kind]);
     return Promise.resolve();
   }
+
+  preview = (): Promise<undefined> => Promise.resolve(undefined);
+  onDidChange = (): { dispose: () => void } => ({ dispose: () => undefined });
 
   arms(): readonly Arm[] {
     return [arm('m'), arm('n')];
@@ -226,6 +234,63 @@ describe('AskSession', () => {
     assert.equal(session.conversation.turns[0]?.shown, 0);
     session.show(turnId, 5);
     assert.equal(session.conversation.turns[0].shown, 0);
+  });
+
+  /** Answered once, and then asked for a better answer that has not come yet. */
+  async function betterAskedFor(): Promise<ReturnType<typeof open> & { readonly turnId: string }> {
+    const opened = open();
+    await opened.ask('Why?');
+    await opened.engine.give(routed('m', 'd1'), text('Because'), ended());
+    await opened.engine.close();
+    const turnId = opened.session.conversation.turns[0]!.id;
+    void opened.session.askAgain(turnId, { type: 'escalate', not: ['m' as ArmId], to: 'n' as ArmId });
+    await settle();
+    return { ...opened, turnId };
+  }
+  const sentNext = (session: AskSession): string[] =>
+    assemble(session.conversation, 'And then?', []).messages.map(({ content }) => content);
+
+  for (const partial of ['', 'A start'])
+    it(`keeps the answer where a better one fails after "${partial}"`, async () => {
+      const { engine, session, turnId } = await betterAskedFor();
+      await engine.give(routed('n', 'd2'), ...(partial === '' ? [] : [text(partial)]));
+      await engine.give(failed({ kind: 'ledger-busy' }));
+      const turn = session.conversation.turns[0]!;
+      assert.deepEqual([turn.answers.length, turn.shown], [2, 0]);
+      assert.equal(failedTry(turn)?.notice?.text, 'ledger-busy', 'and says what happened');
+      assert.deepEqual(sentNext(session).slice(1), ['Why?', 'Because', 'And then?']);
+      assert.deepEqual(session.triedArms(turnId), partial === '' ? ['m'] : ['m', 'n']);
+    });
+
+  it('keeps the answer where a better one is stopped before its first word', async () => {
+    const { engine, session } = await betterAskedFor();
+    await engine.give(routed('n', 'd2'));
+    session.stop();
+    assert.equal(session.conversation.turns[0]?.shown, 0);
+    assert.deepEqual(sentNext(session).slice(1), ['Why?', 'Because', 'And then?']);
+  });
+
+  it('shows what came of a better answer that was stopped later', async () => {
+    const { engine, session } = await betterAskedFor();
+    await engine.give(routed('n', 'd2'), text('Better'));
+    session.stop();
+    assert.deepEqual([session.conversation.turns[0]?.shown, answerOf(session).text], [1, 'Better']);
+  });
+
+  it('leaves the user at the answer that he turned back to, whatever the other one ends in', async () => {
+    const { engine, session, turnId } = await betterAskedFor();
+    await engine.give(routed('n', 'd2'), text('Better'));
+    session.show(turnId, 0);
+    await engine.give(ended());
+    assert.equal(session.conversation.turns[0]?.shown, 0);
+  });
+
+  it('sends the turn along whichever answer is in front', async () => {
+    const { engine, session, turnId } = await betterAskedFor();
+    await engine.give(routed('n', 'd2'), failed({ kind: 'ledger-busy' }));
+    session.show(turnId, 1);
+    assert.equal(answerOf(session).text, '');
+    assert.deepEqual(sentNext(session).slice(1), ['Why?', 'Because', 'And then?']);
   });
 
   it('learns nothing from a retry of an answer that failed', async () => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 interface Keybinding {
   readonly command: string;
   readonly key: string;
+  readonly mac?: string;
   readonly when: string;
 }
 
@@ -27,6 +28,14 @@ const bound = (command: string, ...context: readonly string[]): boolean => {
 };
 
 describe('the keys behind ghost text', () => {
+  // Pressed a moment too late, when the suggestion is gone, a key does what VS Code makes of it.
+  it('move no editor and no window where no suggestion is shown', () => {
+    const moving = new Set(['ctrl+alt+right', 'ctrl+alt+left', 'cmd+alt+right', 'cmd+alt+left', 'ctrl+pagedown', 'ctrl+w', 'ctrl+k ctrl+right']); // prettier-ignore
+    for (const { key, mac } of contributes.keybindings) {
+      assert.ok(!moving.has(key), key);
+      assert.ok(mac === undefined || !moving.has(mac), mac);
+    }
+  });
   const ours = ['pilot.inline.visible', 'inlineSuggestionVisible', 'config.pilot.inline.escape'];
 
   it('Esc is ours while ours is shown', () => assert.ok(bound('pilot.inline.hide', ...ours)));

@@ -51,6 +51,16 @@ describe('the proposed models', () => {
     });
   }
 
+  it('begin with a free one that lasts, and leave out one that is free for a while', () => {
+    const list = [
+      draft('dear', 2.5, 10),
+      draft('cheap', 0.1, 0.4),
+      draft('own', 0, 0),
+      draft('big:free', 0, 0),
+    ];
+    assert.deepEqual(ids(suggestModels(list, () => 1000)), ['own', 'cheap', 'dear']);
+  });
+
   it('are the better ones of their price, the newer of equals, under their lasting name', () => {
     const list = [
       draft('gpt-4o-mini', 0.15, 0.6),
@@ -70,7 +80,7 @@ describe('the proposed models', () => {
     assert.deepEqual(ids(suggestModels([draft('gem-3-preview', 0.5, 3)], rating)), ['gem-3-preview']);
   });
 
-  it('have a price, cost something, and are at most three, whatever is listed and in whatever order', () => {
+  it('have a price, are a free one at most and three that cost something, whatever is listed and in whatever order', () => {
     const anyDraft = fc
       .record({
         id: fc.string({ minLength: 1 }),
@@ -84,8 +94,9 @@ describe('the proposed models', () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyDraft, { selector: ({ model }) => model.id, maxLength: 30 }), (list) => {
         const chosen = suggestModels(list, () => 1000);
-        assert.ok(chosen.length <= 3);
-        assert.ok(chosen.every(({ price }) => price && price.outputUsdPerMTok > 0));
+        const paid = chosen.filter(({ price }) => price && price.outputUsdPerMTok > 0);
+        assert.ok(paid.length <= 3 && chosen.length <= paid.length + 1);
+        assert.ok(chosen.slice(1).every((each) => paid.includes(each)) && chosen.every(({ price }) => price));
         assert.deepEqual(ids(suggestModels(list.toReversed(), () => 1000)), ids(chosen));
       }),
     );

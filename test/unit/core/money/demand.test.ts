@@ -99,6 +99,38 @@ describe('demand', () => {
     assert.ok(Math.abs(at([], 0) / usual - 1) < 1e-9);
   });
 
+  const surfacesOf = (hourOfWeek: readonly number[]) => ({ ask: hourOfWeek, inline: counts(() => 0), chat: counts(() => 0) }); // prettier-ignore
+  const aheadAt = (at: number, days: number, hourOfWeek = counts(() => 0)): number => {
+    const { bySurface } = forecastDemand({ hourOfWeek, days, bySurface: surfacesOf(hourOfWeek) }, at, { start, end }); // prettier-ignore
+    return bySurface.ask + bySurface.inline + bySurface.chat;
+  };
+
+  it('plans a whole programmer’s month for a user who begins on its last days', () => {
+    for (const at of [start, new Date(2026, 10, 16, 10), new Date(2026, 10, 29, 10), new Date(2026, 10, 30, 23, 59)]) {
+      const ahead = aheadAt(Number(at), 0);
+      assert.ok(600 <= ahead && ahead <= 700, `${String(at)}: ${ahead}`);
+    }
+  }); // prettier-ignore
+
+  it('goes over to the person’s own rate within a week, without a jump', () => {
+    const hourOfWeek = counts((hour) => (hour < 120 ? 1 : 0));
+    const at = new Date(2026, 10, 25, 10).getTime();
+    const ahead = [0, 1, 2, 3, 4, 5, 6, 7, 14].map((days) => aheadAt(at, days, hourOfWeek));
+    const own = (days: number): number => expectedRequests({ hourOfWeek, days }, at, end);
+    assert.ok(ahead[1]! > 2 * own(1));
+    assert.ok(Math.abs(ahead[7]! - own(7)) < 1e-9 && Math.abs(ahead[8]! - own(14)) < 1e-9);
+    for (let day = 1; day < 8; day++) assert.ok(ahead[day]! < ahead[day - 1]! * 1.001, ahead.join(' '));
+  });
+
+  it('changes nothing for a user who began with the month', () => {
+    const hourOfWeek = counts((hour) => (hour < 120 ? 1 : 0));
+    for (const days of [0, 1, 3, 6, 20]) {
+      const at = start + days * 24 * HOUR_MS;
+      const own = expectedRequests({ hourOfWeek, days }, at, end);
+      assert.ok(Math.abs(aheadAt(at, days, hourOfWeek) - own) < 1e-9 * own);
+    }
+  });
+
   it('is a number, whatever it is given', () => {
     const garbage = [
       { hourOfWeek: [Number.NaN, -5], days: Number.NaN },

@@ -7,7 +7,7 @@ import { profiled, type Profile } from '../../../../src/core/money/policies/prof
 import type { MoneySituation, Offer } from '../../../../src/core/money/policy.ts';
 import { PILOT, type Preset } from '../../../../src/core/learning/preset.ts';
 import { route } from '../../../../src/core/routing/router.ts';
-import { whatIf } from '../../../../src/core/routing/whatIf.ts';
+import { underProfile, whatIf } from '../../../../src/core/routing/whatIf.ts';
 
 /** Greedy, so that the choice is a function of the record. */
 const greedy: Preset = { ...PILOT, exploration: { kind: 'none' } };
@@ -112,6 +112,34 @@ describe('whatIf', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('is right about every profile whenever it is certain, and names the choice among those it cannot tell', () => {
+    let certain = 0;
+    const profiles = fc.constantFrom('quality', 'balanced', 'economy');
+    fc.assert(
+      fc.property(cases, profiles, (each, profile) => {
+        const [now, then] = [decide(each, 1), decide({ ...each, profile }, 1)];
+        if (!now || !then) return;
+        const said = underProfile(now, profile);
+        if (said.kind === 'certain') assert.equal(said.armId, then.chosen);
+        if (said.kind === 'one-of') assert.ok(said.armIds.includes(then.chosen));
+        if (said.kind === 'certain') certain += 1;
+      }),
+      { numRuns: 2_000 },
+    );
+    assert.ok(certain > 1_000, String(certain));
+  });
+
+  it('says that a wish holds under every profile', () => {
+    const [dear, cheap] = names;
+    const decision = { ...decide({ policy: 'shadow-price', profile: 'quality', past: [], limit: 1e9, used: 0, arms: [{ mean: 0.9, width: 0.1, cost: 1e6 }, { mean: 0.2, width: 0.1, cost: 1 }] }, 1)!, chosen: cheap! }; // prettier-ignore
+    for (const kind of ['pinned', 'user-choice', 'escalated'] as const)
+      assert.deepEqual(underProfile({ ...decision, kind }, 'quality'), { kind: 'certain', armId: cheap });
+    assert.deepEqual(underProfile({ ...decision, kind: 'best' }, 'quality'), {
+      kind: 'certain',
+      armId: dear,
+    });
   });
 
   it('is right about no limit under the shadow price', () => {

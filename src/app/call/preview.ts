@@ -1,0 +1,68 @@
+/**
+ * What a prompt would cost before it is sent, and which model "Better answer" and "Cheaper next time" mean. From quotes
+ * and estimates alone: nothing is reserved, learnt or sent.
+ */
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
+import type { ArmEvidence, Decision } from '../../core/decision.ts';
+import type { ArmEstimate } from '../../core/learning/learner.ts';
+import type { Candidate } from '../../core/routing/router.ts';
+
+export interface PricedArm {
+  readonly armId: ArmId;
+  /** Expected cost. */
+  readonly cost: NanoUsd;
+}
+
+export interface Preview {
+  /** The arm that is taken with the highest probability. */
+  readonly likely: PricedArm;
+  /** Of all arms that may be taken, the cheapest's and the dearest's expected cost. */
+  readonly low: NanoUsd;
+  readonly high: NanoUsd;
+  /** Every arm with a price, the usable and the others. */
+  readonly arms: readonly PricedArm[];
+}
+
+export function previewOf({ arms, chosen }: Pick<Decision, 'arms' | 'chosen'>): Preview | undefined {
+  const possible = arms.filter(({ propensity }) => propensity > 0);
+  const likely = possible.reduce<ArmEvidence | undefined>(
+    (top, arm) => (top === undefined || arm.propensity > top.propensity ? arm : top),
+    arms.find(({ armId }) => armId === chosen),
+  );
+  if (likely === undefined) return undefined;
+  const costs = possible.map(({ quote }) => quote.expected);
+  return {
+    likely: priced(likely),
+    low: Math.min(...costs) as NanoUsd,
+    high: Math.max(...costs) as NanoUsd,
+    arms: arms.filter(({ excluded }) => excluded !== 'unpriced').map(priced),
+  };
+}
+
+const priced = ({ armId, quote }: ArmEvidence): PricedArm => ({ armId, cost: quote.expected });
+
+/**
+ * "Better answer": one step up, the least good of the usable arms that are expected to be better than every arm tried.
+ * One that the money left does not cover is named only where no other is better: the router then says what is missing.
+ * Undefined: nothing is better.
+ */
+export function oneStepUp(
+  tried: readonly ArmId[],
+  candidates: readonly Candidate[],
+  estimates: readonly Pick<ArmEstimate, 'armId' | 'mean'>[],
+  moneyLeft: number,
+): ArmId | undefined {
+  const best = Math.max(
+    ...estimates.filter(({ armId }) => tried.includes(armId)).map(({ mean }) => mean),
+    -Infinity,
+  );
+  const usable = new Map(candidates.flatMap((each) => (each.excluded ? [] : [[each.armId, each.quote]])));
+  const better = estimates
+    .filter(({ armId, mean }) => usable.get(armId) !== undefined && mean > best)
+    .toSorted((a, b) => a.mean - b.mean);
+  const covered = better.find(({ armId }) => {
+    const worstCase = usable.get(armId)?.worstCase ?? 0;
+    return worstCase === 0 || worstCase <= moneyLeft;
+  });
+  return (covered ?? better[0])?.armId;
+}

@@ -1,0 +1,167 @@
+/** Prices before the click: under the composer for the next question, and on the two ways on from each answer. */
+import * as vscode from 'vscode';
+import { setImmediate } from 'node:timers/promises';
+import type { AskEngine, AskSession } from '../../app/ask/ask.ts';
+import type { Prepared } from '../../app/ask/assemble.ts';
+import { nextPrice, noOffers, offersFor, type NextPrice, type Offers } from '../../app/ask/prices.ts';
+import type { PricedArm, Preview } from '../../app/call/preview.ts';
+import type { Log } from '../../app/ports/environment.ts';
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
+import type { ToWebview } from '../../protocol/ask.ts';
+import { shownName } from '../kit/armName.ts';
+import { usd } from '../kit/format.ts';
+
+const { t } = vscode.l10n;
+
+/** Changes are gathered so long before a price is computed: it follows the typing and is never in its way. */
+const quietMs = 150;
+/** Turns whose offers are computed again when models, limits or wishes have changed; older ones keep theirs. */
+const refreshedTurns = 10;
+
+export interface PricesDeps {
+  readonly engine: AskEngine;
+  readonly log: Log;
+  readonly post: (message: ToWebview) => void;
+  readonly current: () => AskSession;
+  /** The question in the composer as it would be sent; undefined while there is none. */
+  readonly draft: () => Promise<
+    { readonly prepared: Prepared; readonly chosen: ArmId | undefined } | undefined
+  >;
+}
+
+export class Prices implements vscode.Disposable {
+  readonly #deps: PricesDeps;
+  readonly #subscription: { dispose(): unknown };
+  readonly #offers = new Map<string, Offers>();
+  /** Turns to compute, the most urgent last. */
+  readonly #turns = new Set<string>();
+  /** Changes of the draft so far, and the last of them that was priced. */
+  #drafts = 0;
+  #priced = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+
+  constructor(deps: PricesDeps) {
+    this.#deps = deps;
+    this.#subscription = deps.engine.onDidChange(() => this.#refresh());
+  }
+
+  /** The draft, its context or its model changed. */
+  next(): void {
+    this.#drafts += 1;
+    this.#soon();
+  }
+
+  turn(turnId: string): void {
+    this.#turns.delete(turnId);
+    this.#turns.add(turnId);
+    this.#soon();
+  }
+
+  /** Another conversation is shown: the newest of its turns come first. */
+  all(): void {
+    this.#turns.clear();
+    this.#offers.clear();
+    for (const { id } of this.#deps.current().conversation.turns) this.turn(id);
+    this.next();
+  }
+
+  /** The model that "Better answer" under this turn has named. */
+  better(turnId: string): ArmId | undefined {
+    return this.#offers.get(turnId)?.better?.armId;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#turns.clear();
+    this.#subscription.dispose();
+  }
+
+  #refresh(): void {
+    for (const { id } of this.#deps.current().conversation.turns.slice(-refreshedTurns)) this.turn(id);
+    this.next();
+  }
+
+  #soon(): void {
+    if (this.#running) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#run().catch((error: unknown) => this.#deps.log.error('A price could not be computed', error));
+    }, quietMs);
+  }
+
+  /** One piece at a time, and the extension host's other work in between. */
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      for (;;) {
+        const turnId = [...this.#turns].at(-1);
+        if (this.#priced < this.#drafts) await this.#tellNext();
+        else if (turnId !== undefined) await this.#tellTurn(turnId);
+        else return;
+        await setImmediate();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #tellNext(): Promise<void> {
+    const drafts = (this.#priced = this.#drafts);
+    const { engine, current, draft, post } = this.#deps;
+    const asked = await draft();
+    const conversationId = current().conversation.id;
+    const price =
+      asked && (await nextPrice(engine, asked.prepared, { conversationId, chosen: asked.chosen }));
+    // What changed meanwhile is told in a moment.
+    if (drafts === this.#drafts) post({ type: 'price', price: price && this.#nextText(price) });
+  }
+
+  async #tellTurn(turnId: string): Promise<void> {
+    this.#turns.delete(turnId);
+    const { engine, current, post } = this.#deps;
+    const { conversation } = current();
+    const turn = conversation.turns.find(({ id }) => id === turnId);
+    if (!turn) return;
+    const offers = current().running ? noOffers : await offersFor(engine, conversation, turn);
+    this.#offers.set(turnId, offers);
+    const { better, cheaper } = offers;
+    post({
+      type: 'offers',
+      turnId,
+      better: better && t('Better answer: {0}', this.#armText(better)),
+      cheaper: cheaper && t('Cheaper next time: {0}', this.#armText(cheaper)),
+    });
+  }
+
+  #nextText({ auto, chosen }: NextPrice): { text: string; detail: string } | undefined {
+    const parts = [
+      ...(chosen ? [this.#armText(chosen)] : []),
+      ...(auto ? [t('Auto: {0}', autoText(auto))] : []),
+    ];
+    if (parts.length === 0) return undefined;
+    const basis = t('Estimated from the length of what is sent and of such answers so far.');
+    const likely = auto && t('Auto would most likely take {0}.', this.#name(auto.likely.armId));
+    const range =
+      auto && auto.low < auto.high ? t('The range is that of the models it may take.') : undefined;
+    const detail = [basis, likely, range].filter((part) => part !== undefined).join(' ');
+    return { text: parts.join(' · '), detail };
+  }
+
+  #armText({ armId, cost }: PricedArm): string {
+    return t('{0}, {1}', this.#name(armId), about(cost));
+  }
+
+  #name(armId: ArmId): string {
+    const arm = this.#deps.engine.arms().find(({ id }) => id === armId);
+    return arm ? shownName(arm) : armId;
+  }
+}
+
+const about = (cost: NanoUsd): string => (cost === 0 ? t('free') : t('about {0}', usd(cost)));
+
+function autoText({ likely, low, high }: Preview): string {
+  if (low === high) return about(likely.cost);
+  const from = low === 0 ? t('free') : usd(low);
+  return t('{0} ({1} to {2})', about(likely.cost), from, usd(high));
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import type { ImportedEntry, SpendSummary } from '../../../src/app/ports/money.ts';
+import { RemoteLedger } from '../../../src/storage/host/remoteLedger.ts';
+import type { WorkerClient } from '../../../src/storage/host/workerClient.ts';
+
+describe('an import into a ledger that stops working in the middle', () => {
+  const rows = Array.from({ length: 5_000 }, (_, i) => ({ id: `r-${i}` }) as unknown as ImportedEntry);
+
+  /** Takes so many batches, then nothing more. */
+  function ledger(batches: number): { readonly ledger: RemoteLedger; readonly taken: () => number } {
+    let [left, taken] = [batches, 0];
+    const ask = (_: string, batch: readonly unknown[]) => {
+      if (left-- <= 0) return Promise.resolve({ ok: false, error: { kind: 'io-error', message: 'gone' } });
+      taken += batch.length;
+      return Promise.resolve({ ok: true, value: { added: batch.length, spent: batch.length, thisMonth: 0 } });
+    };
+    const worker = { ask } as unknown as WorkerClient;
+    return { ledger: new RemoteLedger(worker, { now: () => 0 }, {} as SpendSummary), taken: () => taken };
+  }
+
+  it('tells how many rows are missing', async () => {
+    for (const batches of [1, 2]) {
+      const { ledger: broken, taken } = ledger(batches);
+      const totals = await broken.importEntries(rows);
+      assert.equal(totals?.added, taken());
+      assert.equal(totals.missing, rows.length - taken());
+      assert.ok(totals.missing > 0);
+    }
+  });
+
+  it('says nothing of missing rows where all came in, and nothing came where the first batch failed', async () => {
+    assert.equal((await ledger(Infinity).ledger.importEntries(rows))?.missing, undefined);
+    assert.equal(await ledger(0).ledger.importEntries(rows), undefined);
+  });
+});
