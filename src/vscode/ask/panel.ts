@@ -4,8 +4,7 @@ import type { Log } from '../../app/ports/environment.ts';
 import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol/ask.ts';
 import { Refusals } from '../kit/refusals.ts';
 import { webviewHtml, webviewRoot } from '../kit/html.ts';
-
-export const panelType = 'pilot.ask';
+import { panelType } from './panelType.ts';
 
 /** One frame at 30 Hz: the first piece goes at once, the rest are gathered, so that fast models do not flood the pipe. */
 const gatherMs = 33;
