@@ -37,7 +37,7 @@ export class Settings implements vscode.Disposable {
 
   /** Called once for each change of settings that touches one of `keys`. */
   follow(keys: readonly SettingKey[], listener: () => void): vscode.Disposable {
-    return this.#snapshot.follow(keys, listener);
+    return vscode.Disposable.from(this.#snapshot.follow(keys, listener));
   }
 
   get<K extends SettingKey>(key: K): SettingValues[K] {
