@@ -13,7 +13,7 @@ export async function packageExtension(): Promise<string> {
   mkdirSync(path.dirname(vsixFile), { recursive: true });
   rmSync(vsixFile, { force: true });
   const output = await vsce('package', '--no-dependencies', '--out', vsixFile);
-  if (/\bWARNING\b/.test(output)) throw new Error('vsce warns; see above.');
+  if (/\bWARNING\b/.test(output)) throw new Error(`vsce warns:\n${output}`);
 
   const files = (await vsce('ls', '--no-dependencies')).split('\n').map((line) => line.trim());
   const stray = files.filter((file) => /^[\w.-]+(\/[\w.-]+)*$/.test(file) && !meantForIt.test(file));
@@ -30,7 +30,7 @@ async function vsce(...args: readonly string[]): Promise<string> {
   const { code, output } = await run(process.execPath, [program, ...args], {
     cwd: root,
     timeoutMs: 120_000,
-    quiet: args[0] === 'ls',
+    quiet: true,
   });
   if (code !== 0) throw new Error(`vsce ${args[0] ?? ''} failed:\n${output}`);
   return output;

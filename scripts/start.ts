@@ -13,7 +13,7 @@ import { startCodeServer, userDataFolder, workbenchUrl } from './host/codeServer
 import { findDesktop, openDesktop } from './host/desktop.ts';
 import { findOllamaModels } from './host/ollama.ts';
 import { inRoot } from './host/paths.ts';
-import { freePort } from './host/ports.ts';
+import { onFreePort } from './host/ports.ts';
 import { isAlive, onEndRequested } from './host/processes.ts';
 import { copySampleWorkspace } from './host/scratch.ts';
 import { prepareSettings } from './host/startSettings.ts';
@@ -88,7 +88,7 @@ async function start(): Promise<void> {
 }
 
 async function startPractice(): Promise<ModelServer> {
-  const practice = await startPracticeServer({ port: await freePort(practicePort) });
+  const practice = await onFreePort(practicePort, (port) => startPracticeServer({ port }));
   running.push({ stop: () => practice.close() });
   return practice;
 }
@@ -96,28 +96,29 @@ async function startPractice(): Promise<ModelServer> {
 async function openWindow(program: string, workspace: string, vsix: string): Promise<void> {
   const window = await openDesktop({ program, folder: dataFolder, workspace, vsix });
   running.push(window);
-  console.log('PILOT is ready: in the VS Code window that has just opened');
   console.log('Ctrl-C here, or closing the window, ends it.');
+  console.log('PILOT is ready: in the VS Code window that has just opened');
   await window.closed;
   await end(0);
 }
 
 async function openWeb(workspace: string, vsix: string): Promise<void> {
-  const port = await freePort(workbenchPort);
-  if (port !== workbenchPort) {
+  const server = await onFreePort(workbenchPort, (port) =>
+    startCodeServer({ folder: dataFolder, port, vsix }),
+  );
+  if (!server.address.endsWith(`:${workbenchPort}`)) {
     console.log(
-      `Port ${workbenchPort} is taken, so this is ${port}: the browser keeps keys by address, so enter them again.`,
+      `Port ${workbenchPort} is taken, so this is ${server.address}: the browser keeps keys by address, so enter them again.`,
     );
   }
-  const server = await startCodeServer({ folder: dataFolder, port, vsix });
   running.push(server);
   server.process.once('exit', () => {
     if (ending) return;
     console.error(`VS Code's server ended by itself:\n${server.log().slice(-2_000)}`);
     void end(1);
   });
+  console.log('Open this address in a browser; Ctrl-C here ends it.');
   console.log(`PILOT is ready: ${workbenchUrl(server.address, workspace)}`);
-  console.log('Open that address in a browser. Ctrl-C ends it.');
 }
 
 /** Two at once would point the same settings at two practice servers. */

@@ -98,7 +98,7 @@ function follow(
 ): void {
   health.resetWith([models, vscodeModels, secrets]);
   const followPause = (): void => void (learning.paused = settings.learningPaused);
-  settings.onDidChange(followPause);
+  settings.follow(['learning.paused'], followPause);
   followPause();
 }
 

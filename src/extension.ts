@@ -83,6 +83,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const badSettings = new BadSettingsNotices(log);
   const retell = (): void => badSettings.tell(settings, models);
   parts.add(models.onDidChange(retell));
+  parts.add(settings.onDidChange(retell));
   parts.add(soon(retell));
   const { extensionUri, globalState } = extensionContext;
   registerSurfaces(parts, { extensionContext, extensionUri, globalState, settings, models, secrets, engine, status, workspaceId: id, clock, log }); // prettier-ignore
@@ -141,6 +142,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   );
   parts.add(
     registerInlineSoon(log, () => ({
+      settings,
       engine: { run: (order) => runLazily(engine, order) },
       learning: {
         correctedOutcome: async (...outcome) => (await engine.get()).learning.correctedOutcome(...outcome),

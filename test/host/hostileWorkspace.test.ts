@@ -96,7 +96,7 @@ describe("a workspace's settings", () => {
   it('cannot switch on paid completions, lend a key, or admit models of VS Code', () => {
     const settings = new Settings();
     const models = new ModelSettings(settings, new FakeMemento());
-    const inline = new InlineSettingsReader();
+    const inline = new InlineSettingsReader(settings);
     assert.equal(inline.get().paid, false);
     assert.equal(inline.get().enabled, false, 'off in the user’s settings is off');
     assert.equal(inline.get().languages['markdown'], false, 'nor does it bring a language back');

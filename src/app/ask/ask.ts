@@ -9,6 +9,8 @@ import type { Disposable, Log } from '../ports/environment.ts';
 import type { Preview } from '../call/preview.ts';
 import type { IncompleteReason } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
+import type { CompletionEvent } from '../call/routedCompletion.ts';
+import type { Choice } from '../call/routing.ts';
 import type { SettledCost } from '../call/settlement.ts';
 import { Seam, continuation } from './seam.ts';
 import { assembleAgain, type Prepared, type PromptView, type TextMessage } from './assemble.ts';
@@ -31,14 +33,6 @@ import {
   type Turn,
 } from './conversations.ts';
 
-export type Choice =
-  | { readonly type: 'auto' }
-  | { readonly type: 'arm'; readonly armId: ArmId }
-  /** A better model than these; `to`: the one that the button named with its price, and no other. */
-  | { readonly type: 'escalate'; readonly not: readonly ArmId[]; readonly to?: ArmId | undefined }
-  /** Just another model than these. */
-  | { readonly type: 'another'; readonly not: readonly ArmId[] };
-
 export interface AskRequest {
   readonly surface: 'ask';
   readonly messages: readonly TextMessage[];
@@ -50,19 +44,8 @@ export interface AskRequest {
   readonly signal: AbortSignal;
 }
 
-export type RoutedEvent =
-  | { readonly type: 'routed'; readonly decision: Decision; readonly arm: Arm }
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'reasoning'; readonly text: string }
-  /** All text until now was reasoning. */
-  | { readonly type: 'text-was-reasoning' }
-  | (SettledCost & {
-      readonly type: 'ended';
-      readonly finish: string | undefined;
-      /** Undefined = the answer is whole. */
-      readonly incomplete?: IncompleteReason | undefined;
-    })
-  | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
+/** Ask offers its models no tools, so none of them calls one. */
+export type RoutedEvent = Exclude<CompletionEvent, { readonly type: 'tool-call' }>;
 
 /** What a user's act says about an answer. */
 export type AskFeedback =

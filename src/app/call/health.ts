@@ -1,6 +1,6 @@
 /**
  * A circuit breaker per arm: errors and time-outs say that an arm is down, never that its answers are bad, so they
- * close it for a while instead of lowering its reward (design.md "Rewards").
+ * close it for a while instead of lowering its reward (docs/decisions.md, "Rewards").
  */
 import type { ArmId, EpochMs } from '../../core/brand.ts';
 import type { ProviderError } from '../ports/models.ts';

@@ -9,7 +9,7 @@ import { rewardOf, type PlainOutcome } from '../../core/learning/reward.ts';
 import type { DecisionLog, LogEntry } from '../ports/decisions.ts';
 import type { Clock, Log } from '../ports/environment.ts';
 
-/** How a learner is put in and out of storage (core/state.ts), bound to the space and preset in force. */
+/** How a learner is put in and out of storage (src/core/learning/learnerCodec.ts), bound to the space and preset in force. */
 export interface LearnerCodec {
   fresh(): Learner;
   decode(stored: unknown): { readonly learner: Learner; readonly problem: string | undefined };

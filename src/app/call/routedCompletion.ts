@@ -241,7 +241,7 @@ class Attempt {
 
   /**
    * A short answer may be left to finish by itself: its usage then says what it cost, where a cancelled one leaves
-   * the rest of its worst case held against the limit (design.md "The limit").
+   * the rest of its worst case held against the limit (docs/decisions.md, "The limit").
    */
   #mayFinishAlone(): boolean {
     return this.#order.whenLeft === 'finish' && !this.#order.signal.aborted;

@@ -1,6 +1,6 @@
 /**
  * What the knapsack policy and the steering keep for one workspace: one versioned key of VS Code's workspaceState,
- * under 64 KB (design.md "Where state lives"). Money is not here, so losing it, or another window overwriting it,
+ * under 64 KB (docs/decisions.md, "Where state lives"). Money is not here, so losing it, or another window overwriting it,
  * harms neither the limit nor the pacing. Version 1: everything below.
  */
 import type { ArmId } from '../../core/brand.ts';

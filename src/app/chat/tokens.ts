@@ -1,6 +1,6 @@
 /**
  * Tokens as VS Code's chat asks for them, hundreds of times for one prompt, to decide what of its context fits. An
- * estimate that errs upwards, so that prompts do not come out too long; money rests on core/inputBound.ts instead.
+ * estimate that errs upwards, so that prompts do not come out too long; money rests on src/core/money/inputBound.ts instead.
  */
 import { utf8Length } from '../../core/money/inputBound.ts';
 import type { ChatPart } from './messages.ts';

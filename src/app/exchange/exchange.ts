@@ -17,7 +17,7 @@ export const maxFileBytes = 128 * 1024 * 1024;
 
 export interface ExchangeFile {
   readonly exportedAt: EpochMs;
-  /** As core/learnerCodec.ts encodes it; checked there. Undefined = not in the file. */
+  /** As src/core/learning/learnerCodec.ts encodes it; checked there. Undefined = not in the file. */
   readonly learnt: unknown;
   readonly entries: readonly ImportedEntry[];
   /** The file holds prices, limits or other settings, which are never imported. */

@@ -1,4 +1,4 @@
-/** The learnt state as core/learnerCodec.ts encodes it, on its way out of this machine. */
+/** The learnt state as src/core/learning/learnerCodec.ts encodes it, on its way out of this machine. */
 
 /** Without the decisions that still wait for an outcome: they are this machine's, and each holds a prompt's psi. */
 export const portableState = (state: unknown): unknown =>

@@ -17,7 +17,7 @@ export interface DecisionLog {
   asOf(id: DecisionId, beforeSeq: number): Promise<DecisionAsOf | undefined>;
   /** Rows after `afterSeq`, in order, decisions and outcomes interleaved: what learned state folds over. */
   read(afterSeq: number, limit: number): Promise<readonly LogEntry[]>;
-  /** Newest snapshot of the learned state (opaque JSON of core/state.ts) and the log position it covers. Rejects when
+  /** Newest snapshot of the learned state (opaque JSON of src/core/learning/learnerCodec.ts) and the log position it covers. Rejects when
    * it cannot be read now. */
   loadSnapshot(): Promise<{ readonly seq: number; readonly state: unknown } | undefined>;
   saveSnapshot(seq: number, state: unknown): Promise<void>;

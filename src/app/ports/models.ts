@@ -130,7 +130,7 @@ export type ProviderErrorKind =
   | 'cancelled'
   | 'unknown';
 
-/** One failed call. `served` says whether money may be owed (design.md "The limit"). */
+/** One failed call. `served` says whether money may be owed (docs/decisions.md, "The limit"). */
 export interface ProviderError {
   readonly kind: ProviderErrorKind;
   /** 'no': provably not served, void it. 'maybe': estimate and hold the rest. */

@@ -20,6 +20,8 @@ export type ProblemKind =
   | 'bad-url'
   | 'bad-header'
   | 'bad-variable'
+  /** A limit that is no amount in USD; `allowed` is the largest. */
+  | 'not-dollars'
   | 'duplicate'
   | 'too-many'
   | 'unknown-key'

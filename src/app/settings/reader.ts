@@ -73,8 +73,14 @@ export class SettingReader {
     return Object.entries(this.#fields);
   }
 
-  problem(name: string, kind: ProblemKind, allowed: string, used: string | undefined): void {
-    const found = MAY_BE_SECRET.has(kind) ? '***' : shown(this.raw(name));
+  problem(
+    name: string,
+    kind: ProblemKind,
+    allowed: string,
+    used: string | undefined,
+    value: unknown = this.raw(name),
+  ): void {
+    const found = MAY_BE_SECRET.has(kind) ? '***' : shown(value);
     this.#problems.push({ key: `${this.key}.${name}`, kind, found, allowed, used });
   }
 

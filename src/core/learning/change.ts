@@ -8,13 +8,7 @@
  * forgotten: the offset goes when better outcomes come, or when the window's have aged or left the last decisions that
  * the learner keeps, and the arm is tried anew.
  *
- * A departure from the paper, which takes models for stationary. Measured on the tuning folds, three seeds: the evidence
- * of months holds a level, so a favourite that dropped to 30 % of its quality kept half its share for 118, 44 and 153
- * prompts on cascade9 and for 49, for good and for good on openhands; with the test 48, 46 and 57, and 68, for good and 60
- * (40 is the least that can be seen). Nothing else changes: no alarm in fifteen undisturbed runs. At 3.5 deviations there
- * are false ones, and one costs much (cascade9 at 10 % of the cost: .919 of the best fixed model's quality to .798). The
- * comparison is with what the arm itself has shown, not with its prior: an arm that is rated too high is a matter for
- * the ridge, and a test of the prediction fired on it (.911 for .923 at a quarter of the cost, mean of five files).
+ * A departure from the paper, which takes models for stationary; its measurement: docs/decisions.md, "The change test".
  *
  * A function of the set of outcomes and the order of decisions, so revision and order of arrival stay exact.
  */

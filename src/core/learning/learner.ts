@@ -320,7 +320,7 @@ export class Learner {
     return copy;
   }
 
-  /** Puts stored evidence under this spec's priors (state.ts). */
+  /** Puts stored evidence under this spec's priors (learnerCodec.ts). */
   adopt(head: Head, evidence: ReadonlyMap<ArmId, Evidence>): void {
     const state = this.heads[head];
     for (const { count } of evidence.values()) state.total += count;

@@ -1,14 +1,7 @@
 /**
  * How firmly an arm is held to its prior; the hold fades with the head's feedback. A firm hold also keeps the widths,
  * and with them the exploration, small while little is known; a hold that stays would cost what there is to learn.
- * Measured at a quarter of the best fixed model's cost (tuning folds, four to eight seeds; level/content, half at 300
- * feedbacks): 60/30 .956 on bfcl, .921 on routerbench0_subset; 150/100 .971, .948; on cascade9 the two are equal.
- *
- * Tried and left out: a hold fitted to what the arms have shown (marginal likelihood over a grid of levels and contents
- * about 150/100, for all arms or, with heavy tails, for each). After 300 feedbacks it is the better one where the prior
- * is wrong (openhands .847 to .850 for .810; bfcl, cascade9 and livecodebench overcome a reversed prior by .02 to .03
- * more), but thirty answers are too few to fit: bfcl falls from .977 to .934 then (.985 to .943 on three other seeds),
- * routerbench0_subset after 100 from .917 to .882.
+ * Measured, with what was tried and left out: docs/decisions.md, "How firmly an arm is held".
  */
 import type { Preset, Strength } from './preset.ts';
 

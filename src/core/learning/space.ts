@@ -8,13 +8,7 @@
  * - x has an explicit intercept, so that an arm's level can be learnt and forgotten apart from its content.
  * - x ends with an indicator for each family of programming languages, which only feedback teaches.
  *
- * What W is worth, plainly: little. Quality over the best fixed model's at a quarter of its cost after learning, mean of
- * five seeds on deployment prompts (standard errors .003 to .04), on bfcl / cascade9 / livecodebench / openhands /
- * routerbench0_subset: as shipped .979 / .924 / .958 / .757 / .931; the same W with levels alone as prior .983 / .934 /
- * .944 / .768 / .915; before phase 1 (principal directions), levels alone .981 / .933 / .961 / .750 / .893; three random
- * projections of the same features, levels alone .978 / .933 / .940 / .741 / .910. So phase 1 shows on
- * routerbench0_subset (.022) and a prior on content there and on livecodebench (.015); elsewhere the features and the
- * arms' levels do the work, and any projection of the features serves.
+ * W is worth little: docs/decisions.md, "What the learned projection is worth".
  */
 import { float32FromBase64, fromBase64 } from '../base64.ts';
 import type { Context } from '../decision.ts';

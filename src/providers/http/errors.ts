@@ -10,7 +10,7 @@ const MAX_WORDS = 16_384;
 
 /**
  * What a failed call means, for the user and for the money. `served: 'no'` voids the reservation, so it is given
- * only on proof (design.md "The limit"): nothing was sent, no connection came about, or a 4xx before any answer.
+ * only on proof (docs/decisions.md, "The limit"): nothing was sent, no connection came about, or a 4xx before any answer.
  */
 export function classify(error: unknown, guard: CallGuard): ProviderError {
   const said = saidIn(guard.errorBody) || streamedWords(error);

@@ -1,7 +1,8 @@
 /** Ties the panel to the open conversations: what the user does in it, and what it shows. */
 import * as vscode from 'vscode';
 import { randomUUID } from 'node:crypto';
-import type { AskSession, Choice, SessionChange } from '../../app/ask/ask.ts';
+import type { AskSession, SessionChange } from '../../app/ask/ask.ts';
+import type { Choice } from '../../app/call/routing.ts';
 import { assemble, type Prepared } from '../../app/ask/assemble.ts';
 import { findAnswer } from '../../app/ask/conversations.ts';
 import { History } from '../../app/ask/history.ts';

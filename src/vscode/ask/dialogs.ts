@@ -1,6 +1,6 @@
 /** The questions Ask puts to the user outside its panel. */
 import * as vscode from 'vscode';
-import type { Choice } from '../../app/ask/ask.ts';
+import type { Choice } from '../../app/call/routing.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { usd } from '../kit/format.ts';

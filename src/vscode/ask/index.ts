@@ -1,12 +1,11 @@
 /** The Ask surface's door: commands and the restored panel. Everything behind it is loaded when first used. */
 import * as vscode from 'vscode';
 import type { ArmId } from '../../core/brand.ts';
+import { panelType } from './panelType.ts';
 import type { AskController } from './controller.ts';
 import type { AskDeps } from './deps.ts';
 
 export type { AskDeps } from './deps.ts';
-
-const panelType = 'pilot.ask';
 
 export function registerAsk(deps: AskDeps): vscode.Disposable {
   let controller: Promise<AskController> | undefined;

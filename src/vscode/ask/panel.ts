@@ -4,8 +4,7 @@ import type { Log } from '../../app/ports/environment.ts';
 import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol/ask.ts';
 import { Refusals } from '../kit/refusals.ts';
 import { webviewHtml, webviewRoot } from '../kit/html.ts';
-
-export const panelType = 'pilot.ask';
+import { panelType } from './panelType.ts';
 
 /** VS Code puts a prefix of its own before a webview's type. */
 const isAsk = ({ input }: vscode.Tab): boolean =>

@@ -20,8 +20,10 @@ import { showPaidItem } from './paidItem.ts';
 import { InlineProvider } from './provider.ts';
 import { RecentContext } from './recentContext.ts';
 import { InlineSettingsReader } from '../settings/inlineSettings.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface InlineHostDeps {
+  readonly settings: Settings;
   readonly engine: InlineEngine;
   readonly learning: InlineLearning;
   /** With LOCAL_ARM. */
@@ -65,7 +67,7 @@ class Inline implements vscode.Disposable {
   constructor(deps: InlineHostDeps) {
     this.#deps = deps;
     const add = this.#parts.add.bind(this.#parts);
-    this.#settings = add(new InlineSettingsReader());
+    this.#settings = add(new InlineSettingsReader(deps.settings));
     this.#host = add(
       new LocalModelHost({ workerPath: deps.localWorkerPath, maxTokens: MAX_LOCAL_TOKENS, log: deps.log }),
     );

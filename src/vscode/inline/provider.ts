@@ -8,6 +8,7 @@ import type { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
 import type { Suggestion } from '../../app/inline/suggestion.ts';
 import type { Log } from '../../app/ports/environment.ts';
 import { requestAt } from './documentView.ts';
+import { signalOf } from '../kit/cancellation.ts';
 
 /** Run by VS Code after it has inserted a suggestion; its argument says whose it was. */
 export const ACCEPTED_COMMAND = 'pilot.inline.accepted';
@@ -73,11 +74,4 @@ function toItem(
       : new vscode.Range(info.range.start, end.isAfter(info.range.end) ? end : info.range.end);
   const command = { command: ACCEPTED_COMMAND, title: '', arguments: [offer.decisionId] };
   return new vscode.InlineCompletionItem((info?.text ?? '') + text, range, command);
-}
-
-function signalOf(token: vscode.CancellationToken): AbortSignal {
-  const aborter = new AbortController();
-  if (token.isCancellationRequested) aborter.abort();
-  else token.onCancellationRequested(() => aborter.abort());
-  return aborter.signal;
 }

@@ -32,7 +32,10 @@ export class StatusController implements vscode.Disposable {
 
   constructor(deps: StatusDeps) {
     this.#deps = deps;
-    this.#subscriptions.push(deps.models.onDidChange(() => this.#refresh()));
+    this.#subscriptions.push(
+      deps.models.onDidChange(() => this.#refresh()),
+      deps.settings.follow(['budget.monthlyLimitUsd'], () => this.#refresh()),
+    );
     deps.engine.onBuilt((engine) => this.#follow(engine));
     this.#timers = [
       // Right after activation, which has no need of the settings.

@@ -1,4 +1,4 @@
-/** One decision in words, a table and a plot; every number is the record's or recomputed from it (core/whatIf.ts). */
+/** One decision in words, a table and a plot; every number is the record's or recomputed from it (src/core/routing/whatIf.ts). */
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';

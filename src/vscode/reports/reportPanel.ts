@@ -75,7 +75,7 @@ export class ReportPanel implements vscode.Disposable {
     this.#panel.reveal(undefined, false);
   }
 
-  /** `keep` comes back with the panel that VS Code restores after a reload (usage/index.ts). */
+  /** `keep` comes back with the panel that VS Code restores after a reload (reports/index.ts). */
   show(report: Report, keep?: string): void {
     this.#post({ type: 'report', report, keep });
   }

@@ -10,6 +10,7 @@ import {
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
 import { PRESETS } from '../../providers/presets.ts';
+import { locale } from '../kit/locale.ts';
 import type { Settings } from './settings.ts';
 
 const distrustedKey = 'pilot.distrustedPrices';
@@ -36,7 +37,7 @@ export class ModelSettings implements vscode.Disposable {
     this.#globalState = globalState;
     this.#elsewhere = elsewhere;
     this.#subscription = vscode.Disposable.from(
-      settings.onDidChange(() => {
+      settings.follow(['endpoints', 'models'], () => {
         this.#parsed = undefined;
         this.#changed.fire();
       }),
@@ -109,6 +110,8 @@ export class ModelSettings implements vscode.Disposable {
 export function settingSentence(problem: SettingProblem): string {
   const t = vscode.l10n.t;
   const wrong = wrongText(problem);
+  if (problem.kind === 'not-dollars')
+    return t('{0}: {1}; {2} is used instead.', problem.key, wrong, t('0 (free models only)'));
   if (problem.used === '') return t('{0}: {1}; it is ignored.', problem.key, wrong);
   return problem.used === undefined
     ? t('{0}: {1}; the entry is left out.', problem.key, wrong)
@@ -126,6 +129,8 @@ function wrongText({ kind, found, allowed }: SettingProblem): string {
       return t('{0} is not within {1}', found, allowed);
     case 'not-one-of':
       return t('{0} is not one of {1}', found, allowed);
+    case 'not-dollars':
+      return t('it must be a number of dollars from 0 to {0}', Number(allowed).toLocaleString(locale()));
     case 'bad-id':
       return t('{0} cannot be an id: letters, digits, dots and dashes only', found);
     case 'bad-url':

@@ -81,10 +81,7 @@ export class BadSettingsNotices {
   }
 
   tell(settings: Settings, models: ModelSettings): void {
-    const bad = settings
-      .limits()
-      .bad.map(({ key, wrong, instead }) => t('{0}: {1}; {2} is used instead.', key, wrong, instead));
-    const sentences = [...bad, ...models.problems.map(settingSentence)];
+    const sentences = [...settings.problems, ...models.problems].map(settingSentence);
     const fresh = sentences.filter((sentence) => !this.#told.has(sentence));
     this.#told = new Set(sentences);
     for (const sentence of fresh) this.#log.warn(sentence);

@@ -1,4 +1,4 @@
-/** The one line under an answer: why this model. Words only; the claims are made and tested in core/reasonClaim.ts. */
+/** The one line under an answer: why this model. Words only; the claims are made and tested in src/core/routing/reasonClaim.ts. */
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';

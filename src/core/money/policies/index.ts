@@ -10,11 +10,7 @@ export const defaultPolicy: PolicyName = 'shadow-price';
 /** A policy with its state's type hidden: the state comes from `initial` or `decode` and goes back where it came from. */
 export type AnyPolicy = CostPolicy<unknown>;
 
-/**
- * Chosen on the tuning folds of the benchmark, never on the reported ones. ZCL: best of bins 20 to 100 and quantiles
- * .05 to .7 / .8 to .99. Shadow price: levelSpread .25 to .5, sessionSize 1 to 4 and guardDeviations 0 to 2 all lie
- * within .003 of each other, but for the guard's last step (shadowPrice.ts).
- */
+/** Chosen on the tuning folds of the benchmark, never on the reported ones: docs/decisions.md, "The cost policies". */
 const policies: Readonly<Record<PolicyName, AnyPolicy>> = {
   'shadow-price': hide(
     shadowPricePolicy({ levelSpread: 0.35, sessionSize: 3, guardDeviations: 1, window: 300 }),

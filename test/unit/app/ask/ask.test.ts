@@ -31,6 +31,7 @@ const ended = (costNano = 5): RoutedEvent => ({
   costSource: 'reported',
   leftNano: 95 as NanoUsd,
   finish: 'stop',
+  usage: undefined,
 });
 const failed = (problem: Problem): RoutedEvent => ({ type: 'failed', problem });
 

@@ -1,6 +1,6 @@
 /**
  * One prompt's journey through the real parts: openai client, HTTP endpoint that misbehaves on demand, SQLite ledger
- * in its worker. For each way an endpoint can fail: one problem of the right kind, money settled as design.md says,
+ * in its worker. For each way an endpoint can fail: one problem of the right kind, money settled as docs/decisions.md says,
  * nothing lost.
  */
 import assert from 'node:assert/strict';

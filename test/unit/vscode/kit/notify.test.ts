@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { escapedMarkdown, plain } from '../../../../src/vscode/kit/plain.ts';
 
-/** How VS Code finds links in a notification (its linkedText.ts). */
+/** How VS Code finds links in a notification (its linkedText module). */
 const links = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/gi;
 
 describe('text in notifications', () => {

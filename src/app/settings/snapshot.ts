@@ -1,0 +1,160 @@
+/**
+ * The settings under `pilot`, one row each: who may state it, what it may be, what counts where nothing usable stands.
+ * `SettingsSnapshot` reads a key when it is first asked for, keeps the value until that key changes, tells those who
+ * follow the key, and knows every value that cannot be used.
+ */
+import type { NanoUsd } from '../../core/brand.ts';
+import type { MultilineSetting } from '../../core/inline/multiline.ts';
+import { nanoFloor } from '../../core/money.ts';
+import { LONGEST_ANSWER } from '../../core/money/outputLength.ts';
+import { policyNames } from '../../core/money/policies/index.ts';
+import { profileNames } from '../../core/money/policies/profile.ts';
+import { largestDollars } from './dollars.ts';
+import type { SettingProblem } from './problem.ts';
+import { isFields, SettingReader } from './reader.ts';
+
+/**
+ * `user`: the user's own value, since a repository has no say where money or privacy is concerned. `effective`: the
+ * value VS Code resolves for the window. `narrowing`: the user's, but a repository may turn it off.
+ */
+export type SettingScope = 'user' | 'effective' | 'narrowing';
+
+interface Row<T> {
+  readonly scope: SettingScope;
+  readonly read: (reader: SettingReader, key: string) => T;
+}
+
+const row = <T>(scope: SettingScope, read: Row<T>['read']): Row<T> => ({ scope, read });
+const flag = (scope: SettingScope, otherwise: boolean): Row<boolean> =>
+  row(scope, (reader, key) => reader.boolean(key, otherwise));
+const choice = <T extends string>(scope: SettingScope, allowed: readonly T[], otherwise: T): Row<T> =>
+  row(scope, (reader, key) => reader.oneOf(key, allowed, otherwise));
+const whole = (scope: SettingScope, min: number, max: number, otherwise: number): Row<number> =>
+  row(scope, (reader, key) => reader.number(key, otherwise, { min, max }));
+/** Checked by `parseSettings`, which knows the endpoints a model may name. */
+const unchecked: Row<unknown> = row('user', (reader, key) => reader.raw(key));
+
+/** A limit in USD a month. What cannot be understood must not become "no limit": it counts as 0, free models only. */
+const limit: Row<NanoUsd | undefined> = row('user', (reader, key) => {
+  const value = reader.raw(key);
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && 0 <= value && value <= largestDollars) return nanoFloor(value);
+  reader.problem(key, 'not-dollars', String(largestDollars), '0');
+  return nanoFloor(0);
+});
+
+/** By language id, as a reader of it drops what is not a boolean. */
+const languages: Row<undefined> = row('effective', (reader, key) => {
+  const value = reader.raw(key);
+  if (value === undefined) return undefined;
+  if (!isFields(value)) reader.problem(key, 'wrong-type', 'object', '{"*": true}');
+  else
+    for (const [language, on] of Object.entries(value))
+      if (typeof on !== 'boolean') reader.problem(`${key}.${language}`, 'wrong-type', 'boolean', '', on);
+  return undefined;
+});
+
+/** As `globsOfScopes` takes them: what is no string is passed over. */
+const globs: Row<undefined> = row('effective', (reader, key) => {
+  const value = reader.raw(key);
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) reader.problem(key, 'wrong-type', 'array', '[]');
+  else
+    value.forEach((each: unknown, index) => {
+      if (typeof each !== 'string') reader.problem(`${key}[${index}]`, 'wrong-type', 'string', '', each);
+    });
+  return undefined;
+});
+
+const rows = {
+  'budget.monthlyLimitUsd': limit,
+  'budget.workspaceLimitUsd': limit,
+  'budget.inlineLimitUsd': limit,
+  'budget.answerTokens': row('user', (reader, key) =>
+    reader.number(key, LONGEST_ANSWER, { min: 256, max: 65_536, integer: true }),
+  ),
+  'budget.policy': choice('user', ['auto', ...policyNames], 'auto'),
+  endpoints: unchecked,
+  models: unchecked,
+  'routing.profile': choice('user', profileNames, 'balanced'),
+  'learning.paused': flag('user', false),
+  'sync.learnedState': flag('user', false),
+  'history.enabled': flag('user', true),
+  'ask.includeActiveFile': flag('user', true),
+  'inline.enabled': flag('narrowing', true),
+  'inline.paid': flag('user', false),
+  'inline.local': flag('effective', true),
+  'inline.languages': languages,
+  'inline.excludedFiles': globs,
+  'inline.multiline': choice<MultilineSetting>('effective', ['auto', 'always', 'never'], 'auto'),
+  'inline.latencyTargetMs': whole('effective', 100, 20_000, 1500),
+  'inline.debounceMs': whole('effective', 0, 2000, 75),
+  'inline.contextTokens': whole('user', 128, 8192, 1536),
+} as const satisfies Readonly<Record<string, Row<unknown>>>;
+
+export type SettingKey = keyof typeof rows;
+export type SettingValues = { readonly [K in SettingKey]: ReturnType<(typeof rows)[K]['read']> };
+
+/** What `InlineSettingsReader` builds its value from. */
+export const inlineKeys = (Object.keys(rows) as readonly SettingKey[]).filter((key) =>
+  key.startsWith('inline.'),
+);
+
+const settingKeys = Object.keys(rows) as readonly SettingKey[];
+
+interface Entry {
+  readonly value: unknown;
+  readonly problems: readonly SettingProblem[];
+}
+
+export class SettingsSnapshot {
+  readonly #rawOf: (key: SettingKey, scope: SettingScope) => unknown;
+  readonly #entries = new Map<SettingKey, Entry>();
+  readonly #followers = new Map<() => void, readonly SettingKey[]>();
+
+  /** `rawOf`: what stands in the settings; VS Code takes a millisecond or more for each look-up. */
+  constructor(rawOf: (key: SettingKey, scope: SettingScope) => unknown) {
+    this.#rawOf = rawOf;
+  }
+
+  get<K extends SettingKey>(key: K): SettingValues[K] {
+    return this.#entry(key).value as SettingValues[K];
+  }
+
+  /** Of all keys: what is there, what may be there, what is used instead. */
+  get problems(): readonly SettingProblem[] {
+    return settingKeys.flatMap((key) => this.#entry(key).problems);
+  }
+
+  /** Called once for each change that touches one of `keys`. */
+  follow(keys: readonly SettingKey[], listener: () => void): { dispose(): void } {
+    // Its own function each time, so that one listener may be given twice.
+    const follower = (): void => listener();
+    this.#followers.set(follower, keys);
+    return { dispose: () => this.#followers.delete(follower) };
+  }
+
+  /** The settings changed: `affects` says which keys. */
+  changed(affects: (key: SettingKey) => boolean): void {
+    const keys = new Set(settingKeys.filter(affects));
+    for (const key of keys) this.#entries.delete(key);
+    for (const [follower, followed] of [...this.#followers])
+      if (followed.some((key) => keys.has(key))) follower();
+  }
+
+  /** The value was written and is read again, whether VS Code has told of the change yet or not. */
+  forget(key: SettingKey): void {
+    this.#entries.delete(key);
+  }
+
+  #entry(key: SettingKey): Entry {
+    const known = this.#entries.get(key);
+    if (known) return known;
+    const problems: SettingProblem[] = [];
+    const { scope, read } = rows[key];
+    const reader = new SettingReader('pilot', { [key]: this.#rawOf(key, scope) }, problems);
+    const entry = { value: read(reader, key), problems };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+}
