@@ -400,3 +400,65 @@ describe('what is shown, whatever the family', () => {
     assert.deepEqual(postProcess(cursor.prefix, input).ok, false);
   });
 });
+
+describe('control tokens, fences and thoughts', () => {
+  checkFim([
+    ...[
+      '<|eom_id|>',
+      '<|end|>',
+      '<|return|>',
+      '<|im_sep|>',
+      '<｜User｜>',
+      '<[PAD]>'.toLowerCase(),
+      '<MID>',
+      '</s>',
+    ].map((token) => ({
+      name: `by form: ${token}`,
+      format: 'suffix' as const,
+      input: 'return <|fim|>\n',
+      raw: `a + b${token}c`,
+      shows: 'a + b',
+    })),
+    {
+      name: 'an opening fence',
+      input: 'function add(a, b) {\n  <|fim|>\n}\n',
+      raw: '```js\nreturn a + b;\n```',
+      shows: 'return a + b;',
+    },
+    {
+      name: 'an opening fence within a line',
+      format: 'mistral',
+      input: 'const total = <|fim|>\n',
+      raw: '```ts\nsum(list);\n```',
+      shows: 'sum(list);',
+    },
+    { name: 'nothing but a fence', input: 'a();\n<|fim|>\n', raw: '```js', shows: { suppressed: 'empty' } },
+    {
+      name: 'a fence in a comment is text',
+      input: '/// <|fim|>\n',
+      raw: '```text',
+      shows: '```text',
+    },
+    {
+      name: 'a thought without its opener',
+      format: 'chat',
+      input: 'return <|fim|>\n',
+      raw: 'I answer between <COMPLETION> and </COMPLETION>.</think>\n<COMPLETION>a + b</COMPLETION>',
+      shows: 'a + b',
+      multiline: true,
+    },
+    ...['think', 'thinking', 'reasoning'].map((tag) => ({
+      name: `a thought that goes on: <${tag}>`,
+      input: 'return <|fim|>\n',
+      raw: `<${tag}>a + b, or not`,
+      shows: { suppressed: 'empty' as const },
+    })),
+    {
+      name: 'a thought in brackets',
+      multiline: true,
+      input: 'return <|fim|>\n',
+      raw: '[THINK]a, b\n[/THINK]a + b',
+      shows: 'a + b',
+    },
+  ]);
+});
