@@ -35,7 +35,9 @@ describe('prices before the click', () => {
       .waitFor();
     await workbench.shot('price-chosen');
     await panel.ask('What is a monad?');
-    await panel.lastAnswer.locator('.offers .button').filter({ hasText: 'Cheaper' }).waitFor();
+    await panel.composer.fill('And then?');
+    await panel.frame.locator('.price').filter({ hasText: /Sage/ }).waitFor();
+    assert.equal(await panel.lastAnswer.getByRole('button', { name: 'Cheaper' }).count(), 0);
     assert.equal(await panel.lastAnswer.getByRole('button', { name: 'Better answer' }).count(), 0);
     await workbench.shot('price-best');
   });
