@@ -118,7 +118,7 @@ describe('Ask', () => {
     await block.getByRole('button', { name: 'Apply' }).click();
     await workbench.page.locator('.tab.active').filter({ hasText: 'proposed change' }).waitFor();
     await workbench.shot('ask-apply');
-    await workbench.notification('Apply the proposed change').getByRole('button', { name: 'Accept' }).click();
+    await workbench.page.locator('.statusbar-item').filter({ hasText: 'Accept Change' }).click();
     await workbench.page
       .locator('.tab')
       .filter({ hasText: 'proposed change' })

@@ -76,6 +76,7 @@ export class AskController implements vscode.Disposable {
       log,
       post: (message) => this.#post(message),
       current: () => this.#open.current,
+      isChosen: () => this.#chosen.has(this.#open.current.conversation.id),
       draft: () => this.#drafted(),
     });
     this.#tray.onDidChange(() => this.#traySoon());
@@ -289,7 +290,7 @@ export class AskController implements vscode.Disposable {
     if (choice?.type === 'auto') this.#chosen.delete(id);
     this.#post({ type: 'composer', composer: this.#composer() });
     this.#post({ type: 'focus', text: undefined });
-    this.#prices.next();
+    this.#prices.all();
   }
 
   #choice(): Choice {

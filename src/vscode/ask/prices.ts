@@ -23,6 +23,8 @@ export interface PricesDeps {
   readonly log: Log;
   readonly post: (message: ToWebview) => void;
   readonly current: () => AskSession;
+  /** The user chose this conversation's model, so the next answer is no cheaper for a wish. */
+  readonly isChosen: () => boolean;
   /** The question in the composer as it would be sent; undefined while there is none. */
   readonly draft: () => Promise<
     { readonly prepared: Prepared; readonly chosen: ArmId | undefined } | undefined
@@ -119,7 +121,7 @@ export class Prices implements vscode.Disposable {
 
   async #tellTurn(turnId: string): Promise<void> {
     this.#turns.delete(turnId);
-    const { engine, current, post } = this.#deps;
+    const { engine, current, isChosen, post } = this.#deps;
     const { conversation } = current();
     const turn = conversation.turns.find(({ id }) => id === turnId);
     if (!turn) return;
@@ -130,7 +132,7 @@ export class Prices implements vscode.Disposable {
       type: 'offers',
       turnId,
       better: better && t('Better answer: {0}', this.#armText(better)),
-      cheaper: cheaper && t('Cheaper next time: {0}', this.#armText(cheaper)),
+      cheaper: cheaper && !isChosen() ? t('Cheaper next time: {0}', this.#armText(cheaper)) : undefined,
     });
   }
 
