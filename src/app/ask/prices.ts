@@ -1,7 +1,8 @@
 /** Prices before the click: of the next question, and of the two ways on from an answer. From quotes, without a request. */
 import type { Preview, PricedArm } from '../call/preview.ts';
 import type { ArmId } from '../../core/brand.ts';
-import type { AskEngine, Choice } from './ask.ts';
+import type { Choice } from '../call/routing.ts';
+import type { AskEngine } from './ask.ts';
 import { assembleAgain, type Prepared } from './assemble.ts';
 import { isRunning, shownAnswer, triedArms, type Conversation, type Turn } from './conversations.ts';
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { WaitingBills } from '../../../src/storage/host/waitingBills.ts';
 import type { ImportedEntry, SpendSummary } from '../../../src/app/ports/money.ts';
 import { RemoteLedger } from '../../../src/storage/host/remoteLedger.ts';
 import type { WorkerClient } from '../../../src/storage/host/workerClient.ts';
@@ -15,7 +16,10 @@ describe('an import into a ledger that stops working in the middle', () => {
       return Promise.resolve({ ok: true, value: { added: batch.length, spent: batch.length, thisMonth: 0 } });
     };
     const worker = { ask } as unknown as WorkerClient;
-    return { ledger: new RemoteLedger(worker, { now: () => 0 }, {} as SpendSummary), taken: () => taken };
+    return {
+      ledger: new RemoteLedger(worker, { now: () => 0 }, {} as SpendSummary, {} as WaitingBills),
+      taken: () => taken,
+    };
   }
 
   it('tells how many rows are missing', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { assemble } from '../../../../src/app/ask/assemble.ts';
 import { emptyConversation } from '../../../../src/app/ask/conversations.ts';
-import { LONGEST_ANSWER, chatCall } from '../../../../src/app/call/call.ts';
+import { chatCall } from '../../../../src/app/call/call.ts';
 import { Health } from '../../../../src/app/call/health.ts';
 import { Learning } from '../../../../src/app/call/learning.ts';
 import { PolicyRuntime } from '../../../../src/app/call/policyRuntime.ts';
@@ -94,7 +94,7 @@ const { messages, view } = assemble(emptyConversation('c', 0), 'What is a closur
 const question = {
   surface: 'ask' as const,
   view: { ...view, surface: 'ask' as const },
-  call: chatCall({ messages, outputCap: LONGEST_ANSWER }),
+  call: chatCall({ messages, purpose: 'answer' }),
   conversationId: undefined,
   choice: { type: 'auto' as const },
 };
