@@ -1,0 +1,161 @@
+/**
+ * Stopped answers, held against the endpoints' own count: endpoints that stop at once, go on for a grace, or never stop,
+ * and half of all calls stopped by the user at a random moment. Time runs faster for all sides alike, so that thousands of
+ * answers of some seconds fit into minutes.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chatCall } from '../../src/app/call/call.ts';
+import type { LedgerEntry } from '../../src/app/ports/money.ts';
+import { askOrder, testEngine, type TestEngine } from '../../test/fakes/engine.ts';
+import { startModelServer, type FakeModel, type ModelServer } from '../../test/fakes/modelServer.ts';
+import { seeded } from '../../test/fakes/random.ts';
+
+export interface StoppedOptions {
+  readonly calls: number;
+  readonly seed: number;
+}
+
+/** USD: the endpoint's own count, and what the ledger counts, held back included. */
+export interface Counted {
+  readonly billedUsd: number;
+  readonly countedUsd: number;
+  /** Calls of which the ledger counts less than the endpoint billed. */
+  readonly undercounted: number;
+}
+
+export interface StoppedReport {
+  /** Of all calls, those that were stopped before their end. */
+  readonly stoppedShare: number;
+  /** Where closing the connection ends the work: at once, or after a grace. */
+  readonly ending: Counted;
+  /** Where it does not, and PILOT knows that. */
+  readonly never: Counted;
+}
+
+/** A second here is so many for the models and for PILOT. */
+const FASTER = 10;
+const GRACE_MS = 3_000;
+const CALLERS = 96;
+const START = new Date(2026, 10, 11, 12).getTime();
+
+const price = { inputUsdPerMTok: 3, outputUsdPerMTok: 15 };
+const size = { price, contextTokens: 128_000, maxOutputTokens: 8_000 };
+const endpoints = ['at-once', 'grace', 'never'] as const;
+
+export async function holdStoppedToCount({ calls, seed }: StoppedOptions): Promise<StoppedReport> {
+  const random = seeded(seed);
+  const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pilot-stopped-'));
+  const server = await startModelServer({
+    models: models(),
+    misbehave: ({ headers }) => {
+      if (headers['x-stops'] === 'at-once') return undefined;
+      const forMs = headers['x-stops'] === 'grace' ? { forMs: (random() * GRACE_MS) / FASTER } : {};
+      return { kind: 'serves-on-after-close', ...forMs };
+    },
+  });
+  const engine = await open(server, folder);
+  try {
+    const stopped = await makeCalls(engine, calls, random);
+    await engine.completion.settled();
+    await server.idle();
+    const entries = await entriesOf(engine);
+    const of = (test: (endpoint: string) => boolean): Counted =>
+      counted(
+        entries.filter(({ armId }) => test(armId.slice(0, armId.indexOf('/')))),
+        server,
+      );
+    return {
+      stoppedShare: stopped / calls,
+      ending: of((endpoint) => endpoint !== 'never'),
+      never: of((endpoint) => endpoint === 'never'),
+    };
+  } finally {
+    await engine.close();
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Two hundred tokens, thirty and fifteen a second or so. */
+function models(): readonly FakeModel[] {
+  const answer: FakeModel['answer'] = () => 'all the tiny words that an answer has in it '.repeat(17);
+  const paced = (id: string, tokenMs: number, firstTokenMs: number): FakeModel => ({
+    ...{ ...size, id, answer },
+    pace: { firstTokenMs: firstTokenMs / FASTER, tokenMs: tokenMs / FASTER },
+  });
+  return [paced('quick', 30, 300), paced('slow', 60, 1_000)];
+}
+
+function open(server: ModelServer, folder: string): Promise<TestEngine> {
+  const began = performance.now();
+  const elapsed = (): number => FASTER * (performance.now() - began);
+  const endpoint = { preset: 'custom', baseUrl: server.url, outputCapCoversReasoning: true };
+  return testEngine({
+    endpoints: endpoints.map((id) => ({
+      ...{ ...endpoint, id, headers: { 'x-stops': id } },
+      ...(id !== 'never' && { stopsWhenClosed: true }),
+    })),
+    models: endpoints.flatMap((id) =>
+      models().map(({ id: model }) => ({ ...size, endpoint: id, model, capabilities: { reasoning: false } })),
+    ),
+    monthlyUsd: 100_000,
+    folder,
+    elapsed,
+    now: () => START + elapsed(),
+  });
+}
+
+async function makeCalls(engine: TestEngine, calls: number, random: () => number): Promise<number> {
+  let [left, stopped] = [calls, 0];
+  const caller = async (): Promise<void> => {
+    while (left-- > 0) if (await oneCall(engine, random)) stopped++;
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+  return stopped;
+}
+
+/** A question about a file, as most are. True when it was stopped before its end. */
+async function oneCall(engine: TestEngine, random: () => number): Promise<boolean> {
+  const abort = new AbortController();
+  const content = 'let it be one of the many fine lines ; '.repeat(20 + Math.floor(400 * random()));
+  const arms = engine.arms();
+  const arm = arms[Math.floor(random() * arms.length)];
+  if (!arm) throw new Error('There are no models.');
+  const stopAt = random() < 0.51 ? Math.floor(190 * random()) : Infinity;
+  const call = chatCall({ messages: [{ role: 'user', content }], purpose: 'answer' });
+  engine.health.reset();
+  let seen = 0;
+  let ended = false;
+  const order = askOrder(content, { call, choice: { type: 'arm', armId: arm.id }, signal: abort.signal });
+  for await (const event of engine.completion.run(order)) {
+    if (event.type === 'routed' && stopAt === 0) abort.abort();
+    if (event.type === 'text' && ++seen === stopAt) abort.abort();
+    if (event.type === 'ended') ended = true;
+  }
+  return !ended;
+}
+
+async function entriesOf({ store }: TestEngine): Promise<readonly LedgerEntry[]> {
+  const entries: LedgerEntry[] = [];
+  for (;;) {
+    const page = await store.usage.entries(entries.at(-1)?.seq ?? 0, 5_000);
+    entries.push(...page);
+    if (page.length === 0) return entries;
+  }
+}
+
+function counted(entries: readonly LedgerEntry[], server: ModelServer): Counted {
+  const bills = entries.map(({ generationId, cost, heldBack }) => {
+    const request = server.requests[Number(generationId?.replace('fake-', '')) - 1];
+    return { billed: request?.billedNanoUsd ?? 0, counted: cost + heldBack };
+  });
+  const sum = (of: (bill: (typeof bills)[number]) => number): number =>
+    bills.reduce((all, bill) => all + of(bill), 0) / 1e9;
+  return {
+    billedUsd: sum(({ billed }) => billed),
+    countedUsd: sum((bill) => bill.counted),
+    undercounted: bills.filter((bill) => bill.billed > bill.counted).length,
+  };
+}
