@@ -50,7 +50,7 @@ export class Seam {
 }
 
 function joined(answer: string, rest: string): string {
-  const inner = openFence(answer) === undefined ? undefined : REOPENED.exec(rest)?.[1];
+  const inner = openFence(answer) === undefined ? undefined : behindFence(rest);
   for (const candidate of [rest, rest.trimStart(), ...(inner === undefined ? [] : [inner])]) {
     const after = afterRepeated(answer, candidate);
     if (after !== undefined) return after;
@@ -60,7 +60,12 @@ function joined(answer: string, rest: string): string {
   return answer.endsWith('\n') ? inner : `\n${inner}`;
 }
 
-const REOPENED = /^\s*(?:`{3,}|~{3,})[^\n]*\n([^]*)$/;
+/** What stands behind a fence that opens the rest again; undefined where none does. */
+function behindFence(rest: string): string | undefined {
+  const start = rest.trimStart();
+  const end = start.indexOf('\n');
+  return end >= 0 && /^(?:```|~~~)/.test(start) ? start.slice(end + 1) : undefined;
+}
 
 /** The rest behind what it repeats of the answer's end; undefined where it repeats nothing. */
 function afterRepeated(answer: string, rest: string): string | undefined {

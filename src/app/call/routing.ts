@@ -171,7 +171,8 @@ export class Routing {
     const { choice } = request;
     const target =
       choice.type === 'escalate'
-        ? (choice.to ?? oneStepUp(choice.not, candidates, estimates, money.limit - money.committed))
+        ? (choice.to ??
+          oneStepUp(choice.not, candidates, estimates, availableOf(money.limit, money.committed)))
         : undefined;
     if (choice.type === 'escalate' && target === undefined) return fail({ kind: 'nothing-better' });
     const routed = route({

@@ -40,9 +40,10 @@ export async function whyUnsafe(
 export async function reachOf(hostname: string, lookup: Lookup = addressesOf): Promise<Reach> {
   const host = bare(hostname);
   const addresses = isIP(host) ? [host] : await lookup(host).catch(() => []);
-  if (addresses.length === 0) return 'unresolved';
-  if (addresses.every((address) => isIn(LOOPBACK, address))) return 'this-machine';
   const isLocal = isIP(host) !== 0 || !host.includes('.') || LOCAL_NAME.test(host);
+  // A public name takes no secret over plain http, whether it can be resolved now or not.
+  if (addresses.length === 0) return isLocal ? 'unresolved' : 'public';
+  if (addresses.every((address) => isIn(LOOPBACK, address))) return 'this-machine';
   const isNear = (address: string): boolean => isIn(PRIVATE, address) || isIn(LOOPBACK, address);
   return isLocal && addresses.every(isNear) ? 'private' : 'public';
 }

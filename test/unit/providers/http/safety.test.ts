@@ -45,7 +45,8 @@ describe('a connection without encryption', () => {
     ['box-outside.lan', 'public'],
     ['half.lan', 'public'],
     ['rebound.example.com', 'public'],
-    ['gone.example.com', 'unresolved'],
+    ['gone.example.com', 'public'],
+    ['gone.lan', 'unresolved'],
   ];
   for (const [hostname, reach] of cases)
     it(`to ${hostname}: ${reach}`, async () => assert.equal(await reachOf(hostname, lookup), reach));
@@ -59,7 +60,8 @@ describe('a connection without encryption', () => {
     assert.equal(await why('box.lan', true), undefined);
     assert.equal(await why('half.lan', true), 'insecure');
     assert.equal(await why('8.8.8.8', true), 'insecure');
-    assert.equal(await why('gone.example.com', true), 'unreachable');
+    assert.equal(await why('gone.example.com', true), 'insecure');
+    assert.equal(await why('gone.lan', true), 'unreachable');
   });
 
   it('without a secret, or with encryption, needs no look-up', async () => {
@@ -67,7 +69,7 @@ describe('a connection without encryption', () => {
     assert.equal(await whyUnsafe(endpointAt('http://8.8.8.8/v1'), undefined, false, never), undefined);
     assert.equal(await whyUnsafe(endpointAt('https://x.example/v1'), 'sk-1', false, never), undefined);
     const secret = endpointAt('http://x.example/v1', { headers: { 'x-api-key': 'k' } });
-    assert.equal(await whyUnsafe(secret, undefined, false, never), 'unreachable');
+    assert.equal(await whyUnsafe(secret, undefined, false, never), 'insecure');
   });
 
   it('is refused before anything is sent', async () => {
