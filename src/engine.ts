@@ -115,8 +115,9 @@ function loadStore({ extensionContext, workspaceId, clock, log }: EngineDeps): P
     workerPath: path.join(extensionContext.extensionPath, 'dist', 'storageWorker.js'),
     workspaceId,
     clock,
-    onUnreadable: (rows) =>
-      void log.warn(`Rows of the spending ledger cannot be read and are left out: ${rows.join('; ')}`),
+    onUnreadable: (rows) => {
+      log.warn(`Rows of the spending ledger cannot be read and are left out: ${rows.join('; ')}`);
+    },
     mirror: {
       load: () => extensionContext.globalState.get<unknown>(mirrorKey),
       save: (value) => void extensionContext.globalState.update(mirrorKey, value),

@@ -61,7 +61,8 @@ export function wireOf(generation: Generation, id: string): Wire {
 const head = (generation: Generation, id: string, object: string): object => ({
   id,
   object,
-  created: Math.floor(Date.now() / 1000),
+  // The same on any day.
+  created: 1_700_000_000,
   model: generation.model.id,
 });
 

@@ -17,7 +17,12 @@ describe('an import into a ledger that stops working in the middle', () => {
     };
     const worker = { ask } as unknown as WorkerClient;
     return {
-      ledger: new RemoteLedger(worker, { now: () => 0 }, {} as SpendSummary, {} as WaitingBills),
+      ledger: new RemoteLedger(
+        worker,
+        { now: () => 0 },
+        {} as SpendSummary,
+        Object.create(null) as WaitingBills,
+      ),
       taken: () => taken,
     };
   }
