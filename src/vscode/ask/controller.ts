@@ -359,7 +359,11 @@ export class AskController implements vscode.Disposable {
     if (session !== this.#open.current) return;
     if (change.type === 'append') return this.#panel?.append(change.answerId, change.text, change.reasoning);
     const { conversation } = session;
-    if (!session.running) this.#prices.turn(change.turnId);
+    if (!session.running) {
+      this.#prices.turn(change.turnId);
+      // The ledger has changed before the answer's end is told.
+      this.#refreshHolds();
+    }
     if (change.type === 'turn') {
       const turn = conversation.turns.find(({ id }) => id === change.turnId);
       const title = conversationTitle(conversation);
