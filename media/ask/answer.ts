@@ -93,12 +93,14 @@ export class AnswerElement {
   }
 
   update(view: AnswerView): void {
+    const isReleased = this.#view.releasable && !view.releasable;
     this.#view = view;
     const running = isRunning(view);
     this.#live ||= running;
     this.element.classList.toggle('running', running);
     this.element.setAttribute('aria-busy', String(running));
     this.#updateStatus();
+    if (isReleased && view.hold !== undefined) this.#host.say(view.hold);
     this.#updateProblem();
     this.#updateEvidence();
     this.#actions.classList.toggle('withheld', running);
@@ -190,7 +192,7 @@ export class AnswerElement {
 
   #updateStatus(): void {
     const { strings, post } = this.#host;
-    const { state, cut, id, continuable, problem } = this.#view;
+    const { state, cut, id, continuable, problem, hold } = this.#view;
     const dots = (): HTMLElement =>
       h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'));
     const open = (): HTMLElement =>
@@ -206,8 +208,26 @@ export class AnswerElement {
       ...(state === 'stopped' ? [h('p', { class: 'quiet' }, strings.stopped)] : []),
       // Stopped again while it was continued: there is no box for the button to stand in.
       ...(continuable && !problem ? [h('p', { class: 'notice' }, this.#continue())] : []),
+      ...(hold === undefined ? [] : [this.#holdLine(hold)]),
     ];
     replaceChildren(this.#status, lines);
+  }
+
+  /** What the limit keeps for the answer, with the way to have it back; afterwards, what came back. */
+  #holdLine(hold: string): HTMLElement {
+    const { strings, post } = this.#host;
+    const release = (): HTMLElement =>
+      button(strings.releaseLabel, {
+        text: strings.release,
+        class: 'secondary',
+        press: () => post({ type: 'release', answerId: this.#view.id }),
+      });
+    return h(
+      'p',
+      { class: 'notice hold' },
+      h('span', {}, hold),
+      ...(this.#view.releasable ? [release()] : []),
+    );
   }
 
   #continue(): HTMLElement {

@@ -50,6 +50,10 @@ const answer = object({
   rateable: flag,
   /** It ended at its cap, and **Continue** goes on with it. */
   continuable: flag,
+  /** What is reserved for it while its bill is not known, or what was released of that. */
+  hold: maybe(sentence),
+  /** **Release** stands beside `hold`. */
+  releasable: flag,
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
   /** Nothing came but the problem: there is nothing to rate or to copy. */
   empty: flag,
@@ -121,6 +125,8 @@ const strings = object({
   copyAnswer: label,
   retry: label,
   continue: label,
+  release: label,
+  releaseLabel: label,
   another: label,
   cheaperSaid: label,
   why: label,
@@ -190,6 +196,8 @@ const fromWebview = variants({
   deleteConversation: { id },
   retry: { turnId: id },
   continue: { answerId: id },
+  /** What is reserved for the answer shall be released. */
+  release: { answerId: id },
   another: { turnId: id },
   better: { turnId: id },
   show: { turnId: id, index: count },

@@ -6,12 +6,14 @@ import type { Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
+import type { LedgerEntry } from '../ports/money.ts';
 import type { Preview } from '../call/preview.ts';
 import type { IncompleteReason } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
 import type { CompletionEvent } from '../call/routedCompletion.ts';
 import type { Choice } from '../call/routing.ts';
 import type { SettledCost } from '../call/settlement.ts';
+import { changedHolds, type Release, type Released } from './answerHolds.ts';
 import { Seam, continuation } from './seam.ts';
 import { assembleAgain, type Prepared, type PromptView, type TextMessage } from './assemble.ts';
 import {
@@ -59,6 +61,10 @@ export interface AskEngine {
   onDidChange(listener: () => void): Disposable;
   feedback(decisionId: DecisionId, kind: AskFeedback): Promise<void>;
   arms(): readonly Arm[];
+  /** Ended calls of this month whose bill is not known. */
+  holds(): Promise<readonly LedgerEntry[]>;
+  /** Asks the user and ends the holds of these calls; undefined where the user declined or the ledger could not. */
+  readonly release: Release;
 }
 
 /** Words for data; the surface's, so that they are translated. */
@@ -223,6 +229,22 @@ export class AskSession {
     if (route) this.#feedback(route.decisionId, how);
   }
 
+  /** What the ledger holds now for ended calls whose bill is not known. */
+  tellHolds(holds: readonly LedgerEntry[]): void {
+    for (const { answerId, reserved } of changedHolds(this.#conversation, holds)) {
+      this.#change(answerId, { reserved, ...(reserved !== undefined && { released: undefined }) });
+    }
+  }
+
+  tellReleased(answerId: string, { freed, leftNano }: Released): void {
+    const cost = findAnswer(this.#conversation, answerId)?.answer.cost;
+    this.#change(answerId, {
+      ...{ reserved: undefined, released: freed },
+      ...(cost && { cost: { ...cost, leftNano } }),
+    });
+    this.#deps.save(this.conversation);
+  }
+
   async #answer(
     turnId: string,
     answerId: string,
@@ -253,7 +275,7 @@ export class AskSession {
   #take(run: Run, event: RoutedEvent): void {
     switch (event.type) {
       case 'routed':
-        if (run.before) return;
+        if (run.before) return this.#note(run.answerId, event.decision.id);
         return this.#change(run.answerId, { route: this.#route(event.decision, event.arm) });
       case 'text':
         return this.#append(run, run.seam?.push(event.text) ?? event.text, '');
@@ -269,6 +291,11 @@ export class AskSession {
         if (event.cost) this.#tellCost(run, event.cost);
         return this.#fail(run, event.problem);
     }
+  }
+
+  #note(answerId: string, decisionId: DecisionId): void {
+    const { calls = [] } = findAnswer(this.#conversation, answerId)?.answer ?? {};
+    this.#change(answerId, { calls: [...calls, decisionId] });
   }
 
   #tellCost(run: Run, { costNano, costSource, leftNano }: SettledCost): void {

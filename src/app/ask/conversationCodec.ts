@@ -12,6 +12,8 @@ const version = 1;
 export const maxStoredChars = 2_000_000;
 /** Characters kept of one answer or one attached piece. */
 const maxTextChars = 400_000;
+/** Continuations kept of one answer, the last ones. */
+const maxCalls = 100;
 
 const short = text(4_000);
 const long = text(maxTextChars);
@@ -33,6 +35,7 @@ const storedAnswer = object({
   /** Ways on are commands; commands do not come from a file. */
   notice: maybe(short),
   incomplete: maybe(oneOf('length', 'content-filter')),
+  calls: maybe(list(short, maxCalls)),
 });
 
 const storedPiece = object({
@@ -115,6 +118,10 @@ function toStored(conversation: Conversation): Infer<typeof storedConversation> 
     ...clipAnswer(answer),
     notice: answer.notice?.text,
     incomplete: answer.incomplete,
+    calls: answer.calls?.slice(-maxCalls),
+    // The ledger knows; a file that says so too could be wrong.
+    reserved: undefined,
+    released: undefined,
   });
   return {
     ...conversation,
@@ -131,6 +138,7 @@ function toDomain(from: Infer<typeof storedConversation>): Conversation {
         ...answer,
         ...moneyAndRoute(answer),
         notice: noticeOf(answer.notice),
+        calls: answer.calls as readonly DecisionId[] | undefined,
       })),
       shown: Math.min(turn.shown, Math.max(0, turn.answers.length - 1)),
     })),

@@ -58,6 +58,12 @@ export interface Answer {
   readonly notice: Notice | undefined;
   /** The model was stopped before it had said all; undefined = the answer is whole, or it failed. */
   readonly incomplete?: IncompleteReason | undefined;
+  /** Further decisions whose calls made this answer: its continuations. Absent = none. */
+  readonly calls?: readonly DecisionId[] | undefined;
+  /** What the limit keeps for its calls whose bill is not known, as the ledger stood last; not stored. */
+  readonly reserved?: NanoUsd | undefined;
+  /** What the user released of it; not stored. */
+  readonly released?: NanoUsd | undefined;
 }
 
 export interface Turn {

@@ -35,6 +35,15 @@ export interface Standing {
 export const committedOf = ({ settled, reserved, heldBack }: LedgerSums): NanoUsd =>
   (settled + reserved + heldBack) as NanoUsd;
 
+/** Of one ended call whose bill is not known: its estimate and the rest of the most it can have cost. */
+export const reservedOf = ({
+  cost,
+  heldBack,
+}: {
+  readonly cost: NanoUsd;
+  readonly heldBack: NanoUsd;
+}): NanoUsd => (cost + heldBack) as NanoUsd;
+
 export const availableOf = (limit: NanoUsd, committed: NanoUsd): NanoUsd => left(limit, committed);
 
 /** `monthly`: the limit as the settings say; undefined = none is set. */

@@ -1,3 +1,5 @@
+import * as vscode from 'vscode';
+import type { Released } from '../../app/ask/answerHolds.ts';
 import type { AskEngine, AskFeedback, AskRequest, RoutedEvent } from '../../app/ask/ask.ts';
 import { chatCall } from '../../app/call/call.ts';
 import type { Preview } from '../../app/call/preview.ts';
@@ -5,7 +7,9 @@ import type { RoutingRequest } from '../../app/call/routing.ts';
 import type { Arm } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
 import type { Disposable } from '../../app/ports/environment.ts';
-import type { DecisionId } from '../../core/brand.ts';
+import type { LedgerEntry } from '../../app/ports/money.ts';
+import type { DecisionId, NanoUsd, ReservationId } from '../../core/brand.ts';
+import { standingOf } from '../../core/money/available.ts';
 import { setMonthlyLimit } from '../money/budgetCommands.ts';
 import type { EngineHolder } from '../kit/engineHolder.ts';
 import type { ModelSettings } from '../settings/modelSettings.ts';
@@ -94,6 +98,18 @@ export class AskEngineOverRouting implements AskEngine {
     const learn = (): Promise<void> => completion.outcome(decisionId, kind);
     await learn();
     if (kind === 'thumb-up' || kind === 'thumb-down') void this.#deps.pausedThumb.tell(learn);
+  }
+
+  async holds(): Promise<readonly LedgerEntry[]> {
+    return (await this.#deps.engine.get()).store.usage.holds();
+  }
+
+  async release(ids: readonly ReservationId[]): Promise<Released | undefined> {
+    const freed = await vscode.commands.executeCommand<NanoUsd | undefined>('pilot.releaseHolds', ids);
+    if (freed === undefined) return undefined;
+    const { ledger } = (await this.#deps.engine.get()).store;
+    const { monthly } = this.#deps.settings.limits().limits;
+    return { freed, leftNano: standingOf(ledger.summary(), monthly).available };
   }
 
   /** No silent "unlimited" and no silent "nothing": the first prompt that could cost money asks, once per session. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { randomUUID } from 'node:crypto';
 import type { AskSession, SessionChange } from '../../app/ask/ask.ts';
 import type { Choice } from '../../app/call/routing.ts';
+import { AnswerHolds } from '../../app/ask/answerHolds.ts';
 import { assemble, type Prepared } from '../../app/ask/assemble.ts';
 import { findAnswer } from '../../app/ask/conversations.ts';
 import { History } from '../../app/ask/history.ts';
@@ -42,6 +43,8 @@ export class AskController implements vscode.Disposable {
   readonly #proposals = new Proposals();
   readonly #actions: AnswerActions;
   readonly #prices: Prices;
+  readonly #holds: AnswerHolds;
+  readonly #ledgerChanges: { dispose(): unknown };
   #panel: AskPanel | undefined;
   #trayTimer: NodeJS.Timeout | undefined;
   /** The model the user chose, by conversation; none = PILOT chooses. */
@@ -79,6 +82,8 @@ export class AskController implements vscode.Disposable {
       isChosen: () => this.#chosen.has(this.#open.current.conversation.id),
       draft: () => this.#drafted(),
     });
+    this.#holds = new AnswerHolds(engine);
+    this.#ledgerChanges = engine.onDidChange(() => this.#refreshHolds());
     this.#tray.onDidChange(() => this.#traySoon());
   }
 
@@ -146,7 +151,14 @@ export class AskController implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.#trayTimer);
     this.#open.stopAll();
-    for (const part of [this.#panel, this.#prices, this.#proposals, this.#tray, this.#editors])
+    for (const part of [
+      this.#panel,
+      this.#ledgerChanges,
+      this.#prices,
+      this.#proposals,
+      this.#tray,
+      this.#editors,
+    ])
       part?.dispose();
   }
 
@@ -213,6 +225,8 @@ export class AskController implements vscode.Disposable {
         return session.askAgain(message.turnId, this.#choice());
       case 'continue':
         return session.continueAnswer(message.answerId);
+      case 'release':
+        return this.#holds.release(session, message.answerId);
       case 'better':
         return this.#better(session, message.turnId);
       case 'another':
@@ -330,13 +344,26 @@ export class AskController implements vscode.Disposable {
       for (const { id, text, reasoning } of answers) this.#panel?.holds(id, text.length + reasoning.length);
     }
     this.#prices.all();
+    this.#refreshHolds();
+  }
+
+  /** As long as nothing shows them, the words under the answers may be old. */
+  #refreshHolds(): void {
+    if (!this.#panel) return;
+    this.#holds
+      .refresh(() => this.#open.current)
+      .catch((error: unknown) => this.#deps.log.error('What is reserved could not be read', error));
   }
 
   #show(session: AskSession, change: SessionChange): void {
     if (session !== this.#open.current) return;
     if (change.type === 'append') return this.#panel?.append(change.answerId, change.text, change.reasoning);
     const { conversation } = session;
-    if (!session.running) this.#prices.turn(change.turnId);
+    if (!session.running) {
+      this.#prices.turn(change.turnId);
+      // The ledger has changed before the answer's end is told.
+      this.#refreshHolds();
+    }
     if (change.type === 'turn') {
       const turn = conversation.turns.find(({ id }) => id === change.turnId);
       const title = conversationTitle(conversation);

@@ -23,7 +23,7 @@ import {
   type InspectionView,
   type TurnView,
 } from '../../protocol/ask.ts';
-import { cost as costLabel, usdLeft } from '../kit/format.ts';
+import { cost as costLabel, usd, usdLeft } from '../kit/format.ts';
 import { characterCount } from '../words/counts.ts';
 import { saysSimulated, shownName } from '../kit/armName.ts';
 import { locale } from '../kit/locale.ts';
@@ -62,7 +62,7 @@ const problemView = ({ text, ways }: Notice): NonNullable<AnswerView['problem']>
 });
 
 export function answerView(answer: Answer): AnswerView {
-  const { id, state, route, cost, notice, rating } = answer;
+  const { id, state, route, cost, notice, rating, reserved } = answer;
   return {
     id,
     state,
@@ -78,9 +78,19 @@ export function answerView(answer: Answer): AnswerView {
     rating,
     rateable: route !== undefined && canTeach(answer),
     continuable: canContinue(answer),
+    hold: holdText(answer),
+    releasable: reserved !== undefined,
     problem: notice && problemView(notice),
     empty: notice !== undefined && !holdsText(answer),
   };
+}
+
+function holdText({ reserved, released }: Answer): string | undefined {
+  if (reserved !== undefined)
+    return t('{0} is reserved for this answer until its bill is known.', usd(reserved));
+  return released === undefined
+    ? undefined
+    : t('Released: {0} can be spent again this month.', usd(released));
 }
 
 /** The model's name stands above the reason, which need not begin with it again. */

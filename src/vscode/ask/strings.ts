@@ -34,6 +34,8 @@ export const askStrings = (): Strings => ({
   copyAnswer: t('Copy answer'),
   retry: t('Retry'),
   continue: t('Continue'),
+  release: t('Release'),
+  releaseLabel: t('Release what is reserved for this answer'),
   another: t('Ask another model'),
   cheaperSaid: t('The next prompt gets a cheaper answer.'),
   why: t('Why?'),

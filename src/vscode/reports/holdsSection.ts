@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { NanoUsd } from '../../core/brand.ts';
+import { reservedOf } from '../../core/money/available.ts';
 import { BELOW_SENT, BELOW_VISIBLE } from '../../core/money/billing.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { usd } from '../kit/format.ts';
@@ -63,8 +64,6 @@ const rowOf = (action: string): readonly string[] =>
 /** A call that a crash left stands at its worst case; released, it counts at what it was expected to cost. */
 export const estimateOf = ({ heldBack, cost, expected }: LedgerEntry): NanoUsd =>
   heldBack > 0 ? cost : (Math.min(cost, expected) as NanoUsd);
-
-export const reservedOf = ({ heldBack, cost }: LedgerEntry): NanoUsd => (cost + heldBack) as NanoUsd;
 
 function why({ note, source }: LedgerEntry): string {
   if (note === BELOW_VISIBLE) return t('it claimed less than was received');

@@ -29,7 +29,7 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
       (await import('./providerTotal.ts')).enterProviderTotal(deps),
     ),
     vscode.commands.registerCommand('pilot.releaseHolds', async (id?: unknown) =>
-      (await import('./releaseHolds.ts')).releaseHolds(deps, typeof id === 'string' ? id : undefined),
+      (await import('./releaseHolds.ts')).releaseHolds(deps, idsOf(id)),
     ),
     vscode.commands.registerCommand('pilot.disputeCharge', async (id?: unknown) =>
       (await import('./disputeCharge.ts')).disputeCharge(deps, typeof id === 'string' ? id : undefined),
@@ -40,4 +40,10 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
     sync,
     new LostPinsNotice(deps),
   );
+}
+
+/** One call's id, or several; of anything else nothing, which is all calls. */
+function idsOf(value: unknown): readonly string[] | undefined {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : undefined;
 }

@@ -1,7 +1,7 @@
 /** Releasing what is reserved for calls without a bill, all of it or one call's, with the provider's bill in hand. */
 import * as vscode from 'vscode';
-import type { LedgerEntry } from '../../app/ports/money.ts';
-import type { NanoUsd } from '../../core/brand.ts';
+import type { Ledger, LedgerEntry } from '../../app/ports/money.ts';
+import type { NanoUsd, ReservationId } from '../../core/brand.ts';
 import { left } from '../../core/money.ts';
 import { tellFailure } from '../money/budgetCommands.ts';
 import { usd } from '../kit/format.ts';
@@ -13,30 +13,51 @@ import { locale } from '../kit/locale.ts';
 const t = vscode.l10n.t;
 
 /**
- * `id`: the one call; without it all calls of this month whose bill is not known. Nothing is freed without a question, and
- * all of it is recorded.
+ * `ids`: one call, or an answer's; without them all calls of this month whose bill is not known. Nothing is freed without
+ * a question, and all of it is recorded. Returns what was freed; undefined where nothing was.
  */
-export async function releaseHolds(deps: SteeringDeps, id?: string): Promise<void> {
+export async function releaseHolds(
+  deps: SteeringDeps,
+  ids?: readonly string[],
+): Promise<NanoUsd | undefined> {
   const { ledger, usage } = (await deps.engine()).store;
-  const holds = (await usage.holds()).filter((hold) => id === undefined || hold.id === id);
-  const [first] = holds;
-  if (!first) {
+  const holds = (await usage.holds()).filter(({ id }) => ids?.includes(id) ?? true);
+  if (holds.length === 0) {
     void showInformation(t('Nothing is reserved for calls that have ended.'));
-    return;
+    return undefined;
   }
   const amount = holds.reduce((sum, hold) => sum + freedBy(hold), 0) as NanoUsd;
   const release = t('Release {0}', usd(amount));
   const detail =
-    id === undefined
+    ids === undefined
       ? t('Check your providers’ bills first. The calls stay counted at their estimated cost; the rest can be spent again this month. A bill that arrives later is still counted in full.')
-      : t('Check the bill of {0} first. The call stays counted at its estimated cost; the rest can be spent again this month. A bill that arrives later is still counted in full.', callText(deps, first)); // prettier-ignore
+      : t('Check the bill of {0} first. The call stays counted at its estimated cost; the rest can be spent again this month. A bill that arrives later is still counted in full.', holds.map((hold) => callText(deps, hold)).join('; ')); // prettier-ignore
   const question =
-    id === undefined ? t('Release all reserved money?') : t('Release what this call reserves?');
+    ids === undefined ? t('Release all reserved money?') : t('Release what this call reserves?');
   const total = t('Enter Provider’s Total…');
-  const picked = await showWarning(question, { modal: true, detail }, release, ...(id === undefined ? [total] : [])); // prettier-ignore
+  const picked = await showWarning(question, { modal: true, detail }, release, ...(ids === undefined ? [total] : [])); // prettier-ignore
   if (picked === total) await vscode.commands.executeCommand('pilot.enterProviderTotal');
-  if (picked !== release) return;
-  tellFailure(await ledger.releaseHold(id === undefined ? 'all' : first.id, 'released by the user'), t('Nothing was released')); // prettier-ignore
+  if (picked !== release) return undefined;
+  return releaseEach(ledger, ids === undefined ? ['all'] : holds.map(({ id }) => id));
+}
+
+async function releaseEach(
+  ledger: Ledger,
+  ids: readonly (ReservationId | 'all')[],
+): Promise<NanoUsd | undefined> {
+  let freed: number | undefined;
+  for (const id of ids) {
+    const released = await ledger.releaseHold(id, 'released by the user');
+    if (!released.ok) {
+      tellFailure(
+        released,
+        freed === undefined ? t('Nothing was released') : t('Not everything was released'),
+      );
+      break;
+    }
+    freed = (freed ?? 0) + released.value;
+  }
+  return freed as NanoUsd | undefined;
 }
 
 /** A call that a crash left stands at its worst case; released, it counts at what it was expected to cost. */

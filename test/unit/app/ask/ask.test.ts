@@ -66,6 +66,8 @@ class HandEngine {
   }
 
   preview = (): Promise<undefined> => Promise.resolve(undefined);
+  holds = (): Promise<readonly []> => Promise.resolve([]);
+  release = (): Promise<undefined> => Promise.resolve(undefined);
   onDidChange = (): { dispose: () => void } => ({ dispose: () => undefined });
 
   arms(): readonly Arm[] {

@@ -1,0 +1,75 @@
+/** What the ledger keeps reserved for an answer's calls, shown under it as it stands, and released at the user's word. */
+import type { DecisionId, NanoUsd, ReservationId } from '../../core/brand.ts';
+import { reservedOf } from '../../core/money/available.ts';
+import type { LedgerEntry } from '../ports/money.ts';
+import type { AskEngine, AskSession } from './ask.ts';
+import { findAnswer, isRunning, type Answer, type Conversation } from './conversations.ts';
+
+export class AnswerHolds {
+  readonly #engine: Pick<AskEngine, 'holds' | 'release'>;
+  #refreshing: Promise<void> | undefined;
+  #isStale = false;
+
+  constructor(engine: Pick<AskEngine, 'holds' | 'release'>) {
+    this.#engine = engine;
+  }
+
+  /** Changes that come while the ledger answers are looked at once more together, in the session that is shown then. */
+  refresh(current: () => AskSession): Promise<void> {
+    this.#isStale = true;
+    return (this.#refreshing ??= this.#refresh(current).finally(() => (this.#refreshing = undefined)));
+  }
+
+  /** Every call of the answer, its continuations too. The user may still say no. */
+  async release(session: AskSession, answerId: string): Promise<void> {
+    const answer = findAnswer(session.conversation, answerId)?.answer;
+    if (!answer) return;
+    const holds = await this.#engine.holds();
+    const released = await this.#engine.release(callsOf(answer, holds).map(({ id }) => id));
+    if (released) session.tellReleased(answerId, released);
+    session.tellHolds(await this.#engine.holds());
+  }
+
+  async #refresh(current: () => AskSession): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      if (!mayHold(current().conversation)) continue;
+      const holds = await this.#engine.holds();
+      current().tellHolds(holds);
+    }
+  }
+}
+
+/** What was given back, and what the month has available since. */
+export interface Released {
+  readonly freed: NanoUsd;
+  readonly leftNano: NanoUsd | undefined;
+}
+
+export type Release = (ids: readonly ReservationId[]) => Promise<Released | undefined>;
+
+/** By answer, where the words under it are no longer true. `holds`: ended calls whose bill is not known. */
+export function changedHolds(
+  conversation: Conversation,
+  holds: readonly LedgerEntry[],
+): readonly { readonly answerId: string; readonly reserved: NanoUsd | undefined }[] {
+  return answersOf(conversation).flatMap((answer) => {
+    const sum = callsOf(answer, holds).reduce((all, hold) => all + reservedOf(hold), 0);
+    const reserved = sum > 0 && !isRunning(answer) ? (sum as NanoUsd) : undefined;
+    return reserved === answer.reserved ? [] : [{ answerId: answer.id, reserved }];
+  });
+}
+
+const answersOf = ({ turns }: Conversation): readonly Answer[] => turns.flatMap(({ answers }) => answers);
+
+function callsOf({ route, calls = [] }: Answer, holds: readonly LedgerEntry[]): readonly LedgerEntry[] {
+  const own: ReadonlySet<DecisionId | undefined> = new Set([...(route ? [route.decisionId] : []), ...calls]);
+  return holds.filter(({ decisionId }) => decisionId !== undefined && own.has(decisionId));
+}
+
+/** The ledger need not be asked about answers whose bills are all known. */
+const mayHold = (conversation: Conversation): boolean =>
+  answersOf(conversation).some(
+    ({ route, cost, reserved }) =>
+      route && (reserved !== undefined || (cost?.source !== 'reported' && cost?.source !== 'priced-usage')),
+  );
