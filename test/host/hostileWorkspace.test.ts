@@ -75,7 +75,6 @@ describe("a workspace's settings", () => {
     const settings = new Settings();
     assert.deepEqual(settings.limits(), {
       limits: { monthly: 3e9, workspace: undefined, inline: undefined },
-      bad: [],
     });
     assert.equal(settings.policy, 'auto');
     settings.dispose();
