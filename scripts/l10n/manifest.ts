@@ -34,7 +34,19 @@ const shown: ReadonlySet<string> = new Set([
 /** `name` is an id in most places, and a text in a view. */
 const viewName = /^contributes\.views\./;
 /** Names, the same in every language. */
-const names: ReadonlySet<string> = new Set(['PILOT', 'OpenAI', 'OpenRouter', 'Mistral', 'DeepSeek']);
+const names: ReadonlySet<string> = new Set([
+  'PILOT',
+  'OpenAI',
+  'OpenRouter',
+  'Mistral',
+  'DeepSeek',
+  'xAI',
+  'Groq',
+  'Together AI',
+  'Chat Completions',
+  'Responses (OpenAI)',
+  'Messages (Anthropic)',
+]);
 const wholeKey = /^%([\w.-]+)%$/;
 
 export function manifestText(manifest: Json, english: Catalog): ManifestText {
