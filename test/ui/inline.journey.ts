@@ -194,8 +194,16 @@ describe('Inline completions', () => {
     });
     await workbench.openFile(file);
     await paidItem().waitFor();
+    const menuOffers = async (label: string): Promise<void> => {
+      await workbench.command('PILOT: Menu');
+      await workbench.option(label).waitFor();
+      await workbench.page.keyboard.press('Escape');
+      await workbench.quickInput.waitFor({ state: 'hidden' });
+    };
+    await menuOffers('Turn Inline Completions Off');
     await workbench.command('PILOT: Toggle Inline Completions');
     await paidItem().waitFor({ state: 'hidden' });
+    await menuOffers('Turn Inline Completions On');
     const [requests, decisions] = [sent(), inline().length];
     // Nor by its own command, which says why.
     await workbench.command('PILOT: Suggest a Completion');

@@ -86,7 +86,7 @@ describe('Steering', () => {
     await workbench.option('What was learned').waitFor();
     await workbench.shot('import');
     await workbench.accept();
-    await workbench.notification('taken over').waitFor();
+    await workbench.notification('What was learned was imported').waitFor();
   });
 
   it('refuses a file that breaks off, in one sentence', async () => {
