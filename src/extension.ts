@@ -88,7 +88,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const { extensionUri, globalState } = extensionContext;
   registerSurfaces(parts, { extensionContext, extensionUri, globalState, settings, models, secrets, engine, status, workspaceId: id, clock, log }); // prettier-ignore
   parts.add(vscode.commands.registerCommand('pilot.showLog', () => channel.show()));
-  parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state)));
+  parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state, settings)));
 }
 
 interface Shared extends Pick<vscode.ExtensionContext, 'extensionUri' | 'globalState'> {

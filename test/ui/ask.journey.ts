@@ -134,7 +134,7 @@ describe('Ask', () => {
     await panel.ask('What is in this file?');
     assert.ok(!chats().some(({ rawBody }) => rawBody.includes('hunter2')));
     await panel.frame.locator('.chip.withheld').click();
-    const warning = workbench.dialog('holds secrets');
+    const warning = workbench.dialog('contains secrets');
     await warning.waitFor();
     await warning.getByRole('button', { name: 'Cancel' }).click();
     await panel.ask('And now?');
@@ -173,7 +173,7 @@ describe('Ask', () => {
   it('takes ten megabytes without getting stuck', async () => {
     workbench.models.next({ kind: 'huge' });
     await panel.send('Everything, please.');
-    await panel.lastAnswer.getByText('too long to show whole').waitFor({ timeout: 60_000 });
+    await panel.lastAnswer.getByText('too long to show in full').waitFor({ timeout: 60_000 });
     await workbench.until(
       async () => !(await panel.lastAnswer.getAttribute('class'))?.includes('running'),
       'it has ended',

@@ -28,28 +28,36 @@ const failures: readonly Failure[] = [
   { misbehaviour: { kind: 'wrong-key' }, says: /refused the key \(401\)/, offers: 'Enter Key' },
   { misbehaviour: { kind: 'no-credit' }, says: /no credit left \(402\)/, offers: 'Set Up Models' },
   { misbehaviour: { kind: 'forbidden' }, says: /\(403\)/, offers: 'Set Up Models' },
-  { misbehaviour: { kind: 'model-gone' }, says: /does not know the model/, offers: 'Set Up Models' },
+  {
+    misbehaviour: { kind: 'model-gone' },
+    says: /wasn’t found \(404\)\. Check the address or model name/,
+    offers: 'Set Up Models',
+  },
   {
     misbehaviour: { kind: 'rate-limited', retryAfter: 9 },
-    says: /a pause of 9 seconds/,
+    says: /too many requests \(429\)\. Try again in 9 s/,
     offers: 'Try Again',
   },
   {
     misbehaviour: { kind: 'server-error', status: 503 },
-    says: /fault of its own \(503\)/,
+    says: /internal error \(503\)/,
     offers: 'Try Again',
   },
-  { misbehaviour: { kind: 'reset-mid-stream' }, says: /broke off.*is kept/, offers: 'Try Again' },
-  { misbehaviour: { kind: 'silent-mid-stream' }, says: /silent for too long/, offers: 'Try Again' },
+  {
+    misbehaviour: { kind: 'reset-mid-stream' },
+    says: /connection to .* was lost.*was kept/,
+    offers: 'Try Again',
+  },
+  { misbehaviour: { kind: 'silent-mid-stream' }, says: /took too long to respond/, offers: 'Try Again' },
   { misbehaviour: { kind: 'html', status: 200 }, says: /not a model’s answer/, offers: 'Change Address' },
-  { misbehaviour: { kind: 'cut-off' }, says: /broke off.*is kept/, offers: 'Try Again' },
+  { misbehaviour: { kind: 'cut-off' }, says: /connection to .* was lost.*was kept/, offers: 'Try Again' },
   { misbehaviour: { kind: 'empty-stream' }, says: /an empty answer/, offers: 'Try Again' },
   {
     misbehaviour: { kind: 'redirect', location: 'http://127.0.0.1:9/' },
-    says: /leads elsewhere/,
+    says: /redirects elsewhere/,
     offers: 'Change Address',
   },
-  { misbehaviour: { kind: 'context-length-exceeded' }, says: /longer than what/, offers: 'Set Up Models' },
+  { misbehaviour: { kind: 'context-length-exceeded' }, says: /too long for/, offers: 'Set Up Models' },
 ];
 
 /**

@@ -120,7 +120,7 @@ describe('Inline completions', () => {
     const { before, after } = learnt.estimates(decision);
     assert.ok(after > before, `${before} -> ${after}`);
     await workbench.command('PILOT: Show Last Decision');
-    await workbench.webview().getByText('Every model, as it stood').waitFor();
+    await workbench.webview().getByText('Every model at that time').waitFor();
     // For which published model each was taken.
     await workbench.webview().getByText('Where each model started').waitFor();
     await workbench.shot('inline-decision');
@@ -194,8 +194,16 @@ describe('Inline completions', () => {
     });
     await workbench.openFile(file);
     await paidItem().waitFor();
-    await workbench.command('PILOT: Turn Inline Completions On or Off');
+    const menuOffers = async (label: string): Promise<void> => {
+      await workbench.command('PILOT: Menu');
+      await workbench.option(label).waitFor();
+      await workbench.page.keyboard.press('Escape');
+      await workbench.quickInput.waitFor({ state: 'hidden' });
+    };
+    await menuOffers('Turn Inline Completions Off');
+    await workbench.command('PILOT: Toggle Inline Completions');
     await paidItem().waitFor({ state: 'hidden' });
+    await menuOffers('Turn Inline Completions On');
     const [requests, decisions] = [sent(), inline().length];
     // Nor by its own command, which says why.
     await workbench.command('PILOT: Suggest a Completion');

@@ -59,7 +59,7 @@ describe('set-up of models', () => {
     await workbench.option('Enter a key').waitFor();
     await workbench.shot('setup-key');
     await workbench.pick('Enter a key');
-    await asked('It goes into the keyring');
+    await asked('It is stored in the system keyring');
     await workbench.answer('sk-wrong-journey');
     await workbench.option('Enter Key').waitFor();
     await workbench.pick('Enter Key');

@@ -44,8 +44,8 @@ describe('Steering', () => {
   });
 
   it('shows each profile as the price of a point of quality', async () => {
-    await steer('Profile', 'What may a point');
-    await workbench.option(/Economy.*for a point of quality/).waitFor();
+    await steer('Profile', 'How much should PILOT spend');
+    await workbench.option(/Economy.*a third of what the limit suggests/).waitFor();
     await workbench.shot('profiles');
     await workbench.pick('Economy');
     await workbench.until(
@@ -66,7 +66,7 @@ describe('Steering', () => {
   });
 
   it('keeps excluded models out', async () => {
-    await steer('Exclude Models', 'must not answer');
+    await steer('Exclude Models', 'should not answer');
     for (const name of ['Sage', 'Scholar', 'Steady']) await workbench.option(name).click();
     await workbench.accept();
     await workbench.quickInput.waitFor({ state: 'hidden' });
@@ -83,29 +83,29 @@ describe('Steering', () => {
     assert.equal(written['format'], 'pilot-export');
     assert.ok(!JSON.stringify(written).includes('lighthouse'), 'no words of a prompt');
     await openImport('pilot-export.json');
-    await workbench.option('What was learnt').waitFor();
+    await workbench.option('What was learned').waitFor();
     await workbench.shot('import');
     await workbench.accept();
-    await workbench.notification('taken over').waitFor();
+    await workbench.notification('What was learned was imported').waitFor();
   });
 
   it('refuses a file that breaks off, in one sentence', async () => {
     const whole = readFileSync(file('pilot-export.json'), 'utf8');
     writeFileSync(file('broken.json'), whole.slice(0, whole.length / 2));
     await openImport('broken.json');
-    await workbench.notification('breaks off in the middle; nothing was imported').waitFor();
+    await workbench.notification('This file is incomplete; nothing was imported').waitFor();
   });
 
   it('forgets everything after asking', async () => {
     await steer('Forget', 'PILOT: Forget');
     await workbench.pick(/^(\S+ +)?Everything/);
-    const dialog = workbench.dialog('Forget everything PILOT has learnt?');
+    const dialog = workbench.dialog('Forget everything PILOT has learned?');
     await dialog.waitFor();
     await workbench.shot('forget');
     await dialog.getByRole('button', { name: 'Forget', exact: true }).click();
     await workbench.notification(/\d decisions were forgotten/).waitFor();
     await workbench.command('PILOT: Show Last Decision');
-    await workbench.notification('PILOT has not decided anything yet').waitFor();
+    await workbench.notification('PILOT has not made a decision yet').waitFor();
   });
 
   async function openImport(name: string): Promise<void> {

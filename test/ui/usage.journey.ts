@@ -30,14 +30,14 @@ describe('The usage view', () => {
     await report().getByRole('heading', { name: 'Usage', level: 1 }).waitFor();
     await workbench.shot('usage-folded');
     await openSections(report());
-    await section('By surface').getByRole('rowheader', { name: 'Ask', exact: true }).waitFor();
+    await section('By feature').getByRole('rowheader', { name: 'Ask', exact: true }).waitFor();
     const tiles = await report().locator('.tiles').textContent();
     assert.match(tiles ?? '', /of \$5\.00/);
     await workbench.shot('usage');
   });
 
   it('shows what was learnt, once it has read the log', async () => {
-    await section('Quality by model, as it was learnt').locator('svg').first().waitFor();
+    await section('Quality by model, as it was learned').locator('svg').first().waitFor();
     await section('Quality against cost').locator('svg').first().waitFor();
     await section('What routing saved').getByText('effective sample').first().waitFor();
     await section('Quality against cost').scrollIntoViewIfNeeded();
@@ -45,7 +45,7 @@ describe('The usage view', () => {
   });
 
   it('has a table beside each plot', async () => {
-    for (const title of ['Spend by day', 'Quality by model, as it was learnt', 'Quality against cost']) {
+    for (const title of ['Spend by day', 'Quality by model, as it was learned', 'Quality against cost']) {
       await section(title).getByRole('table').waitFor();
       await section(title)
         .getByRole('button', { name: `Save CSV: ${title}` })
@@ -74,14 +74,14 @@ describe('The usage view', () => {
       let y: number | undefined;
       // Undefined while the page is drawn anew.
       const drawn = async (): Promise<boolean> => {
-        y = (await section('By surface').boundingBox())?.y;
+        y = (await section('By feature').boundingBox())?.y;
         return y !== undefined;
       };
       await workbench.until(drawn, 'the report is drawn');
       return y ?? NaN;
     };
     const before = await top();
-    await report().getByRole('combobox', { name: 'Learnt from' }).selectOption({ label: 'Ask and Chat' });
+    await report().getByRole('combobox', { name: 'Learned from' }).selectOption({ label: 'Ask and Chat' });
     await workbench.command('PILOT: Refresh Usage');
     assert.equal(await top(), before);
   });
@@ -95,7 +95,7 @@ describe('A whole decision', () => {
 
   it('says so when there is none', async () => {
     await workbench.command('PILOT: Show Last Decision');
-    await workbench.notification('PILOT has not decided anything yet').waitFor();
+    await workbench.notification('PILOT has not made a decision yet').waitFor();
     await workbench.page.keyboard.press('Escape');
   });
 

@@ -16,7 +16,7 @@ describe('A language model of another extension', () => {
   });
 
   it('is offered, and PILOT’s own are not', async () => {
-    await workbench.command('PILOT: Use Language Models of VS Code');
+    await workbench.command('PILOT: Use VS Code Language Models');
     await workbench.option('neighbour/echo').waitFor();
     await workbench.shot('vscode-models');
     assert.equal(await workbench.quickInput.getByText('PILOT Auto').count(), 0);

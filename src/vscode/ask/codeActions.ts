@@ -98,7 +98,7 @@ export class Proposals implements vscode.Disposable {
       return;
     }
     if (placed.text === target.getText()) {
-      void showInformation(t('{0} has this code already.', nameOf(target)));
+      void showInformation(t('{0} already has this code.', nameOf(target)));
       return;
     }
     const proposed = vscode.Uri.from({ scheme, path: target.uri.path, query: String(this.#next++) });
@@ -178,7 +178,7 @@ const onlyOne = <T>(items: readonly T[]): T | undefined => (items.length === 1 ?
 async function applyProposal({ target, version, text }: Proposal): Promise<boolean> {
   const document = await vscode.workspace.openTextDocument(target);
   if (document.version !== version) {
-    void showWarning(t('The file has changed since. Apply the code again to see the new diff.'));
+    void showWarning(t('The file has changed. Apply the code again to see the new diff.'));
     return false;
   }
   const edit = new vscode.WorkspaceEdit();

@@ -252,7 +252,7 @@ export class AskController implements vscode.Disposable {
     const { pieces, failed } = await this.#tray.collect();
     if (failed.length > 0) {
       const names = failed.join(', ');
-      void showWarning(vscode.l10n.t('Not sent, since it cannot be read: {0}', names));
+      void showWarning(vscode.l10n.t('Not sent because it cannot be read: {0}', names));
     }
     await this.#send(assemble(this.#open.current.conversation, question, pieces));
   }

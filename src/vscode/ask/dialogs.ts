@@ -14,14 +14,14 @@ const { t } = vscode.l10n;
 export async function confirmSecret(label: string): Promise<boolean> {
   const add = t('Send It Anyway');
   const detail = t('It would be sent to the provider of the model that answers.');
-  const warning = t('{0} looks like a file that holds secrets.', label);
+  const warning = t('{0} looks like it contains secrets.', label);
   return (await showWarning(warning, { modal: true, detail }, add)) === add;
 }
 
 export async function confirmDeleteAll(): Promise<boolean> {
   const action = t('Delete All');
-  const question = t('Delete all conversations of this workspace, also the one that is open?');
-  const detail = t('They cannot be brought back. What PILOT has learned and spent stays.');
+  const question = t('Delete all conversations in this workspace, including the open one?');
+  const detail = t('This cannot be undone. What PILOT has learned and spent is kept.');
   return (await showWarning(question, { modal: true, detail }, action)) === action;
 }
 
@@ -68,12 +68,12 @@ export async function pickModel(
 ): Promise<Choice | undefined> {
   const auto: ModelPick = {
     label: t('Auto'),
-    detail: t('PILOT takes the model that is worth its price for each question.'),
+    detail: t('PILOT chooses the model that is worth its price for each question.'),
     choice: { type: 'auto' },
     ...(chosen === undefined ? { description: t('current') } : {}),
   };
   const picks = [auto, ...arms.map((arm) => armPick(arm, arm.id === chosen ? t('current') : undefined))];
-  const placeHolder = t('Which model shall answer in this conversation?');
+  const placeHolder = t('Which model should answer in this conversation?');
   return (await vscode.window.showQuickPick(picks, { placeHolder, matchOnDetail: true }))?.choice;
 }
 
@@ -91,7 +91,7 @@ export async function pickAnother(
     any,
     ...arms.map((arm) => armPick(arm, tried.includes(arm.id) ? t('has answered') : undefined)),
   ];
-  const placeHolder = t('Which model shall answer this question?');
+  const placeHolder = t('Which model should answer this question?');
   return (await vscode.window.showQuickPick(picks, { placeHolder, matchOnDetail: true }))?.choice;
 }
 

@@ -116,9 +116,9 @@ function costDetail({ source }: AnswerCost): string {
     case 'priced-usage':
       return t('Tokens used, at the model’s price');
     case 'estimate':
-      return t('Estimated: the provider did not say what was used');
+      return t('Estimated: the provider did not report usage');
     case 'worst-case':
-      return t('The most it can have cost: the provider did not say what was used');
+      return t('The most it can have cost: the provider did not report usage');
   }
 }
 
@@ -174,7 +174,7 @@ function noteText(note: AssemblyNote): string {
     case 'piece-left-out':
       return t('{0} is left out: there is no room for it.', note.label);
     case 'sent-before':
-      return t('{0} is in the conversation already and is not sent twice.', note.label);
+      return t('{0} is already in the conversation and is not sent twice.', note.label);
     case 'turns-left-out':
       return note.turns === 1
         ? t('The oldest question and its answer are left out.')

@@ -143,9 +143,8 @@ export class Prices implements vscode.Disposable {
     ];
     if (parts.length === 0) return undefined;
     const basis = t('Estimated from the length of what is sent and of such answers so far.');
-    const likely = auto && t('Auto would most likely take {0}.', this.#name(auto.likely.armId));
-    const range =
-      auto && auto.low < auto.high ? t('The range is that of the models it may take.') : undefined;
+    const likely = auto && t('Auto would most likely choose {0}.', this.#name(auto.likely.armId));
+    const range = auto && auto.low < auto.high ? t('The range covers the models it may choose.') : undefined;
     const detail = [basis, likely, range].filter((part) => part !== undefined).join(' ');
     return { text: parts.join(' · '), detail };
   }

@@ -26,7 +26,7 @@ const autoWords = (): Words => ({
   family: 'pilot-auto',
   detail: vscode.l10n.t('within your limit'),
   tooltip: vscode.l10n.t(
-    'Sends each prompt to the one of your models that is worth its price, and never beyond your monthly limit.',
+    'Sends each prompt to the one of your models that is worth its price, and never spends more than your monthly limit.',
   ),
 });
 

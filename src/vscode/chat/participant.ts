@@ -48,7 +48,7 @@ export async function answerAsParticipant(
   const plan =
     request.command === BETTER ? betterPlan(exchanges, request) : newPlan(deps, exchanges, request);
   if (!plan) {
-    stream.markdown(vscode.l10n.t('There is no answer yet that could become a better one.'));
+    stream.markdown(vscode.l10n.t('There is no answer yet to improve on.'));
     return {};
   }
   if (plan.improves) void (await deps.completion()).outcome(plan.improves, 'escalated');
@@ -141,7 +141,7 @@ async function prepare(
   const now = await readReferences(references);
   const before = await Promise.all(earlier.map((exchange) => readReferences(exchange.references)));
   for (const source of now.sources) stream.reference(source);
-  for (const label of now.withheld) stream.progress(t('{0} may hold secrets and is not sent.', label));
+  for (const label of now.withheld) stream.progress(t('{0} may contain secrets and is not sent.', label));
   for (const label of now.unreadable) stream.progress(t('{0} cannot be read and is not sent.', label));
   const pieces = before.map((read) => read.pieces);
   return assemble(conversationFrom(conversationId, earlier, pieces), question, now.pieces);

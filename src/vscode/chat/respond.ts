@@ -68,4 +68,4 @@ export async function respond(
 }
 
 const goneText = (name: string): string =>
-  vscode.l10n.t('{0} is not among your models any more. Choose another one in the list of models.', name);
+  vscode.l10n.t('{0} is no longer one of your models. Choose another one in the list of models.', name);

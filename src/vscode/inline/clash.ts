@@ -40,7 +40,7 @@ async function tell(rival: Rival, settings: InlineSettingsReader): Promise<void>
   const theirs = vscode.l10n.t('Open {0}’s Setting', rival.name);
   const choice = await showInformation(
     vscode.l10n.t(
-      '{0} suggests code as you type, and so does PILOT. With both on, Tab takes whichever comes first.',
+      '{0} suggests code as you type, and so does PILOT. With both on, Tab accepts whichever comes first.',
       rival.name,
     ),
     ours,

@@ -10,6 +10,9 @@ import { requestAt } from './documentView.ts';
 import { ACCEPTED_COMMAND } from './provider.ts';
 import type { InlineSettingsReader } from '../settings/inlineSettings.ts';
 
+/** How long the status bar shows the state after a switch. */
+const STATE_SHOWN_MS = 4_000;
+
 export interface CommandDeps {
   readonly completer: InlineCompleter;
   readonly tracker: OutcomeTracker;
@@ -36,9 +39,21 @@ export function registerCommands(deps: CommandDeps): vscode.Disposable {
     register('pilot.inline.acceptNextWord', part('editor.action.inlineSuggest.acceptNextWord')),
     register('pilot.inline.acceptNextLine', part('editor.action.inlineSuggest.acceptNextLine')),
     register('pilot.inline.trigger', () => suggest(settings)),
-    register('pilot.inline.toggle', () => settings.set('enabled', !settings.get().enabled)),
-    register('pilot.inline.togglePaid', () => settings.set('paid', !settings.get().paid)),
+    register('pilot.inline.toggle', () => toggle(settings, 'enabled')),
+    register('pilot.inline.togglePaid', () => toggle(settings, 'paid')),
   );
+}
+
+/** Changes the setting and shows the new state in the status bar for a few seconds. */
+async function toggle(settings: InlineSettingsReader, key: 'enabled' | 'paid'): Promise<void> {
+  const { t } = vscode.l10n;
+  const isOn = !settings.get()[key];
+  await settings.set(key, isOn);
+  const texts = {
+    enabled: [t('Inline completions are off.'), t('Inline completions are on.')],
+    paid: [t('Paid inline completions are off.'), t('Paid inline completions are on.')],
+  } as const;
+  vscode.window.setStatusBarMessage(texts[key][isOn ? 1 : 0], STATE_SHOWN_MS);
 }
 
 /** Asked for by name while they are off, silence would look like a fault. */

@@ -73,7 +73,7 @@ export class Indexer implements vscode.Disposable {
     const here = folders.filter(({ uri }) => isHere(uri));
     if (here.length < folders.length) {
       this.#deps.log.info('Of folders on another machine the local model indexes open files only');
-      this.#say(vscode.l10n.t('PILOT: the local model knows open files only here'));
+      this.#say(vscode.l10n.t('PILOT: the local model knows only open files here'));
     }
     if (here.length === 0) return;
     const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('PILOT: indexing') };

@@ -51,7 +51,7 @@ function pickModels(
   );
   return vscode.window.showQuickPick([...items, ...absent], {
     title: t('Language Models of VS Code That PILOT May Ask'),
-    placeHolder: t('What a model is asked goes to the extension that provides it'),
+    placeHolder: t('Prompts go to the extension that provides the model'),
     canPickMany: true,
     matchOnDescription: true,
     ignoreFocusOut: true,
@@ -88,7 +88,7 @@ async function askPrice(label: string): Promise<number | undefined> {
     title: t('Price of One Request to {0}', label),
     prompt: t('In USD, as your plan bills it; for example 0.04'),
     ignoreFocusOut: true,
-    validateInput: (value) => (isPrice(value) ? undefined : t('A number from 0 to 1000, please.')),
+    validateInput: (value) => (isPrice(value) ? undefined : t('Enter a number from 0 to 1000.')),
   });
   return given === undefined ? undefined : Number(given.trim().replace(',', '.'));
 }

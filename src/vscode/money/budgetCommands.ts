@@ -53,7 +53,7 @@ async function raiseLimit(deps: BudgetDeps): Promise<void> {
   const entered = await askForDollars({
     title: t('PILOT: Raise Limit for This Month'),
     prompt: t(
-      'Added to {0}, this month only; on {1} the limit is {2} again.',
+      'Added to {0} for this month only. On {1}, the limit is {2} again.',
       standing,
       day(periodEnd),
       usd(limits.monthly),
@@ -69,7 +69,7 @@ async function confirmSpending(deps: BudgetDeps): Promise<void> {
   const ledger = await deps.ledger();
   const { candidates, state } = ledger.summary();
   if (state !== 'needs-confirmation') {
-    void showInformation(t('Nothing has to be confirmed: the spending ledger is in order.'));
+    void showInformation(t('There is nothing to confirm: the spending ledger is in order.'));
     return;
   }
   const highest = Math.max(0, ...candidates.map(({ total }) => total)) as NanoUsd;
@@ -77,7 +77,7 @@ async function confirmSpending(deps: BudgetDeps): Promise<void> {
   const entered = await askForDollars({
     title: t('PILOT: Confirm Spending'),
     prompt: t(
-      'What was spent this month? What could be recovered: {0}.',
+      'How much was spent this month? Recovered from the ledger: {0}.',
       known === '' ? t('nothing') : known,
     ),
     value: String(highest / 1e9),
@@ -104,7 +104,7 @@ export async function askForDollars(options: {
     ignoreFocusOut: true,
     validateInput: (text) =>
       dollarsIn(text) === undefined
-        ? t('A number of dollars from 0 to {0}.', largestDollars.toLocaleString(locale()))
+        ? t('Enter an amount in dollars from 0 to {0}.', largestDollars.toLocaleString(locale()))
         : undefined,
   });
   return entered === undefined ? undefined : dollarsIn(entered);

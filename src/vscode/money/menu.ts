@@ -1,24 +1,35 @@
 import * as vscode from 'vscode';
+import type { Settings } from '../settings/settings.ts';
 
 interface Entry extends vscode.QuickPickItem {
   readonly command: string;
 }
 
-/** There are no completions in Restricted Mode. */
-function inlineEntries(): readonly Entry[] {
+/** What each switch of inline completions would do now. There are no completions in Restricted Mode. */
+function inlineEntries(settings: Settings): readonly Entry[] {
   const t = vscode.l10n.t;
   return [
-    { label: t('$(edit) Turn Inline Completions On or Off'), command: 'pilot.inline.toggle' },
-    { label: t('$(credit-card) Turn Paid Inline Completions On or Off'), command: 'pilot.inline.togglePaid' },
+    {
+      label: settings.get('inline.enabled')
+        ? t('$(edit) Turn Inline Completions Off')
+        : t('$(edit) Turn Inline Completions On'),
+      command: 'pilot.inline.toggle',
+    },
+    {
+      label: settings.get('inline.paid')
+        ? t('$(credit-card) Turn Paid Inline Completions Off')
+        : t('$(credit-card) Turn Paid Inline Completions On'),
+      command: 'pilot.inline.togglePaid',
+    },
   ];
 }
 
 /** What a click on the status bar offers. */
-export async function showMenu(state: string): Promise<void> {
+export async function showMenu(state: string, settings: Settings): Promise<void> {
   const t = vscode.l10n.t;
   const entries: Entry[] = [
     { label: t('$(comment) Ask'), command: 'pilot.ask' },
-    ...(vscode.workspace.isTrusted ? inlineEntries() : []),
+    ...(vscode.workspace.isTrusted ? inlineEntries(settings) : []),
     { label: t('$(compass) Steer Routing'), command: 'pilot.steer' },
     { label: t('$(graph) Show Spending'), command: 'pilot.showSpending' },
     { label: t('$(dashboard) Set Monthly Limit'), command: 'pilot.setMonthlyLimit' },

@@ -18,7 +18,7 @@ export interface Naming {
 
 export const breakdownSections = (report: SpendReport, naming: Naming): readonly BuiltSection[] => [
   breakdown('model', t('By model'), t('Model'), report, (key) => modelName(naming.arms, key as ArmId)),
-  breakdown('surface', t('By surface'), t('Surface'), report, surfaceName),
+  breakdown('surface', t('By feature'), t('Feature'), report, surfaceName),
   breakdown('language', t('By language'), t('Language'), report, languageName),
   breakdown('workspace', t('By workspace'), t('Workspace'), report, (key) => naming.workspaces.of(key)),
   breakdown('source', t('How costs are known'), t('Source'), report, sourceName),

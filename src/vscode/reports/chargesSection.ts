@@ -16,7 +16,7 @@ export function chargesSection(charges: readonly LedgerEntry[], arms: readonly A
   const { table, csv } = tableFrom(charges, [
     { label: t('When'), text: ({ at }) => when(at), data: ['at', ({ at }: LedgerEntry) => new Date(at).toISOString()] },
     { label: t('Model'), text: ({ armId }) => modelName(arms, armId), data: ['model', ({ armId }) => armId] },
-    { label: t('Surface'), text: ({ purpose }) => surfaceName(purpose), data: ['surface', ({ purpose }) => purpose] },
+    { label: t('Feature'), text: ({ purpose }) => surfaceName(purpose), data: ['surface', ({ purpose }) => purpose] },
     { label: t('Counted'), numeric: true, text: ({ cost }) => usd(cost), data: ['cost_usd', ({ cost }) => dollars(cost)] },
     { label: t('Billed'), numeric: true, text: billedText, data: ['billed_usd', ({ cost, billed }) => dollars(billed ?? cost)] },
     { label: '', text: () => '', data: ['disputed', ({ billed }) => (billed === undefined ? 0 : 1)] },
@@ -26,7 +26,7 @@ export function chargesSection(charges: readonly LedgerEntry[], arms: readonly A
       id: 'charges',
       title,
       summary: t(
-        'A bill that cannot be right can be disputed: the limit then counts the amount you say, and the bill stays on record beside it.',
+        'You can dispute a bill that cannot be right. The limit then counts the amount you enter, and the bill stays on record.',
       ),
       note: undefined,
       plot: undefined,

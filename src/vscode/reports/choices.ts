@@ -36,7 +36,7 @@ export function choicesOf(chosen: Chosen, spend: SpendReport, workspaceId: strin
     },
     {
       id: 'head',
-      label: t('Learnt from'),
+      label: t('Learned from'),
       options: [
         { id: 'ask', label: t('Ask and Chat') },
         { id: 'inline', label: t('Inline completions') },

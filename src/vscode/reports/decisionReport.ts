@@ -86,7 +86,7 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
     { label: t('Worth its price'), text: (arm) => verdict(arm, decision), data: ['excluded', ({ excluded }) => excluded ?? ''] },
     { label: t('Chance'), numeric: true, text: ({ propensity }) => percent(propensity), data: ['propensity', ({ propensity }) => propensity] },
     { label: t('If pinned'), text: ({ armId }) => pinnedText(otherwise, armId) },
-    { label: t('Learnt from'), numeric: true, text: ({ observations }) => observations.toFixed(0), data: ['observations', ({ observations }) => observations] },
+    { label: t('Learned from'), numeric: true, text: ({ observations }) => observations.toFixed(0), data: ['observations', ({ observations }) => observations] },
     { label: '', text: () => '', data: ['index', ({ index }) => index] },
     { label: '', text: () => '', data: ['score', ({ score }) => score] },
   ]); // prettier-ignore
@@ -94,12 +94,14 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
   return {
     section: {
       id: 'models',
-      title: t('Every model, as it stood'),
+      title: t('Every model at that time'),
       summary: [kindSentence(decision, name), ...policySentences(decision.policy)]
         .filter((sentence) => sentence !== '')
         .join(' '),
       note: fromPrior
-        ? t('Nothing was learnt from you yet: these estimates come from published comparisons of the models.')
+        ? t(
+            'PILOT has not learned from you yet: these estimates come from published comparisons of the models.',
+          )
         : t(
             'Quality is the chance that you keep or like the answer, with one standard uncertainty. “Chance” is how likely PILOT was to take the model here.',
           ),
@@ -139,7 +141,7 @@ function modelsSummary({ arms, chosen }: Decision, name: Name): string {
     undefined,
   );
   const usable = arms.filter(({ excluded }) => excluded === undefined).length;
-  if (!best) return t('The record holds no model.');
+  if (!best) return t('The record contains no models.');
   const counts = t('Able to answer and worth their price: {0} of {1}.', usable, arms.length);
   return best.armId === chosen
     ? t('{0} was also the best by estimate. {1}', name(chosen), counts)
@@ -191,7 +193,7 @@ function otherwiseSection(decision: Decision, { noLimit, twiceTheLimit }: WhatIf
   const { table, csv } = tableFrom(rows, [
     { label: t('If'), text: ({ label }) => label, data: ['case', ({ id }: (typeof rows)[number]) => id] },
     {
-      label: t('PILOT would have taken'),
+      label: t('PILOT would have chosen'),
       text: ({ answer }) => answer,
       data: ['answer', ({ answer }) => answer],
     },
@@ -259,7 +261,7 @@ function factsSection({ id, at, surface, policy, context, tookMs }: Decision): B
   const section = {
     id: 'facts',
     title: t('The record'),
-    summary: t('Kept on this machine; it holds no words of the prompt.'),
+    summary: t('Kept on this machine. It contains no text from the prompt.'),
     note: undefined,
     plot: undefined,
     reserve: false,

@@ -27,7 +27,7 @@ export function kindSentence({ kind, surface, arms, chosen }: Decision, name: (i
       return t('You asked for a better answer, which moved one step up.');
     case 'sticky':
       return surface === 'inline'
-        ? t('No other model gained enough to be worth a change while you type on.')
+        ? t('No other model gained enough to be worth a change while you keep typing.')
         : t('No other model gained enough to be worth a change within the conversation.');
     case 'fallback':
       return t('No model was worth its price with what was left.');

@@ -19,7 +19,7 @@ export function holdsSection(holds: readonly LedgerEntry[], arms: readonly Arm[]
   const { table, csv } = tableFrom(holds, [
     { label: t('When'), text: ({ at }) => when(at), data: ['at', ({ at }: LedgerEntry) => new Date(at).toISOString()] },
     { label: t('Model'), text: ({ armId }) => modelName(arms, armId), data: ['model', ({ armId }) => armId] },
-    { label: t('Surface'), text: ({ purpose }) => surfaceName(purpose), data: ['surface', ({ purpose }) => purpose] },
+    { label: t('Feature'), text: ({ purpose }) => surfaceName(purpose), data: ['surface', ({ purpose }) => purpose] },
     { label: t('Why'), text: why, data: ['why', ({ note, source }) => note ?? source ?? ''] },
     { label: t('Estimated cost'), numeric: true, text: (hold) => usd(estimateOf(hold)), data: ['estimate_usd', (hold) => dollars(estimateOf(hold))] },
     { label: t('Reserved'), numeric: true, text: (hold) => usd(reservedOf(hold)), data: ['reserved_usd', (hold) => dollars(reservedOf(hold))] },
@@ -30,7 +30,7 @@ export function holdsSection(holds: readonly LedgerEntry[], arms: readonly Arm[]
       id: 'holds',
       title,
       summary: t(
-        'Stopped calls and calls without a bill. The most they can have cost stays reserved until the provider tells the bill, you release it, or the month ends.',
+        'Stopped calls and calls without a bill. The most they can have cost stays reserved until the provider reports the bill, you release it, or the month ends.',
       ),
       note: undefined,
       plot: undefined,

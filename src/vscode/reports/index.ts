@@ -72,7 +72,7 @@ class UsageSurface implements vscode.Disposable {
     if (!decision) {
       void showInformation(
         id === undefined
-          ? t('PILOT has not decided anything yet.')
+          ? t('PILOT has not made a decision yet.')
           : t('This decision is no longer in the log.'),
       );
       return;

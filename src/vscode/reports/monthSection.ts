@@ -53,7 +53,7 @@ export function monthSection(month: Month): BuiltSection {
     summary: summary(month),
     note: month.forecast
       ? t(
-          'The forecast goes by your own week: what such days cost over the last four weeks, with the range that four times in five holds the truth. The limit cannot be passed.',
+          'The forecast follows your own week: what such days cost over the last four weeks. Its range is right four times in five. The limit cannot be exceeded.',
         )
       : undefined,
     plot: plotOf(month),

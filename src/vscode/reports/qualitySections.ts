@@ -16,14 +16,14 @@ import { observationCount, promptCount } from '../words/counts.ts';
 
 const t = vscode.l10n.t;
 
-export const qualityTitle = (): string => t('Quality by model, as it was learnt');
+export const qualityTitle = (): string => t('Quality by model, as it was learned');
 export const planeTitle = (): string => t('Quality against cost');
 
 export function qualitySection(digest: Digest, arms: readonly Arm[]): BuiltSection {
   const series = qualitySeries(digest);
   const best = series[0];
   const last = best?.points.at(-1);
-  if (!best || !last) return wordsOnly('quality', qualityTitle(), t('Nothing was asked yet.'));
+  if (!best || !last) return wordsOnly('quality', qualityTitle(), t('Nothing has been asked yet.'));
   const name = (id: ArmId): string => modelName(arms, id);
   interface Row extends QualityPoint {
     readonly armId: ArmId;
@@ -41,7 +41,7 @@ export function qualitySection(digest: Digest, arms: readonly Arm[]): BuiltSecti
     { label: '', text: () => '', data: ['prompt', (row: Row) => row.prompt] as const },
     { label: t('Quality'), numeric: true, text: (row: Row) => estimate(row.mean, row.width), data: ['quality', (row: Row) => row.mean] as const }, // prettier-ignore
     { label: '', text: () => '', data: ['uncertainty', (row: Row) => row.width] as const },
-    { label: t('Learnt from'), numeric: true, text: (row: Row) => row.observations.toFixed(0), data: ['observations', (row: Row) => row.observations] as const }, // prettier-ignore
+    { label: t('Learned from'), numeric: true, text: (row: Row) => row.observations.toFixed(0), data: ['observations', (row: Row) => row.observations] as const }, // prettier-ignore
   ];
   const summary = t('{0} is expected to answer best now: {1} points of 100.', name(best.armId), estimate(last.mean, last.width)); // prettier-ignore
   return {
@@ -78,7 +78,7 @@ function linesOf(
         y: scale.at(point.mean),
         low: scale.at(point.mean - point.width),
         high: scale.at(point.mean + point.width),
-        said: t('{0} around prompt {1}: {2} points (learnt from: {3}).', name(armId), Math.round(point.prompt).toLocaleString(locale()), estimate(point.mean, point.width), observationCount(Math.round(point.observations))), // prettier-ignore
+        said: t('{0} around prompt {1}: {2} points (learned from: {3}).', name(armId), Math.round(point.prompt).toLocaleString(locale()), estimate(point.mean, point.width), observationCount(Math.round(point.observations))), // prettier-ignore
       })),
     })),
     // Quarters of a handful of prompts would be named alike.
@@ -110,7 +110,7 @@ export function qualityScale(values: readonly number[]): {
 
 export function planeSection(digest: Digest, arms: readonly Arm[]): BuiltSection {
   const plane = planeOf(digest);
-  if (!plane) return wordsOnly('plane', planeTitle(), t('Nothing was asked yet.'));
+  if (!plane) return wordsOnly('plane', planeTitle(), t('Nothing has been asked yet.'));
   const name = (id: ArmId): string => modelName(arms, id);
   const { table, csv } = tableFrom([...plane.points].sort((a, b) => b.mean - a.mean), [
     { label: t('Model'), text: (row: PlanePoint) => name(row.armId), data: ['model', (row) => row.armId] },

@@ -30,7 +30,7 @@ export function ratedSection(
   });
   const { table, csv } = tableFrom(rows, [
     { label: t('Model'), text: ({ armId }) => name(armId), data: ['model', ({ armId }: Rated) => armId] },
-    { label: t('Taken for'), text: takenFor, data: ['taken_for', ({ origin }) => ('model' in origin ? origin.model : origin.kind)] },
+    { label: t('Treated as'), text: takenFor, data: ['taken_for', ({ origin }) => ('model' in origin ? origin.model : origin.kind)] },
     { label: t('Points'), numeric: true, text: ({ origin }) => origin.rating.toFixed(0), data: ['points', ({ origin }) => origin.rating] },
     { label: t('Published by'), text: publishedBy, data: ['published_by', publishedBy] },
   ]); // prettier-ignore
@@ -38,9 +38,9 @@ export function ratedSection(
     section: {
       id: 'rated',
       title: t('Where each model started'),
-      summary: t('The rating that PILOT takes a model for until it has learnt from you.'),
+      summary: t('The rating that PILOT assumes for a model until it has learned from you.'),
       note: t(
-        'A model is found by its name: the known one that is closest to it, else its size and price. 400 points more mean that ten of eleven answers are preferred.',
+        'A model is matched by name to the closest known one, otherwise by its size and price. 400 points more mean that ten of eleven answers are preferred.',
       ),
       plot: undefined,
       reserve: false,

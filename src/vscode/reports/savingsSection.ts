@@ -32,7 +32,7 @@ export function savingsSection(
   const best = bestArm(rows);
   const actions = [{ id: 'former', label: t('Choose the Model You Used Before') }];
   if (best === undefined)
-    return withActions(wordsOnly('savings', savingsTitle(), t('Nothing was asked yet.')), actions);
+    return withActions(wordsOnly('savings', savingsTitle(), t('Nothing has been asked yet.')), actions);
   const compared: Comparison[] = [
     { armId: best, against: 'best', savings: savingsAgainst(best, rows) },
     ...(former === undefined
@@ -81,7 +81,7 @@ function sentenceOf(comparison: Comparison, arms: readonly Arm[]): string {
   const size = savings.effectiveSampleSize.toFixed(0);
   if (savings.kind === 'too-little') {
     return t(
-      'Against {0} nothing can be said yet: the effective sample is {1} of the 30 prompts it takes.',
+      'Compared with {0}, nothing can be said yet: the effective sample is {1} of the 30 prompts needed.',
       name,
       size,
     );
@@ -91,7 +91,7 @@ function sentenceOf(comparison: Comparison, arms: readonly Arm[]): string {
   const prompts = promptCount(savings.prompts);
   if (Math.abs(value) <= halfWidth) {
     return t(
-      'Against {0} no difference can be told ({1}: {2}).',
+      'Compared with {0}, there is no clear difference ({1}: {2}).',
       name,
       prompts,
       `${value < 0 ? '−' : ''}${amount} ± ${half}`,
@@ -99,8 +99,8 @@ function sentenceOf(comparison: Comparison, arms: readonly Arm[]): string {
   }
   const money =
     value > 0
-      ? t('Against {0} routing saved {1} ± {2} ({3})', name, amount, half, prompts)
-      : t('Against {0} routing cost {1} ± {2} more ({3})', name, amount, half, prompts);
+      ? t('Compared with {0}, routing saved {1} ± {2} ({3})', name, amount, half, prompts)
+      : t('Compared with {0}, routing cost {1} ± {2} more ({3})', name, amount, half, prompts);
   return `${money}; ${qualityClause(savings.quality)}.`;
 }
 
@@ -144,7 +144,7 @@ function plotOf(known: readonly Estimated[], arms: readonly Arm[]): PlotOf<'inte
 
 const tableOf = (known: readonly Estimated[], arms: readonly Arm[]) =>
   tableFrom(known, [
-    { label: t('Against'), text: (row) => nameOf(row, arms), data: ['model', (row: Estimated) => row.armId] },
+    { label: t('Compared with'), text: (row) => nameOf(row, arms), data: ['model', (row: Estimated) => row.armId] },
     { label: t('Saved'), numeric: true, text: ({ savings }) => usd(Math.round(savings.saved.value) as NanoUsd), data: ['saved_usd', ({ savings }) => dollars(savings.saved.value as NanoUsd)] },
     { label: t('±'), numeric: true, text: ({ savings }) => usd(Math.round(savings.saved.halfWidth) as NanoUsd), data: ['half_width_usd', ({ savings }) => dollars(savings.saved.halfWidth as NanoUsd)] },
     { label: t('Spent'), numeric: true, text: ({ savings }) => usd(savings.spent as NanoUsd), data: ['spent_usd', ({ savings }) => dollars(savings.spent as NanoUsd)] },

@@ -171,7 +171,7 @@ function groupTitle(group: Group): string {
     case 'model':
       return t('By model');
     case 'surface':
-      return t('By surface');
+      return t('By feature');
     case 'language':
       return t('By language');
     case 'workspace':

@@ -175,7 +175,7 @@ export class UsageView implements vscode.Disposable {
     return {
       title: t('Usage'),
       lead: t(
-        'What PILOT spent, what it learnt about your models, and what routing saved. All of it stays on this machine.',
+        'What PILOT spent, what it learned about your models, and what routing saved. All of it stays on this machine.',
       ),
       choices: choicesOf(this.#chosen, spend, this.#deps.workspaceId),
       tiles: tilesOf(spend, resetsAt),

@@ -144,11 +144,11 @@ function wrongText({ kind, found, allowed }: SettingProblem): string {
     case 'too-many':
       return t('there are more than {0}', allowed);
     case 'unknown-key':
-      return t('nothing of this name is known');
+      return t('it is not a known name');
     case 'unknown-endpoint':
       return t('there is no endpoint {0}', found);
     case 'secret-in-settings':
-      return t('a key does not belong into settings, where it is synced and shown');
+      return t('a key does not belong in settings, where it is synced and shown');
     case 'foreign-variable':
       return t('this environment variable belongs to another endpoint');
   }

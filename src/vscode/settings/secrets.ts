@@ -191,7 +191,7 @@ export class Secrets implements vscode.Disposable {
     const t = vscode.l10n.t;
     const way = t('Name an Environment Variable');
     const text = t(
-      'The keyring of this system cannot be read, so PILOT has no key for {0}. An environment variable can hold it instead.',
+      'The system keyring cannot be read, so PILOT has no key for {0}. Use an environment variable instead.',
       endpoint.label,
     );
     void showWarning(text, way).then((picked) => {

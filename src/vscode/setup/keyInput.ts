@@ -13,7 +13,7 @@ export async function askForKey(question: KeyQuestion, title: string): Promise<K
       ? only
       : await vscode.window.showQuickPick(choices, {
           title,
-          placeHolder: t('How does {0} know you?', question.endpoint.label),
+          placeHolder: t('How does {0} identify you?', question.endpoint.label),
           ignoreFocusOut: true,
         });
   switch (choice?.answer) {
@@ -33,7 +33,7 @@ type Choice = vscode.QuickPickItem & { readonly answer: KeyAnswer['type'] };
 function choicesFor({ variable, preset }: KeyQuestion): Choice[] {
   const typed: Choice = {
     label: t('$(key) Enter a key'),
-    description: t('kept in the keyring of this system'),
+    description: t('stored in the system keyring'),
     answer: 'typed',
   };
   const fromVariable: Choice[] =
@@ -57,13 +57,13 @@ function askForTyped(
   const input = vscode.window.createInputBox();
   const openPage: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('link-external'),
-    tooltip: t('Open the page where {0} gives out keys', endpoint.label),
+    tooltip: t('Open the page where {0} issues keys', endpoint.label),
   };
   Object.assign(input, {
     title,
     prompt: refused
       ? t('{0} refused that key. Please enter another one.', endpoint.label)
-      : t('The key for {0}. It goes into the keyring of this system, never into settings.', endpoint.label),
+      : t('Enter the key for {0}. It is stored in the system keyring, never in settings.', endpoint.label),
     password: true,
     ignoreFocusOut: true,
     buttons: preset.keyPage === undefined ? [] : [openPage],
@@ -79,7 +79,7 @@ function askForTyped(
         resolve({ type: 'typed', key });
         input.hide();
       } else {
-        input.validationMessage = t('A key has no blanks and no letters beyond English ones.');
+        input.validationMessage = t('A key cannot contain spaces or letters outside the English alphabet.');
       }
     });
     input.onDidHide(() => {
@@ -98,7 +98,7 @@ async function askForVariable(
   const name = await vscode.window.showInputBox({
     title,
     prompt: t(
-      'The keyring of this system refused the key. Name an environment variable that holds the key for {0}; VS Code must be started with it.',
+      'The system keyring refused the key. Enter the name of an environment variable that contains the key for {0}. VS Code must be started with it.',
       endpoint.label,
     ),
     value: preset.apiKeyEnv ?? '',
@@ -106,12 +106,9 @@ async function askForVariable(
     validateInput: (text) => {
       const variable = text.trim();
       if (!/^[A-Za-z_]\w*$/.test(variable)) {
-        return t('The name of a variable, not the key: letters, digits and underscores.');
+        return t('Enter the name of a variable, not the key: letters, digits and underscores.');
       }
-      const message = t(
-        '{0} is not set in this VS Code; start it anew once the variable is there.',
-        variable,
-      );
+      const message = t('{0} is not set in this VS Code. Set the variable and restart VS Code.', variable);
       return isSet(variable) ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
     },
   });

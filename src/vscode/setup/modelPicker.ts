@@ -114,7 +114,7 @@ const anotherAmount = (): vscode.QuickInputButton => ({
 
 const limitItem = (limitUsd: number): Item => ({
   label: t('$(dashboard) At most {0} a month', usd((limitUsd * 1e9) as NanoUsd)),
-  description: t('without it, what costs money waits'),
+  description: t('without it, paid models are not used'),
   buttons: [anotherAmount()],
   alwaysShow: true,
   isLimit: true,

@@ -45,7 +45,7 @@ export class MisplacedKeys {
     const keys = moved.map(({ key }) => key);
     await writeEndpoints(withoutMoved(settings.endpoints, models.misplacedKeys, keys));
     const text = t(
-      'PILOT moved the key of {0} from the settings to the keyring. If these settings were synced or shared, renew the key.',
+      'PILOT moved the key for {0} from the settings to the system keyring. If these settings were synced or shared, renew the key.',
       moved.map(({ label }) => label).join(', '),
     );
     void showWarning(text);
@@ -59,7 +59,7 @@ export class MisplacedKeys {
     for (const [id] of fresh) this.#told.add(id);
     const way = t('Name an Environment Variable');
     const text = t(
-      'The key of {0} stands in the settings, where PILOT does not use it, and the keyring of this system refused it. An environment variable can hold it instead.',
+      'The key for {0} is in the settings, where PILOT does not use it, and the system keyring refused it. Use an environment variable instead.',
       fresh.map(([, label]) => label).join(', '),
     );
     void showWarning(text, way).then((picked) => {

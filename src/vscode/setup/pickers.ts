@@ -21,7 +21,7 @@ export async function pickEndpoint(
     endpoint,
   }));
   const title = vscode.l10n.t('PILOT: Enter Key');
-  const placeHolder = vscode.l10n.t('Whose key?');
+  const placeHolder = vscode.l10n.t('The key for which endpoint?');
   return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.endpoint;
 }
 

@@ -79,7 +79,7 @@ async function preview(
   });
   const chosen = await vscode.window.showQuickPick(items, {
     title: t('PILOT: Refresh Prices'),
-    placeHolder: t('Which new prices do you take? In dollars per million tokens.'),
+    placeHolder: t('Which new prices should PILOT use? In dollars per million tokens.'),
     canPickMany: true,
     matchOnDetail: true,
     ignoreFocusOut: true,
@@ -113,13 +113,13 @@ function rateName(rate: RateChange['rate']): string {
 function reasonOf(why: SuspiciousBecause): string {
   switch (why) {
     case 'ten-times-dearer':
-      return t('ten times dearer or more: is that right?');
+      return t('at least ten times the old price: is that right?');
     case 'ten-times-cheaper':
-      return t('a tenth of the price or less: is that right?');
+      return t('a tenth of the old price or less: is that right?');
     case 'now-free':
-      return t('said to be free: it would be used without a limit');
+      return t('listed as free: it would be used without a limit');
     case 'beyond-known-prices':
-      return t('dearer than any model known');
+      return t('more expensive than any known model');
   }
 }
 

@@ -24,7 +24,7 @@ type Item = vscode.QuickPickItem & { readonly start?: SetupStart };
 export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStart | undefined> {
   const picker = vscode.window.createQuickPick<Item>();
   picker.title = title;
-  picker.placeholder = t('Where do the models come from? Choose, or paste a key.');
+  picker.placeholder = t('Where do your models come from? Choose, or paste a key.');
   picker.matchOnDescription = true;
   picker.ignoreFocusOut = true;
   picker.items = itemsFor(facts, []);
@@ -42,7 +42,7 @@ export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStar
       if (key === undefined || value === '') return;
       if (pastedKey('', value) === key) picker.value = before = '';
       picker.placeholder = t(
-        'Whose key is it, the one that ends in {0}? It goes there and nowhere else.',
+        'Which provider issued the key that ends in {0}? It is sent only there.',
         key.slice(-4),
       );
       picker.items = keyItems(facts, key);
@@ -81,7 +81,7 @@ function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Ite
     ),
     ...group(t('Keys in the environment'), keysAtHand(facts).map(variableItem)),
     ...group(
-      t('Set up already'),
+      t('Already set up'),
       facts.endpoints.map((endpoint) => ({
         label: shownName(endpoint),
         description: t('change its models'),

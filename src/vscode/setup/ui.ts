@@ -45,7 +45,7 @@ export class QuickPickSetupUi implements SetupUi {
       placeHolder: 'https://example.com/v1',
       ignoreFocusOut: true,
       validateInput: (text) =>
-        understandUrl(text) ? undefined : t('An address that begins with https:// or http://'),
+        understandUrl(text) ? undefined : t('Enter an address that begins with https:// or http://'),
     });
     return entered?.trim();
   }
@@ -54,7 +54,7 @@ export class QuickPickSetupUi implements SetupUi {
     const send = t('Send the Key to {0}', host);
     const warning = t('The key for {0} would be sent without encryption.', host);
     const detail = t(
-      'Anybody on the network between this machine and {0} can read it. PILOT asks once for each host, and never sends a key to a public address this way.',
+      'Anyone on the network between this machine and {0} can read it. PILOT asks once for each host, and never sends a key to a public address this way.',
       host,
     );
     return (await showWarning(warning, { modal: true, detail }, send)) === send;
@@ -104,10 +104,7 @@ export class QuickPickSetupUi implements SetupUi {
   async askNames(endpoint: Endpoint): Promise<readonly string[] | undefined> {
     const entered = await vscode.window.showInputBox({
       title: title(),
-      prompt: t(
-        'The models of {0} to use, by the names the endpoint knows, separated by commas.',
-        endpoint.label,
-      ),
+      prompt: t('The models of {0} to use, as the endpoint names them, separated by commas.', endpoint.label),
       ignoreFocusOut: true,
     });
     const names = entered
@@ -135,13 +132,15 @@ export class QuickPickSetupUi implements SetupUi {
       placeHolder: '0.25 / 2',
       ignoreFocusOut: true,
       validateInput: (text) =>
-        text.trim() === '' || parsePriceInput(text) ? undefined : t('Two numbers, such as 0.25 / 2, or 0.'),
+        text.trim() === '' || parsePriceInput(text)
+          ? undefined
+          : t('Enter two numbers, such as 0.25 / 2, or 0.'),
     });
     return entered === undefined ? undefined : (parsePriceInput(entered) ?? 'later');
   }
 
   keyKept(endpoint: Endpoint): void {
-    void showInformation(t('PILOT has a key for {0} now.', endpoint.label));
+    void showInformation(t('PILOT now has a key for {0}.', endpoint.label));
   }
 
   /** After the first set-up the composer is what comes next, so it opens by itself. */
@@ -154,7 +153,7 @@ export class QuickPickSetupUi implements SetupUi {
         ? t('PILOT may now choose one model of {0}.', endpoint.label)
         : t('PILOT may now choose among {0} models of {1}.', models, endpoint.label);
     const text =
-      unpriced === 0 ? ready : t('{0} Without a price yet, and not used: {1}.', ready, modelCount(unpriced));
+      unpriced === 0 ? ready : t('{0} Not used until a price is set: {1}.', ready, modelCount(unpriced));
     const ways = [...(first ? [] : [ask]), ...(lacksLimit ? [limit] : []), test];
     if (first) void vscode.commands.executeCommand(ask.command);
     void showInformation(text, ...ways).then((picked) => {

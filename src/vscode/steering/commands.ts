@@ -28,7 +28,7 @@ export async function steer(deps: SteeringDeps): Promise<void> {
         ? entry(t('$(play) Resume Learning'), t('learning is paused'), 'pilot.toggleLearning')
         : entry(t('$(debug-pause) Pause Learning'), t('learning from what you keep and reject'), 'pilot.toggleLearning'),
       entry(t('$(trash) Forget'), t('a period, a model, or everything'), 'pilot.forget'),
-      entry(t('$(export) Export'), t('what was learnt and spent'), 'pilot.export'),
+      entry(t('$(export) Export'), t('what was learned and spent'), 'pilot.export'),
       entry(t('$(cloud-download) Import'), t('from another PILOT'), 'pilot.import'),
     ],
     { title: t('PILOT: Steer Routing') },
@@ -47,7 +47,7 @@ export async function chooseProfile(deps: SteeringDeps): Promise<void> {
       ...profileText(profile, last, (armId) => modelName(deps.models.arms, armId)),
       profile,
     })),
-    { title: t('What may a point of quality cost?'), ...staysOpen },
+    { title: t('How much should PILOT spend for better answers?'), ...staysOpen },
   );
   if (picked) await deps.settings.setProfile(picked.profile);
 }
@@ -136,7 +136,7 @@ export async function excludeModels(deps: SteeringDeps): Promise<void> {
       picked: excluded.includes(id),
       id,
     })),
-    { title: t('Which models must not answer in this workspace?'), canPickMany: true, ...staysOpen },
+    { title: t('Which models should not answer in this workspace?'), canPickMany: true, ...staysOpen },
   );
   if (!picked) return;
   const present = arms.map(({ id }) => id);
@@ -157,6 +157,6 @@ export async function toggleLearning({ settings }: SteeringDeps): Promise<void> 
   void showInformation(
     paused
       ? t('PILOT no longer learns from what you keep and reject, until you resume learning.')
-      : t('PILOT learns again from what you keep and reject.'),
+      : t('PILOT is learning again from what you keep and reject.'),
   );
 }

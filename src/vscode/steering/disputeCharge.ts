@@ -21,7 +21,7 @@ export async function disputeCharge(deps: SteeringDeps, id?: string): Promise<vo
   const entered = await askForDollars({
     title: t('PILOT: Dispute a Charge'),
     prompt: t(
-      'What did this call really cost? Its provider billed {0}. The limit counts what you enter; {0} takes a dispute back.',
+      'What did this call actually cost? Its provider billed {0}. The limit counts what you enter; {0} withdraws a dispute.',
       usd(billed),
     ),
     value: '0',

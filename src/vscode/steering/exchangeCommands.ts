@@ -26,7 +26,7 @@ export async function exportCommand(deps: SteeringDeps): Promise<void> {
   const engine = await deps.engine();
   const picked = await vscode.window.showQuickPick(
     [
-      { label: t('JSON: what was learnt, and the ledger'), detail: t('Can be imported again.'), as: 'json' as const },
+      { label: t('JSON: what was learned, and the ledger'), detail: t('Can be imported again.'), as: 'json' as const },
       { label: t('CSV: the ledger'), detail: t('For a spreadsheet.'), as: 'csv' as const },
     ],
     { title: t('PILOT: Export'), ...staysOpen },
@@ -73,7 +73,7 @@ async function choose(
   const parts = [
     ...(file.learnt === undefined
       ? []
-      : [{ label: t('What was learnt'), detail: t('Takes the place of what was learnt here.'), part: 'learnt' as const, picked: true }]),
+      : [{ label: t('What was learned'), detail: t('Replaces what was learned here.'), part: 'learnt' as const, picked: true }]),
     ...(file.entries.length === 0
       ? []
       : [
@@ -81,8 +81,8 @@ async function choose(
             label: t('The ledger: {0}', callCount(file.entries.length)),
             detail:
               thisMonth > 0
-                ? t('{0} of it counts towards this month’s limit. Calls that are here already are left out.', usd(thisMonth as NanoUsd))
-                : t('Calls that are here already are left out.'),
+                ? t('{0} of it counts toward this month’s limit. Calls that are already here are left out.', usd(thisMonth as NanoUsd))
+                : t('Calls that are already here are left out.'),
             part: 'ledger' as const,
             picked: true,
           },
@@ -104,7 +104,7 @@ async function choose(
 /** What came in, and that the rest is missing where it broke off. */
 export function doneText({ learnt, totals }: Imported): string {
   const parts = [
-    ...(learnt ? [t('What was learnt was taken over.')] : []),
+    ...(learnt ? [t('What was learned was imported.')] : []),
     ...(totals ? [addedText(totals)] : []),
     ...(totals?.missing === undefined ? [] : [missingText(totals.missing)]),
   ];
@@ -118,8 +118,8 @@ const addedText = ({ added, spent }: ImportedTotals): string =>
 
 const missingText = (rows: number): string =>
   rows === 1
-    ? t('Then the ledger could not be used any more: 1 call of the file is missing. Import the file again to add it; what is there is not counted twice.')
-    : t('Then the ledger could not be used any more: {0} calls of the file are missing. Import the file again to add them; what is there is not counted twice.', rows.toLocaleString(locale())); // prettier-ignore
+    ? t('Then the ledger became unavailable: 1 call in the file was not added. Import the file again to add it; what is already there is not counted twice.')
+    : t('Then the ledger became unavailable: {0} calls in the file were not added. Import the file again to add them; what is already there is not counted twice.', rows.toLocaleString(locale())); // prettier-ignore
 
 const tell = (problem: ImportProblem): void => void showError(problemText(problem));
 
@@ -128,7 +128,7 @@ export function problemText(problem: ImportProblem): string {
     case 'too-large':
       return t('This file is larger than anything PILOT exports; nothing was imported.');
     case 'truncated':
-      return t('This file breaks off in the middle; nothing was imported.');
+      return t('This file is incomplete; nothing was imported.');
     case 'foreign':
       return t('This is not a file that PILOT exported; nothing was imported.');
     case 'older':
@@ -139,9 +139,9 @@ export function problemText(problem: ImportProblem): string {
     case 'newer':
       return t('This file has version {0}, and this PILOT reads up to {1}; nothing was imported. Please update PILOT.', problem.version, exchangeVersion); // prettier-ignore
     case 'damaged':
-      return t('{0} in this file cannot be right; nothing was imported.', problem.where);
+      return t('{0} in this file is not valid; nothing was imported.', problem.where);
     case 'learnt-unusable':
-      return t('What was learnt in this file belongs to another version of PILOT; nothing was imported.');
+      return t('What was learned in this file belongs to another version of PILOT; nothing was imported.');
     case 'ledger-unavailable':
       return t('The ledger cannot be used now; nothing was imported.');
   }

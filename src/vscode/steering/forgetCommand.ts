@@ -30,7 +30,7 @@ export async function forgetCommand(
     t('Forget {0}?', choice.what),
     {
       modal: true,
-      detail: t('The decisions and your ratings are deleted and what was learnt from them is taken back; what was learnt more than 13 months ago goes too. What was spent stays in the ledger, since the limit counts it. This cannot be undone.'),
+      detail: t('The decisions and your ratings are deleted, and what was learned from them is undone. What was learned more than 13 months ago is deleted too. What was spent stays in the ledger because the limit counts it. This cannot be undone.'),
     },
     yes,
   ); // prettier-ignore
@@ -62,7 +62,7 @@ async function choose(deps: SteeringDeps): Promise<Choice | undefined> {
     case 'model':
       return chooseModel(deps);
     case 'everything':
-      return { scope: { kind: 'everything' }, what: t('everything PILOT has learnt') };
+      return { scope: { kind: 'everything' }, what: t('everything PILOT has learned') };
     case undefined:
       return undefined;
   }
@@ -88,12 +88,12 @@ async function choosePeriod({ clock }: SteeringDeps): Promise<Choice | undefined
 async function chooseModel({ models }: SteeringDeps): Promise<Choice | undefined> {
   const picked = await vscode.window.showQuickPick(
     models.arms.map(({ id, model }) => ({ label: modelName(models.arms, id), description: model, id })),
-    { title: t('Forget what was learnt about which model?'), ...staysOpen },
+    { title: t('Forget what was learned about which model?'), ...staysOpen },
   );
   return (
     picked && {
       scope: { kind: 'model', armId: picked.id },
-      what: t('what was learnt about {0}', picked.label),
+      what: t('what was learned about {0}', picked.label),
     }
   );
 }

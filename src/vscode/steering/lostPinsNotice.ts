@@ -41,7 +41,7 @@ export class LostPinsNotice implements vscode.Disposable {
     const unpin = t('Unpin');
     const name = lost[0]?.armId ?? '';
     const picked = await showInformation(
-      t('{0} was pinned and is not set up any more: PILOT chooses among the others.', name),
+      t('{0} was pinned and is no longer set up. PILOT chooses among the others.', name),
       unpin,
     );
     if (picked === unpin) for (const { scope } of lost) pin(workspace, scope, undefined);

@@ -76,7 +76,7 @@ function lastPromptText(
   last: Decision | undefined,
   name: (armId: ArmId) => string,
 ): string {
-  if (!last) return t('There is no prompt yet to compare by.');
+  if (!last) return t('There is no prompt to compare with yet.');
   const choice = underProfile(last, profile);
   const priced = (armId: ArmId): string => {
     const expected = last.arms.find((arm) => arm.armId === armId)?.quote.expected ?? (0 as NanoUsd);
@@ -91,6 +91,6 @@ function lastPromptText(
         new Intl.ListFormat(locale(), { type: 'disjunction' }).format(choice.armIds.map(priced)),
       );
     case 'unknown':
-      return t('Last prompt: it cannot be told.');
+      return t('Last prompt: this cannot be determined.');
   }
 }

@@ -20,7 +20,7 @@ export async function enterProviderTotal(deps: SteeringDeps): Promise<void> {
   const entered = await askForDollars({
     title: t('PILOT: Enter Provider’s Total'),
     prompt: t(
-      'What does {0} say PILOT’s calls cost in {1}, in US dollars? Calls whose bill is not known share what the known bills leave of it.',
+      'What does {0} say PILOT’s calls cost in {1}, in US dollars? Calls whose bill is not known share what is left after the known bills.',
       endpoint,
       month,
     ),
@@ -68,6 +68,6 @@ async function chooseEndpoint({ models }: SteeringDeps): Promise<string | undefi
   if (ids.length <= 1) return ids[0];
   return vscode.window.showQuickPick(ids, {
     title: t('PILOT: Enter Provider’s Total'),
-    placeHolder: t('Whose total?'),
+    placeHolder: t('Which provider’s total?'),
   });
 }

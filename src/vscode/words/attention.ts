@@ -65,7 +65,7 @@ export const showLateBill = (model: string, cost: NanoUsd): Promise<void> =>
 export const showReset = (problem: string): Promise<void> =>
   show('warning', {
     text: t(
-      'What PILOT had learnt could not be read and was set aside; it learns anew from its log. ({0})',
+      'What PILOT had learned could not be read and was set aside. PILOT is relearning from its log. ({0})',
       problem,
     ),
     ways: [{ label: t('Show Log'), command: 'pilot.showLog' }],

@@ -42,7 +42,7 @@ export function messageOf(problem: Problem): Message {
       return { text: t('PILOT has no models yet.'), ways: [setUp()] };
     case 'no-limit':
       return {
-        text: t('PILOT does not spend money before a monthly limit is set.'),
+        text: t('PILOT does not spend money until a monthly limit is set.'),
         ways: [setLimit()],
       };
     case 'limit-reached':
@@ -68,7 +68,7 @@ export function messageOf(problem: Problem): Message {
     case 'too-long':
       return {
         text: t(
-          'This prompt may have {0} tokens; the largest model of yours takes {1}. Remove some context.',
+          'This prompt may have {0} tokens; your largest model takes {1}. Remove some context.',
           problem.inputTokens.toLocaleString(locale()),
           problem.largestContext.toLocaleString(locale()),
         ),
@@ -90,7 +90,7 @@ export function messageOf(problem: Problem): Message {
       return providerMessage(problem.arm, problem.error, problem.partial);
     case 'internal':
       return {
-        text: t('PILOT stumbled over its own mistake; nothing is lost. The log has the details.'),
+        text: t('Something went wrong in PILOT. Nothing was lost. The log has the details.'),
         ways: [showLog()],
       };
   }
@@ -118,20 +118,20 @@ function limitText({ which, wished }: LimitReached, left: string, until: string)
     const { label } = wished;
     switch (which) {
       case 'inline':
-        return t('{0} could cost more than what is left of the limit for inline completions ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+        return t('{0} could cost more than what is left of the limit for inline completions ({1}). It resets on {2}.', label, left, until); // prettier-ignore
       case 'workspace':
-        return t('{0} could cost more than what is left of the limit for one workspace ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+        return t('{0} could cost more than what is left of the limit for one workspace ({1}). It resets on {2}.', label, left, until); // prettier-ignore
       case 'month':
-        return t('{0} could cost more than what is left of this month’s limit ({1}). It starts anew on {2}.', label, left, until); // prettier-ignore
+        return t('{0} could cost more than what is left of this month’s limit ({1}). It resets on {2}.', label, left, until); // prettier-ignore
     }
   }
   switch (which) {
     case 'inline':
-      return t('The limit for inline completions is reached ({0} left). It starts anew on {1}.', left, until);
+      return t('The limit for inline completions is reached ({0} left). It resets on {1}.', left, until);
     case 'workspace':
-      return t('The limit for one workspace is reached ({0} left). It starts anew on {1}.', left, until);
+      return t('The limit for one workspace is reached ({0} left). It resets on {1}.', left, until);
     case 'month':
-      return t('No model of yours fits in what is left of this month’s limit ({0}). It starts anew on {1}.', left, until); // prettier-ignore
+      return t('None of your models fits in what is left of this month’s limit ({0}). It resets on {1}.', left, until); // prettier-ignore
   }
 }
 
@@ -156,7 +156,7 @@ export function exclusionText(reason: ExclusionReason): string {
     case 'not-worth-price':
       return t('not worth its price for this prompt');
     case 'unhealthy':
-      return t('its last requests failed, it rests for a moment');
+      return t('its last requests failed, so it is paused for a moment');
     case 'excluded-by-user':
       return t('you excluded it');
     case 'has-answered':
@@ -198,7 +198,7 @@ function waysFor(reason: ExclusionReason): WayOn[] {
 
 function providerMessage(arm: Arm, error: ProviderError, partial: boolean): Message {
   const sentence = vscodeSentence(arm, error) ?? providerSentence(arm.label, error);
-  const text = partial ? t('{0} What had arrived is kept.', sentence) : sentence;
+  const text = partial ? t('{0} The part that arrived was kept.', sentence) : sentence;
   return { text, ways: providerWays(arm, error) };
 }
 
@@ -211,7 +211,7 @@ function vscodeSentence({ endpointId, label }: Arm, { kind }: ProviderError): st
     case 'no-credit':
       return t('The extension that provides {0} has blocked it: your plan may be used up.', label);
     case 'model-gone':
-      return t('VS Code does not offer {0} any more.', label);
+      return t('VS Code no longer offers {0}. Choose another model.', label);
     default:
       return undefined;
   }
@@ -219,7 +219,9 @@ function vscodeSentence({ endpointId, label }: Arm, { kind }: ProviderError): st
 
 export function providerSentence(label: string, error: ProviderError): string {
   const sentence = plainSentence(label, error);
-  return error.said && QUOTED.has(error.kind) ? t('{0} It says: {1}', sentence, error.said) : sentence;
+  return error.said && QUOTED.has(error.kind)
+    ? t('{0} The provider says: {1}', sentence, error.said)
+    : sentence;
 }
 
 /** Failures that the provider's own words explain better than any of ours. */
@@ -243,33 +245,44 @@ function plainSentence(label: string, error: ProviderError): string {
     case 'wrong-key':
       return withStatus(t('{0} refused the key.', label), error);
     case 'no-credit':
-      return withStatus(t('The account behind {0} has no credit left.', label), error);
+      return withStatus(t('The account for {0} has no credit left.', label), error);
     case 'cannot-afford':
-      return withStatus(t('The account behind {0} cannot pay for an answer this long.', label), error);
+      return withStatus(
+        t('The account for {0} does not have enough credit for an answer this long.', label),
+        error,
+      );
     case 'forbidden':
       return withStatus(t('This account or key may not use {0}.', label), error);
     case 'rate-limited':
       return error.retryAfterMs === undefined
-        ? t('{0} gets too many requests at the moment (429).', label)
-        : t('{0} asks for a pause of {1} s (429).', label, Math.ceil(error.retryAfterMs / 1000));
+        ? t('{0} is receiving too many requests (429). Try again in a moment.', label)
+        : t(
+            '{0} is receiving too many requests (429). Try again in {1} s.',
+            label,
+            Math.ceil(error.retryAfterMs / 1000),
+          );
     case 'model-gone':
-      return withStatus(t('The endpoint does not know the model {0}.', label), error);
+      return t('{0} wasn’t found{1}. Check the address or model name.', label, statusMark(error));
     case 'too-long':
-      return t('This prompt is longer than what {0} takes.', label);
+      return t('This prompt is too long for {0}. Remove some context.', label);
     case 'bad-request':
       return withStatus(t('{0} did not accept the request.', label), error);
     case 'wrong-address':
-      return withStatus(t('The address of {0} does not lead to a model: {1}.', label, address), error);
+      return withStatus(t('No model was found at the address of {0}: {1}.', label, address), error);
     case 'server-error':
-      return withStatus(t('The endpoint of {0} has a fault of its own.', label), error);
+      return withStatus(t('The endpoint of {0} reported an internal error.', label), error);
     case 'refused':
-      return t('Nothing answers at the address of {0}, {1}: is it running?', label, address);
+      return t(
+        'Nothing answers at the address of {0}, {1}. Check that the server is running.',
+        label,
+        address,
+      );
     case 'unreachable':
       return t('The address of {0} cannot be reached: {1}.', label, address);
     case 'reset':
-      return t('The connection to {0} broke off.', label);
+      return t('The connection to {0} was lost.', label);
     case 'timeout':
-      return t('{0} was silent for too long.', label);
+      return t('{0} took too long to respond.', label);
     case 'not-json':
       return t(
         '{0} answered with something that is not a model’s answer. Its address is {1}.',
@@ -279,11 +292,11 @@ function plainSentence(label: string, error: ProviderError): string {
     case 'empty':
       return t('{0} sent an empty answer.', label);
     case 'too-large':
-      return t('The answer of {0} passed the size PILOT takes in one piece.', label);
+      return t('The answer from {0} is larger than PILOT accepts.', label);
     case 'redirect':
-      return t('The address of {0} leads elsewhere; PILOT does not follow, so that no key goes astray.', label); // prettier-ignore
+      return t('The address of {0} redirects elsewhere. PILOT does not follow redirects, to protect your key. Check the address.', label); // prettier-ignore
     case 'insecure':
-      return t('The key of {0} is not sent over plain http.', label);
+      return t('The key for {0} is not sent over unencrypted http.', label);
     case 'cancelled':
       return t('Stopped.');
     case 'unknown':
@@ -292,10 +305,11 @@ function plainSentence(label: string, error: ProviderError): string {
 }
 
 /** With the HTTP status that there was, before the full stop, where the answer was a refusal. */
-const withStatus = (sentence: string, { status }: ProviderError): string =>
-  status === undefined || status < 400
-    ? sentence
-    : sentence.replace(/[.。]?$/, (stop) => ` (${status})${stop}`);
+const withStatus = (sentence: string, error: ProviderError): string =>
+  sentence.replace(/[.。]?$/, (stop) => `${statusMark(error)}${stop}`);
+
+const statusMark = ({ status }: ProviderError): string =>
+  status === undefined || status < 400 ? '' : ` (${status})`;
 
 /** Why an answer ends before the model had said all. */
 export function incompleteMessage(label: string, reason: IncompleteReason): Message {
@@ -303,10 +317,10 @@ export function incompleteMessage(label: string, reason: IncompleteReason): Mess
   const another: WayOn = { label: t('Ask Another Model'), command: 'pilot.askAnother' };
   switch (reason) {
     case 'length':
-      return { text: t('The answer of {0} ends here because it reached its length limit.', label), ways: [retry, another] }; // prettier-ignore
+      return { text: t('The answer from {0} ends here because it reached its length limit.', label), ways: [retry, another] }; // prettier-ignore
     case 'content-filter':
       return {
-        text: t('The provider’s content filter stopped the answer of {0}.', label),
+        text: t('The provider’s content filter stopped the answer from {0}.', label),
         ways: [another, retry],
       };
   }

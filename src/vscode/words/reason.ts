@@ -39,7 +39,7 @@ function clause(claim: Claim, name: (id: ArmId) => string, prompts: string): str
     case 'sticky':
       return t('it stays with this conversation');
     case 'sticky-typing':
-      return t('it stays while you type on');
+      return t('it stays while you keep typing');
     case 'explore':
       return t('a try: nearly as good by estimate, so that PILOT keeps learning');
     case 'trial':
@@ -47,7 +47,9 @@ function clause(claim: Claim, name: (id: ArmId) => string, prompts: string): str
     case 'only':
       return t('the only one that can answer this');
     case 'fallback':
-      return t('the cheapest that fits; nothing dearer is worth its price with what is left this month');
+      return t(
+        'the cheapest that fits; nothing more expensive is worth its price with what is left this month',
+      );
     case 'best':
       return t('the best here for {0}{1}', prompts, at(claim.ofPrice));
     case 'as-good':

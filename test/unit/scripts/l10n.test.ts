@@ -1,11 +1,25 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { inRoot } from '../../../scripts/host/paths.ts';
 import { auditL10n } from '../../../scripts/l10n.ts';
 import { manifestText } from '../../../scripts/l10n/manifest.ts';
-import { stringsOf } from '../../../scripts/l10n/source.ts';
+import { sourceStrings, stringsOf } from '../../../scripts/l10n/source.ts';
 
 describe('l10n', () => {
   it('is complete in every language (`npm run l10n` brings the files in line)', () => {
     assert.deepEqual(auditL10n(), []);
+  });
+
+  it('has US English, with the words of the interface and without those of the code', () => {
+    const manifest = JSON.parse(readFileSync(inRoot('package.nls.json'), 'utf8')) as Record<string, string>;
+    const texts = [...Object.values(sourceStrings(inRoot('src')).strings), ...Object.values(manifest)];
+    const odd =
+      /\b(anew|dear(er|est)?|surfaces?|arms?|holds?|learnt|mend(ed)?|stumbled|(no|any|some)body|any more|shall|\w*(avi|neighb|col)our\w*|towards)\b/i;
+    assert.ok(texts.length > 700, `only ${texts.length} texts`);
+    assert.deepEqual(
+      texts.filter((text) => odd.test(text)),
+      [],
+    );
   });
 
   describe('finds strings in sources', () => {
