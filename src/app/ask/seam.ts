@@ -60,7 +60,7 @@ function joined(answer: string, rest: string): string {
   return answer.endsWith('\n') ? inner : `\n${inner}`;
 }
 
-const REOPENED = /^\s*(?:`{3,}|~{3,})[^\n]*\n([^]*)$/;
+const REOPENED = /^\s*(?:`{3}|~{3})[^\n]*\n([^]*)$/;
 
 /** The rest behind what it repeats of the answer's end; undefined where it repeats nothing. */
 function afterRepeated(answer: string, rest: string): string | undefined {
