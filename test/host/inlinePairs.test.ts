@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { FakePrompt, ModelServer } from '../fakes/modelServer.ts';
+import type { ModelServer } from '../fakes/modelServer.ts';
 import { startModelServer } from '../fakes/modelServer.ts';
+import type { FakePrompt } from '../fakes/modelServer/model.ts';
 import { acceptUntil, type } from './typing.ts';
 
 /** `«...»`: the inner text of a pair, which is deleted, begun by hand up to `¦`, and completed. */
