@@ -1,6 +1,7 @@
 // Builds dist/ (what the .vsix ships) or, with --tests, out/test/ (the suite that runs inside the extension host).
-//   --production  minified, without source maps   --watch  rebuilds on change   --tests  the host suite alone
-import { cp, readdir, readFile, rm } from 'node:fs/promises';
+//   --production  minified, without source maps, and ThirdPartyNotices.txt   --watch  rebuilds on change
+//   --tests  the host suite alone   --metafiles  writes nothing, prints the metafiles of the three builds
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +10,18 @@ import esbuild from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 const { values: flags } = parseArgs({
-  options: { production: { type: 'boolean' }, watch: { type: 'boolean' }, tests: { type: 'boolean' } },
+  options: {
+    production: { type: 'boolean' },
+    watch: { type: 'boolean' },
+    tests: { type: 'boolean' },
+    metafiles: { type: 'boolean' },
+  },
 });
 
 const common = {
   bundle: true,
   metafile: true,
+  write: flags.metafiles !== true,
   minify: flags.production === true,
   sourcemap: flags.production !== true,
   legalComments: 'none',
@@ -116,13 +123,26 @@ if (flags.tests) {
   await esbuild.build(extension);
   for (const options of [extension, later(), webviews]) await (await esbuild.context(options)).watch();
   console.log('Watching src and media');
+} else if (flags.metafiles) {
+  console.log(JSON.stringify((await buildAll()).map(({ metafile }) => metafile)));
 } else {
   await rm('dist', { recursive: true, force: true });
-  const first = await esbuild.build(extension);
-  const [rest, pages] = await Promise.all([esbuild.build(later()), esbuild.build(webviews)]);
+  const [first, rest, pages] = await buildAll();
   await copyStyles();
   printSizes({ ...first.metafile.outputs, ...rest.metafile.outputs, ...pages.metafile.outputs });
   checkActivation(first);
+  if (flags.production) await writeNotices([first, rest, pages]);
+}
+
+async function buildAll() {
+  const first = await esbuild.build(extension);
+  return [first, ...(await Promise.all([esbuild.build(later()), esbuild.build(webviews)]))];
+}
+
+async function writeNotices(builds) {
+  const { noticesFile, thirdPartyNotices } = await import('./scripts/notices.ts');
+  const metafiles = builds.map(({ metafile }) => metafile);
+  await writeFile(noticesFile, thirdPartyNotices(metafiles, '.'));
 }
 
 async function copyStyles() {

@@ -3,10 +3,11 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot, root, vsixFile } from './host/paths.ts';
 import { run } from './host/processes.ts';
+import { noticesFile } from './notices.ts';
 
 const maxBytes = 2 * 1024 * 1024;
 const meantForIt =
-  /^(package\.json|package\.nls.*\.json|README\.md|CHANGELOG\.md|LICENSE|l10n\/.*\.json|dist\/.*\.(c?js|css)|media\/.*\.(svg|png|md|json))$/;
+  /^(package\.json|package\.nls.*\.json|README\.md|CHANGELOG\.md|LICENSE|ThirdPartyNotices\.txt|l10n\/.*\.json|dist\/.*\.(c?js|css)|media\/.*\.(svg|png|md|json))$/;
 
 /** Builds for production through `vscode:prepublish`, as an upload to the marketplace would. */
 export async function packageExtension(): Promise<string> {
@@ -18,6 +19,8 @@ export async function packageExtension(): Promise<string> {
   const files = (await vsce('ls', '--no-dependencies')).split('\n').map((line) => line.trim());
   const stray = files.filter((file) => /^[\w.-]+(\/[\w.-]+)*$/.test(file) && !meantForIt.test(file));
   if (stray.length > 0) throw new Error(`Not meant for the package, see .vscodeignore: ${stray.join(', ')}`);
+
+  if (!files.includes(noticesFile)) throw new Error(`The package lacks ${noticesFile}.`);
 
   const { size } = statSync(vsixFile);
   console.log(`${path.relative(root, vsixFile)}: ${(size / 1024).toFixed(0)} KB`);

@@ -263,7 +263,7 @@ export class InlineCompleter {
     const { decision, arm, format } = end;
     if (format.transport !== 'local') this.#eligibility.answered(arm, promptTokens(cursor), end.tookMs);
     const multiline = this.#isMultiline(request, cursor);
-    const processed = postProcess(end.raw, { ...request, cursor, format, multiline });
+    const processed = postProcess(end.raw, { ...request, cursor, format, multiline, atCap: end.atCap });
     this.#eligibility.judged(arm.id, processed.ok || processed.error === 'empty');
     if (!processed.ok) return undefined;
     const offer = makeOffer(decision.id, arm, processed.value, { cursor, languageId: request.languageId });

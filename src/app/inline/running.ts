@@ -37,6 +37,8 @@ export interface RunEnd {
   readonly format: FimFormat;
   /** As the model wrote it, up to where it was stopped. */
   readonly raw: string;
+  /** The output cap ended it, maybe in the middle of a control token. */
+  readonly atCap: boolean;
   /** From sending to the last text wanted, ms. */
   readonly tookMs: number;
 }
@@ -126,6 +128,7 @@ export class Running {
     const began = this.#input.now();
     const iterator = events[Symbol.asyncIterator]();
     let routed: { decision: Decision; arm: Arm; format: FimFormat } | undefined;
+    let atCap = false;
     for (;;) {
       const step: IteratorResult<CompletionEvent, unknown> = await iterator.next();
       if (step.done === true) break;
@@ -143,6 +146,7 @@ export class Running {
         this.#format = format;
         onRouted(event.decision);
       }
+      if (event.type === 'ended') atCap = event.incomplete === 'length';
       if (event.type === 'text-was-reasoning') this.#raw = '';
       if (event.type !== 'text' || routed === undefined) continue;
       this.#raw += event.text;
@@ -150,7 +154,7 @@ export class Running {
       this.#leave(iterator);
       break;
     }
-    return routed && { ...routed, raw: this.#raw, tookMs: this.#input.now() - began };
+    return routed && { ...routed, raw: this.#raw, atCap, tookMs: this.#input.now() - began };
   }
 
   /** The local model says everything at once; a stream is cut where what follows would not be shown. */

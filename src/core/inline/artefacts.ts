@@ -3,6 +3,7 @@ import { linePrefix } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
 import type { FimFormat } from './fim/format.ts';
 import { restore } from './fim/neutralise.ts';
+import { withoutHalfFence, withoutHalfToken } from './halfToken.ts';
 import { isComment } from './languages.ts';
 
 /**
@@ -25,14 +26,16 @@ const THOUGHTS: readonly (readonly [open: string, close: string])[] = [
   ['<|channel|>analysis', '<|channel|>final<|message|>'],
 ];
 
-/** The answer proper, with everything after an end token cut off. */
-export function stripArtefacts(raw: string, format: FimFormat, cursor: CursorText): string {
+/** The answer proper, with everything after an end token cut off. `atCap`: the output cap ended it, maybe in a token. */
+export function stripArtefacts(raw: string, format: FimFormat, cursor: CursorText, atCap = false): string {
   // An end in the middle of a character: the text before it is whole.
   let text = raw.replaceAll('\r\n', '\n').replace(/(?<!\ufffd)\ufffd+$/, '');
   text = withoutThought(text, cursor);
-  if (format.transport === 'chat') text = chatAnswer(text);
-  else text = withoutOpeningFence(text, cursor);
-  text = cutAt(text, format, cursor);
+  const body = format.transport === 'chat' ? chatAnswer(text) : withoutOpeningFence(text, cursor);
+  const isFenced = body !== text && /`{3}|~{3}/.test(text);
+  text = cutAt(body, format, cursor);
+  if (atCap && text === body)
+    text = withoutHalfToken(isFenced ? withoutHalfFence(text) : text, format, cursor);
   text = restore(text, format.tokens, cursor.prefix + cursor.suffix);
   return withoutRepeatedPrefix(withoutStraySpace(text, format, cursor), cursor);
 }

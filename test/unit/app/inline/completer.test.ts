@@ -34,6 +34,15 @@ describe('one inline request', () => {
     assert.equal(bench.engine.sent.length, 0);
   });
 
+  it('shows no half of a control token where the output cap cut the answer', async () => {
+    for (const atCap of [true, false]) {
+      const bench = makeBench();
+      bench.engine.pieces = ['f(x);', '<|endo', 'ft'];
+      bench.engine.atCap = atCap;
+      assert.deepEqual(await answered(bench, 'const a = <|fim|>\n'), [atCap ? 'f(x);' : 'f(x);<|endoft']);
+    }
+  });
+
   it('answers from the cache while the user types along, without another request', async () => {
     const bench = makeBench();
     await answered(bench, 'const a = <|fim|>\n');

@@ -80,6 +80,8 @@ export class FakeEngine {
   readonly excluded: ReadonlyMap<string, ExclusionReason>[] = [];
   pieces: readonly string[] = ['f(x);'];
   pieceMs = 50;
+  /** The model was stopped at its output cap. */
+  atCap = false;
   problem: Problem | undefined;
   throws: Error | undefined;
   /** A provider that does not hear the cancellation. */
@@ -115,7 +117,8 @@ export class FakeEngine {
       costNano: 0 as NanoUsd,
       costSource: 'priced-usage',
       leftNano: undefined,
-      finish: 'stop',
+      finish: this.atCap ? 'length' : 'stop',
+      incomplete: this.atCap ? 'length' : undefined,
       usage: undefined,
     };
   }

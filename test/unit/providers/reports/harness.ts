@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ChatMessage } from '../../../../src/app/ports/models.ts';
+import type { ChatMessage, ChatRequest, ModelClient, ModelStream } from '../../../../src/app/ports/models.ts';
+import type { FimPrompt } from '../../../../src/core/inline/fim/format.ts';
 import { createModelClient } from '../../../fakes/modelClient.ts';
 import { MemoryLog, armOf, collect, endpointAt, type Outcome } from '../openai/harness.ts';
 
@@ -96,7 +97,23 @@ export class ReportServer {
   }
 
   /** Asks for the input, which comes in pieces of so many bytes. */
-  async ask(input: Input, size = Infinity, history: readonly ChatMessage[] = []): Promise<Outcome> {
+  ask(input: Input, size = Infinity, history: readonly ChatMessage[] = []): Promise<Outcome> {
+    const messages: ChatMessage[] = [{ role: 'user', content: input.question }, ...history];
+    return this.#send(input, size, (client, request) => client.chat({ ...request, messages }));
+  }
+
+  /** Asks for the text between the two. */
+  complete(input: Input, size: number, { prompt, suffix, stop }: FimPrompt): Promise<Outcome> {
+    return this.#send(input, size, (client, request) =>
+      client.complete({ ...request, prompt, suffix, stop, api: 'completions' }),
+    );
+  }
+
+  async #send(
+    input: Input,
+    size: number,
+    open: (client: ModelClient, request: Pick<ChatRequest, 'arm' | 'outputCap' | 'signal'>) => ModelStream,
+  ): Promise<Outcome> {
     const body = Buffer.from(input.body);
     const pieces: Buffer[] = [];
     for (let at = 0; at < body.length; at += size) pieces.push(body.subarray(at, at + size));
@@ -104,9 +121,8 @@ export class ReportServer {
     const endpoint = endpointAt(this.url);
     const log = new MemoryLog();
     const client = createModelClient({ endpoint, key: () => Promise.resolve(undefined), log });
-    const messages: ChatMessage[] = [{ role: 'user', content: input.question }, ...history];
     const { signal } = new AbortController();
-    return collect(client.chat({ arm: armOf(endpoint.id, input.model), messages, outputCap: 500, signal }));
+    return collect(open(client, { arm: armOf(endpoint.id, input.model), outputCap: 500, signal }));
   }
 
   close(): Promise<void> {
