@@ -231,9 +231,16 @@ export class Routing {
   #caps(arm: Arm, kind: CallKind, { outputCap, purpose }: Call): Partial<FittedCap> {
     if (outputCap !== undefined || purpose === undefined) return outputCap === undefined ? {} : { outputCap };
     const { policy, longestAnswer } = this.#deps;
+    const { effort } = arm;
+    const longest = longestAnswer?.() ?? LONGEST_ANSWER;
+    if (typeof effort === 'object') {
+      const visible = policy.cap(kind, purpose, { longest, thinks: false }).outputCap;
+      return { outputCap: visible + effort.thinkingTokens, reasoningCap: effort.thinkingTokens };
+    }
+    if (effort !== undefined) return policy.cap(kind, purpose, { longest, thinks: effort !== 'none' });
     // Who thinks unseen is known by the bills; undefined leaves it to what the usage says of thoughts.
     const thinks = arm.capabilities.reasoning ?? (policy.pace(arm.id).thinks ? true : undefined);
-    return policy.cap(kind, purpose, { longest: longestAnswer?.() ?? LONGEST_ANSWER, thinks });
+    return policy.cap(kind, purpose, { longest, thinks });
   }
 
   #exclusion(arm: Arm, request: RoutingRequest, spareUnhealthy: boolean): ExclusionReason | undefined {
