@@ -18,7 +18,7 @@ export function classify(error: unknown, guard: CallGuard): ProviderError {
   return {
     ...verdict(error, guard, `${detail} ${guard.errorBody}`.slice(0, MAX_WORDS)),
     status: guard.status,
-    retryAfterMs: guard.headers && (retryAfter(guard.headers, Date.now()) ?? retryDelay(guard.errorBody)),
+    retryAfterMs: guard.headers && (retryAfter(guard.headers, Date.now) ?? retryDelay(guard.errorBody)),
     detail,
     ...(said !== '' && { said }),
   };
@@ -174,13 +174,14 @@ const RETRY_LATER = /retry ?(delay|in |after)/i;
 const MODEL_GONE =
   /model.{0,80}(not (exist|found|available|supported|valid)|does ?n.t exist|does not exist|deprecated|decommissioned|retired)|(unknown|invalid|no such|not a valid) model|model_not_found/i;
 
-/** Milliseconds from `retry-after-ms` or `retry-after` (seconds or a date); at most a day. */
-export function retryAfter(headers: Headers, now: number): number | undefined {
+/** Milliseconds from `retry-after-ms` or `retry-after` (seconds or a date); at most a day. `now` is read for a date only. */
+export function retryAfter(headers: Headers, now: () => number): number | undefined {
   const exact = Number(headers.get('retry-after-ms') ?? NaN);
   const header = headers.get('retry-after') ?? '';
   const seconds = header.trim() === '' ? NaN : Number(header);
-  const candidates = [exact, seconds * 1000, Date.parse(header) - now];
-  const ms = candidates.find((value) => Number.isFinite(value));
+  const date = Number.isFinite(seconds) ? NaN : Date.parse(header);
+  const until = Number.isFinite(date) ? date - now() : NaN;
+  const ms = [exact, seconds * 1000, until].find((value) => Number.isFinite(value));
   return ms === undefined ? undefined : Math.min(Math.max(0, Math.round(ms)), 24 * 3_600_000);
 }
 

@@ -52,7 +52,7 @@ describe('what a refusal means', () => {
 describe('retry-after', () => {
   const now = Date.parse('2026-11-22T12:00:00Z');
   const check = (headers: Record<string, string>, expected: number | undefined) =>
-    it(JSON.stringify(headers), () => assert.equal(retryAfter(new Headers(headers), now), expected));
+    it(JSON.stringify(headers), () => assert.equal(retryAfter(new Headers(headers), () => now), expected));
   check({}, undefined);
   check({ 'retry-after': '7' }, 7000);
   check({ 'retry-after': '0.5' }, 500);
