@@ -2,26 +2,38 @@
 import type { DecisionId, NanoUsd, ReservationId } from '../../core/brand.ts';
 import { reservedOf } from '../../core/money/available.ts';
 import type { LedgerEntry } from '../ports/money.ts';
-import type { AskEngine, AskSession } from './ask.ts';
 import { findAnswer, isRunning, type Answer, type Conversation } from './conversations.ts';
 
+interface HoldsLedger {
+  /** Ended calls of this month whose bill is not known. */
+  holds(): Promise<readonly LedgerEntry[]>;
+  readonly release: Release;
+}
+
+/** The conversation that is shown, and what is told to it. */
+interface HoldsListener {
+  readonly conversation: Conversation;
+  tellReleased(answerId: string, released: Released): void;
+  tellHolds(holds: readonly LedgerEntry[]): void;
+}
+
 export class AnswerHolds {
-  readonly #engine: Pick<AskEngine, 'holds' | 'release'>;
+  readonly #engine: HoldsLedger;
   #refreshing: Promise<void> | undefined;
   #isStale = false;
 
-  constructor(engine: Pick<AskEngine, 'holds' | 'release'>) {
+  constructor(engine: HoldsLedger) {
     this.#engine = engine;
   }
 
   /** Changes that come while the ledger answers are looked at once more together, in the session that is shown then. */
-  refresh(current: () => AskSession): Promise<void> {
+  refresh(current: () => HoldsListener): Promise<void> {
     this.#isStale = true;
     return (this.#refreshing ??= this.#refresh(current).finally(() => (this.#refreshing = undefined)));
   }
 
   /** Every call of the answer, its continuations too. The user may still say no. */
-  async release(session: AskSession, answerId: string): Promise<void> {
+  async release(session: HoldsListener, answerId: string): Promise<void> {
     const answer = findAnswer(session.conversation, answerId)?.answer;
     if (!answer) return;
     const holds = await this.#engine.holds();
@@ -30,7 +42,7 @@ export class AnswerHolds {
     session.tellHolds(await this.#engine.holds());
   }
 
-  async #refresh(current: () => AskSession): Promise<void> {
+  async #refresh(current: () => HoldsListener): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false;
       if (!mayHold(current().conversation)) continue;

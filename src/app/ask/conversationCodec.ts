@@ -134,11 +134,11 @@ function toDomain(from: Infer<typeof storedConversation>): Conversation {
     ...from,
     turns: from.turns.map((turn) => ({
       ...turn,
-      answers: turn.answers.map((answer) => ({
+      answers: turn.answers.map(({ calls, ...answer }) => ({
         ...answer,
         ...moneyAndRoute(answer),
         notice: noticeOf(answer.notice),
-        calls: answer.calls as readonly DecisionId[] | undefined,
+        ...(calls && { calls: calls as readonly DecisionId[] }),
       })),
       shown: Math.min(turn.shown, Math.max(0, turn.answers.length - 1)),
     })),
