@@ -134,12 +134,15 @@ function toDomain(from: Infer<typeof storedConversation>): Conversation {
     ...from,
     turns: from.turns.map((turn) => ({
       ...turn,
-      answers: turn.answers.map(({ calls, ...answer }) => ({
-        ...answer,
-        ...moneyAndRoute(answer),
-        notice: noticeOf(answer.notice),
-        ...(calls && { calls: calls as readonly DecisionId[] }),
-      })),
+      answers: turn.answers.map((answer) => {
+        const { calls, ...rest } = answer;
+        return {
+          ...rest,
+          ...moneyAndRoute(answer),
+          notice: noticeOf(answer.notice),
+          ...(calls && { calls: calls as readonly DecisionId[] }),
+        };
+      }),
       shown: Math.min(turn.shown, Math.max(0, turn.answers.length - 1)),
     })),
   };
