@@ -6,10 +6,6 @@ import { Refusals } from '../kit/refusals.ts';
 import { webviewHtml, webviewRoot } from '../kit/html.ts';
 import { panelType } from './panelType.ts';
 
-/** VS Code puts a prefix of its own before a webview's type. */
-const isAsk = ({ input }: vscode.Tab): boolean =>
-  input instanceof vscode.TabInputWebview && input.viewType.endsWith(panelType);
-
 /** One frame at 30 Hz: the first piece goes at once, the rest are gathered, so that fast models do not flood the pipe. */
 const gatherMs = 33;
 
@@ -19,8 +15,6 @@ export class AskPanel implements vscode.Disposable {
   #ready = false;
   /** It opened in a new group, which is to be locked once it is there. */
   #ownGroup = false;
-  /** It opened where nothing was open; the first editor that joins it there gets the place, and the panel moves aside. */
-  #isAlone = false;
   #gathered: { answerId: string; text: string; reasoning: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
@@ -52,10 +46,6 @@ export class AskPanel implements vscode.Disposable {
         if (!panel.visible) this.#reset();
         if (panel.active && this.#ready) this.#lock();
       }),
-      vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
-        const joined = opened.some((tab) => tab.group.viewColumn === panel.viewColumn && !isAsk(tab));
-        if (this.#isAlone && joined) this.#moveAside();
-      }),
       panel.onDidDispose(() => {
         this.#reset();
         handlers.onClosed();
@@ -76,7 +66,6 @@ export class AskPanel implements vscode.Disposable {
     const title = vscode.l10n.t('PILOT: Ask');
     const panel = vscode.window.createWebviewPanel(panelType, title, column, { enableScripts: true });
     const made = new AskPanel(panel, extensionUri, log, handlers);
-    made.#isAlone = !beside;
     made.#ownGroup = beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
     return made;
   }
@@ -121,15 +110,6 @@ export class AskPanel implements vscode.Disposable {
   #greeted(): void {
     this.#ready = true;
     this.#lock();
-  }
-
-  #moveAside(): void {
-    const others = vscode.window.tabGroups.all.filter(
-      ({ viewColumn }) => viewColumn !== this.#panel.viewColumn,
-    );
-    this.#isAlone = false;
-    this.#ownGroup = others.length === 0;
-    this.#panel.reveal(vscode.ViewColumn.Beside, true);
   }
 
   #lock(): void {
