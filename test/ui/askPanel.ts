@@ -12,7 +12,8 @@ export class AskPanel {
   constructor(workbench: Workbench) {
     this.#workbench = workbench;
     this.frame = workbench.page
-      .locator('iframe.webview.ready')
+      // The walkthrough has a webview of its own, without an extension.
+      .locator('iframe.webview.ready[src*="extensionId=pilot-assistant"]')
       .first()
       .contentFrame()
       .frameLocator('#active-frame');

@@ -46,7 +46,7 @@ describe('set-up of models', () => {
       [8080, 'llama.cpp'],
     ]);
     for (const { port, requests } of local) {
-      await workbench.option(`${labels.get(port)}, one model`).waitFor();
+      await workbench.option(`${labels.get(port)}, 1 model`).waitFor();
       for (const { headers } of requests) assert.equal(headers['authorization'], undefined);
     }
     await workbench.shot('setup-start');

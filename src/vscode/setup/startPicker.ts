@@ -99,7 +99,7 @@ function keyItems({ presets }: SetupUiFacts, key: string): Item[] {
   const others = Object.values(presets).filter((preset) => preset !== owner && !preset.local);
   const item = (preset: Preset): Item => ({
     label: t('$(key) Use the key for {0}', preset.label),
-    description: preset.baseUrl ?? t('any server that speaks OpenAI’s protocol'),
+    description: preset.baseUrl ?? preset.baseUrlTemplate ?? t('any server that speaks OpenAI’s protocol'),
     start: { type: 'preset', preset: preset.id, key: { type: 'typed', key } },
   });
   return owner
