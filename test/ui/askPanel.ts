@@ -9,12 +9,11 @@ export class AskPanel {
 
   readonly #workbench: Workbench;
 
-  constructor(workbench: Workbench) {
+  /** `which`: of all webviews that are shown; the walkthrough has one of its own, which is there before Ask. */
+  constructor(workbench: Workbench, which: 'first' | 'last' = 'first') {
     this.#workbench = workbench;
-    this.frame = workbench.page
-      // The walkthrough has a webview of its own, without an extension.
-      .locator('iframe.webview.ready[src*="extensionId=pilot-assistant"]')
-      .first()
+    const webviews = workbench.page.locator('iframe.webview.ready');
+    this.frame = (which === 'first' ? webviews.first() : webviews.last())
       .contentFrame()
       .frameLocator('#active-frame');
   }

@@ -56,7 +56,7 @@ class Newcomer {
   /** The composer has opened by itself. */
   async asks(question: string): Promise<AskPanel> {
     const { page } = this.#workbench;
-    const panel = new AskPanel(this.#workbench);
+    const panel = new AskPanel(this.#workbench, 'last');
     await panel.frame.locator('.composer textarea:focus').waitFor();
     await this.does(async () => {
       await page.keyboard.type(question);
