@@ -167,6 +167,9 @@ describe('A whole decision', () => {
   it('makes the next answer a cheaper one from under an answer', async () => {
     await workbench.page.locator('.tab').filter({ hasText: 'Explain what a harbour is' }).click();
     const button = panel.lastAnswer.getByRole('button', { name: 'Cheaper next time' });
+    await button.waitFor({ state: 'detached' });
+    // While the user has chosen the model, a cheaper one would not be asked.
+    await panel.choose('Auto');
     await button.click();
     await workbench.page
       .locator('.statusbar-item')

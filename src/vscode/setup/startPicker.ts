@@ -137,8 +137,8 @@ const variableItem = ({ id, label, apiKeyEnv = '' }: Preset): Item => ({
   start: { type: 'preset', preset: id, key: { type: 'variable', name: apiKeyEnv } },
 });
 
-const presetItem = ({ id, label, baseUrl }: Preset): Item => ({
+const presetItem = ({ id, label, baseUrl, baseUrlTemplate }: Preset): Item => ({
   label,
-  description: baseUrl ?? t('any server that speaks OpenAI’s protocol'),
+  description: baseUrl ?? baseUrlTemplate ?? t('any server that speaks OpenAI’s protocol'),
   start: startOf(id),
 });

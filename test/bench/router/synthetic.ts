@@ -32,7 +32,7 @@ const KINDS = [
   },
 ] as const;
 
-const ROWS = 900;
+const ROWS = 660;
 
 export function synthetic(): OutcomeMatrix {
   const random = seeded(2026);

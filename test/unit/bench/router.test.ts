@@ -75,12 +75,12 @@ describe('router benchmark on its own synthetic matrix', () => {
       }
     }
     const pilot = learning.find(({ policy }) => policy === 'pilot')!;
-    // 450 prompts to learn from: no point at 1,000.
+    // 330 prompts to learn from: no point at 1,000.
     assert.deepEqual(
       pilot.points.map(({ feedbacks }) => feedbacks),
       [0, 10, 30, 100, 300],
     );
-    assert.equal(regret.find(({ policy }) => policy === 'pilot')!.points.at(-1)!.prompts, 450);
+    assert.equal(regret.find(({ policy }) => policy === 'pilot')!.points.at(-1)!.prompts, 330);
   });
 
   it('never spends more than the budget', () => {
@@ -113,11 +113,11 @@ describe('router benchmark on its own synthetic matrix', () => {
       source,
       seed: 1,
       fractions: [0.25],
-      policies: ['pilot', 'pilot-paper', 'knn', 'linucb'],
+      policies: ['pilot', 'linucb'],
       tuned: { alpha: 1, lambda: 1 },
     });
     assert.ok(again.kind === 'seed' && seed.kind === 'seed');
-    for (const policy of ['pilot', 'pilot-paper', 'knn', 'linucb'])
+    for (const policy of ['pilot', 'linucb'])
       assert.deepEqual(again.value.curves[policy]![0], seed.value.curves[policy]![1], policy);
   });
 

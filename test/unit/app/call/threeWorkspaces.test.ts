@@ -19,7 +19,7 @@ const models = [
 function* workingHours(from: number, until: number): Generator<number> {
   for (let at = from; at < until; at += HOUR) {
     const date = new Date(at);
-    if (1 <= date.getDay() && date.getDay() <= 5 && 9 <= date.getHours() && date.getHours() < 15) yield at;
+    if (1 <= date.getDay() && date.getDay() <= 5 && 9 <= date.getHours() && date.getHours() < 12) yield at;
   }
 }
 

@@ -36,10 +36,10 @@ function estimateOf(savings: Savings): Extract<Savings, { kind: 'estimate' }> {
 }
 
 describe('savingsAgainst', () => {
-  it('holds the truth within its interval for at least 90 of 100 seeds', async function () {
+  it('holds the truth within its interval for at least 36 of 40 seeds', async function () {
     this.timeout(60_000);
     const held = { owl: 0, finch: 0 };
-    for (let seed = 1; seed <= 100; seed++) {
+    for (let seed = 1; seed <= 40; seed++) {
       const log = simulate(seed);
       const rows = await rowsOf(log.logged);
       for (const [name, target] of [
@@ -51,8 +51,8 @@ describe('savingsAgainst', () => {
         if (Math.abs(saved.value - truthFor(target, log)) <= saved.halfWidth) held[name] += 1;
       }
     }
-    assert.ok(held.owl >= 90, `owl: ${held.owl} of 100`);
-    assert.ok(held.finch >= 90, `finch: ${held.finch} of 100`);
+    assert.ok(held.owl >= 36, `owl: ${held.owl} of 40`);
+    assert.ok(held.finch >= 36, `finch: ${held.finch} of 40`);
   });
 
   it('says nothing below an effective sample of 30', () => {
