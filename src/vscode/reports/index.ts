@@ -9,6 +9,7 @@ import { setFormerModel } from './source.ts';
 import { UsageTree } from './usageTree.ts';
 import type { UsageView } from './usageView.ts';
 import { showInformation } from '../kit/notify.ts';
+import { panelType } from '../kit/panelType.ts';
 
 export type { UsageDeps } from './deps.ts';
 
@@ -31,10 +32,10 @@ export function registerUsage(deps: UsageDeps): vscode.Disposable {
       surface.showDecision(typeof id === 'string' ? (id as DecisionId) : undefined),
     ),
     command('pilot.chooseFormerModel', () => chooseFormerModel(deps)),
-    vscode.window.registerWebviewPanelSerializer('pilot.usage', {
+    vscode.window.registerWebviewPanelSerializer(panelType('usage'), {
       deserializeWebviewPanel: (panel) => surface.showUsage(panel),
     }),
-    vscode.window.registerWebviewPanelSerializer('pilot.decision', {
+    vscode.window.registerWebviewPanelSerializer(panelType('decision'), {
       deserializeWebviewPanel: (panel, state) => surface.restoreDecision(panel, keptIn(state)),
     }),
   );
