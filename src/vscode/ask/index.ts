@@ -4,6 +4,7 @@ import type { ArmId } from '../../core/brand.ts';
 import { panelType } from '../kit/panelType.ts';
 import type { AskController } from './controller.ts';
 import type { AskDeps } from './deps.ts';
+import { isObject } from '../../core/shape.ts';
 
 export type { AskDeps } from './deps.ts';
 
@@ -41,6 +42,6 @@ export function registerAsk(deps: AskDeps): vscode.Disposable {
 }
 
 function conversationIdOf(state: unknown): string | undefined {
-  if (typeof state !== 'object' || state === null || !('conversationId' in state)) return undefined;
+  if (!isObject(state) || !('conversationId' in state)) return undefined;
   return typeof state.conversationId === 'string' ? state.conversationId : undefined;
 }

@@ -10,6 +10,7 @@ import { UsageTree } from './usageTree.ts';
 import type { UsageView } from './usageView.ts';
 import { showInformation } from '../kit/notify.ts';
 import { panelType } from '../kit/panelType.ts';
+import { isObject } from '../../core/shape.ts';
 
 export type { UsageDeps } from './deps.ts';
 
@@ -122,6 +123,6 @@ async function chooseFormerModel(deps: UsageDeps): Promise<void> {
 
 /** What the page kept over a reload; undefined where it kept nothing, or nothing of ours. */
 function keptIn(state: unknown): string | undefined {
-  if (typeof state !== 'object' || state === null || !('keep' in state)) return undefined;
+  if (!isObject(state) || !('keep' in state)) return undefined;
   return typeof state.keep === 'string' ? state.keep : undefined;
 }
