@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
  * Which room may import which: the one place where the order of the folders is written down (docs/architecture.md).
  * Floors stand from the bottom up. `under`: the floors below whose rooms this floor's files may import. `packages`: the
  * packages they may import, `node` for Node's own modules. `rooms`: each folder of the floor ('.' = its root) with the
- * rooms of the same floor it may import. test/unit/layers.test.ts holds that no two rooms import each other, and that
+ * rooms of the same floor it may import; `type FILE` allows the types of one file. test/unit/layers.test.ts holds that no two rooms import each other, and that
  * each folder stands here.
  */
 export const floors = {
@@ -41,13 +41,14 @@ export const floors = {
       chat: ['ask', 'call', 'ports', 'settings'],
     },
   },
+  'src/threads': { under: ['src/core'], packages: ['node'], rooms: { '.': [] } },
   'src/storage': {
-    under: ['src/core', 'src/app'],
+    under: ['src/core', 'src/app', 'src/threads'],
     packages: ['node'],
-    rooms: { '.': [], host: ['.'], worker: ['.'] },
+    rooms: { '.': [], host: ['.', 'type worker/operations.ts'], worker: ['.'] },
   },
   'src/providers': {
-    under: ['src/core', 'src/app'],
+    under: ['src/core', 'src/app', 'src/threads'],
     packages: ['@anthropic-ai/sdk', 'node', 'openai'],
     rooms: {
       '.': [],
@@ -89,7 +90,7 @@ function placeOf(folder) {
 }
 
 /** Import of `name` by a file in `folder`: what is wrong with it, if anything. */
-export function faultOf(folder, name) {
+export function faultOf(folder, name, isTypeOnly = false) {
   const from = placeOf(folder);
   const { under, packages, rooms } = floors[from.floor];
   if (!name.startsWith('.')) {
@@ -97,11 +98,14 @@ export function faultOf(folder, name) {
     const allowed = packages.includes(first) || (packages.includes('node') && /^node:/.test(name));
     return allowed ? undefined : `${from.floor} may not import the package ${name}.`;
   }
-  const target = path.posix.dirname(path.posix.join(folder, name));
+  const file = path.posix.join(folder, name);
+  const target = path.posix.dirname(file);
   const to = placeOf(target);
   if (to === undefined || to.floor !== from.floor)
     return to && under.includes(to.floor) ? undefined : `${from.floor} may not import from ${target}.`;
-  const allowed = to.room === from.room || rooms[from.room]?.includes(to.room);
+  const typesOf = isTypeOnly && `type ${path.posix.relative(from.floor, file)}`;
+  const allowed =
+    to.room === from.room || rooms[from.room]?.some((room) => [to.room, typesOf].includes(room));
   return allowed ? undefined : `${folder} may not import from ${target}.`;
 }
 
@@ -110,9 +114,9 @@ const roomRule = {
   meta: { type: 'problem', schema: [] },
   create(context) {
     const file = path.relative(import.meta.dirname, context.filename).replaceAll(path.sep, '/');
-    const check = ({ source }) => {
+    const check = ({ source, importKind }) => {
       if (typeof source?.value !== 'string') return;
-      const fault = faultOf(path.posix.dirname(file), source.value);
+      const fault = faultOf(path.posix.dirname(file), source.value, importKind === 'type');
       if (fault)
         context.report({
           node: source,

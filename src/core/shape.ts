@@ -19,8 +19,12 @@ type VariantOf<V extends Readonly<Record<string, Members>>> = {
 
 const shape = <T>(parse: (value: unknown) => Parsed<T>): Shape<T> => ({ parse });
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** An object of any kind, arrays among them. */
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** An object with members, as JSON has it. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isObject(value) && !Array.isArray(value);
 
 export const text = (maxLength: number): Shape<string> =>
   shape((value) => (typeof value === 'string' && value.length <= maxLength ? { value } : undefined));

@@ -2,6 +2,7 @@
 import type { NanoUsd } from '../core/brand.ts';
 import { isMoney } from '../core/money.ts';
 import { periodOf } from '../core/money/period.ts';
+import { isObject } from '../core/shape.ts';
 
 export interface MirroredTotal {
   readonly period: string;
@@ -17,7 +18,7 @@ export interface MirroredTotal {
 
 /** Undefined for what is no such total: both copies come from outside. */
 export function decodeMirror(stored: unknown): MirroredTotal | undefined {
-  if (typeof stored !== 'object' || stored === null) return undefined;
+  if (!isObject(stored)) return undefined;
   const { period, total, seq, raised, doubted } = stored as Record<string, unknown>;
   if (typeof period !== 'string' || !periodOf(period) || !isMoney(total)) return undefined;
   if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) return undefined;

@@ -2,11 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Log } from '../../src/app/ports/environment.ts';
-import {
-  ReportPanel,
-  type ReportHandlers,
-  type ReportPanelOptions,
-} from '../../src/vscode/reports/reportPanel.ts';
+import { ReportPanel, type ReportPanelOptions } from '../../src/vscode/reports/reportPanel.ts';
 
 /** Tabs of one of PILOT's report pages. */
 const tabs = (page: 'usage' | 'decision'): readonly vscode.Tab[] =>
@@ -124,23 +120,21 @@ describe('a message that is none of the protocol', () => {
       dispose: () => undefined,
     };
     const heard: unknown[] = [];
-    const handlers: ReportHandlers = {
-      onReady: () => heard.push('ready'),
-      onMessage: (message) => heard.push(message),
-      onClosed: () => undefined,
-    };
+    const hear = (message: unknown): unknown => heard.push(message);
     const options: ReportPanelOptions = {
       extensionUri: vscode.Uri.file('/nowhere'),
       page: 'usage',
       title: 'Usage',
       log,
+      handlers: { ready: hear, choose: hear, csv: hear, act: hear },
+      onClosed: () => undefined,
     };
-    const report = new ReportPanel(panel as unknown as vscode.WebviewPanel, options, handlers);
+    const report = new ReportPanel(options, panel as unknown as vscode.WebviewPanel);
     for (const value of [undefined, null, 'ready', {}, { type: 'run' }, { type: ['ready'] }]) send(value);
     assert.deepEqual(heard, []);
     assert.deepEqual(lines, ['The usage page sent one message that is none of the protocol: refused.']);
     send({ type: 'ready' });
-    assert.deepEqual(heard, ['ready'], 'what is of the protocol is heard');
+    assert.deepEqual(heard, [{ type: 'ready' }], 'what is of the protocol is heard');
     report.dispose();
   });
 });

@@ -22,13 +22,23 @@ interface LintTable {
       }
     >
   >;
-  readonly faultOf: (folder: string, name: string) => string | undefined;
+  readonly faultOf: (folder: string, name: string, isTypeOnly?: boolean) => string | undefined;
 }
 
-const importsOf = (file: string): string[] =>
-  [
-    ...readFileSync(path.join(root, file), 'utf8').matchAll(/(?:\bfrom|\bimport\(|^import)\s*'([^'\s]+)'/gm),
-  ].map(([, name]) => name!);
+interface Import {
+  readonly name: string;
+  readonly isTypeOnly: boolean;
+}
+
+function imports(file: string): Import[] {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  return [...text.matchAll(/(?:\bfrom|\bimport\(|^import)\s*'([^'\s]+)'/gm)].map(({ 1: name, index }) => {
+    const statement = text.slice(text.lastIndexOf('import ', index), index);
+    return { name: name!, isTypeOnly: statement.startsWith('import type ') };
+  });
+}
+
+const importsOf = (file: string): string[] => imports(file).map(({ name }) => name);
 
 /** The first circle that is found: each node leads to the next, the last to the first. */
 function circleIn(next: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
@@ -89,8 +99,8 @@ describe('layers', () => {
     const faults = filesOf('{src/*,media}/**/*.ts').flatMap((file) =>
       path.posix.dirname(file) === 'src'
         ? []
-        : importsOf(file).flatMap((name) => {
-            const fault = table.faultOf(path.posix.dirname(file), name);
+        : imports(file).flatMap(({ name, isTypeOnly }) => {
+            const fault = table.faultOf(path.posix.dirname(file), name, isTypeOnly);
             return fault === undefined ? [] : [`${file}: ${fault}`];
           }),
     );
@@ -107,6 +117,7 @@ describe('layers', () => {
     ['src/app/call', '../../../media/ask/turn.ts'],
     ['src/app/ports', '../call/engine.ts'],
     ['src/storage/host', '../worker/books.ts'],
+    ['src/storage/host', '../worker/operations.ts'],
     ['src/storage/worker', '../../providers/presets.ts'],
     ['src/storage/worker', 'openai'],
     ['src/vscode/kit', '../../engine.ts'],
@@ -117,6 +128,11 @@ describe('layers', () => {
       assert.match(table.faultOf(folder, name) ?? '', /may not import/);
     });
   }
+
+  it('what is allowed of one file are its types only', () => {
+    assert.equal(table.faultOf('src/storage/host', '../worker/operations.ts', true), undefined);
+    assert.match(table.faultOf('src/storage/host', '../worker/books.ts', true) ?? '', /may not import/);
+  });
 
   it('no files import each other in a circle, not even for types', () => {
     const next = new Map(

@@ -8,6 +8,7 @@ import { dayOf, type ArmEstimate, type Learner } from '../../core/learning/learn
 import { rewardOf, type PlainOutcome } from '../../core/learning/reward.ts';
 import type { DecisionLog, LogEntry } from '../ports/decisions.ts';
 import type { Clock, Log } from '../ports/environment.ts';
+import { isObject } from '../../core/shape.ts';
 
 /** How a learner is put in and out of storage (src/core/learning/learnerCodec.ts), bound to the space and preset in force. */
 export interface LearnerCodec {
@@ -250,8 +251,7 @@ async function isRated(decisionLog: DecisionLog, id: DecisionId): Promise<boolea
 }
 
 function decodeSnapshot(stored: unknown): { readonly learner: unknown; readonly replacedAt: number } {
-  if (typeof stored !== 'object' || stored === null || !('learner' in stored))
-    return { learner: stored, replacedAt: 0 };
+  if (!isObject(stored) || !('learner' in stored)) return { learner: stored, replacedAt: 0 };
   const at = 'replacedAt' in stored ? stored.replacedAt : 0;
   return { learner: stored.learner, replacedAt: typeof at === 'number' ? at : 0 };
 }

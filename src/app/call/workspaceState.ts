@@ -6,6 +6,7 @@
 import type { ArmId } from '../../core/brand.ts';
 import type { PolicyStore } from '../ports/decisions.ts';
 import type { Disposable } from '../ports/environment.ts';
+import { isRecord } from '../../core/shape.ts';
 
 const version = 1;
 /** Conversations whose model is remembered; the oldest are forgotten first. */
@@ -124,8 +125,6 @@ export function decodeWorkspaceState(stored: unknown): WorkspaceState | undefine
 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;
 const array = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isStickyEntry = (entry: unknown): entry is readonly [string, ArmId] =>
   Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string');
 

@@ -4,6 +4,7 @@ import type { Decision } from '../../core/decision.ts';
 import type { OpaqueState, ToolCall } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
 import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
+import { isRecord } from '../../core/shape.ts';
 
 export interface Completion {
   run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
@@ -94,7 +95,7 @@ export function toolInput({ input }: ToolCall): object | undefined {
   if (input.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(input);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -9,7 +9,8 @@ import { VSCODE_ENDPOINT_ID } from './offer.ts';
 import { DEFAULT_MAX_OUTPUT_TOKENS } from '../settings/models.ts';
 import type { SettingProblem } from '../settings/problem.ts';
 import { shown } from '../settings/problem.ts';
-import { isFields, SettingReader } from '../settings/reader.ts';
+import { SettingReader } from '../settings/reader.ts';
+import { isRecord } from '../../core/shape.ts';
 
 const KEY = 'pilot.vscodeModels';
 const MAX_ENTRIES = 200;
@@ -52,7 +53,7 @@ export function parseVscodeModels(raw: unknown, ownVendor: string): ParsedVscode
   const entries = new Map<string, VscodeModelEntry>();
   raw.slice(0, MAX_ENTRIES).forEach((fields: unknown, index) => {
     const key = `${KEY}[${index}]`;
-    if (!isFields(fields)) return report(key, 'wrong-type', 'object');
+    if (!isRecord(fields)) return report(key, 'wrong-type', 'object');
     const reader = new SettingReader(key, fields, problems);
     const entry = parseEntry(reader, ownVendor);
     if (entry && entries.has(entry.model)) reader.problem('model', 'duplicate', '', undefined);

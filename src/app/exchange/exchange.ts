@@ -8,6 +8,7 @@ import type { EpochMs } from '../../core/brand.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ImportedEntry } from '../ports/money.ts';
 import { mostSpent, parseEntry, type ExportedEntry } from './exchangeEntry.ts';
+import { isRecord } from '../../core/shape.ts';
 
 export const exchangeFormat = 'pilot-export';
 export const exchangeVersion = 1;
@@ -94,9 +95,6 @@ function parseJson(content: string): Result<unknown, ExchangeProblem> {
     });
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Own members only: a file cannot speak through `__proto__`. */
 const own = (record: Readonly<Record<string, unknown>>, key: string): unknown =>

@@ -3,6 +3,7 @@ import type { ArmId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts
 import { isMoney } from '../../core/money.ts';
 import { periodOf } from '../../core/money/period.ts';
 import type { CostSource, ImportedEntry, LedgerEntry } from '../ports/money.ts';
+import { isRecord } from '../../core/shape.ts';
 
 /** In the order of the CSV's columns. */
 export const entryColumns = [
@@ -73,7 +74,7 @@ const slackMs = 86_400_000;
 
 /** The entry, or the name of the member that cannot be right. */
 export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | string {
-  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return 'row';
+  if (!isRecord(stored)) return 'row';
   const row = stored as Readonly<Record<string, unknown>>;
   const read = (key: string): unknown => (Object.hasOwn(row, key) ? row[key] : undefined);
   const text = (key: keyof typeof patterns): string | undefined => {

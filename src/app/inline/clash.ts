@@ -4,6 +4,7 @@
  */
 import type { Disposable, Log } from '../ports/environment.ts';
 import type { Timers } from './ports.ts';
+import { isObject } from '../../core/shape.ts';
 
 export interface Rival {
   /** Of the product, as its users know it. */
@@ -58,7 +59,7 @@ export function rivalsOf({ has, setting }: Surroundings): readonly Rival[] {
 
 /** No value, or one that is not understood, counts as on: that is what installing such an extension is for. */
 function suggests(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return ![false, 'off', 'manual'].includes(value as never);
+  if (!isObject(value)) return ![false, 'off', 'manual'].includes(value as never);
   // By language: on for one of them is on.
   const byLanguage = value as Readonly<Record<string, unknown>>;
   return byLanguage['*'] !== false || Object.values(byLanguage).includes(true);

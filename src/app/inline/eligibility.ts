@@ -7,17 +7,10 @@ import { fimFormat } from '../../core/inline/fim/templates.ts';
 import type { FimFormat } from '../../core/inline/fim/format.ts';
 import { expectedLatencyMs, initialLatency, observeLatency } from '../../core/inline/latency.ts';
 import { earn, initialPace, mayPay, spend } from '../../core/inline/pace.ts';
+import type { Try } from './keystroke.ts';
 import type { InlineDeps } from './ports.ts';
 
-export interface Place {
-  readonly tokens: number;
-  readonly explicit: boolean;
-  readonly localHasAnswer: boolean;
-  /** Arms that have answered here already (cycling). */
-  readonly taken: readonly ArmId[];
-  /** A remote arm had nothing to show here: nobody else is asked, but what is at hand may be shown. */
-  readonly localOnly: boolean;
-}
+type Asked = Pick<Try, 'tokens' | 'explicit' | 'localText' | 'taken' | 'localOnly'>;
 
 /** So many answers in a row that could not be shown: the arm does not understand its format, and rests. */
 const USELESS_IN_A_ROW = 6;
@@ -40,20 +33,20 @@ export class Eligibility {
   }
 
   /** Undefined = may be chosen. From "cannot" to "not now". */
-  exclusion(arm: Arm, place: Place): ExclusionReason | undefined {
+  exclusion(arm: Arm, asked: Asked): ExclusionReason | undefined {
     const format = this.formatOf(arm);
     const settings = this.#deps.settings();
     if (format === undefined) return 'lacks-capability';
-    if (place.taken.includes(arm.id)) return 'has-answered';
+    if (asked.taken.includes(arm.id)) return 'has-answered';
     if (format.transport === 'local') {
-      return settings.local && place.localHasAnswer ? undefined : 'lacks-capability';
+      return settings.local && asked.localText !== '' ? undefined : 'lacks-capability';
     }
-    if (place.localOnly) return 'lacks-capability';
+    if (asked.localOnly) return 'lacks-capability';
     const free = arm.price !== undefined && isFree(arm.price);
     if (!free && !settings.paid) return 'paid-off';
     if (this.#rests(arm.id)) return 'unhealthy';
-    if (this.#isTooSlow(arm.id, place)) return 'too-slow';
-    if (!free && !place.explicit && !mayPay(this.#pace)) return 'not-worth-price';
+    if (this.#isTooSlow(arm.id, asked)) return 'too-slow';
+    if (!free && !asked.explicit && !mayPay(this.#pace)) return 'not-worth-price';
     return undefined;
   }
 
@@ -80,7 +73,7 @@ export class Eligibility {
     return expectedLatencyMs(this.#latency, armId, tokens, this.#deps.now());
   }
 
-  #isTooSlow(armId: ArmId, { tokens, explicit }: Place): boolean {
+  #isTooSlow(armId: ArmId, { tokens, explicit }: Asked): boolean {
     const target = this.#deps.settings().latencyTargetMs * (explicit ? EXPLICIT_PATIENCE : 1);
     return this.expectedMs(armId, tokens) > target;
   }

@@ -1,24 +1,13 @@
 /** What the router and an arm are asked for one place: features, prompt, and who may answer. */
-import type { ArmId } from '../../core/brand.ts';
 import { rankContext } from '../../core/inline/contextRanking.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
-import { estimateTokens } from '../../core/inline/promptBudget.ts';
 import { LOCAL_THRESHOLD } from '../../core/local/localArm.ts';
 import { holdsPrivateKey } from '../ask/secretFiles.ts';
 import type { CompletionOrder } from '../call/routedCompletion.ts';
-import type { Eligibility, Place } from './eligibility.ts';
+import type { Eligibility } from './eligibility.ts';
+import type { Try } from './keystroke.ts';
 import type { InlineDeps, LocalModelPort } from './ports.ts';
 import { inlineCall } from './request.ts';
-import type { InlineRequest } from './request.ts';
-
-export interface OrderInput {
-  readonly request: InlineRequest;
-  readonly cursor: CursorText;
-  readonly multiline: boolean;
-  readonly localText: string;
-  readonly place: Place;
-  readonly sticky: ArmId | undefined;
-}
 
 /** Text before the cursor that the context ranking looks at. */
 const AROUND_CHARS = 1500;
@@ -31,30 +20,31 @@ const LOCAL_SUFFIX = 4000;
 export function inlineOrder(
   deps: Pick<InlineDeps, 'settings' | 'context'>,
   eligibility: Eligibility,
-  { request, cursor, multiline, localText, place, sticky }: OrderInput,
+  asked: Try,
 ): Omit<CompletionOrder, 'signal'> {
   const { contextTokens } = deps.settings();
+  const { cursor, languageId } = asked;
   const around = cursor.prefix.slice(-AROUND_CHARS);
-  const spare = Math.max(contextTokens / 4, contextTokens - place.tokens);
-  const sources = deps.context(request.documentId).filter(({ text }) => !holdsPrivateKey(text));
+  const spare = Math.max(contextTokens / 4, contextTokens - asked.tokens);
+  const sources = deps.context(asked.documentId).filter(({ text }) => !holdsPrivateKey(text));
   const context = rankContext(around, sources, spare);
   const formatOf = eligibility.formatOf.bind(eligibility);
   return {
     surface: 'inline',
     purpose: 'inline',
     view: {
-      text: viewText(request.languageId, around),
-      languageId: request.languageId,
+      text: viewText(languageId, around),
+      languageId,
       surface: 'inline',
       contextChars: cursor.prefix.length + cursor.suffix.length,
       turn: 0,
       referenceCount: context.length,
     },
-    call: inlineCall({ request, cursor, multiline, contextTokens, context, formatOf, localText }),
+    call: inlineCall({ ...asked, contextTokens, context, formatOf }),
     conversationId: undefined,
     choice: { type: 'auto' },
-    sticky,
-    exclude: (arm) => eligibility.exclusion(arm, place),
+    sticky: asked.sticky,
+    exclude: (arm) => eligibility.exclusion(arm, asked),
     // At most a block of output: its usage is worth more than the hold that a cancelled request leaves behind.
     whenLeft: 'finish',
   };
@@ -75,7 +65,3 @@ export async function askLocal(local: LocalModelPort, { prefix, suffix }: Cursor
   const said = await local.complete({ prefix: prefix.slice(-LOCAL_PREFIX), suffix: below });
   return said !== undefined && said.confidence >= LOCAL_THRESHOLD ? said.text : '';
 }
-
-/** Size of the prompt as far as latency goes; a window of it is enough to tell. */
-export const promptTokens = ({ prefix, suffix }: CursorText): number =>
-  estimateTokens(prefix.slice(-8000)) + estimateTokens(suffix.slice(0, 3000));

@@ -27,14 +27,15 @@ export interface InlineRequest {
   readonly selected: { readonly text: string; readonly typed: string } | undefined;
 }
 
-export interface CallInput {
-  readonly request: InlineRequest;
+interface CallInput {
+  readonly path: string;
+  readonly languageId: string;
   readonly cursor: CursorText;
   readonly multiline: boolean;
   readonly contextTokens: number;
   readonly context: readonly ContextPiece[];
   readonly formatOf: (arm: Arm) => FimFormat | undefined;
-  /** What the local model says here; it was asked before an arm was chosen, because it is free and quick. */
+  /** What the local model says here. */
   readonly localText: string;
 }
 
@@ -73,11 +74,10 @@ export function inlineCall(input: CallInput): Call {
 }
 
 function render(
-  { request, cursor, contextTokens, context, multiline }: CallInput,
+  { path, languageId, cursor, contextTokens, context, multiline }: CallInput,
   format: FimFormat,
 ): FimPrompt {
   const { prefix, suffix } = fitCursorText(cursor, { totalTokens: contextTokens });
-  const { path, languageId } = request;
   return fimPrompt(format, { prefix, suffix, path, languageId, context }, multiline);
 }
 

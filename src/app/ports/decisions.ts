@@ -19,12 +19,18 @@ export interface DecisionLog {
   read(afterSeq: number, limit: number): Promise<readonly LogEntry[]>;
   /** Newest snapshot of the learned state (opaque JSON of src/core/learning/learnerCodec.ts) and the log position it covers. Rejects when
    * it cannot be read now. */
-  loadSnapshot(): Promise<{ readonly seq: number; readonly state: unknown } | undefined>;
+  loadSnapshot(): Promise<LogSnapshot | undefined>;
   saveSnapshot(seq: number, state: unknown): Promise<void>;
   /** Sets a bad snapshot aside under a new name; the next load rebuilds from the log. */
   quarantineSnapshot(reason: string): Promise<void>;
   /** Deletes decisions with their outcomes, and every snapshot; money stays. Returns the decisions forgotten. */
   forget?(scope: ForgetScope): Promise<number>;
+}
+
+/** What was learnt from the log up to `seq`. */
+export interface LogSnapshot {
+  readonly seq: number;
+  readonly state: unknown;
 }
 
 export interface DecisionAsOf {

@@ -49,6 +49,9 @@ export interface Reservation {
   readonly worstCase: NanoUsd;
 }
 
+/** No such reservation, or one that has ended. */
+export type SettleRefusal = 'unknown' | 'already-settled';
+
 /** Why the ledger or the log cannot be used; `newer-schema` = written by a newer PILOT, left untouched. */
 export type StorageProblem =
   | 'no-sqlite'
@@ -165,12 +168,9 @@ export interface Ledger {
   settle(
     id: ReservationId,
     settlement: Settlement,
-  ): Promise<Result<{ readonly overrun: NanoUsd }, 'unknown' | 'already-settled' | 'unavailable'>>;
+  ): Promise<Result<{ readonly overrun: NanoUsd }, SettleRefusal | 'unavailable'>>;
   /** Only where the request provably was not served. */
-  void(
-    id: ReservationId,
-    reason: string,
-  ): Promise<Result<void, 'unknown' | 'already-settled' | 'unavailable'>>;
+  void(id: ReservationId, reason: string): Promise<Result<void, SettleRefusal | 'unavailable'>>;
   /** The user, with the provider's bill in hand, or reconciliation, frees what was held back. */
   releaseHold(id: ReservationId | 'all', reason: string): Promise<Result<NanoUsd, StorageFault>>;
   /**

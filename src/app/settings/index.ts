@@ -7,7 +7,8 @@ import type { MisplacedKey } from './headers.ts';
 import { parseModel } from './models.ts';
 import type { SettingProblem } from './problem.ts';
 import { shown } from './problem.ts';
-import { isFields, SettingReader } from './reader.ts';
+import { SettingReader } from './reader.ts';
+import { isRecord } from '../../core/shape.ts';
 
 export type { Endpoint, Preset, PresetId, PresetTable } from './endpoint.ts';
 export type { MisplacedKey } from './headers.ts';
@@ -66,7 +67,7 @@ function entries(key: string, raw: unknown, max: number, problems: SettingProble
   }
   if (raw.length > max) report(key, 'too-many', `0–${max}`, String(max));
   return raw.slice(0, max).flatMap((entry: unknown, index) => {
-    if (isFields(entry)) return [new SettingReader(`${key}[${index}]`, entry, problems)];
+    if (isRecord(entry)) return [new SettingReader(`${key}[${index}]`, entry, problems)];
     problems.push({
       key: `${key}[${index}]`,
       kind: 'wrong-type',

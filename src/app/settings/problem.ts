@@ -1,4 +1,5 @@
 /** One thing that is wrong with a setting, as data: the surface says it in the user's language. */
+import { isObject } from '../../core/shape.ts';
 export interface SettingProblem {
   /** Where, as one writes it: `pilot.endpoints[1].baseUrl`. */
   readonly key: string;
@@ -36,7 +37,7 @@ const MAX_SHOWN = 60;
 /** Scalars as JSON, lists and objects by kind only: an entry may hold a key anywhere. */
 export function shown(value: unknown): string {
   if (value === undefined) return '';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
+  if (isObject(value)) return Array.isArray(value) ? '[…]' : '{…}';
   const text = JSON.stringify(value);
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 1)}…`;
 }

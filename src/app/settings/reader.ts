@@ -1,5 +1,6 @@
 import type { ProblemKind, SettingProblem } from './problem.ts';
 import { shown } from './problem.ts';
+import { isRecord } from '../../core/shape.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -64,7 +65,7 @@ export class SettingReader {
   object(name: string): SettingReader | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    if (isFields(value)) return new SettingReader(`${this.key}.${name}`, value, this.#problems);
+    if (isRecord(value)) return new SettingReader(`${this.key}.${name}`, value, this.#problems);
     this.problem(name, 'wrong-type', 'object', shown({}));
     return undefined;
   }
@@ -107,9 +108,6 @@ const MAY_BE_SECRET: ReadonlySet<ProblemKind> = new Set([
   'bad-header',
   'bad-variable',
 ]);
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function numberProblem(
   value: unknown,

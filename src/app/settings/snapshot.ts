@@ -11,7 +11,8 @@ import { policyNames } from '../../core/money/policies/index.ts';
 import { profileNames } from '../../core/money/policies/profile.ts';
 import { largestDollars } from './dollars.ts';
 import type { SettingProblem } from './problem.ts';
-import { isFields, SettingReader } from './reader.ts';
+import { SettingReader } from './reader.ts';
+import { isRecord } from '../../core/shape.ts';
 
 /**
  * `user`: the user's own value, since a repository has no say where money or privacy is concerned. `effective`: the
@@ -47,7 +48,7 @@ const limit: Row<NanoUsd | undefined> = row('user', (reader, key) => {
 const languages: Row<undefined> = row('effective', (reader, key) => {
   const value = reader.raw(key);
   if (value === undefined) return undefined;
-  if (!isFields(value)) reader.problem(key, 'wrong-type', 'object', '{"*": true}');
+  if (!isRecord(value)) reader.problem(key, 'wrong-type', 'object', '{"*": true}');
   else
     for (const [language, on] of Object.entries(value))
       if (typeof on !== 'boolean') reader.problem(`${key}.${language}`, 'wrong-type', 'boolean', '', on);

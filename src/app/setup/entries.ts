@@ -3,6 +3,7 @@ import type { Endpoint, Preset } from '../settings/endpoint.ts';
 import type { MisplacedKey } from '../settings/headers.ts';
 import { understandUrl } from '../settings/url.ts';
 import type { ModelDraft } from './draft.ts';
+import { isRecord } from '../../core/shape.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -82,11 +83,11 @@ export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly Mo
 export function withoutField(raw: unknown, endpointId: string, field: string): unknown[] {
   const drop = (entry: Entry, [name = '', ...rest]: string[]): Entry => {
     const value = entry[name];
-    if (rest.length === 0 || !isEntry(value)) return without(entry, name);
+    if (rest.length === 0 || !isRecord(value)) return without(entry, name);
     return { ...entry, [name]: drop(value, [rest.join('.')]) };
   };
   return listOf(raw).map((entry) =>
-    isEntry(entry) && entry['id'] === endpointId ? drop(entry, field.split('.')) : entry,
+    isRecord(entry) && entry['id'] === endpointId ? drop(entry, field.split('.')) : entry,
   );
 }
 
@@ -114,6 +115,4 @@ const without = (entry: Entry, name: string): Entry =>
   Object.fromEntries(Object.entries(entry).filter(([key]) => key !== name));
 
 const listOf = (raw: unknown): unknown[] => (Array.isArray(raw) ? (raw as unknown[]) : []);
-const isEntry = (value: unknown): value is Entry =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const fieldOf = (entry: unknown, name: string): unknown => (isEntry(entry) ? entry[name] : undefined);
+const fieldOf = (entry: unknown, name: string): unknown => (isRecord(entry) ? entry[name] : undefined);

@@ -10,6 +10,7 @@ import type { Result } from '../../core/result.ts';
 import type { ProviderError } from '../ports/models.ts';
 import type { Endpoint } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
+import { isRecord } from '../../core/shape.ts';
 
 export interface PricesDeps {
   readonly endpoints: readonly Endpoint[];
@@ -84,11 +85,11 @@ export function priceOffers(
 export function withPrices(raw: unknown, changes: readonly PriceChange[]): unknown[] {
   const prices = new Map<string, RateCard>(changes.map(({ armId: id, after }) => [id, after]));
   return (Array.isArray(raw) ? (raw as unknown[]) : []).map((entry) => {
-    if (!isEntry(entry)) return entry;
+    if (!isRecord(entry)) return entry;
     const { endpoint, model, price: former } = entry;
     if (typeof endpoint !== 'string' || typeof model !== 'string') return entry;
     const price = prices.get(armId(endpoint, model));
-    return price ? { ...entry, price: { ...(isEntry(former) && former), ...price } } : entry;
+    return price ? { ...entry, price: { ...(isRecord(former) && former), ...price } } : entry;
   });
 }
 
@@ -112,6 +113,3 @@ export const rateChanges = ({ before, after }: PriceChange): readonly RateChange
   rateNames.flatMap((rate) =>
     before?.[rate] === after[rate] ? [] : [{ rate, before: before?.[rate], after: after[rate] }],
   );
-
-const isEntry = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -9,6 +9,7 @@
  * acceptance, which the cost policy reads. s is the largest scale that stays in [0, 1] for any reward, so nothing is
  * clamped, which would bias: it is 1 at an average place and shrinks differences between arms at extreme ones.
  */
+import { isRecord } from '../shape.ts';
 export type PositionClass = 'empty-line' | 'line-start' | 'line-end' | 'before-closers';
 
 export interface Situation {
@@ -92,9 +93,6 @@ export function decodeBaseline(stored: unknown): Baseline {
   }
   return { cells: limited(cells) };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const keys = ({ languageId, position, length }: Situation): readonly [string, string, string] => {
   const shape = `${position}/${lengthClass(length)}`;

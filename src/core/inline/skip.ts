@@ -51,9 +51,6 @@ const WORD_START = /^[\p{L}\p{N}_$]/u;
 /** A finished statement: what follows belongs on the next line (Cody). */
 const STATEMENT_END = /[)\]}];\s*$/;
 
-/** The first reason not to complete here, or undefined. The order is from "must not" to "not worth it". */
-export const skipReason = (input: SkipInput): SkipReason | undefined => mustSkip(input) ?? unwise(input);
-
 /** Nothing may be shown here, not even what is at hand. */
 export function mustSkip(input: SkipInput): SkipReason | undefined {
   if (input.secret) return 'secret-file';

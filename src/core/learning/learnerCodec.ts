@@ -10,6 +10,7 @@ import type { Head } from '../decision.ts';
 import { Learner, MAX_PENDING, type LearnerSpec, type Pending } from './learner.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { fromEvidence, fromPrior, type Evidence } from './ridge.ts';
+import { isRecord } from '../shape.ts';
 
 const VERSION = 1;
 const HEADS: readonly Head[] = ['ask', 'inline'];
@@ -148,5 +149,3 @@ function fromUpperTriangle(triangle: Float64Array, d: number): Float64Array {
 const isDay = (value: unknown): value is number =>
   Number.isSafeInteger(value) && 0 <= (value as number) && (value as number) <= 100_000;
 const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

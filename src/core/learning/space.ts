@@ -19,6 +19,7 @@ import { STRUCTURE } from '../features/structure.ts';
 import { unit } from '../linalg.ts';
 import { decodeModelTable, lengthened, type ModelTable } from '../models/modelTable.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { isRecord } from '../shape.ts';
 
 export const SPACE_VERSION = 1;
 
@@ -170,6 +171,3 @@ function decodeManifest(stored: unknown): readonly Source[] {
     use: String(source['use']),
   }));
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

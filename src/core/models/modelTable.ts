@@ -3,6 +3,7 @@
  * and carry their source and date; the numbers that tie them to rewards are learnt offline (scripts/train).
  */
 import { float32FromBase64 } from '../base64.ts';
+import { isRecord } from '../shape.ts';
 
 export interface KnownModel {
   readonly name: string;
@@ -102,6 +103,3 @@ function decodeFit(stored: unknown): LogFit | undefined {
 
 const isFiniteNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -11,6 +11,7 @@
 import type { ArmId } from '../brand.ts';
 import type { Surface, TaskType } from '../decision.ts';
 import type { TokenClasses } from './pricing.ts';
+import { isObject } from '../shape.ts';
 
 export interface CallKind {
   readonly armId: ArmId;
@@ -169,7 +170,7 @@ export function decodeStatistics(stored: unknown): {
   readonly state: CallStatistics;
   readonly recovered: boolean;
 } {
-  const raw = typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {};
+  const raw = isObject(stored) ? (stored as Record<string, unknown>) : {};
   const rows: readonly unknown[] = raw['version'] === 1 && Array.isArray(raw['cells']) ? raw['cells'] : [];
   const cells = rows.map(decodeCell);
   if (raw['version'] !== 1 || !Array.isArray(raw['cells']) || cells.some((cell) => cell === undefined)) {

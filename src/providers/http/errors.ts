@@ -2,6 +2,7 @@ import type { ProviderError, ProviderErrorKind } from '../../app/ports/models.ts
 import type { CallGuard } from './guard.ts';
 import { at, listAt, stringAt } from './json.ts';
 import { cut } from './redact.ts';
+import { isObject } from '../../core/shape.ts';
 
 type Verdict = Pick<ProviderError, 'kind' | 'served'>;
 
@@ -87,7 +88,7 @@ const DNS_OR_TLS =
 
 /** The error, its causes, and their parts: Node reports each address it tried in an AggregateError. */
 function causesOf(error: unknown, depth = 8): unknown[] {
-  if (depth === 0 || typeof error !== 'object' || error === null) return [];
+  if (depth === 0 || !isObject(error)) return [];
   const parts = [(error as { cause?: unknown }).cause, ...listAt(error, 'errors')];
   return [error, ...parts.flatMap((part) => causesOf(part, depth - 1))];
 }

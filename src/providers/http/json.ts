@@ -1,8 +1,9 @@
 /** Reading of JSON from outside: a missing or wrongly typed part is undefined, never an exception. */
+import { isObject } from '../../core/shape.ts';
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let part = value;
   for (const key of path) {
-    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, key)) return undefined;
+    if (!isObject(part) || !Object.hasOwn(part, key)) return undefined;
     part = (part as Record<string | number, unknown>)[key];
   }
   return part;

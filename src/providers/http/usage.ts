@@ -9,6 +9,7 @@
 import type { Usage } from '../../app/ports/models.ts';
 import type { TokenCounts } from '../../app/ports/money.ts';
 import { at, numberAt, stringAt } from './json.ts';
+import { isObject } from '../../core/shape.ts';
 
 /** Keeps the last usage that can be believed: some servers repeat a running count, some tell it in two halves. */
 export class UsageReader {
@@ -29,7 +30,7 @@ export class UsageReader {
   read(chunk: unknown): void {
     for (const place of PLACES) {
       const raw = at(chunk, ...place);
-      if (typeof raw === 'object' && raw !== null) this.#take(raw);
+      if (isObject(raw)) this.#take(raw);
     }
   }
 

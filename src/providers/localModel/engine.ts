@@ -5,8 +5,13 @@
  */
 import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import { isIndexableText } from '../../core/local/indexable.ts';
-import { LocalModel } from '../../core/local/localModel.ts';
-import type { FromWorker, SourceFile, SourceText, ToWorker, WalkEnd } from './protocol.ts';
+import {
+  LocalModel,
+  type LocalCompletion,
+  type LocalQuery,
+  type LocalStats,
+} from '../../core/local/localModel.ts';
+import type { SourceFile, SourceText, WalkEnd, WalkOrder } from './protocol.ts';
 import { sourceFiles } from './walk.ts';
 import type { Lister, WalkLimits } from './walk.ts';
 
@@ -15,24 +20,28 @@ export interface EngineDeps {
   /** A file is undefined where it vanished, is too large or cannot be read. */
   readonly lister: Lister;
   readonly walkLimits?: WalkLimits;
-  readonly send: (message: FromWorker) => void;
 }
 
 /** In the order in which they came: a text sent after its removal stays, one sent before it goes. */
 type Job =
-  | { readonly type: 'index'; readonly batch: number; readonly sources: readonly (SourceText | SourceFile)[] }
+  | {
+      readonly type: 'index';
+      readonly sources: readonly (SourceText | SourceFile)[];
+      readonly done: () => void;
+    }
   | { readonly type: 'remove'; readonly ids: readonly string[] };
 
 /** A slice at each step. */
 type Work = Generator<void, void> | AsyncGenerator<void, void>;
 
 interface Walk {
-  readonly id: number;
   readonly roots: readonly string[];
   readonly files: AsyncGenerator<string | undefined, WalkEnd>;
   /** Known from the editor, which is ahead of the disk. */
   readonly open: Set<string>;
   steps: number;
+  readonly onProgress: () => void;
+  readonly done: (end: WalkEnd) => void;
 }
 
 /** Files between two messages of how far a walk is. */
@@ -50,27 +59,45 @@ export class LocalEngine {
     this.#model = new LocalModel({ maxTokens: deps.maxTokens });
   }
 
-  receive(message: ToWorker): void {
-    switch (message.type) {
-      case 'texts':
-        this.#queue.push({ type: 'index', batch: message.batch, sources: message.texts });
-        for (const { id } of message.texts) this.#walk?.open.add(id);
-        break;
-      case 'files':
-        this.#queue.push({ type: 'index', batch: message.batch, sources: message.files });
-        break;
-      case 'walk':
-        this.#startWalk(message);
-        break;
-      case 'remove':
-        this.#queue.push(message);
-        break;
-      case 'cancel':
-        this.#drop();
-        break;
-      case 'query':
-        this.#answer(message);
-    }
+  get stats(): LocalStats {
+    return this.#model.stats;
+  }
+
+  /** Resolves when they are in the index, or were passed over. */
+  indexTexts(texts: readonly SourceText[]): Promise<void> {
+    for (const { id } of texts) this.#walk?.open.add(id);
+    return this.indexFiles(texts);
+  }
+
+  indexFiles(sources: readonly (SourceText | SourceFile)[]): Promise<void> {
+    return new Promise((done) => this.#queue.push({ type: 'index', sources, done }));
+  }
+
+  /** Resolves with the end of the walk; an earlier walk ends. */
+  indexFolders({ roots, excluded, open }: WalkOrder, onProgress: () => void): Promise<WalkEnd> {
+    this.#endWalk();
+    const { lister, walkLimits } = this.#deps;
+    const files = sourceFiles({ roots, excluded, lister, ...(walkLimits && { limits: walkLimits }) });
+    return new Promise((done) => {
+      this.#walk = { roots, files, open: new Set(open), steps: 0, onProgress, done };
+    });
+  }
+
+  /** With all that lies in it, where it is a folder. */
+  remove(ids: readonly string[]): void {
+    this.#queue.push({ type: 'remove', ids });
+  }
+
+  /** Drops what is queued and not begun, and ends the walk. */
+  cancelIndexing(): void {
+    this.#endWalk();
+    const dropped = this.#queue.filter((job) => job.type === 'index');
+    this.#queue = this.#queue.filter((job) => job.type === 'remove');
+    for (const { done } of dropped) done();
+  }
+
+  complete(query: LocalQuery): LocalCompletion | undefined {
+    return this.#model.complete(query);
   }
 
   /** One slice of work, a few milliseconds; false = nothing left to do. */
@@ -90,26 +117,19 @@ export class LocalEngine {
     return this.#walk && this.#walkOn(this.#walk);
   }
 
-  async *#index({ batch, sources }: Extract<Job, { type: 'index' }>): AsyncGenerator<void, void> {
+  async *#index({ sources, done }: Extract<Job, { type: 'index' }>): AsyncGenerator<void, void> {
     for (const source of sources) {
       const text = 'text' in source ? source.text : await this.#deps.lister.read(source.path, [source.root]);
       yield* this.#put(source.id, text);
       yield;
     }
-    this.#deps.send({ type: 'indexed', batch, stats: this.#model.stats });
+    done();
   }
 
   *#put(id: string, text: string | undefined): Generator<void, void> {
     if (text !== undefined && isIndexableText(text) && !holdsPrivateKey(text)) {
       yield* this.#model.adding(id, text);
     } else this.#model.remove(id);
-  }
-
-  #startWalk({ walk, roots, excluded, open }: Extract<ToWorker, { type: 'walk' }>): void {
-    this.#endWalk();
-    const { lister, walkLimits } = this.#deps;
-    const files = sourceFiles({ roots, excluded, lister, ...(walkLimits && { limits: walkLimits }) });
-    this.#walk = { id: walk, roots, files, open: new Set(open), steps: 0 };
   }
 
   /** One file, whole, since a document's tokens lie together; what was queued meanwhile has its turn before the next. */
@@ -135,7 +155,7 @@ export class LocalEngine {
       }
     }
     walk.steps += 1;
-    if (this.#walk === walk && walk.steps % TELL_EACH === 0) this.#tell(walk, undefined);
+    if (this.#walk === walk && walk.steps % TELL_EACH === 0) walk.onProgress();
   }
 
   #endWalk(end: WalkEnd = 'cancelled'): void {
@@ -143,11 +163,7 @@ export class LocalEngine {
     if (walk === undefined) return;
     this.#walk = undefined;
     void walk.files.return(end);
-    this.#tell(walk, end);
-  }
-
-  #tell({ id }: Walk, end: WalkEnd | undefined): void {
-    this.#deps.send({ type: 'walked', walk: id, stats: this.#model.stats, end });
+    walk.done(end);
   }
 
   *#remove(ids: readonly string[]): Generator<void, void> {
@@ -156,16 +172,16 @@ export class LocalEngine {
       yield;
     }
   }
-
-  #answer({ query, prefix, suffix }: Extract<ToWorker, { type: 'query' }>): void {
-    this.#deps.send({ type: 'answer', query, completion: this.#model.complete({ prefix, suffix }) });
-  }
-
-  #drop(): void {
-    this.#endWalk();
-    const { stats } = this.#model;
-    const dropped = this.#queue.filter((job) => job.type === 'index');
-    this.#queue = this.#queue.filter((job) => job.type === 'remove');
-    for (const { batch } of dropped) this.#deps.send({ type: 'indexed', batch, stats });
-  }
 }
+
+/** What the worker can be asked; `onProgress` is called while a walk goes on. */
+export const operations = (engine: LocalEngine, onProgress: () => void) => ({
+  indexTexts: (texts: readonly SourceText[]) => engine.indexTexts(texts),
+  indexFiles: (files: readonly SourceFile[]) => engine.indexFiles(files),
+  indexFolders: (order: WalkOrder) => engine.indexFolders(order, onProgress),
+  remove: (ids: readonly string[]) => engine.remove(ids),
+  cancelIndexing: () => engine.cancelIndexing(),
+  complete: (query: LocalQuery) => engine.complete(query),
+});
+
+export type LocalOperations = ReturnType<typeof operations>;

@@ -1,5 +1,9 @@
-/** Messages between the extension host and the local model's worker. Both ends are built together: no version. */
-import type { LocalCompletion, LocalStats } from '../../core/local/localModel.ts';
+/**
+ * What goes between the extension host and the local model's worker; what can be asked is `operations` of engine.ts.
+ * Both ends are built together: no version.
+ */
+import type { LocalStats } from '../../core/local/localModel.ts';
+import type { Reply } from '../../threads/operations.ts';
 
 export interface SourceText {
   /** The path of a file on this machine, else the document's URI as text. */
@@ -27,26 +31,7 @@ export interface WalkOrder {
 /** `full`: the index has no room for more. `too-many`: more files, or more of anything, than a walk looks at. */
 export type WalkEnd = 'all' | 'full' | 'too-many' | 'cancelled';
 
-export type ToWorker =
-  | { readonly type: 'texts'; readonly batch: number; readonly texts: readonly SourceText[] }
-  | { readonly type: 'files'; readonly batch: number; readonly files: readonly SourceFile[] }
-  | ({ readonly type: 'walk'; readonly walk: number } & WalkOrder)
-  | { readonly type: 'remove'; readonly ids: readonly string[] }
-  /** Drops what is queued and not begun, and ends the walk. */
-  | { readonly type: 'cancel' }
-  | { readonly type: 'query'; readonly query: number; readonly prefix: string; readonly suffix: string };
-
-export type FromWorker =
-  | { readonly type: 'indexed'; readonly batch: number; readonly stats: LocalStats }
-  /** Now and then while it goes on, and once with its end. */
-  | {
-      readonly type: 'walked';
-      readonly walk: number;
-      readonly stats: LocalStats;
-      readonly end: WalkEnd | undefined;
-    }
-  | {
-      readonly type: 'answer';
-      readonly query: number;
-      readonly completion: LocalCompletion | undefined;
-    };
+/** Without a result: how far a walk is. */
+export interface LocalReply extends Reply<never> {
+  readonly stats: LocalStats;
+}

@@ -3,10 +3,11 @@ import { opendir } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { MAX_FILE_CHARS } from '../../core/local/indexable.ts';
 import { isSecretFile } from '../../app/ask/secretFiles.ts';
-import { invariant } from '../../core/result.ts';
+import { invariant, ok } from '../../core/result.ts';
 import { readRegularFile } from '../regularFile.ts';
-import { LocalEngine } from './engine.ts';
-import type { ToWorker } from './protocol.ts';
+import { perform, type Question } from '../../threads/operations.ts';
+import { LocalEngine, operations, type LocalOperations } from './engine.ts';
+import type { LocalReply } from './protocol.ts';
 import type { Entry } from './walk.ts';
 
 const port = parentPort;
@@ -20,12 +21,20 @@ const engine = new LocalEngine({
     read: (path, roots) =>
       readRegularFile(path, { roots, maxBytes: MAX_FILE_CHARS, isForbidden: isSecretFile }),
   },
-  send: (message) => port.postMessage(message),
 });
 let working = false;
 
-port.on('message', (message: ToWorker) => {
-  engine.receive(message);
+port.on('message', (question: Question<keyof LocalOperations>) => {
+  const { id } = question;
+  const tell = (reply: Omit<LocalReply, 'id' | 'stats'>): void =>
+    port.postMessage({ id, stats: engine.stats, ...reply } satisfies LocalReply);
+  const answer = perform(
+    operations(engine, () => tell({})),
+    question,
+  );
+  // What is known at once is told at once: a query does not wait for the next slice.
+  if (answer instanceof Promise) void answer.then((value) => tell({ result: ok(value) }));
+  else tell({ result: ok(answer) });
   if (!working) void work();
 });
 

@@ -12,6 +12,7 @@ import { textOf } from '../messageText.ts';
 import { leastCachedTokens } from '../anthropicModels.ts';
 import { thinkingOf } from './effort.ts';
 import { thoughtsBeside } from './thoughts.ts';
+import { isRecord } from '../../core/shape.ts';
 
 type Params = Anthropic.Messages.MessageCreateParamsStreaming;
 type Block = Anthropic.Messages.ContentBlockParam;
@@ -113,7 +114,7 @@ const toToolUse = ({ id, name, input }: ToolCall): Block => ({
 function objectOf(json: string): unknown {
   try {
     const value: unknown = JSON.parse(json);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    if (isRecord(value)) return value;
   } catch {
     // Not JSON: kept as it is below.
   }

@@ -6,6 +6,7 @@ import { MAX_ID_LENGTH, StreamedError, type AnswerReader } from '../http/stream.
 import { ToolCallCollector } from '../http/toolCalls.ts';
 import { UsageReader } from '../http/usage.ts';
 import { opaqueFields } from './opaque.ts';
+import { isObject } from '../../core/shape.ts';
 
 /** What the reader of a chat has to know of the request. */
 export interface Asked {
@@ -59,7 +60,7 @@ export class Answer implements AnswerReader {
     }
     // OpenRouter reports a provider's failure in the middle of an answer beside the choice's text.
     const error = at(choice, 'error');
-    if (typeof error === 'object' && error !== null) throw new StreamedError(error);
+    if (isObject(error)) throw new StreamedError(error);
     // A gateway may call the end of a provider that failed a good one, and keep the provider's word beside it.
     const native = stringAt(choice, 'native_finish_reason');
     const told = stringAt(choice, 'finish_reason');
@@ -110,7 +111,7 @@ export class Answer implements AnswerReader {
 
   /** Words come in pieces, and go back as one; a signature is the last piece's. */
   #addDetail(detail: unknown): void {
-    if (typeof detail !== 'object' || detail === null) return;
+    if (!isObject(detail)) return;
     const last = this.#details.at(-1);
     const isSame = ['type', 'index', 'id'].every((name) => at(last, name) === at(detail, name));
     const words = ['text', 'summary'].find((name) => typeof at(detail, name) === 'string');

@@ -5,6 +5,7 @@
  */
 import type { ToolCall } from '../../app/ports/models.ts';
 import { at, listAt } from '../http/json.ts';
+import { isObject } from '../../core/shape.ts';
 
 /** By name, so that a server's own invention is not sent to one that refuses unknown fields. */
 const FIELD = /^(?:extra_content|provider_specific_fields|thought_?signature|signature|encrypted_\w{1,40})$/i;
@@ -12,7 +13,7 @@ const FIELD = /^(?:extra_content|provider_specific_fields|thought_?signature|sig
 const MAX_CHARS = 512 * 1024;
 
 export function opaqueFields(call: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof call !== 'object' || call === null) return undefined;
+  if (!isObject(call)) return undefined;
   const found = Object.entries(call).filter(([name, value]) => FIELD.test(name) && value !== null);
   if (found.length === 0) return undefined;
   const fields = Object.fromEntries(found) as Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ export function opaqueFields(call: unknown): Readonly<Record<string, unknown>> |
 /** To be put beside the call's own fields, if this arm made it. */
 export function opaqueOfCall({ opaque }: ToolCall, armId: string): object {
   const data = opaque?.armId === armId ? at(opaque.data, 'call') : undefined;
-  return typeof data === 'object' && data !== null ? data : {};
+  return isObject(data) ? data : {};
 }
 
 /** To be put beside the message's own fields: what stood before the first of its calls. */

@@ -10,9 +10,9 @@ import { BillJournal } from '../billJournal.ts';
 import { Coalesced } from './coalesced.ts';
 import { decodeMirror, type MirroredTotal } from '../mirroredTotal.ts';
 import { RemoteLedger, initialSummary } from './remoteLedger.ts';
-import { RemoteLog, RemoteUsage } from './remoteLog.ts';
+import { remoteLog, remoteUsage } from './remoteLog.ts';
+import { storeLink, type StoreLink } from './storeLink.ts';
 import { WaitingBills } from './waitingBills.ts';
-import { WorkerClient } from './workerClient.ts';
 
 export interface StoreOptions {
   /** globalStorageUri: one database for all windows and workspaces of this VS Code. */
@@ -42,24 +42,21 @@ const POLL_MS = 2000;
 const BUSY_MS = 2000;
 /** globalState is one file that is written whole, with everything other extensions keep there. */
 const REMEMBER_EVERY_MS = 1000;
-/** Beyond the lock wait: the first question also opens, checks and migrates the file. */
-const DEADLINE_MS = 15_000;
 
 export function openStore(options: StoreOptions): Promise<Store> {
   const { clock, mirror } = options;
   const remembered = decodeMirror(mirror?.load());
   const memory = new Memory((total) => mirror?.save(total), remembered);
-  const worker = new WorkerClient({
+  const link = storeLink({
     workerPath: options.workerPath,
     clock,
     // Of a worker that is started again: the month as it was told last.
-    worker: () => ({
+    thread: () => ({
       folder: options.folder,
       workspaceId: options.workspaceId,
       busyMs: options.busyMs ?? BUSY_MS,
       remembered: memory.last,
     }),
-    deadlineMs: DEADLINE_MS,
     onNews: (news) => {
       memory.note(news.mirror);
       ledger.receive(news);
@@ -68,16 +65,17 @@ export function openStore(options: StoreOptions): Promise<Store> {
     onUnreadable: (rows) => options.onUnreadable?.(rows),
   });
   const bills = new WaitingBills(new BillJournal(options.folder));
-  const ledger = new RemoteLedger(worker, clock, initialSummary(remembered, clock.now()), bills);
-  const stopPolling = poll(worker, options.pollMs ?? POLL_MS);
+  const ledger = new RemoteLedger(link, clock, initialSummary(remembered, clock.now()), bills);
+  const stopPolling = poll(link, options.pollMs ?? POLL_MS);
   return Promise.resolve({
     ledger,
-    log: new RemoteLog(worker),
-    usage: new RemoteUsage(worker),
+    log: remoteLog(link),
+    usage: remoteUsage(link),
     close: async () => {
       stopPolling();
       bills.keepAll();
-      await worker.close();
+      if (link.isRunning) await link.ask('close', []);
+      await link.close();
       memory.flush();
     },
   });
@@ -110,13 +108,13 @@ class Memory {
 }
 
 /** One question at a time: a slow disk must not make a queue. */
-function poll(worker: WorkerClient, everyMs: number): () => void {
+function poll(link: StoreLink, everyMs: number): () => void {
   if (everyMs <= 0) return () => undefined;
   let waiting = false;
   const timer = setInterval(() => {
     if (waiting) return;
     waiting = true;
-    void worker.ask('poll', undefined).finally(() => (waiting = false));
+    void link.ask('poll', []).finally(() => (waiting = false));
   }, everyMs);
   timer.unref();
   return () => clearInterval(timer);

@@ -9,6 +9,7 @@ import type {
   LimitNotice,
   Reservation,
   ReservationRequest,
+  SettleRefusal,
   Settlement,
   SpendSummary,
   StatedTotal,
@@ -21,9 +22,9 @@ import { HOURS_PER_WEEK, periodFrom, type Period } from '../../core/money/period
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
 import type { MirroredTotal } from '../mirroredTotal.ts';
-import type { Failure, News, SettleRefusal } from '../protocol.ts';
+import type { Failure, News } from '../protocol.ts';
 import type { WaitingBills } from './waitingBills.ts';
-import type { WorkerClient } from './workerClient.ts';
+import type { StoreLink } from './storeLink.ts';
 
 /** Rows of an import: about 40 ms under the write lock, which other windows wait for two seconds at most. */
 const IMPORT_BATCH = 2_000;
@@ -31,24 +32,26 @@ const IMPORT_BATCH = 2_000;
 const UNRECORDED = 'free-';
 
 export class RemoteLedger implements Ledger {
-  readonly #worker: WorkerClient;
+  readonly #link: StoreLink;
   readonly #clock: Clock;
   readonly #bills: WaitingBills;
   readonly #listeners = new Set<() => void>();
   #summary: SpendSummary;
   #nUnrecorded = 0;
 
-  constructor(worker: WorkerClient, clock: Clock, summary: SpendSummary, bills: WaitingBills) {
+  constructor(link: StoreLink, clock: Clock, summary: SpendSummary, bills: WaitingBills) {
     this.#bills = bills;
-    this.#worker = worker;
+    this.#link = link;
     this.#clock = clock;
     this.#summary = summary;
   }
 
   async reserve(request: ReservationRequest): Promise<Result<Reservation, LedgerRefusal>> {
-    const answer = await this.#worker.ask('reserve', request, (late) => {
-      // Nobody waits for it any more, so nothing was sent on it.
-      if (late.ok) void this.void(late.value.id, 'came too late');
+    const answer = await this.#link.ask('reserve', [request], {
+      onLate: (late) => {
+        // Nobody waits for it any more, so nothing was sent on it.
+        if (late.ok) void this.void(late.value.id, 'came too late');
+      },
     });
     if (answer.ok) return answer.value;
     if (request.worstCase === ZERO) return ok(this.#unrecorded());
@@ -64,7 +67,7 @@ export class RemoteLedger implements Ledger {
       return settlement.cost === ZERO ? ok({ overrun: ZERO }) : fail('unavailable');
     const bill = { id, settlement };
     this.#bills.begin(bill);
-    const answer = await this.#worker.ask('settle', bill);
+    const answer = await this.#link.ask('settle', [id, settlement]);
     if (answer.ok) this.#bills.done(id);
     // A mistake of the caller's, such as what cannot be sent to the worker, is none of the disk's.
     else if (answer.error.kind !== 'bad-request') this.#bills.keep(bill);
@@ -74,35 +77,35 @@ export class RemoteLedger implements Ledger {
 
   async void(id: ReservationId, reason: string): Promise<Result<void, SettleRefusal | 'unavailable'>> {
     if (id.startsWith(UNRECORDED)) return ok(undefined);
-    const answer = await this.#worker.ask('void', { id, reason });
+    const answer = await this.#link.ask('void', [id, reason]);
     return answer.ok ? answer.value : fail('unavailable');
   }
 
   async releaseHold(id: ReservationId | 'all', reason: string): Promise<Result<NanoUsd, StorageFault>> {
-    return told(await this.#worker.ask('release', { id, reason }));
+    return told(await this.#link.ask('releaseHold', [id, reason]));
   }
 
-  async reconcile(id: ReservationId, told: ToldBill, reason: string): Promise<BillRecorded> {
-    const answer = await this.#worker.ask('reconcile', { id, told, reason });
-    return answer.ok ? answer.value : { freed: 0, cost: undefined, isLate: false };
+  reconcile(id: ReservationId, told: ToldBill, reason: string): Promise<BillRecorded> {
+    const nothing = { freed: 0, cost: undefined, isLate: false };
+    return this.#link.askOr('reconcile', [id, told, reason], nothing);
   }
 
   async stateTotal(
     total: NanoUsd,
     endpointId: string | undefined,
   ): Promise<Result<StatedTotal, StorageFault>> {
-    return told(await this.#worker.ask('stateTotal', { total, endpointId }));
+    return told(await this.#link.ask('stateTotal', [total, endpointId]));
   }
 
   /** A call that is not there, or has no bill, is a mistake of the caller's. */
   async dispute(id: ReservationId, amount: NanoUsd): Promise<Result<void, StorageFault>> {
-    const answer = told(await this.#worker.ask('dispute', { id, amount }));
+    const answer = told(await this.#link.ask('dispute', [id, amount]));
     if (!answer.ok) return answer;
     return answer.value ? ok(undefined) : fail({ kind: 'bad-request', reason: `No bill of ${id}` });
   }
 
   async takeLookUps(endpointIds: readonly string[]): ReturnType<Required<Ledger>['takeLookUps']> {
-    const answer = await this.#worker.ask('takeLookUps', endpointIds);
+    const answer = await this.#link.ask('takeLookUps', [endpointIds]);
     return answer.ok ? answer.value : undefined;
   }
 
@@ -110,7 +113,7 @@ export class RemoteLedger implements Ledger {
     let totals: ImportedTotals | undefined;
     // Batch by batch, each with its own transaction and deadline: other windows' payments come in between.
     for (let from = 0; totals === undefined || from < rows.length; from += IMPORT_BATCH) {
-      const answer = await this.#worker.ask('importEntries', rows.slice(from, from + IMPORT_BATCH));
+      const answer = await this.#link.ask('importEntries', [rows.slice(from, from + IMPORT_BATCH)]);
       // What is in stays in, and importing the file again adds the rest: each id counts once.
       if (!answer.ok) return totals && { ...totals, missing: rows.length - from };
       const { added = 0, spent = ZERO, thisMonth = ZERO } = totals ?? {};
@@ -124,16 +127,15 @@ export class RemoteLedger implements Ledger {
   }
 
   async raiseLimit(by: NanoUsd): Promise<Result<void, StorageFault>> {
-    return told(await this.#worker.ask('raise', by));
+    return told(await this.#link.ask('raiseLimit', [by]));
   }
 
   async confirmTotal(total: NanoUsd): Promise<Result<void, StorageFault>> {
-    return told(await this.#worker.ask('confirm', total));
+    return told(await this.#link.ask('confirmTotal', [total]));
   }
 
-  async takeNotices(limit: NanoUsd): Promise<readonly LimitNotice[]> {
-    const answer = await this.#worker.ask('takeNotices', limit);
-    return answer.ok ? answer.value : [];
+  takeNotices(limit: NanoUsd): Promise<readonly LimitNotice[]> {
+    return this.#link.askOr('takeNotices', [limit], []);
   }
 
   /** The turn of the month needs no news: a machine that slept over midnight wakes in a month without spending. */

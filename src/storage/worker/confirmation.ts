@@ -20,6 +20,7 @@ import {
   writeMeta,
 } from './books.ts';
 import type { Database } from './database.ts';
+import { isObject } from '../../core/shape.ts';
 
 /** The note of what a total that the user stated settled. */
 export const STATED_TOTAL = 'stated-total';
@@ -51,8 +52,7 @@ function parseDoubt(
 }
 
 const isCandidate = (candidate: unknown): candidate is Candidates[number] =>
-  typeof candidate === 'object' &&
-  candidate !== null &&
+  isObject(candidate) &&
   'source' in candidate &&
   typeof candidate.source === 'string' &&
   'total' in candidate &&

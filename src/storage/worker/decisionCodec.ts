@@ -17,6 +17,7 @@ import type {
 } from '../../core/decision.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import type { Row } from './database.ts';
+import { isObject } from '../../core/shape.ts';
 
 /** Body of a decision's row, version 1: everything but the columns that are queried. */
 export function encodeDecision(decision: Decision): { readonly body: string; readonly x: Uint8Array } {
@@ -166,9 +167,7 @@ function parse(body: unknown): Raw | undefined {
   if (typeof body !== 'string') return undefined;
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && (value as Raw)['v'] === 1
-      ? (value as Raw)
-      : undefined;
+    return isObject(value) && (value as Raw)['v'] === 1 ? (value as Raw) : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,8 @@
 /** The decision log and the snapshots of what was learnt from it. */
-import type { DecisionAsOf, LogEntry } from '../../app/ports/decisions.ts';
+import type { DecisionAsOf, LogEntry, LogSnapshot } from '../../app/ports/decisions.ts';
 import type { DecisionPage, LoggedDecision } from '../../app/ports/usage.ts';
 import type { DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Decision, Outcome } from '../../core/decision.ts';
-import type { LogSnapshot } from '../protocol.ts';
 import { dayOf, periodAt } from '../../core/money/period.ts';
 import { readMeta, writeMeta } from './books.ts';
 import type { Database, Row } from './database.ts';

@@ -1,6 +1,13 @@
-/** What each question does to the books; one line each, so that the worker is a table and not a switch. */
+/**
+ * What each question does to the books, and so what can be asked: the types of questions and answers and the host's ports
+ * follow from this table. A name is the same here and in the port (src/app/ports).
+ */
+import type { DecisionPage, SpendFilter, SpendGroup } from '../../app/ports/usage.ts';
+import type { ForgetScope } from '../../app/ports/decisions.ts';
+import type { ImportedEntry, ReservationRequest, Settlement, ToldBill } from '../../app/ports/money.ts';
+import type { DecisionId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
+import type { Decision, Outcome } from '../../core/decision.ts';
 import { ZERO, isMoney } from '../../core/money.ts';
-import type { EpochMs } from '../../core/brand.ts';
 import type { Books } from './books.ts';
 import { moneyTransaction } from './books.ts';
 import { confirmTotal } from './confirmation.ts';
@@ -22,29 +29,36 @@ import {
   setSnapshotAside,
   timeToPruneBy,
 } from './logTables.ts';
-import type { Answer, Argument, Operation } from '../protocol.ts';
 import { reserve, settle, sweepAbandoned, voidReservation } from './reservations.ts';
 import { takeNotices } from './notices.ts';
 import { stateTotal } from './statedTotal.ts';
 import { chargeList, entriesAfter, holdList, periodTotals, spendBy, spendCube } from './usageTables.ts';
 
-type Handler<Op extends Operation> = (
-  books: Books,
-  argument: Argument<Op>,
-  now: EpochMs,
-  memory: WindowMemory,
-) => Answer<Op>;
+interface Desk {
+  readonly books: Books;
+  readonly now: EpochMs;
+  readonly memory: WindowMemory;
+}
 
-export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
-  reserve,
-  settle: (books, { id, settlement }, now) => settle(books, id, settlement, now),
-  void: (books, { id, reason }, now) => voidReservation(books, id, reason, now),
-  release: (books, { id, reason }, now) => releaseHold(books, id, reason, now),
-  reconcile: (books, { id, told, reason }, now) => reconcile(books, id, told, reason, now),
-  stateTotal: (books, { total, endpointId }, now) => stateTotal(books, total, endpointId, now),
-  dispute: (books, { id, amount }, now) => dispute(books, id, amount, now),
-  takeLookUps,
-  raise: (books, by, now) => {
+export const operations = ({ books, now, memory }: Desk) => ({
+  ...money(books, now),
+  ...log(books, now, memory),
+  ...usage(books, now),
+  /** Looks for changes by other windows and for the turn of the month; also does the housekeeping. */
+  poll: () => sweepAbandoned(books, now),
+  close: () => undefined,
+});
+
+const money = (books: Books, now: EpochMs) => ({
+  reserve: (request: ReservationRequest) => reserve(books, request, now),
+  settle: (id: ReservationId, settlement: Settlement) => settle(books, id, settlement, now),
+  void: (id: ReservationId, reason: string) => voidReservation(books, id, reason, now),
+  releaseHold: (id: ReservationId | 'all', reason: string) => releaseHold(books, id, reason, now),
+  reconcile: (id: ReservationId, told: ToldBill, reason: string) => reconcile(books, id, told, reason, now),
+  stateTotal: (total: NanoUsd, endpointId: string | undefined) => stateTotal(books, total, endpointId, now),
+  dispute: (id: ReservationId, amount: NanoUsd) => dispute(books, id, amount, now),
+  takeLookUps: (endpointIds: readonly string[]) => takeLookUps(books, endpointIds, now),
+  raiseLimit: (by: NanoUsd) => {
     if (!isMoney(by) || by === ZERO) return;
     moneyTransaction(books, now, (period) => {
       books.db.run(
@@ -55,25 +69,23 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
       );
     });
   },
-  confirm: (books, total, now) => {
-    confirmTotal(books, total, now);
-  },
-  takeNotices,
-  append: ({ db }, decision) => {
-    // No money: an inline request's decision does not wait for the disk.
-    db.immediate(() => appendDecision(db, decision), 'soon');
-  },
-  record: ({ db }, outcome) => {
-    recordOutcome(db, outcome);
-  },
-  decision: ({ db }, id) => findDecision(db, id),
-  asOf: ({ db }, { id, beforeSeq }) => decisionAsOf(db, id, beforeSeq),
-  read: ({ db }, { afterSeq, limit }) => readLog(db, afterSeq, limit),
-  loadSnapshot: ({ db }, _argument, _now, memory) => {
+  confirmTotal: (total: NanoUsd) => confirmTotal(books, total, now),
+  takeNotices: (limit: NanoUsd) => takeNotices(books, limit, now),
+  importEntries: (rows: readonly ImportedEntry[]) => importEntries(books, rows, now),
+});
+
+const log = ({ db }: Books, now: EpochMs, memory: WindowMemory) => ({
+  // No money: an inline request's decision does not wait for the disk.
+  append: (decision: Decision) => db.immediate(() => appendDecision(db, decision), 'soon'),
+  record: (outcome: Outcome) => recordOutcome(db, outcome),
+  decision: (id: DecisionId) => findDecision(db, id),
+  asOf: (id: DecisionId, beforeSeq: number) => decisionAsOf(db, id, beforeSeq),
+  read: (afterSeq: number, limit: number) => readLog(db, afterSeq, limit),
+  loadSnapshot: () => {
     noteLoaded(db, memory);
     return newestSnapshot(db);
   },
-  saveSnapshot: ({ db }, { seq, state }, now, memory) => {
+  saveSnapshot: (seq: number, state: unknown) => {
     // Another window was told to forget since: this one must not bring it back.
     if (!isUpToDate(db, memory)) return;
     saveSnapshot(db, seq, state);
@@ -83,34 +95,33 @@ export const handlers: { readonly [Op in Operation]: Handler<Op> } = {
     pruneLog(db, by);
     pruneEntries(db, by);
   },
-  quarantineSnapshot: ({ db }, reason) => {
-    setSnapshotAside(db, reason);
-  },
-  forget: ({ db }, scope, _now, memory) => forget(db, scope, memory),
-  importEntries,
-  spend: ({ db }, { by, filter }) => spendBy(db, by, filter),
-  cube: ({ db }, { period, workspaceId }) => spendCube(db, period, workspaceId),
-  periods: ({ db }) => periodTotals(db),
-  decisions: ({ db }, page) => decisionPage(db, page),
-  holds: ({ db }, _argument, now) => holdList(db, now),
-  charges: ({ db }, _argument, now) => chargeList(db, now),
-  entries: ({ db }, { afterSeq, limit }) => entriesAfter(db, afterSeq, limit),
-  poll: (books, _argument, now) => {
-    sweepAbandoned(books, now);
-  },
-  close: () => undefined,
-};
+  quarantineSnapshot: (reason: string) => setSnapshotAside(db, reason),
+  forget: (scope: ForgetScope) => forget(db, scope, memory),
+});
+
+const usage = ({ db }: Books, now: EpochMs) => ({
+  spend: (by: SpendGroup, filter: SpendFilter) => spendBy(db, by, filter),
+  cube: (period: string, workspaceId: string | undefined) => spendCube(db, period, workspaceId),
+  periods: () => periodTotals(db),
+  decisions: (page: DecisionPage) => decisionPage(db, page),
+  holds: () => holdList(db, now),
+  charges: () => chargeList(db, now),
+  entries: (afterSeq: number, limit: number) => entriesAfter(db, afterSeq, limit),
+});
+
+export type StoreOperations = ReturnType<typeof operations>;
+export type StoreOperation = keyof StoreOperations;
 
 /** Those that change something a caller relies on: worth waiting for a lock several times over. */
-export const mustNotBeLost: ReadonlySet<Operation> = new Set<Operation>([
+export const mustNotBeLost: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   'settle',
   'void',
-  'release',
+  'releaseHold',
   'reconcile',
   'stateTotal',
   'dispute',
-  'raise',
-  'confirm',
+  'raiseLimit',
+  'confirmTotal',
   'append',
   'record',
   'saveSnapshot',

@@ -8,6 +8,7 @@ import type {
   LedgerRefusal,
   Reservation,
   ReservationRequest,
+  SettleRefusal,
   Settlement,
   TokenCounts,
 } from '../../app/ports/money.ts';
@@ -19,7 +20,6 @@ import type { Period } from '../../core/money/period.ts';
 import { HOUR_MS, dayOf, hourOfWeek } from '../../core/money/period.ts';
 import type { Result } from '../../core/result.ts';
 import { fail, ok } from '../../core/result.ts';
-import type { SettleRefusal } from '../protocol.ts';
 import type { Account, Books, Differences } from './books.ts';
 import {
   RELEASED,

@@ -1,12 +1,12 @@
 /** The thread that owns this window's connection to the database. Bundled as a file of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Question, WorkerOptions } from '../protocol.ts';
-import { WorkerStore } from './workerStore.ts';
+import type { StoreThread } from '../protocol.ts';
+import { WorkerStore, type StoreQuestion } from './workerStore.ts';
 
-const store = new WorkerStore(workerData as WorkerOptions);
+const store = new WorkerStore(workerData as StoreThread);
 let last: Promise<void> = Promise.resolve();
 
-parentPort?.on('message', (question: Question) => {
+parentPort?.on('message', (question: StoreQuestion) => {
   // One after the other, in the order they were asked.
   last = last.then(async () => parentPort?.postMessage(await store.answer(question)));
 });

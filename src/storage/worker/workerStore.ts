@@ -10,23 +10,17 @@ import { moneySeq, standingOf } from './books.ts';
 import { asFailure, type StorageFailure } from './failure.ts';
 import type { WindowMemory } from './forgetting.ts';
 import type { MirroredTotal } from '../mirroredTotal.ts';
-import { handlers, mustNotBeLost } from './operations.ts';
-import type {
-  Answer,
-  Argument,
-  Failure,
-  News,
-  Operation,
-  Question,
-  Reply,
-  WorkerOptions,
-} from '../protocol.ts';
+import { mustNotBeLost, operations, type StoreOperation } from './operations.ts';
+import type { Asking, Failure, News, StoreReply, StoreThread } from '../protocol.ts';
+import { perform, type Question } from '../../threads/operations.ts';
 import { databaseFile, openBooks } from './recovery.ts';
 import { settleLate, sweepAbandoned } from './reservations.ts';
 import { summarize } from './summary.ts';
 
 /** Waits for a lock before giving up on a write that must not be lost; each wait is `busyMs`. */
 const PATIENCE = 5;
+
+export type StoreQuestion = Question<StoreOperation> & Asking;
 
 interface OpenFile {
   readonly books: Books;
@@ -35,7 +29,7 @@ interface OpenFile {
 }
 
 export class WorkerStore {
-  readonly #options: WorkerOptions;
+  readonly #options: StoreThread;
   readonly #memory: WindowMemory = { forgettings: undefined };
   #file: OpenFile | undefined;
   #lastSent = '';
@@ -48,16 +42,16 @@ export class WorkerStore {
   /** Damage was met: the next opening looks at everything. */
   #damaged = false;
 
-  constructor(options: WorkerOptions) {
+  constructor(options: StoreThread) {
     this.#options = options;
     this.#remembered = options.remembered;
     this.#journal = new BillJournal(options.folder);
   }
 
-  async answer(question: Question): Promise<Reply> {
-    const { id, op, argument, now } = question;
+  async answer(question: StoreQuestion): Promise<StoreReply> {
+    const { id, op, now } = question;
     try {
-      const value = await this.#perform(op, argument, now);
+      const value = await this.#perform(question);
       const news = this.#newsIfReadable(now);
       const unreadable = this.#unreadable();
       if (op === 'close') this.#close();
@@ -69,14 +63,15 @@ export class WorkerStore {
     }
   }
 
-  async #perform<Op extends Operation>(op: Op, argument: Argument<Op>, now: EpochMs): Promise<Answer<Op>> {
+  async #perform(question: StoreQuestion): Promise<unknown> {
+    const { op, now } = question;
     const tries = mustNotBeLost.has(op) ? PATIENCE : 1;
     let repaired = false;
     for (let attempt = 1; ; attempt++) {
       try {
         const books = await this.#books(now);
         this.#takeUpBills(books, now);
-        return handlers[op](books, argument, now, this.#memory);
+        return perform(operations({ books, now, memory: this.#memory }), question);
       } catch (error) {
         const { kind } = asFailure(error);
         if (kind === 'busy' && attempt < tries) continue;

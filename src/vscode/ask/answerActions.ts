@@ -2,13 +2,14 @@
 import * as vscode from 'vscode';
 import { findAnswer, type ContextPiece } from '../../app/ask/conversations.ts';
 import type { FromWebview } from '../../protocol/ask.ts';
+import type { MessageHandlers } from '../kit/webviewPanel.ts';
 import { copyText, insertCode, showInNewEditor, type Proposals } from './codeActions.ts';
 import type { OpenConversations } from './conversationsOpen.ts';
 import type { LastEditor } from './editors.ts';
 
-type AnswerMessage = Extract<
-  FromWebview,
-  { type: 'rate' | 'copyAnswer' | 'why' | 'cheaper' | 'openWhole' | 'code' | 'way' }
+type AnswerHandlers = Pick<
+  MessageHandlers<FromWebview>,
+  'rate' | 'copyAnswer' | 'why' | 'cheaper' | 'openWhole' | 'code' | 'way'
 >;
 type CodeMessage = Extract<FromWebview, { type: 'code' }>;
 
@@ -25,37 +26,46 @@ export class AnswerActions {
     this.#proposals = proposals;
   }
 
-  async handle(message: AnswerMessage): Promise<void> {
-    const session = this.#open.current;
-    const found = findAnswer(session.conversation, message.answerId);
-    if (!found) return;
-    const { answer, turn } = found;
-    switch (message.type) {
-      case 'rate':
-        session.rate(answer.id, message.rating);
-        return;
-      case 'copyAnswer':
-        await copyText(answer.text);
-        session.used(answer.id, 'copied');
-        return;
-      case 'why':
-        if (answer.route) await vscode.commands.executeCommand('pilot.showDecision', answer.route.decisionId);
-        return;
-      case 'cheaper':
-        await vscode.commands.executeCommand('pilot.cheaperNextTime');
-        return;
-      case 'openWhole':
-        return showInNewEditor(answer.text, 'markdown');
-      case 'code':
-        return this.#code(message);
-      case 'way': {
-        const way = answer.notice?.ways[message.index];
+  handlers(): AnswerHandlers {
+    return {
+      rate: ({ answerId, rating }) => {
+        if (this.#found(answerId)) this.#open.current.rate(answerId, rating);
+      },
+      copyAnswer: async ({ answerId }) => {
+        const found = this.#found(answerId);
+        if (!found) return;
+        // The conversation whose answer it is: another may be opened before the clipboard has it.
+        const session = this.#open.current;
+        await copyText(found.answer.text);
+        session.used(answerId, 'copied');
+      },
+      why: async ({ answerId }) => {
+        const route = this.#found(answerId)?.answer.route;
+        if (route) await vscode.commands.executeCommand('pilot.showDecision', route.decisionId);
+      },
+      cheaper: async ({ answerId }) => {
+        if (this.#found(answerId)) await vscode.commands.executeCommand('pilot.cheaperNextTime');
+      },
+      openWhole: async ({ answerId }) => {
+        const found = this.#found(answerId);
+        if (found) await showInNewEditor(found.answer.text, 'markdown');
+      },
+      code: async (message) => {
+        if (this.#found(message.answerId)) await this.#code(message);
+      },
+      way: async ({ answerId, index }) => {
+        const found = this.#found(answerId);
+        const way = found?.answer.notice?.ways[index];
         if (!way) return;
         // The card is its turn's, which need not be the last.
-        const own = ofTurn.has(way.command) ? [turn.id] : [];
+        const own = ofTurn.has(way.command) ? [found.turn.id] : [];
         await vscode.commands.executeCommand(way.command, ...(way.args ?? []), ...own);
-      }
-    }
+      },
+    };
+  }
+
+  #found(answerId: string): ReturnType<typeof findAnswer> {
+    return findAnswer(this.#open.current.conversation, answerId);
   }
 
   async #code(message: CodeMessage): Promise<void> {

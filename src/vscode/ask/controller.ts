@@ -29,7 +29,8 @@ import {
 } from './present.ts';
 import { storageFolder } from './storageFolder.ts';
 import { askStrings } from './strings.ts';
-import { showError, showWarning } from '../kit/notify.ts';
+import { showWarning } from '../kit/notify.ts';
+import type { MessageHandlers } from '../kit/webviewPanel.ts';
 
 /** Moves of the cursor are gathered before the chips are redrawn. */
 const trayQuietMs = 120;
@@ -89,11 +90,8 @@ export class AskController implements vscode.Disposable {
 
   /** Brings the panel up with the keyboard in its composer; a question is asked at once. */
   async ask(question?: string): Promise<void> {
-    if (!this.#panel) {
-      const { extensionUri, log } = this.#deps;
-      this.#attach(AskPanel.create(extensionUri, log, this.#handlers()));
-    }
-    this.#panel?.reveal();
+    this.#panel ??= this.#newPanel();
+    this.#panel.reveal();
     this.#post({ type: 'focus', text: undefined });
     if (question !== undefined && question.trim() !== '') await this.#ask(question);
   }
@@ -105,7 +103,7 @@ export class AskController implements vscode.Disposable {
       return;
     }
     if (conversationId !== undefined) await this.#open.open(conversationId);
-    this.#attach(new AskPanel(panel, this.#deps.extensionUri, this.#deps.log, this.#handlers()));
+    this.#panel = this.#newPanel(panel);
   }
 
   async newConversation(): Promise<void> {
@@ -162,89 +160,52 @@ export class AskController implements vscode.Disposable {
       part?.dispose();
   }
 
-  #handlers(): ConstructorParameters<typeof AskPanel>[3] {
-    return {
-      onMessage: (message) => {
-        this.#handle(message).catch((error: unknown) => {
-          this.#deps.log.error(`The Ask panel's "${message.type}" failed`, error);
-          void showError(vscode.l10n.t('PILOT could not do that. The log has the details.'));
-        });
-      },
-      onClosed: () => {
-        this.#panel = undefined;
-        this.#draft = '';
-        // Nobody can see or stop it any more, so it must not cost any more.
-        this.#open.stopAll();
-      },
+  #newPanel(restored?: vscode.WebviewPanel): AskPanel {
+    const { extensionUri, log } = this.#deps;
+    const onClosed = (): void => {
+      this.#panel = undefined;
+      this.#draft = '';
+      // Nobody can see or stop it any more, so it must not cost any more.
+      this.#open.stopAll();
     };
-  }
-
-  #attach(panel: AskPanel): void {
-    this.#panel = panel;
+    const panel = new AskPanel({ extensionUri, log, handlers: this.#handlers(), onClosed }, restored);
     panel.title = conversationTitle(this.#open.current.conversation);
+    return panel;
   }
 
-  async #handle(message: FromWebview): Promise<void> {
-    const session = this.#open.current;
-    switch (message.type) {
-      case 'ready':
-        this.#greet();
-        return;
-      case 'draft':
-        this.#draft = message.text;
+  #handlers(): MessageHandlers<FromWebview> {
+    return {
+      ready: () => this.#greet(),
+      draft: ({ text }) => {
+        this.#draft = text;
         this.#prices.next();
-        return;
-      case 'ask':
-        return this.#ask(message.text);
-      case 'stop':
-        session.stop();
-        return;
-      case 'inspect':
-        return this.#inspect(message.text);
-      case 'sendInspected':
-        return this.#send(this.#inspected);
-      case 'addContext':
-        return this.#tray.addFiles();
-      case 'chip':
-        return this.#tray.toggle(message.id, message.on);
-      case 'chooseModel':
-        return this.#chooseModel();
-      case 'newConversation':
+      },
+      ask: ({ text }) => this.#ask(text),
+      stop: () => this.#open.current.stop(),
+      inspect: ({ text }) => this.#inspect(text),
+      sendInspected: () => this.#send(this.#inspected),
+      addContext: () => this.#tray.addFiles(),
+      chip: ({ id, on }) => this.#tray.toggle(id, on),
+      chooseModel: () => this.#chooseModel(),
+      newConversation: () => {
         this.#startNew();
         this.#showAll();
-        return;
-      case 'history':
-        return this.showHistory();
-      case 'openConversation':
-        await this.#open.open(message.id);
+      },
+      history: () => this.showHistory(),
+      openConversation: async ({ id }) => {
+        await this.#open.open(id);
         this.#showAll();
-        return;
-      case 'deleteConversation':
-        return this.#delete(message.id);
-      case 'retry':
-        return session.askAgain(message.turnId, this.#choice());
-      case 'continue':
-        return session.continueAnswer(message.answerId);
-      case 'release':
-        return this.#holds.release(session, message.answerId);
-      case 'better':
-        return this.#better(session, message.turnId);
-      case 'another':
-        return this.#another(session, message.turnId);
-      case 'show':
-        session.show(message.turnId, message.index);
-        return;
-      case 'link':
-        return openLink(message.href);
-      case 'rate':
-      case 'copyAnswer':
-      case 'why':
-      case 'cheaper':
-      case 'openWhole':
-      case 'code':
-      case 'way':
-        return this.#actions.handle(message);
-    }
+      },
+      deleteConversation: ({ id }) => this.#delete(id),
+      retry: ({ turnId }) => this.#open.current.askAgain(turnId, this.#choice()),
+      continue: ({ answerId }) => this.#open.current.continueAnswer(answerId),
+      release: ({ answerId }) => this.#holds.release(this.#open.current, answerId),
+      better: ({ turnId }) => this.#better(this.#open.current, turnId),
+      another: ({ turnId }) => this.#another(this.#open.current, turnId),
+      show: ({ turnId, index }) => this.#open.current.show(turnId, index),
+      link: ({ href }) => openLink(href),
+      ...this.#actions.handlers(),
+    };
   }
 
   async #ask(question: string): Promise<void> {

@@ -1,9 +1,10 @@
 /** The Ask surface's door: commands and the restored panel. Everything behind it is loaded when first used. */
 import * as vscode from 'vscode';
 import type { ArmId } from '../../core/brand.ts';
-import { panelType } from './panelType.ts';
+import { panelType } from '../kit/panelType.ts';
 import type { AskController } from './controller.ts';
 import type { AskDeps } from './deps.ts';
+import { isObject } from '../../core/shape.ts';
 
 export type { AskDeps } from './deps.ts';
 
@@ -30,7 +31,7 @@ export function registerAsk(deps: AskDeps): vscode.Disposable {
     command('pilot.discardChange', (ask, uri) =>
       ask.discardProposal(uri instanceof vscode.Uri ? uri : undefined),
     ),
-    vscode.window.registerWebviewPanelSerializer(panelType, {
+    vscode.window.registerWebviewPanelSerializer(panelType('ask'), {
       deserializeWebviewPanel: async (panel, state) => (await load()).restore(panel, conversationIdOf(state)),
     }),
   );
@@ -41,6 +42,6 @@ export function registerAsk(deps: AskDeps): vscode.Disposable {
 }
 
 function conversationIdOf(state: unknown): string | undefined {
-  if (typeof state !== 'object' || state === null || !('conversationId' in state)) return undefined;
+  if (!isObject(state) || !('conversationId' in state)) return undefined;
   return typeof state.conversationId === 'string' ? state.conversationId : undefined;
 }

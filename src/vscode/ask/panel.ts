@@ -1,93 +1,60 @@
-/** The webview panel as a pipe: checked messages in, views out, nothing kept but what is not sent yet. */
+/** The Ask panel: a fast answer's pieces are gathered, and what is longer than the page shows stays behind. */
 import * as vscode from 'vscode';
-import type { Log } from '../../app/ports/environment.ts';
 import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol/ask.ts';
-import { Refusals } from '../kit/refusals.ts';
-import { webviewHtml, webviewRoot } from '../kit/html.ts';
-import { panelType } from './panelType.ts';
+import { WebviewPanel, type WebviewPanelOptions } from '../kit/webviewPanel.ts';
 
 /** One frame at 30 Hz: the first piece goes at once, the rest are gathered, so that fast models do not flood the pipe. */
 const gatherMs = 33;
 
-export class AskPanel implements vscode.Disposable {
-  readonly #panel: vscode.WebviewPanel;
-  readonly #subscriptions: readonly vscode.Disposable[];
-  #ready = false;
+export type AskPanelOptions = Pick<
+  WebviewPanelOptions<FromWebview>,
+  'extensionUri' | 'log' | 'handlers' | 'onClosed'
+>;
+
+export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
   /** It opened in a new group, which is to be locked once it is there. */
-  #ownGroup = false;
+  #ownGroup: boolean;
   #gathered: { answerId: string; text: string; reasoning: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
   /** Characters the webview holds, by answer: above the cap nothing more is sent. */
   readonly #shown = new Map<string, number>();
 
-  constructor(
-    panel: vscode.WebviewPanel,
-    extensionUri: vscode.Uri,
-    log: Log,
-    handlers: { readonly onMessage: (message: FromWebview) => void; readonly onClosed: () => void },
-  ) {
-    this.#panel = panel;
-    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'pilot.svg');
-    panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(extensionUri)] };
-    const refused = new Refusals('The Ask panel', log);
-    this.#subscriptions = [
-      panel.webview.onDidReceiveMessage((value: unknown) => {
-        const message = parseFromWebview(value);
-        if (!message) {
-          refused.add();
-          return;
-        }
-        if (message.type === 'ready') this.#greeted();
-        handlers.onMessage(message);
-      }),
-      panel.onDidChangeViewState(() => {
-        // A hidden webview is destroyed; it says `ready` again when it comes back.
-        if (!panel.visible) this.#reset();
-        if (panel.active && this.#ready) this.#lock();
-      }),
-      panel.onDidDispose(() => {
-        this.#reset();
-        handlers.onClosed();
-      }),
-    ];
-    panel.webview.html = webviewHtml(panel.webview, extensionUri, 'ask', vscode.l10n.t('PILOT: Ask'));
-  }
-
-  static create(
-    extensionUri: vscode.Uri,
-    log: Log,
-    handlers: ConstructorParameters<typeof AskPanel>[3],
-  ): AskPanel {
+  constructor(options: AskPanelOptions, restored?: vscode.WebviewPanel) {
     const { all, activeTabGroup } = vscode.window.tabGroups;
     // Whatever has the focus: code, a picture or the walkthrough in this group is not covered.
     const beside = activeTabGroup.tabs.length > 0;
-    const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const title = vscode.l10n.t('PILOT: Ask');
-    const panel = vscode.window.createWebviewPanel(panelType, title, column, { enableScripts: true });
-    const made = new AskPanel(panel, extensionUri, log, handlers);
-    made.#ownGroup = beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
-    return made;
+    const ready: typeof options.handlers.ready = (message) => {
+      this.#lock();
+      return options.handlers.ready(message);
+    };
+    super(
+      {
+        ...options,
+        page: 'ask',
+        title: vscode.l10n.t('PILOT: Ask'),
+        parse: parseFromWebview,
+        handlers: { ...options.handlers, ready },
+        onHidden: () => this.#drop(),
+        onActive: () => {
+          if (this.ready) this.#lock();
+        },
+      },
+      restored ?? (beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active),
+    );
+    this.#ownGroup =
+      !restored && beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
   }
 
-  reveal(): void {
-    this.#panel.reveal(undefined, false);
-  }
-
-  set title(title: string) {
-    this.#panel.title = title;
-  }
-
-  /** Before the webview is ready nothing is sent: it gets the whole conversation when it asks. */
-  post(message: ToWebview): void {
-    if (!this.#ready) return;
+  override post(message: ToWebview): void {
+    if (!this.ready) return;
     this.#flush();
     if (message.type === 'conversation') this.#shown.clear();
-    void this.#panel.webview.postMessage(message);
+    super.post(message);
   }
 
   append(answerId: string, text: string, reasoning: string): void {
-    if (!this.#ready) return;
+    if (!this.ready) return;
     if (this.#gathered?.answerId !== answerId) this.#flush();
     this.#gathered ??= { answerId, text: '', reasoning: '' };
     this.#gathered.text += text;
@@ -102,35 +69,22 @@ export class AskPanel implements vscode.Disposable {
     this.#shown.set(answerId, chars);
   }
 
-  dispose(): void {
-    this.#panel.dispose();
-    for (const subscription of this.#subscriptions) subscription.dispose();
-  }
-
-  #greeted(): void {
-    this.#ready = true;
-    this.#lock();
-  }
-
   #lock(): void {
-    if (!this.#ownGroup || !this.#panel.active) return;
+    if (!this.#ownGroup || !this.active) return;
     this.#ownGroup = false;
     // So that a file opened from here does not cover the conversation about it.
     void vscode.commands.executeCommand('workbench.action.lockEditorGroup');
   }
 
-  #reset(): void {
-    this.#ready = false;
+  #drop(): void {
     this.#gathered = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
   #flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     const piece = this.#gathered;
-    this.#gathered = undefined;
+    this.#drop();
     if (!piece) return;
     this.#sentAt = Date.now();
     const held = this.#shown.get(piece.answerId) ?? 0;
@@ -139,6 +93,6 @@ export class AskPanel implements vscode.Disposable {
     const text = piece.text.slice(0, room);
     const reasoning = piece.reasoning.slice(0, room - text.length);
     this.#shown.set(piece.answerId, held + text.length + reasoning.length);
-    void this.#panel.webview.postMessage({ type: 'append', answerId: piece.answerId, text, reasoning });
+    super.post({ type: 'append', answerId: piece.answerId, text, reasoning });
   }
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ChatPart, ChatTurn } from '../../app/chat/messages.ts';
 import { roughMessageTokens, roughTokens } from '../../app/chat/tokens.ts';
 import type { ContentPart, ToolDefinition } from '../../app/ports/models.ts';
+import { isObject } from '../../core/shape.ts';
 
 type RequestMessage = vscode.LanguageModelChatRequestMessage;
 
@@ -53,7 +54,7 @@ function toContent(part: unknown): ContentPart | undefined {
 
 /** The texts of a rendered prompt element, in order: `{node: {children: [{text}, {children}]}}`. */
 function tsxText(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : '';
+  if (!isObject(value)) return typeof value === 'string' ? value : '';
   const { text, node, children } = value as Readonly<Record<string, unknown>>;
   const own = typeof text === 'string' ? text : '';
   return own + tsxText(node) + (Array.isArray(children) ? children.map(tsxText).join('') : '');

@@ -14,6 +14,7 @@ import type { SourceFile, WalkEnd } from '../../providers/localModel/protocol.ts
 import { withProgress } from '../kit/notify.ts';
 import { isSecretUri } from '../kit/realPath.ts';
 import { fileCount } from '../words/counts.ts';
+import { isObject } from '../../core/shape.ts';
 
 export interface IndexerDeps {
   readonly host: LocalModelHost;
@@ -169,6 +170,6 @@ const idOf = (uri: vscode.Uri): string => (isHere(uri) ? uri.fsPath : uri.toStri
 /** What VS Code does not show is none of the model's business. */
 function hiddenFiles(): readonly string[] {
   const hidden = vscode.workspace.getConfiguration('files').get<unknown>('exclude');
-  if (typeof hidden !== 'object' || hidden === null) return [];
+  if (!isObject(hidden)) return [];
   return Object.entries(hidden).flatMap(([glob, isHidden]) => (isHidden === true ? [glob] : []));
 }

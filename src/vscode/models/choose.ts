@@ -3,10 +3,10 @@
  * says where prompts will go, nothing is asked before, and VS Code asks in its own words with the first prompt.
  */
 import * as vscode from 'vscode';
-import { isFields } from '../../app/settings/reader.ts';
 import { keyOf, type VscodeModels } from './vscodeModels.ts';
 import { showInformation } from '../kit/notify.ts';
 import { locale } from '../kit/locale.ts';
+import { isRecord } from '../../core/shape.ts';
 
 const { t } = vscode.l10n;
 
@@ -99,6 +99,6 @@ function isPrice(value: string): boolean {
 }
 
 function modelOf(entry: unknown): string | undefined {
-  const model = isFields(entry) ? entry['model'] : undefined;
+  const model = isRecord(entry) ? entry['model'] : undefined;
   return typeof model === 'string' ? model : undefined;
 }

@@ -4,7 +4,9 @@ import type { Decision } from '../../core/decision.ts';
 import type { ModelTable } from '../../core/models/modelTable.ts';
 import type { BuiltSection } from './built.ts';
 import type { UsageDeps } from './deps.ts';
-import { ReportPanel, type ReportHandlers } from './reportPanel.ts';
+import type { FromReport } from '../../protocol/report.ts';
+import type { MessageHandlers } from '../kit/webviewPanel.ts';
+import { ReportPanel } from './reportPanel.ts';
 import { saveText } from '../kit/saveText.ts';
 import { decisionReport } from './decisionReport.ts';
 
@@ -21,22 +23,31 @@ export class DecisionView implements vscode.Disposable {
   constructor(deps: UsageDeps, onClosed: () => void, restored?: vscode.WebviewPanel) {
     this.#deps = deps;
     const { extensionUri, log } = deps;
-    const options = { extensionUri, page: 'decision' as const, title: t('PILOT: Decision'), log };
-    const handlers: ReportHandlers = {
-      onReady: () => this.#refresh(),
-      onMessage: (message) => {
-        if (message.type !== 'csv') return;
-        const section = this.#sections.find((built) => built.section.id === message.section);
-        if (section?.csv) void saveText(`pilot-decision-${message.section}.csv`, section.csv(), 'csv');
+    const handlers: MessageHandlers<FromReport> = {
+      ready: () => this.#refresh(),
+      csv: async ({ section: id }) => {
+        const section = this.#sections.find((built) => built.section.id === id);
+        if (section?.csv) await saveText(`pilot-decision-${id}.csv`, section.csv(), 'csv');
       },
-      onClosed: () => {
-        this.#subscription.dispose();
-        onClosed();
-      },
+      // The page has nothing to choose or to do.
+      choose: () => undefined,
+      act: () => undefined,
     };
-    this.#panel = restored
-      ? new ReportPanel(restored, options, handlers)
-      : ReportPanel.open(options, handlers);
+    const title = t('PILOT: Decision');
+    this.#panel = new ReportPanel(
+      {
+        extensionUri,
+        page: 'decision',
+        title,
+        log,
+        handlers,
+        onClosed: () => {
+          this.#subscription.dispose();
+          onClosed();
+        },
+      },
+      restored,
+    );
     this.#subscription = deps.models.onDidChange(() => this.#refresh());
   }
 

@@ -9,6 +9,8 @@ import { setFormerModel } from './source.ts';
 import { UsageTree } from './usageTree.ts';
 import type { UsageView } from './usageView.ts';
 import { showInformation } from '../kit/notify.ts';
+import { panelType } from '../kit/panelType.ts';
+import { isObject } from '../../core/shape.ts';
 
 export type { UsageDeps } from './deps.ts';
 
@@ -31,10 +33,10 @@ export function registerUsage(deps: UsageDeps): vscode.Disposable {
       surface.showDecision(typeof id === 'string' ? (id as DecisionId) : undefined),
     ),
     command('pilot.chooseFormerModel', () => chooseFormerModel(deps)),
-    vscode.window.registerWebviewPanelSerializer('pilot.usage', {
+    vscode.window.registerWebviewPanelSerializer(panelType('usage'), {
       deserializeWebviewPanel: (panel) => surface.showUsage(panel),
     }),
-    vscode.window.registerWebviewPanelSerializer('pilot.decision', {
+    vscode.window.registerWebviewPanelSerializer(panelType('decision'), {
       deserializeWebviewPanel: (panel, state) => surface.restoreDecision(panel, keptIn(state)),
     }),
   );
@@ -121,6 +123,6 @@ async function chooseFormerModel(deps: UsageDeps): Promise<void> {
 
 /** What the page kept over a reload; undefined where it kept nothing, or nothing of ours. */
 function keptIn(state: unknown): string | undefined {
-  if (typeof state !== 'object' || state === null || !('keep' in state)) return undefined;
+  if (!isObject(state) || !('keep' in state)) return undefined;
   return typeof state.keep === 'string' ? state.keep : undefined;
 }

@@ -6,6 +6,7 @@ import { LOCAL_ARM } from '../../core/local/localArm.ts';
 import { shownName } from '../kit/armName.ts';
 import { languageLabel } from '../kit/languageLabel.ts';
 import { locale } from '../kit/locale.ts';
+import { isObject } from '../../core/shape.ts';
 
 const t = vscode.l10n.t;
 
@@ -92,7 +93,7 @@ export class WorkspaceNames {
 
   #known(): Readonly<Record<string, string>> {
     const stored = this.#memento.get<unknown>(namesKey);
-    if (typeof stored !== 'object' || stored === null) return {};
+    if (!isObject(stored)) return {};
     return Object.fromEntries(
       Object.entries(stored).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     );

@@ -7,7 +7,7 @@ import { readDigest, type Digest } from '../../app/usage/digest.ts';
 import { spendReport, type SpendReport } from '../../app/usage/spend.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { Head } from '../../core/decision.ts';
-import type { Report } from '../../protocol/report.ts';
+import type { FromReport, Report } from '../../protocol/report.ts';
 import { breakdownSections } from './breakdownSections.ts';
 import { pending, wordsOnly, type BuiltSection } from './built.ts';
 import { choicesOf, type Chosen } from './choices.ts';
@@ -19,6 +19,7 @@ import type { WorkspaceNames } from './names.ts';
 import { planeSection, planeTitle, qualitySection, qualityTitle } from './qualitySections.ts';
 import { ReportPanel } from './reportPanel.ts';
 import { saveText } from '../kit/saveText.ts';
+import type { MessageHandlers } from '../kit/webviewPanel.ts';
 import { savingsSection, savingsTitle } from './savingsSection.ts';
 import { sourceOf } from './source.ts';
 import { tilesOf } from './tiles.ts';
@@ -45,23 +46,20 @@ export class UsageView implements vscode.Disposable {
   constructor(deps: UsageDeps, names: WorkspaceNames, onClosed: () => void, restored?: vscode.WebviewPanel) {
     this.#deps = deps;
     this.#names = names;
-    const options = {
-      extensionUri: deps.extensionUri,
-      page: 'usage' as const,
-      title: t('PILOT: Usage'),
-      log: deps.log,
-    };
-    const handlers = {
-      onReady: () => void this.#refresh(),
-      onMessage: (message: Parameters<UsageView['onMessage']>[0]) => void this.onMessage(message),
-      onClosed: () => {
-        this.#stop();
-        onClosed();
+    this.#panel = new ReportPanel(
+      {
+        extensionUri: deps.extensionUri,
+        page: 'usage',
+        title: t('PILOT: Usage'),
+        log: deps.log,
+        handlers: this.#handlers(),
+        onClosed: () => {
+          this.#stop();
+          onClosed();
+        },
       },
-    };
-    this.#panel = restored
-      ? new ReportPanel(restored, options, handlers)
-      : ReportPanel.open(options, handlers);
+      restored,
+    );
     this.#subscriptions.push(
       deps.models.onDidChange(() => this.#soon()),
       deps.settings.onDidChange(() => this.#soon()),
@@ -77,21 +75,19 @@ export class UsageView implements vscode.Disposable {
     this.#panel.dispose();
   }
 
-  async onMessage(
-    message: Parameters<ConstructorParameters<typeof ReportPanel>[2]['onMessage']>[0],
-  ): Promise<void> {
-    switch (message.type) {
-      case 'choose':
-        this.#chosen = chosenAfter(this.#chosen, message.id, message.option, this.#deps.workspaceId);
+  #handlers(): MessageHandlers<FromReport> {
+    return {
+      ready: () => this.#refresh(),
+      choose: ({ id, option }) => {
+        this.#chosen = chosenAfter(this.#chosen, id, option, this.#deps.workspaceId);
         return this.#refresh();
-      case 'csv': {
-        const section = this.#sections.get(message.section);
-        if (section?.csv) await saveText(`pilot-${message.section}.csv`, section.csv(), 'csv');
-        return;
-      }
-      case 'act':
-        await this.#sections.get(message.section)?.act?.(message.action);
-    }
+      },
+      csv: async ({ section: id }) => {
+        const section = this.#sections.get(id);
+        if (section?.csv) await saveText(`pilot-${id}.csv`, section.csv(), 'csv');
+      },
+      act: ({ section, action }) => this.#sections.get(section)?.act?.(action),
+    };
   }
 
   #soon(): void {

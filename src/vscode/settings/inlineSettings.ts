@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { globsOfScopes } from '../../app/inline/exclusion.ts';
 import type { InlineSettings } from '../../app/inline/ports.ts';
 import { inlineKeys } from '../../app/settings/snapshot.ts';
-import { isFields } from '../../app/settings/reader.ts';
 import type { Settings } from './settings.ts';
+import { isRecord } from '../../core/shape.ts';
 
 const SECTION = 'pilot.inline';
 
@@ -67,7 +67,7 @@ function languagesOf(configuration: vscode.WorkspaceConfiguration): Readonly<Rec
 }
 
 function booleans(value: unknown): Readonly<Record<string, boolean>> {
-  if (!isFields(value)) return { '*': true };
+  if (!isRecord(value)) return { '*': true };
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean'),
   );

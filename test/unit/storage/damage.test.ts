@@ -9,12 +9,12 @@ import type { LedgerRefusal, Reservation } from '../../../src/app/ports/money.ts
 import type { NanoUsd } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
 import type { Result } from '../../../src/core/result.ts';
-import type { Operation, Reply, Argument, News } from '../../../src/storage/protocol.ts';
+import type { News } from '../../../src/storage/protocol.ts';
 import { integer, openDatabase } from '../../../src/storage/worker/database.ts';
 import { WorkerStore } from '../../../src/storage/worker/workerStore.ts';
 import { databaseFile, mirrorFile } from '../../../src/storage/worker/recovery.ts';
 import { seeded } from '../../fakes/random.ts';
-import { NOON, request, settlement, temporaryFolder } from './fixture.ts';
+import { type Asked, askOf, request, settlement, temporaryFolder } from './fixture.ts';
 
 const LIMIT = nano(5);
 
@@ -24,11 +24,7 @@ interface Original {
   readonly news: News;
 }
 
-/** The worker's own object, without the thread: 400 threads would take a minute. */
-async function ask<Op extends Operation>(store: WorkerStore, op: Op, argument: Argument<Op>): Promise<Reply> {
-  return store.answer({ id: 1, op, argument, now: NOON });
-}
-
+// The worker's own object, without the thread: 400 threads would take a minute.
 const storeIn = (folder: string, remembered?: News['mirror']): WorkerStore =>
   new WorkerStore({ folder, workspaceId: 'w1', busyMs: 100, remembered });
 
@@ -36,8 +32,9 @@ const storeIn = (folder: string, remembered?: News['mirror']): WorkerStore =>
 async function busyMonth(folder: string, journal: boolean): Promise<Original> {
   const store = storeIn(folder);
   let news: News | undefined;
-  const tell = async <Op extends Operation>(op: Op, argument: Argument<Op>): Promise<unknown> => {
-    const reply = await ask(store, op, argument);
+  const ask = askOf(store);
+  const tell = async (...question: Asked): Promise<unknown> => {
+    const reply = await ask(...question);
     news = reply.news ?? news;
     assert.ok(reply.result.ok, JSON.stringify(reply.result));
     return reply.result.value;
@@ -50,7 +47,7 @@ async function busyMonth(folder: string, journal: boolean): Promise<Original> {
     assert.ok(result.ok);
     return result.value;
   };
-  await tell('raise', nano(1));
+  await tell('raiseLimit', nano(1));
   for (let n = 0; n < 12; n++) {
     const { id } = await made(0.2, {
       workspaceId: n % 2 ? 'w1' : 'w2',
@@ -58,17 +55,14 @@ async function busyMonth(folder: string, journal: boolean): Promise<Original> {
     });
     if (n % 4 === 0) continue;
     const heldBack = (n % 4 === 1 ? nano(0.1) : 0) as NanoUsd;
-    await tell('settle', {
-      id,
-      settlement: settlement(0.07 + n / 1000, { heldBack, generationId: `gen-${n}` }),
-    });
+    await tell('settle', id, settlement(0.07 + n / 1000, { heldBack, generationId: `gen-${n}` }));
   }
   assert.ok(news);
   // As a crash leaves it: the journal is not folded into the file.
   if (journal)
     for (const suffix of ['', '-wal'])
       copyFileSync(databaseFile(folder) + suffix, path.join(folder, `kept${suffix}`));
-  await ask(store, 'close', undefined);
+  await ask('close');
   if (!journal) copyFileSync(databaseFile(folder), path.join(folder, 'kept'));
   return { folder, journal, news };
 }
@@ -106,25 +100,18 @@ async function believed(
   folder: string,
   remembered: News['mirror'] | undefined,
 ): Promise<News['summary'] | undefined> {
-  const store = storeIn(folder, remembered);
+  const ask = askOf(storeIn(folder, remembered));
   try {
     let news: News | undefined;
-    for (const [op, argument] of [
-      ['poll', undefined],
-      ['periods', undefined],
-      ['entries', { afterSeq: 0, limit: 100 }],
-      ['holds', undefined],
-    ] as const) {
-      // prettier-ignore
-      news = (await ask(store, op, argument)).news ?? news;
-    }
-    const { result } = await ask(store, 'reserve', request(0.000_001, { limit: nano(1_000) }));
+    const questions: Asked[] = [['poll'], ['periods'], ['entries', 0, 100], ['holds']];
+    for (const question of questions) news = (await ask(...question)).news ?? news;
+    const { result } = await ask('reserve', request(0.000_001, { limit: nano(1_000) }));
     const granted = result.ok && (result.value as Result<unknown, unknown>).ok;
     return granted
       ? (news?.summary ?? assert.fail('paid calls go on and nobody is told what is spent'))
       : undefined;
   } finally {
-    await ask(store, 'close', undefined);
+    await ask('close');
   }
 }
 

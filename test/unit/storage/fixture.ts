@@ -6,10 +6,25 @@ import type { Reservation, ReservationRequest, Settlement } from '../../../src/a
 import { armId, type NanoUsd } from '../../../src/core/brand.ts';
 import { nano } from '../../../src/core/money.ts';
 import { NOON } from '../../fakes/clock.ts';
+import type { StoreReply } from '../../../src/storage/protocol.ts';
+import type { StoreOperation, StoreOperations } from '../../../src/storage/worker/operations.ts';
+import type { WorkerStore } from '../../../src/storage/worker/workerStore.ts';
+import type { Arguments } from '../../../src/threads/operations.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/storage/host/openStore.ts';
 
 export const WORKER = new URL('../../../src/storage/worker/worker.ts', import.meta.url);
 export { NOON };
+
+/** An operation with its arguments. */
+export type Asked = {
+  [Op in StoreOperation]: [op: Op, ...argument: Arguments<StoreOperations, Op>];
+}[StoreOperation];
+
+/** The worker's own object asked as through the thread. */
+export const askOf =
+  (store: WorkerStore) =>
+  (...[op, ...argument]: Asked): Promise<StoreReply> =>
+    store.answer({ id: 1, op, argument, now: NOON });
 export const DAY = 86_400_000;
 
 export interface FakeClock {

@@ -4,10 +4,9 @@ import path from 'node:path';
 import type { ForgetScope } from '../../../src/app/ports/decisions.ts';
 import type { ImportedEntry } from '../../../src/app/ports/money.ts';
 import type { NanoUsd, ReservationId } from '../../../src/core/brand.ts';
-import type { Argument, Operation } from '../../../src/storage/protocol.ts';
 import { WorkerStore } from '../../../src/storage/worker/workerStore.ts';
 import { routedLog, simulatedArms } from '../../fakes/routedLog.ts';
-import { clockAt, DAY, NOON, withFolder, withStore } from './fixture.ts';
+import { type Asked, askOf, clockAt, DAY, NOON, withFolder, withStore } from './fixture.ts';
 
 const decisions = routedLog({ seed: 3, prompts: 40, start: NOON - 10 * DAY, days: 10, budget: 1 }).logged;
 
@@ -84,8 +83,9 @@ describe('forgetting', () => {
 describe('a window that still remembers', () => {
   const windowOn = (folder: string) => {
     const store = new WorkerStore({ folder, workspaceId: 'w1', busyMs: 100, remembered: undefined });
-    return async <Op extends Operation>(op: Op, argument: Argument<Op>): Promise<unknown> => {
-      const { result } = await store.answer({ id: 1, op, argument, now: NOON });
+    const ask = askOf(store);
+    return async (...question: Asked): Promise<unknown> => {
+      const { result } = await ask(...question);
       assert.ok(result.ok);
       return result.value;
     };
@@ -94,24 +94,24 @@ describe('a window that still remembers', () => {
   it('brings nothing back after its connection was opened anew', () =>
     withFolder(async (folder) => {
       const [one, other] = [windowOn(folder), windowOn(folder)];
-      await other('loadSnapshot', undefined);
+      await other('loadSnapshot');
       await one('forget', { kind: 'everything' });
       // As after an error of the disk: the next question opens the file again.
-      await other('close', undefined);
-      await other('saveSnapshot', { seq: 9, state: { stale: true } });
-      assert.equal(await one('loadSnapshot', undefined), undefined);
-      await one('close', undefined);
-      await other('close', undefined);
+      await other('close');
+      await other('saveSnapshot', 9, { stale: true });
+      assert.equal(await one('loadSnapshot'), undefined);
+      await one('close');
+      await other('close');
     }));
 
   it('saves nothing through a worker that was started anew and has loaded nothing', () =>
     withFolder(async (folder) => {
       const anew = windowOn(folder);
-      await anew('saveSnapshot', { seq: 9, state: { stale: true } });
-      assert.equal(await anew('loadSnapshot', undefined), undefined);
-      await anew('saveSnapshot', { seq: 9, state: { fresh: true } });
-      assert.deepEqual(await anew('loadSnapshot', undefined), { seq: 9, state: { fresh: true } });
-      await anew('close', undefined);
+      await anew('saveSnapshot', 9, { stale: true });
+      assert.equal(await anew('loadSnapshot'), undefined);
+      await anew('saveSnapshot', 9, { fresh: true });
+      assert.deepEqual(await anew('loadSnapshot'), { seq: 9, state: { fresh: true } });
+      await anew('close');
     }));
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { WaitingBills } from '../../../src/storage/host/waitingBills.ts';
 import type { ImportedEntry, SpendSummary } from '../../../src/app/ports/money.ts';
 import { RemoteLedger } from '../../../src/storage/host/remoteLedger.ts';
-import type { WorkerClient } from '../../../src/storage/host/workerClient.ts';
+import type { StoreLink } from '../../../src/storage/host/storeLink.ts';
 
 describe('an import into a ledger that stops working in the middle', () => {
   const rows = Array.from({ length: 5_000 }, (_, i) => ({ id: `r-${i}` }) as unknown as ImportedEntry);
@@ -10,15 +10,15 @@ describe('an import into a ledger that stops working in the middle', () => {
   /** Takes so many batches, then nothing more. */
   function ledger(batches: number): { readonly ledger: RemoteLedger; readonly taken: () => number } {
     let [left, taken] = [batches, 0];
-    const ask = (_: string, batch: readonly unknown[]) => {
+    const ask = (_: string, [batch = []]: readonly (readonly unknown[])[]) => {
       if (left-- <= 0) return Promise.resolve({ ok: false, error: { kind: 'io-error', message: 'gone' } });
       taken += batch.length;
       return Promise.resolve({ ok: true, value: { added: batch.length, spent: batch.length, thisMonth: 0 } });
     };
-    const worker = { ask } as unknown as WorkerClient;
+    const link = { ask } as unknown as StoreLink;
     return {
       ledger: new RemoteLedger(
-        worker,
+        link,
         { now: () => 0 },
         {} as SpendSummary,
         Object.create(null) as WaitingBills,

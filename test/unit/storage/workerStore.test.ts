@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { nano } from '../../../src/core/money.ts';
 import { openDatabase } from '../../../src/storage/worker/database.ts';
-import type { Argument, Operation, Reply } from '../../../src/storage/protocol.ts';
 import { databaseFile } from '../../../src/storage/worker/recovery.ts';
 import { WorkerStore } from '../../../src/storage/worker/workerStore.ts';
-import { NOON, request, withFolder } from './fixture.ts';
+import { askOf, request, withFolder } from './fixture.ts';
 
 const DEMAND =
   'CREATE TABLE demand (day TEXT, hour INTEGER, surface TEXT, n INTEGER, PRIMARY KEY (day, hour, surface))';
@@ -13,26 +12,25 @@ describe('the worker of the store', () => {
   it('answers what was committed as done though the totals cannot be read, and tells them once they can', () =>
     withFolder(async (folder) => {
       const store = new WorkerStore({ folder, workspaceId: 'w1', busyMs: 100, remembered: undefined });
-      const ask = <Op extends Operation>(op: Op, argument: Argument<Op>): Promise<Reply> =>
-        store.answer({ id: 1, op, argument, now: NOON });
+      const ask = askOf(store);
       const alter = async (sql: string): Promise<void> => {
         const db = await openDatabase(databaseFile(folder), { busyMs: 100 });
         db.exec(sql);
         db.close();
       };
-      assert.equal((await ask('poll', undefined)).news?.summary.reserved, 0);
+      assert.equal((await ask('poll')).news?.summary.reserved, 0);
       await alter('DROP TABLE demand');
       // A retry is no new demand, so that only the summary misses the table.
       const reply = await ask('reserve', request(0.4, { purpose: 'retry' }));
       assert.equal(reply.result.ok && (reply.result.value as { readonly ok: boolean }).ok, true);
       assert.equal(reply.news, undefined);
       await alter(DEMAND);
-      assert.equal((await ask('poll', undefined)).news?.summary.reserved, nano(0.4));
+      assert.equal((await ask('poll')).news?.summary.reserved, nano(0.4));
 
       await alter('DROP TABLE demand');
-      assert.equal((await ask('poll', undefined)).result.ok, true);
+      assert.equal((await ask('poll')).result.ok, true);
       await alter(DEMAND);
-      assert.ok((await ask('poll', undefined)).news, 'told again, though no amount has changed');
-      await ask('close', undefined);
+      assert.ok((await ask('poll')).news, 'told again, though no amount has changed');
+      await ask('close');
     }));
 });

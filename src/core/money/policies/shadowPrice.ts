@@ -40,13 +40,13 @@ import {
   clampUnit,
   finite,
   fits,
-  isRecord,
   moneyLeft,
   outlookOf,
   rewardOf,
   utilizationOf,
   type Outlook,
 } from './offers.ts';
+import { isRecord } from '../../shape.ts';
 
 /** What one request offered. */
 export interface Remembered {

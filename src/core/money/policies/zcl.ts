@@ -21,7 +21,8 @@ import {
   emptyHistogram,
   encodeHistogram,
 } from './densityHistogram.ts';
-import { appraisal, clampUnit, finite, horizonOf, isRecord, rewardOf } from './offers.ts';
+import { appraisal, clampUnit, finite, horizonOf, rewardOf } from './offers.ts';
+import { isRecord } from '../../shape.ts';
 
 export interface ZclState {
   readonly densities: DensityHistogram;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Eligibility } from '../../../../src/app/inline/eligibility.ts';
 import { inlineOrder } from '../../../../src/app/inline/order.ts';
 import type { InlineDeps } from '../../../../src/app/inline/ports.ts';
-import type { InlineRequest } from '../../../../src/app/inline/request.ts';
+import type { Try } from '../../../../src/app/inline/keystroke.ts';
 import { at } from '../../core/inline/fimCase.ts';
 
 describe('pieces of other files', () => {
@@ -13,16 +13,8 @@ describe('pieces of other files', () => {
       context: () => [{ path: 'src/b.ts', text, kind: 'neighbour', age: 0 }],
     } as unknown as InlineDeps;
     const cursor = at(`${before}<|fim|>`);
-    const request = { documentId: 'doc', path: 'src/a.ts', languageId: 'typescript', cursor };
-    const place = { tokens: 20, explicit: false, localHasAnswer: false, taken: [], localOnly: false };
-    return inlineOrder(deps, new Eligibility(deps), {
-      request: request as InlineRequest,
-      cursor,
-      multiline: false,
-      localText: '',
-      place,
-      sticky: undefined,
-    }).view.referenceCount;
+    const asked = { documentId: 'doc', path: 'src/a.ts', languageId: 'typescript', cursor, tokens: 20 };
+    return inlineOrder(deps, new Eligibility(deps), asked as unknown as Try).view.referenceCount;
   };
 
   it('go along, unless they hold a private key', () => {

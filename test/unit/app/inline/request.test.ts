@@ -22,18 +22,8 @@ function sent(
 ): { readonly sent: Sent; readonly bound: number; readonly capBounds: boolean | undefined } {
   const cursor = at('const a = <|fim|>;\n');
   const call = inlineCall({
-    request: {
-      documentId: 'doc',
-      path: 'src/a.ts',
-      languageId: 'typescript',
-      scheme: 'file',
-      cursor,
-      cursors: 1,
-      tabSize: 2,
-      insertSpaces: true,
-      explicit: false,
-      selected: undefined,
-    },
+    path: 'src/a.ts',
+    languageId: 'typescript',
     cursor,
     multiline,
     contextTokens: 500,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pathMatcher } from '../../../../src/core/inline/pathMatcher.ts';
-import { skipReason } from '../../../../src/core/inline/skip.ts';
+import { mustSkip, unwise } from '../../../../src/core/inline/skip.ts';
 import type { SkipInput, SkipReason } from '../../../../src/core/inline/skip.ts';
 import { at } from './fimCase.ts';
 
@@ -23,7 +23,10 @@ function check(
   expected: SkipReason | undefined,
   change: Partial<SkipInput> = {},
 ) {
-  it(name, () => assert.equal(skipReason({ ...BASE, cursor: at(marked), ...change }), expected));
+  it(name, () => {
+    const input = { ...BASE, cursor: at(marked), ...change };
+    assert.equal(mustSkip(input) ?? unwise(input), expected);
+  });
 }
 
 describe('where no completion is asked for', () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { LocalEngine } from '../../../../src/providers/localModel/engine.ts';
-import type { FromWorker } from '../../../../src/providers/localModel/protocol.ts';
 import { sourceFiles } from '../../../../src/providers/localModel/walk.ts';
 import type { Entry, Lister, WalkLimits } from '../../../../src/providers/localModel/walk.ts';
 
@@ -178,20 +177,24 @@ describe('the walk over a workspace', () => {
 
 /** The worker without a thread: `work(n)` gives it n turns. */
 class Bench {
-  readonly sent: FromWorker[] = [];
   readonly engine: LocalEngine;
+  readonly ends: (readonly [number, string])[] = [];
+  nProgress = 0;
 
   constructor(lister: Lister, options: { readonly maxTokens?: number; readonly limits?: WalkLimits } = {}) {
     this.engine = new LocalEngine({
       maxTokens: options.maxTokens ?? 1_000_000,
       lister,
-      send: (message) => this.sent.push(message),
       ...(options.limits && { walkLimits: options.limits }),
     });
   }
 
   walk(walk: number, open: readonly string[] = []): void {
-    this.engine.receive({ type: 'walk', walk, roots: ['/w'], excluded: [], open });
+    const end = this.engine.indexFolders(
+      { roots: ['/w'], excluded: [], open },
+      () => void (this.nProgress += 1),
+    );
+    void end.then((how) => this.ends.push([walk, how]));
   }
 
   async work(turns = Infinity): Promise<void> {
@@ -199,19 +202,11 @@ class Bench {
   }
 
   ask(prefix: string): string | undefined {
-    this.engine.receive({ type: 'query', query: 1, prefix, suffix: '' });
-    const last = this.sent.at(-1);
-    return last?.type === 'answer' ? last.completion?.text : undefined;
+    return this.engine.complete({ prefix, suffix: '' })?.text;
   }
 
-  ends(): readonly (readonly [number, string])[] {
-    return this.sent.flatMap((each) =>
-      each.type === 'walked' && each.end !== undefined ? [[each.walk, each.end] as const] : [],
-    );
-  }
-
-  documents(): number | undefined {
-    return this.sent.flatMap((each) => ('stats' in each ? [each.stats.documents] : [])).at(-1);
+  get documents(): number {
+    return this.engine.stats.documents;
   }
 }
 
@@ -221,9 +216,9 @@ describe('the worker on a walk', () => {
     const bench = new Bench(new Disk(Object.fromEntries(files)));
     bench.walk(7);
     await bench.work();
-    assert.deepEqual(bench.ends(), [[7, 'all']]);
-    assert.equal(bench.documents(), 200);
-    assert.ok(bench.sent.filter(({ type }) => type === 'walked').length > 2, 'in between, too');
+    assert.deepEqual(bench.ends, [[7, 'all']]);
+    assert.equal(bench.documents, 200);
+    assert.ok(bench.nProgress > 1, 'in between, too');
     assert.equal(bench.ask('  const stored = store.g'), "et('settings');");
   });
 
@@ -233,18 +228,14 @@ describe('the worker on a walk', () => {
     bench.walk(1);
     await bench.work(40);
     assert.equal(bench.ask('  const stored = store.g'), "et('settings');", 'answers in between');
-    bench.engine.receive({
-      type: 'texts',
-      batch: 2,
-      texts: [{ id: 'open', text: 'let edited = first();\n' }],
-    });
+    let isIndexed = false;
+    const indexed = bench.engine.indexTexts([{ id: 'open', text: 'let edited = first();\n' }]);
+    void indexed.then(() => (isIndexed = true));
     await bench.work(3);
-    assert.ok(
-      bench.sent.some((each) => each.type === 'indexed' && each.batch === 2),
-      'what is edited does not wait for the walk',
-    );
-    bench.engine.receive({ type: 'cancel' });
-    assert.deepEqual(bench.ends(), [[1, 'cancelled']]);
+    assert.ok(isIndexed, 'what is edited does not wait for the walk');
+    bench.engine.cancelIndexing();
+    await Promise.resolve();
+    assert.deepEqual(bench.ends, [[1, 'cancelled']]);
     const { entries } = disk;
     await bench.work();
     assert.ok(disk.entries <= entries + 1 && entries < 100, `${entries}, ${disk.entries}`);
@@ -255,7 +246,7 @@ describe('the worker on a walk', () => {
     const bench = new Bench(new HugeDisk('ts'), { maxTokens: 500 });
     bench.walk(1);
     await bench.work();
-    assert.deepEqual(bench.ends(), [[1, 'full']]);
+    assert.deepEqual(bench.ends, [[1, 'full']]);
   });
 
   it('ends the walk before when another begins', async () => {
@@ -264,7 +255,7 @@ describe('the worker on a walk', () => {
     await bench.work(5);
     bench.walk(2);
     await bench.work();
-    assert.deepEqual(bench.ends(), [
+    assert.deepEqual(bench.ends, [
       [1, 'cancelled'],
       [2, 'too-many'],
     ]);
@@ -278,18 +269,18 @@ describe('the worker on a walk', () => {
       await bench.work();
     }
     assert.ok(
-      bench.ends().every(([, end]) => end === 'all'),
-      JSON.stringify(bench.ends()),
+      bench.ends.every(([, end]) => end === 'all'),
+      JSON.stringify(bench.ends),
     );
-    assert.equal(bench.documents(), 60);
+    assert.equal(bench.documents, 60);
   });
 
   it('leaves open documents to the editor, those opened on the way as well', async () => {
     const bench = new Bench(new Disk({ '/w/a.ts': SOURCE, '/w/b.ts': SOURCE, '/w/c.ts': SOURCE }));
     bench.walk(1, ['/w/a.ts']);
-    bench.engine.receive({ type: 'texts', batch: 2, texts: [{ id: '/w/c.ts', text: 'let edited = 1;\n' }] });
+    void bench.engine.indexTexts([{ id: '/w/c.ts', text: 'let edited = 1;\n' }]);
     await bench.work();
-    assert.equal(bench.documents(), 2, 'b from the disk, c from the editor');
+    assert.equal(bench.documents, 2, 'b from the disk, c from the editor');
   });
 
   it('forgets a folder with all that lies in it, and nothing beside it', async () => {
@@ -298,10 +289,9 @@ describe('the worker on a walk', () => {
     );
     bench.walk(1);
     await bench.work();
-    bench.engine.receive({ type: 'remove', ids: ['/w/a'] });
-    bench.engine.receive({ type: 'texts', batch: 2, texts: [] });
+    bench.engine.remove(['/w/a']);
     await bench.work();
-    assert.equal(bench.documents(), 2);
+    assert.equal(bench.documents, 2);
   });
 
   it('a file that vanished, is binary, or holds a key is passed over', async () => {
@@ -317,6 +307,6 @@ describe('the worker on a walk', () => {
     });
     bench.walk(1);
     await bench.work();
-    assert.equal(bench.documents(), 1);
+    assert.equal(bench.documents, 1);
   });
 });
