@@ -17,7 +17,7 @@ import { onFreePort } from './host/ports.ts';
 import { isAlive, onEndRequested } from './host/processes.ts';
 import { copySampleWorkspace } from './host/scratch.ts';
 import { prepareSettings } from './host/startSettings.ts';
-import { packageExtension } from './package.ts';
+import { describePackage, packageExtension } from './package.ts';
 
 /** Below the range from which systems hand out ports, so that they are still free at the next start. */
 const workbenchPort = 23571;
@@ -68,6 +68,7 @@ async function start(): Promise<void> {
   });
 
   const vsix = flags.vsix ?? (await packageExtension());
+  console.log(`Extension: ${describePackage(vsix)}`);
   const workspace = path.join(dataFolder, 'harbour-cafe');
   if (!existsSync(workspace)) copySampleWorkspace(workspace);
   const practice = await startPractice();
@@ -97,7 +98,7 @@ async function openWindow(program: string, workspace: string, vsix: string): Pro
   const window = await openDesktop({ program, folder: dataFolder, workspace, vsix });
   running.push(window);
   console.log('Ctrl-C here, or closing the window, ends it.');
-  console.log('PILOT is ready: in the VS Code window that has just opened');
+  console.log('\nPILOT is ready: in the VS Code window that has just opened');
   await window.closed;
   await end(0);
 }
@@ -118,7 +119,7 @@ async function openWeb(workspace: string, vsix: string): Promise<void> {
     void end(1);
   });
   console.log('Open this address in a browser; Ctrl-C here ends it.');
-  console.log(`PILOT is ready: ${workbenchUrl(server.address, workspace)}`);
+  console.log(`\nPILOT is ready: ${workbenchUrl(server.address, workspace)}`);
 }
 
 /** Two at once would point the same settings at two practice servers. */

@@ -21,7 +21,7 @@ export interface HostRun {
 
 export interface HostResult {
   readonly code: number;
-  /** What the suite wrote to its console. */
+  /** Everything the suite wrote to its console. */
   readonly output: string;
 }
 
@@ -48,6 +48,10 @@ export async function runInExtensionHost({ host, folder, timeoutMs }: HostRun): 
   try {
     const code = host === 'desktop' ? await runOnDesktop(run) : await runInBrowser(run);
     return { code, output: report.text() };
+  } catch (error) {
+    // A run that ends by a timeout or a crash returns no output, so that what the suite wrote is shown here.
+    console.log(report.text().trimEnd());
+    throw error;
   } finally {
     report.server.close();
     scratch.remove();
@@ -121,13 +125,12 @@ function printLog(log: readonly string[]): void {
   );
 }
 
-/** The suite writes to a loopback port: VS Code's own log would mix its lines in between. */
+/** Collects what the suite writes to a loopback port; in its console VS Code's own log lines would stand in between. */
 async function collectReport(): Promise<{ server: Server; text: () => string }> {
   let text = '';
   const server = createServer((socket) => {
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      process.stdout.write(chunk);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
