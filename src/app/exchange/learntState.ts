@@ -1,10 +1,10 @@
-/** The learnt state as src/core/learning/learnerCodec.ts encodes it, on its way out of this machine. */
+/** The export form of the learned state as src/core/learning/learnerCodec.ts encodes it. */
 
-/** Without the decisions that still wait for an outcome: they are this machine's, and each holds a prompt's psi. */
+/** Without the decisions that wait for an outcome: they belong to this machine, and each contains a prompt's psi. */
 export const portableState = (state: unknown): unknown =>
   typeof state === 'object' && state !== null ? { ...state, pending: [] } : state;
 
-/** Whether it rests on any observation. */
+/** Whether the state contains any observation. */
 export function hasLearnt(state: unknown): boolean {
   if (typeof state !== 'object' || state === null || !('heads' in state)) return false;
   const { heads } = state;
