@@ -49,7 +49,7 @@ export async function runInExtensionHost({ host, folder, timeoutMs }: HostRun): 
     const code = host === 'desktop' ? await runOnDesktop(run) : await runInBrowser(run);
     return { code, output: report.text() };
   } catch (error) {
-    // A run that ends by a timeout or a crash returns no output, so that what the suite wrote is shown here.
+    // A timeout or a crash returns no output, so the suite's output is printed here.
     console.log(report.text().trimEnd());
     throw error;
   } finally {
@@ -96,7 +96,7 @@ async function runInBrowser({ scratch, workspace, trusted, env, timeoutMs }: Run
       page.on('crash', () => reject(new Error('The workbench page crashed')));
       page.on('close', () => reject(new Error('The workbench page was closed')));
       const url = workbenchUrl(server.address, workspace, { extension: root, tests: testsPath });
-      // VS Code itself calls these two: with its log, the extension host's console included, and with the result.
+      // VS Code calls these two functions: with its log, including the extension host's console, and with the result.
       page
         .exposeFunction('codeAutomationLog', (level: string, args: readonly unknown[]) => {
           log.push(`[${level}] ${args.join(' ')}`);
