@@ -1,4 +1,4 @@
-/** The Ask webview: shows what the extension says, and reports what the user does. It keeps nothing but the draft. */
+/** The Ask webview: it shows the extension's views and reports the user's actions. Its only state is the draft. */
 import {
   parseToWebview,
   type ConversationView,
@@ -23,7 +23,7 @@ interface VsCodeApi {
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** What VS Code keeps for the panel: enough to come back after a reload. */
+/** The state that VS Code keeps for the panel over a reload. */
 interface SavedState {
   readonly conversationId: string;
   readonly draft: string;
@@ -214,7 +214,7 @@ class AskView {
     else if (this.#runningAnswer !== undefined) this.#post({ type: 'stop' });
   }
 
-  /** No link is followed here: the extension shows its address first. */
+  /** The page follows no link itself: the extension shows the address first. */
   #link(event: Event): void {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (!link) return;

@@ -1,4 +1,4 @@
-/** One whole decision, with its evidence. Everything is drawn by the report page. */
+/** One decision with its evidence; the report page draws everything. */
 import { startReport } from './usage/page.ts';
 
 startReport();

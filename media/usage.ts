@@ -1,4 +1,4 @@
-/** The usage view: spend, quality and savings. Everything is drawn by the report page. */
+/** The usage view: spending, quality and savings; the report page draws everything. */
 import { startReport } from './usage/page.ts';
 
 startReport();

@@ -1,7 +1,7 @@
 /**
- * `npm run l10n`: brings l10n/ and package.nls.*.json in line with the strings of src/ and package.json: what has
- * vanished goes, the rest is put in order, and what is left to translate is listed (until then VS Code shows English).
- * The same audit is a unit test.
+ * `npm run l10n`: updates l10n/ and package.nls.*.json from the strings of src/ and package.json: removes unused
+ * strings, sorts the others, and lists those without a translation (VS Code shows them in English). A unit test runs
+ * the same audit.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { inRoot } from './host/paths.ts';
 import { manifestText } from './l10n/manifest.ts';
 import { sourceStrings } from './l10n/source.ts';
 
-/** As VS Code names its display languages. English is the source. */
+/** VS Code's ids of the translated display languages; the source is English. */
 const languages = ['de', 'zh-cn'] as const;
 
 type Catalog = Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ interface Translations {
   readonly translated: Catalog;
 }
 
-/** Everything that is wrong, one line each; empty = each language is complete. */
+/** All faults, one line each; empty = each language is complete. */
 export function auditL10n(): readonly string[] {
   const { strings, faults } = sourceStrings(inRoot('src'));
   const manifest = manifestText(readJson('package.json'), readJson('package.nls.json'));
@@ -65,7 +65,7 @@ function auditTranslations({ file, source, translated }: Translations): readonly
   ];
 }
 
-/** What must survive translation: `{0}`, `$(icon)`, `command:id`, `#pilot.setting#`, `code`. */
+/** The parts that a translation must keep: `{0}`, `$(icon)`, `command:id`, `#pilot.setting#`, `code`. */
 const marksOf = (text: string): string =>
   (text.match(/\{\w+\}|\$\([\w~-]+\)|command:[\w.]+|#[\w.]+#|`[^`]+`/g) ?? []).sort().join(' ');
 

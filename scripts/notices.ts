@@ -1,11 +1,11 @@
-/** ThirdPartyNotices.txt: name, version, licence and licence text of each package that a build put into the .vsix. */
+/** ThirdPartyNotices.txt: name, version, license and license text of each package that a build put into the .vsix. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Metafile } from 'esbuild';
 
 export const noticesFile = 'ThirdPartyNotices.txt';
 
-/** The folder of the innermost package a file belongs to, and the file's folder within it. */
+/** The folder of the innermost package that contains a file, and the file's folder within it. */
 const IN_PACKAGE = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\/(?:(.*)\/)?[^/]+$/;
 const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)(?:[.-](?:md|txt|[a-z]+)){0,2}$/i;
 const CODE_FILE = /\.(?:[cm]?[jt]s|map|json)$/;
@@ -19,7 +19,7 @@ interface Manifest {
 
 type Inputs = Pick<Metafile, 'inputs'>;
 
-/** `lacking`: the folder of licence texts by package name, for packages that were published without theirs. */
+/** `lacking`: the folder of license texts by package name, for packages that were published without theirs. */
 export function thirdPartyNotices(
   builds: readonly Inputs[],
   root: string,
@@ -41,7 +41,7 @@ export function thirdPartyNotices(
   return `${[head, ...parts.sort()].join(`\n\n${'='.repeat(80)}\n\n`)}\n`;
 }
 
-/** Package folder to the folders within it that hold an input. Files that the bundler left out again count as well. */
+/** Maps a package folder to its folders with an input. Files that the bundler removed again count too. */
 function packagesOf(builds: readonly Inputs[]): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   for (const file of builds.flatMap(({ inputs }) => Object.keys(inputs))) {
@@ -51,7 +51,10 @@ function packagesOf(builds: readonly Inputs[]): ReadonlyMap<string, ReadonlySet<
   return found;
 }
 
-/** Its own, and those of code it copied from others: those stand beside the copy, in some packages only in `src`. */
+/**
+ * The package's own license texts, and those of code it copied from others, which are beside the copy, in some packages
+ * only in `src`.
+ */
 function licenceTexts(folder: string, within: ReadonlySet<string>): string[] {
   const folders = new Set<string>();
   for (const name of ['', ...within]) {

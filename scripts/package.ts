@@ -1,4 +1,4 @@
-/** `npm run package`: the .vsix, with a look at what went into it. */
+/** `npm run package`: builds the .vsix and checks what went into it. */
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot, root, vsixFile } from './host/paths.ts';
@@ -9,7 +9,7 @@ const maxBytes = 2 * 1024 * 1024;
 const meantForIt =
   /^(package\.json|package\.nls.*\.json|README\.md|CHANGELOG\.md|LICENSE|ThirdPartyNotices\.txt|l10n\/.*\.json|dist\/.*\.(c?js|css)|media\/.*\.(svg|png|md|json))$/;
 
-/** Builds for production through `vscode:prepublish`, as an upload to the marketplace would. */
+/** Builds for production through `vscode:prepublish`, as an upload to the marketplace does; returns the file's path. */
 export async function packageExtension(): Promise<string> {
   mkdirSync(path.dirname(vsixFile), { recursive: true });
   rmSync(vsixFile, { force: true });
@@ -23,7 +23,6 @@ export async function packageExtension(): Promise<string> {
   if (!files.includes(noticesFile)) throw new Error(`The package lacks ${noticesFile}.`);
 
   const { size } = statSync(vsixFile);
-  console.log(`${path.relative(root, vsixFile)}: ${(size / 1024).toFixed(0)} KB`);
   if (size > maxBytes) throw new Error(`The package is larger than ${maxBytes / 1024} KB.`);
   return vsixFile;
 }
@@ -39,4 +38,8 @@ async function vsce(...args: readonly string[]): Promise<string> {
   return output;
 }
 
-if (import.meta.main) await packageExtension();
+/** The package's path below the root and its size. */
+export const describePackage = (file: string): string =>
+  `${path.relative(root, file)} (${(statSync(file).size / 1024).toFixed(0)} KB)`;
+
+if (import.meta.main) console.log(describePackage(await packageExtension()));

@@ -1,9 +1,9 @@
 /**
- * `npm run screenshots`: the pictures of the README, in media/readme/, taken in the real VS Code.
- *   --all                                                  instead: every journey again, for its pictures in
+ * `npm run screenshots`: takes the README's pictures, media/readme/, in the real VS Code.
+ *   --all                                                  runs every journey instead, for its pictures in
  *                                                          out/screenshots/THEME-WIDTH/
- *   --theme dark,light,high-contrast,high-contrast-light   of those; default: dark
- *   --width 1400,800                                       of those; default: 1400
+ *   --theme dark,light,high-contrast,high-contrast-light   the themes with --all; default: dark
+ *   --width 1400,800                                       the widths with --all; default: 1400
  *   --grep WORDS                                           only journeys with these words
  */
 import { readdirSync, statSync } from 'node:fs';
@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
     grep: { type: 'string', default: '' },
   },
 });
-/** A README that loads slowly is not read. */
+/** A larger picture would make the README load slowly. */
 const maxPictureBytes = 140 * 1024;
 
 await packageExtension();

@@ -1,7 +1,7 @@
 /**
- * `npm start`: builds the extension and opens a VS Code that has it, on a sample workspace, connected to practice
- * models on this machine. Stays up until Ctrl-C (or until the desktop window is closed) and leaves nothing running.
- * Everything it keeps lies in .pilot-start/, so a second start remembers; delete that folder to begin anew.
+ * `npm start`: builds the extension and opens a VS Code with it, on a sample workspace, connected to practice models on
+ * this machine. It runs until Ctrl-C (or until the desktop window is closed) and leaves no process running. All its
+ * data is in .pilot-start/, so that a second start remembers; delete that folder for a fresh start.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,19 +17,19 @@ import { onFreePort } from './host/ports.ts';
 import { isAlive, onEndRequested } from './host/processes.ts';
 import { copySampleWorkspace } from './host/scratch.ts';
 import { prepareSettings } from './host/startSettings.ts';
-import { packageExtension } from './package.ts';
+import { describePackage, packageExtension } from './package.ts';
 
-/** Below the range from which systems hand out ports, so that they are still free at the next start. */
+/** Below the range of automatically assigned ports, so that they are still free at the next start. */
 const workbenchPort = 23571;
 const practicePort = 23572;
 
 const { values: flags } = parseArgs({
   options: {
-    /** code-server even where a desktop VS Code can be had. */
+    /** Use code-server even where a desktop VS Code is available. */
     web: { type: 'boolean' },
-    /** Instead of .pilot-start/. */
+    /** A data folder other than .pilot-start/. */
     data: { type: 'string' },
-    /** A package that is built already. */
+    /** A built package, instead of building one. */
     vsix: { type: 'string' },
   },
 });
@@ -51,7 +51,7 @@ onEndRequested((why) => {
 try {
   await start();
 } catch (error) {
-  // What was asked to end fails in passing.
+  // Errors of a start that was asked to end are expected.
   if (!isEnding()) console.error(error instanceof Error ? error.message : error);
   await end(1);
 }
@@ -68,6 +68,7 @@ async function start(): Promise<void> {
   });
 
   const vsix = flags.vsix ?? (await packageExtension());
+  console.log(`Extension: ${describePackage(vsix)}`);
   const workspace = path.join(dataFolder, 'harbour-cafe');
   if (!existsSync(workspace)) copySampleWorkspace(workspace);
   const practice = await startPractice();
@@ -97,7 +98,7 @@ async function openWindow(program: string, workspace: string, vsix: string): Pro
   const window = await openDesktop({ program, folder: dataFolder, workspace, vsix });
   running.push(window);
   console.log('Ctrl-C here, or closing the window, ends it.');
-  console.log('PILOT is ready: in the VS Code window that has just opened');
+  console.log('\nPILOT is ready: in the VS Code window that has just opened');
   await window.closed;
   await end(0);
 }
@@ -118,10 +119,10 @@ async function openWeb(workspace: string, vsix: string): Promise<void> {
     void end(1);
   });
   console.log('Open this address in a browser; Ctrl-C here ends it.');
-  console.log(`PILOT is ready: ${workbenchUrl(server.address, workspace)}`);
+  console.log(`\nPILOT is ready: ${workbenchUrl(server.address, workspace)}`);
 }
 
-/** Two at once would point the same settings at two practice servers. */
+/** Two starts on the same data would write two practice servers' addresses into the same settings. */
 function refuseSecondStart(): void {
   if (!existsSync(runningFile)) return;
   const { pid } = JSON.parse(readFileSync(runningFile, 'utf8')) as { readonly pid?: unknown };
@@ -129,7 +130,7 @@ function refuseSecondStart(): void {
   throw new Error(`PILOT already runs from ${dataFolder} (process ${pid}): end that one first.`);
 }
 
-/** A process id may have been given to another program since. */
+/** The process id may belong to another program by now. */
 function isStart(pid: number): boolean {
   if (pid === process.pid || !isAlive(pid)) return false;
   if (process.platform === 'win32') return true;

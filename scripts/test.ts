@@ -1,13 +1,15 @@
 /**
- * `npm test`: everything. The checks, the unit tests in plain Node, the suite inside VS Code's extension host, and the
- * journeys through the interface of the packaged extension. The last line sums them up, and CI reads it.
- *   --only check|unit|host|ui   one of them
- *   --host desktop|web          instead of: desktop where VS Code can be downloaded
+ * `npm test`: the checks, the unit tests in plain Node, the suite inside VS Code's extension host, and the journeys
+ * through the interface of the packaged extension. Each step prints one line, each journey one more; the output of a
+ * step that fails follows in full. The last line sums them up for CI.
+ *   --only check|unit|host|ui   runs one step
+ *   --host desktop|web          runs the host suite there; the default is desktop where VS Code can be downloaded
+ *   --grep WORDS                runs only the unit tests and journeys with these words in their titles
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { requireChromium } from './host/chromium.ts';
-import { type Counts, add, describeCounts, none, readCounts } from './host/counts.ts';
+import { type Counts, add, describeCounts, describeStep, none, readCounts } from './host/counts.ts';
 import { canDownloadDesktop } from './host/desktop.ts';
 import { runInExtensionHost } from './host/extensionHost.ts';
 import { runJourneys } from './host/journeys.ts';
@@ -18,7 +20,12 @@ import { packageExtension } from './package.ts';
 
 const minutes = 60_000;
 
-const suites = { unit, check: () => checked, host, ui };
+const suites = {
+  unit: () => timed(unit),
+  check: () => checked,
+  host: () => timed(host),
+  ui: () => timed(ui),
+};
 type SuiteName = keyof typeof suites;
 
 const { values: flags } = parseArgs({
@@ -26,8 +33,8 @@ const { values: flags } = parseArgs({
 });
 
 const wanted = (name: SuiteName): boolean => flags.only === undefined || flags.only === name;
-/** One core for the checks while the unit tests have the other; they are reported in their turn. */
-const checked = wanted('check') ? check() : Promise.resolve(none);
+/** The checks use one core while the unit tests use the other; their line comes after that of the unit tests. */
+const checked = wanted('check') ? timed(check) : Promise.resolve({ counts: none, ms: 0 });
 onEndRequested(() => void endChildren().then(() => process.exit(1)));
 await main();
 
@@ -37,23 +44,26 @@ async function main(): Promise<void> {
   if (chosen.length === 0) throw new Error(`--only takes one of ${names.join(', ')}.`);
   let total = none;
   for (const name of chosen) {
-    const started = Date.now();
-    console.log(`\n--- ${name}`);
-    const counts = await suites[name]().catch((error: unknown) => {
-      console.error(error);
-      return undefined;
-    });
-    // A suite that ends without a count, or that ran nothing, has failed.
-    const ran = counts !== undefined && counts.passed + counts.failed > 0;
-    const counted = ran ? counts : { ...none, failed: 1 };
-    total = add(total, counted);
-    console.log(`--- ${name}: ${describeCounts(counted)}, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    const { counts, ms } = await suites[name]();
+    total = add(total, counts);
+    console.log(describeStep(name, counts, ms));
   }
   process.exitCode = total.failed > 0 ? 1 : 0;
-  console.log(`\n${describeCounts(total)}`);
+  console.log(describeCounts(total));
 }
 
-/** Types, lint, format, dead code: one test. */
+/** A suite that throws, ends without counts, or runs no test has failed. */
+async function timed(suite: () => Promise<Counts | undefined>): Promise<{ counts: Counts; ms: number }> {
+  const started = Date.now();
+  const counts = await suite().catch((error: unknown) => {
+    console.error(error);
+    return undefined;
+  });
+  const ran = counts !== undefined && counts.passed + counts.failed > 0;
+  return { counts: ran ? counts : { ...none, failed: 1 }, ms: Date.now() - started };
+}
+
+/** Types, lint, format and dead code count as one test. */
 async function check(): Promise<Counts> {
   const { code, output } = await run('npm', ['run', '--silent', 'check'], {
     cwd: root,
@@ -61,7 +71,7 @@ async function check(): Promise<Counts> {
     timeoutMs: 6 * minutes,
     quiet: true,
   });
-  if (code !== 0) console.log(output);
+  if (code !== 0) console.log(output.trimEnd());
   return code === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
 }
 
@@ -72,7 +82,6 @@ function unit(): Promise<Counts | undefined> {
 async function host(): Promise<Counts | undefined> {
   const kind = flags.host ?? ((await canDownloadDesktop()) ? 'desktop' : 'web');
   if (kind !== 'desktop' && kind !== 'web') throw new Error('--host takes desktop or web.');
-  console.log(kind === 'desktop' ? 'Desktop VS Code' : 'VS Code Server (code-server) in Chromium');
   if (kind === 'web') requireChromium();
   for (const args of [[], ['--tests']]) {
     const built = await run(process.execPath, ['esbuild.mjs', ...args], {
@@ -88,6 +97,7 @@ async function host(): Promise<Counts | undefined> {
     if (!existsSync(files) || !readdirSync(files).some((file) => file.endsWith('.test.ts'))) continue;
     const { code, output } = await runInExtensionHost({ host: kind, folder, timeoutMs: 4 * minutes });
     const counts = readCounts(output) ?? { ...none, failed: 1 };
+    if (code !== 0 || counts.failed > 0) console.log(output.trimEnd());
     total = add(total, code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts);
   }
   return total;

@@ -1,10 +1,10 @@
 /**
- * Trains the shared space and the models' priors, and writes the artefact that ships.
+ * Trains the shared space and the models' priors, and writes the artifact that ships.
  *
- *   npm run train -- [--data DIR] [--seed 1] [--out FILE] [--everything FILE]
+ * npm run train -- [--data DIR] [--seed 1] [--out FILE] [--everything FILE]
  *
- * `--everything` also trains the evaluation artefact, from sources whose licence does not let their weights ship; it
- * stays under out/. The benchmark's files train neither. Same seed, same output.
+ * `--everything` also trains the evaluation artifact, from sources whose license forbids shipping their weights; it
+ * stays under out/. Neither is trained on the benchmark's files. The same seed gives the same output.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

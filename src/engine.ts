@@ -1,6 +1,6 @@
 /**
- * The ports of the engine (src/app/call/engine.ts) filled with VS Code's settings, keys and state, the shared space and the
- * database. Loaded and built when the first prompt needs it, so that activation reads no file (src/extension.ts).
+ * Fills the ports of the engine (src/app/call/engine.ts) with VS Code's settings, keys and state, the shared space and
+ * the database. Loaded and built when the first prompt needs it, so that activation reads no file (src/extension.ts).
  */
 import path from 'node:path';
 import type * as vscode from 'vscode';
@@ -40,7 +40,7 @@ export interface EngineDeps {
   readonly onLateBill: EngineParts['onLateBill'];
 }
 
-/** A log that is long to fold must not keep a prompt waiting: what is folded so far decides until all of it is. */
+/** The longest wait for a long log; after it, routing uses the part folded so far until the whole log is folded. */
 const foldPatienceMs = 2_000;
 
 export async function buildEngine(deps: EngineDeps): Promise<Engine> {
@@ -83,7 +83,7 @@ function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
     profile: () => settings.profile,
     longestAnswer: () => settings.longestAnswer,
     limits: () => settings.limits().limits,
-    // The local model completes code and can do nothing else.
+    // The local model only completes code.
     arms: (surface) => (surface === 'inline' ? [...models.arms, LOCAL_ARM] : models.arms),
     hasKey: (arm) => isKeyless(arm) || secrets.hasKey(models.endpointOf(arm)),
     distrustPrice: (arm) => models.distrustPrice(arm),
@@ -102,7 +102,7 @@ function follow(
   followPause();
 }
 
-/** Keeps nothing alive. */
+/** A timer that does not keep the process alive. */
 function soon(ms: number, run: () => void): Disposable {
   const timer = setTimeout(run, ms).unref();
   return { dispose: () => clearTimeout(timer) };
@@ -131,7 +131,7 @@ function learnerSpec(space: Space, models: ModelSettings): LearnerSpec {
   const priorFor = (armId: ArmId): ArmPrior => {
     const known = cache.get(armId);
     if (known) return known;
-    // An arm that was taken out of the settings is still in the log: its name follows the endpoint's.
+    // An arm that was removed from the settings is still in the log: its name is the part after the endpoint's.
     const arm = models.arms.find(({ id }) => id === armId);
     const model = arm?.model ?? armId.slice(armId.indexOf('/') + 1);
     const prior = armPrior(priorOf(space.models, model, arm?.price), PILOT);
@@ -141,6 +141,6 @@ function learnerSpec(space: Space, models: ModelSettings): LearnerSpec {
   return { spaceId: space.id, dimension: space.dimension, learnt: space.learnt, preset: PILOT, priorFor };
 }
 
-/** Arms behind no endpoint: VS Code's own language models and the local one. */
+/** Arms without an endpoint: VS Code's own language models and the local one. */
 const isKeyless = ({ id, endpointId }: Arm): boolean =>
   endpointId === VSCODE_ENDPOINT_ID || id === LOCAL_ARM.id;

@@ -1,7 +1,6 @@
 /**
- * The composition root: surfaces are registered here, and everything they share is made here once. Activation makes
- * no request and reads no file; the engine (src/engine.ts) is loaded and built when a prompt, or the first idle
- * moment, asks for it.
+ * The composition root: it registers the surfaces and creates everything they share. Activation makes no request and
+ * reads no file; the engine (src/engine.ts) is loaded and built when a prompt, or the first idle moment, needs it.
  */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
@@ -39,7 +38,7 @@ import { StatusController } from './vscode/money/statusController.ts';
 
 let end: (() => Promise<void>) | undefined;
 
-/** VS Code disposes the surfaces, which stops what they had running, and waits for this. */
+/** VS Code disposes the surfaces, which stops their running work, and waits for this. */
 export const deactivate = (): Promise<void> | undefined => end?.();
 
 export function activate(extensionContext: vscode.ExtensionContext): void {
@@ -158,7 +157,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   );
 }
 
-/** Which workspace the ledger's rows and the policy's state belong to; a hash, since paths are nobody's business. */
+/** The workspace of the ledger's rows and of the policy's state, as a hash, since paths are private. */
 function workspaceId(): string {
   const root = vscode.workspace.workspaceFile ?? vscode.workspace.workspaceFolders?.[0]?.uri;
   return root ? createHash('sha256').update(root.toString()).digest('hex').slice(0, 16) : 'no-folder';

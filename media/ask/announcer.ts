@@ -1,10 +1,10 @@
 import { h } from './dom.ts';
 
-/** Sentences kept for a screen reader; older ones have been said. */
+/** The most sentences kept for a screen reader; older ones have been read. */
 const maxKept = 20;
 const maxChars = 2_000;
 
-/** A polite live region: finished blocks are said as they come, never the flicker of a half-written line. */
+/** A polite live region: announces finished blocks as they come, and never an unfinished line. */
 export class Announcer {
   readonly element = h('div', {
     class: 'sr-only',

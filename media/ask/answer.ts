@@ -13,7 +13,7 @@ export interface Offers {
   readonly cheaper: string | undefined;
 }
 
-/** One answer: its text, what it cost and why this model, and what the user can do about it. */
+/** One answer: its text, its cost, the reason for its model, and the user's actions on it. */
 export class AnswerElement {
   readonly element: HTMLElement;
   readonly #host: TurnHost;
@@ -35,9 +35,9 @@ export class AnswerElement {
   readonly #down: HTMLButtonElement;
   #view: AnswerView;
   #ended = false;
-  /** As far as it came. */
+  /** The text received so far. */
   #text = '';
-  /** It was seen running: only such an answer is said aloud, not one that is opened again. */
+  /** Whether the answer was seen running: only such an answer is announced, not one that is opened again. */
   #live = false;
 
   constructor(turnId: string, view: AnswerView, host: TurnHost) {
@@ -114,7 +114,7 @@ export class AnswerElement {
       thumb.hidden = view.empty;
     }
     if (running && this.#ended) {
-      // It goes on where it ended, perhaps within a code block: what was finished there is open again.
+      // The rest is appended, possibly inside a code block, so that the last finished block is open again.
       this.#ended = false;
       this.#body.restart(this.#text);
     }
@@ -125,7 +125,7 @@ export class AnswerElement {
     this.#sayEnd();
   }
 
-  /** Which of the turn's answers this is. */
+  /** Shows the position of this answer among the turn's answers. */
   page(index: number, count: number): void {
     const { strings, post } = this.#host;
     if (count < 2) return;
@@ -164,7 +164,7 @@ export class AnswerElement {
     );
   }
 
-  /** Buttons that name their model and its price; where there is none, there is no button. */
+  /** Buttons that name their model and its price; without an offer there is no button. */
   offer({ better, cheaper }: Offers): void {
     const { post } = this.#host;
     const turnId = this.#turnId;
@@ -206,14 +206,14 @@ export class AnswerElement {
       ...(state === 'waiting' ? [h('p', { class: 'waiting' }, strings.waiting, dots())] : []),
       ...(state === 'streaming' ? [h('p', { class: 'waiting' }, dots())] : []),
       ...(state === 'stopped' ? [h('p', { class: 'quiet' }, strings.stopped)] : []),
-      // Stopped again while it was continued: there is no box for the button to stand in.
+      // The continuation was stopped too: there is no problem box for the button.
       ...(continuable && !problem ? [h('p', { class: 'notice' }, this.#continue())] : []),
       ...(hold === undefined ? [] : [this.#holdLine(hold)]),
     ];
     replaceChildren(this.#status, lines);
   }
 
-  /** What the limit keeps for the answer, with the way to have it back; afterwards, what came back. */
+  /** The amount that the limit reserves for the answer, with **Release**; afterwards, the released amount. */
   #holdLine(hold: string): HTMLElement {
     const { strings, post } = this.#host;
     const release = (): HTMLElement =>

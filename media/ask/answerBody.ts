@@ -1,19 +1,19 @@
-/** The text of one answer, rendered as it comes: finished blocks once, the open one again with every frame. */
+/** Renders the text of one answer as it arrives: finished blocks once, the open block again in each frame. */
 import type { Strings } from '../../src/protocol/ask.ts';
 import { BlockCutter, type Part } from './blocks.ts';
 import { CodeBlock, type CodeAction } from './codeBlock.ts';
 import { h } from './dom.ts';
 import { languageOf, markdown, renderMarkdown } from './markdown.ts';
 
-/** Characters rendered in one frame: at worst some 5 ms on a slow machine, so that a huge answer never blocks input. */
+/** Characters rendered in one frame, at most 5 ms on a slow machine, so that a huge answer never blocks input. */
 const frameChars = 16_000;
 
 export interface AnswerBodyHost {
   readonly strings: Strings;
   readonly code: (action: CodeAction, language: string, code: string) => void;
-  /** A block stands: said to those who listen instead of look. */
+  /** Called with the text of each finished block, for screen readers. */
   readonly said: (text: string) => void;
-  /** The height may have changed. */
+  /** Called when the height may have changed. */
   readonly grown: () => void;
 }
 
@@ -25,7 +25,7 @@ export class AnswerBody {
   #openCode: CodeBlock | undefined;
   #waiting = '';
   #ended = false;
-  /** Characters yet to be rendered that were said before. */
+  /** Number of characters, still to be rendered, that were announced before. */
   #unsaid = 0;
   #frame: number | undefined;
 
@@ -39,7 +39,7 @@ export class AnswerBody {
     this.#schedule();
   }
 
-  /** From the start again, with this text; what was said of it is not said again. */
+  /** Renders this text from the start; announced text is not announced again. */
   restart(text: string): void {
     this.#cutter = new BlockCutter(markdown);
     this.#openCode = undefined;
@@ -50,7 +50,7 @@ export class AnswerBody {
     this.#schedule();
   }
 
-  /** The text is complete. */
+  /** Called when the text is complete. */
   end(): void {
     this.#ended = true;
     this.#schedule();

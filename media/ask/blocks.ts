@@ -1,27 +1,27 @@
 /**
- * Cuts a growing Markdown text into blocks that will not change any more and a tail that still may. Pure: no elements.
+ * Splits a growing Markdown text into finished blocks and a tail that may still change. Pure, without elements.
  *
- * Markdown can be cut between top-level blocks: once a whole line of a further block has come, the ones before it stand.
- * So only the text from the last block on is parsed again when more arrives, and a long answer costs no more per piece
- * than a short one. Two cases need care of their own: the inside of a top-level code fence, which may be very long, is
- * handed on without parsing; a block that grows beyond all reason is cut at a line. What does not work across cuts:
- * link definitions of the reference style, and a fence inside a list item of more than `maxBlockChars`.
+ * Markdown can be split between top-level blocks: once a whole line of a further block has arrived, the earlier blocks
+ * are final. So only the text from the last block on is parsed again when more arrives, and the cost for each piece
+ * does not grow with the answer. Two cases are handled separately: the content of a top-level code fence, which may be
+ * very long, is passed on without parsing; a block that grows beyond a limit is cut at a line. Not supported across
+ * cuts: reference-style link definitions, and a fence inside a list item of more than `maxBlockChars`.
  */
 import type { MarkdownIt } from 'markdown-it';
 
 export type Part =
-  /** A finished block of Markdown, to be rendered once. */
+  /** A finished block of Markdown, rendered once. */
   | { readonly type: 'block'; readonly source: string }
   | { readonly type: 'code-start'; readonly info: string }
   | { readonly type: 'code'; readonly text: string }
   | { readonly type: 'code-end' };
 
-/** A block longer than this is not parsed as a whole. */
+/** A longer block is not parsed as a whole. */
 const maxBlockChars = 20_000;
-/** Parsed at once; keeps a large piece from looking like a large block. */
+/** Characters parsed at once, so that a large piece does not count as a large block. */
 const sliceChars = 8_000;
 
-/** A fence's first line, whole; what follows backticks on it holds none. */
+/** The complete first line of a fence; after the backticks it contains none. */
 const opening = /^(?:[ \t]*\n)*( {0,3})(`{3,}(?=[^`\n]*\n)|~{3,}(?!~))([^\n]*)\n/;
 const maxOpeningChars = 500;
 
@@ -34,14 +34,14 @@ export class BlockCutter {
   readonly #markdown: MarkdownIt;
   #rest = '';
   #fence: Fence | undefined;
-  /** Inside a fence: `#rest` goes on with a line whose beginning was handed on already. */
+  /** Inside a fence: whether `#rest` continues a line whose beginning was passed on already. */
   #midLine = false;
 
   constructor(markdown: MarkdownIt) {
     this.#markdown = markdown;
   }
 
-  /** The open block's Markdown, '' inside a fence: replaces what was shown of it before. */
+  /** The open block's Markdown, which replaces what was shown of it before; '' inside a fence. */
   get tail(): string {
     return this.#fence ? '' : this.#rest;
   }
@@ -55,7 +55,7 @@ export class BlockCutter {
     return parts;
   }
 
-  /** No more will come: what is open is finished as it is. */
+  /** Finishes what is open at the end of the text. */
   end(): readonly Part[] {
     const [fence, rest] = [this.#fence, this.#rest];
     this.#rest = '';
@@ -74,7 +74,7 @@ export class BlockCutter {
     }
   }
 
-  /** Hands on code up to the closing fence; true when that came. */
+  /** Passes on code up to the closing fence; true when the closing fence arrived. */
   #takeCode(fence: Fence, parts: Part[]): boolean {
     let at = 0;
     for (let end = this.#rest.indexOf('\n'); end >= 0; end = this.#rest.indexOf('\n', at)) {
@@ -90,7 +90,7 @@ export class BlockCutter {
       at = end + 1;
     }
     const startsLine = at > 0 || !this.#midLine;
-    // A last, unfinished line waits while it may become the closing fence, or while its indent must be taken off.
+    // An unfinished last line waits while it may become the closing fence, or while its indent must be removed.
     const waits = startsLine && (fence.indent > 0 || /^ {0,3}(?:`*|~*)\s*$/.test(this.#rest.slice(at)));
     const taken = waits ? at : this.#rest.length;
     if (taken === 0) return false;
@@ -100,7 +100,7 @@ export class BlockCutter {
     return false;
   }
 
-  /** The top-level blocks but the last, up to where a fence begins. */
+  /** The top-level blocks except the last, up to the start of a fence. */
   #takeBlocks(parts: Part[]): void {
     let from = 0;
     for (const to of this.#cuts()) {
@@ -111,7 +111,7 @@ export class BlockCutter {
     this.#rest = this.#rest.slice(from);
   }
 
-  /** Offsets at which the blocks after the first begin, looking at whole lines only. */
+  /** Offsets at which the blocks after the first begin, judged by whole lines only. */
   #cuts(): readonly number[] {
     const whole = this.#rest.slice(0, this.#rest.lastIndexOf('\n') + 1);
     if (whole.length <= maxBlockChars) {
@@ -128,7 +128,7 @@ export class BlockCutter {
     return [lineEnd > 0 ? lineEnd : maxBlockChars];
   }
 
-  /** When the rest begins with a fence's whole first line, it is code from there on. */
+  /** If the rest begins with the complete first line of a fence, the following text is code. */
   #enterFence(parts: Part[]): boolean {
     const opening = /^(?:[ \t]*\n)*( {0,3})(`{3,}(?!`)|~{3,}(?!~))([^\n]*)\n/.exec(this.#rest);
     const [whole, indent, marker, info] = opening ?? [];
@@ -152,7 +152,7 @@ function closes(line: string, { marker }: Fence): boolean {
   );
 }
 
-/** The fence's own indent is taken off every line of its code. */
+/** Removes the fence's own indent from every line of its code. */
 const codePart = (text: string, { indent }: Fence): Part => ({
   type: 'code',
   text: indent === 0 ? text : text.replaceAll(new RegExp(`^ {1,${indent}}`, 'gm'), ''),

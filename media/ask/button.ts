@@ -22,7 +22,7 @@ export function button(
   );
 }
 
-/** Milliseconds for which a button says that it has done what it says. */
+/** Milliseconds for which a button confirms its action. */
 const doneMs = 1_500;
 
 export function showDone(pressed: HTMLButtonElement, done: string): void {

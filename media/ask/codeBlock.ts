@@ -7,7 +7,7 @@ export type CodeAction = Extract<FromWebview, { type: 'code' }>['action'];
 
 const chunkChars = 4_000;
 
-/** A code block with what can be done with it; it may still be growing. */
+/** A code block with its actions; it may still be growing. */
 export class CodeBlock {
   readonly element: HTMLElement;
   readonly #code: HTMLElement;
@@ -51,7 +51,7 @@ export class CodeBlock {
     return this.#code.textContent;
   }
 
-  /** Whole lines are closed off in chunks: a browser lays a chunk out once, but a growing one again and again. */
+  /** Whole lines are moved into chunks: a browser lays out a finished chunk once, but a growing one repeatedly. */
   append(text: string): void {
     this.#text.appendData(text);
     if (this.#text.length < chunkChars) return;

@@ -4,7 +4,7 @@ import { button } from './button.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icons.ts';
 
-/** Keystrokes are gathered before the draft is told to the extension. */
+/** The pause in the typing before the draft is sent to the extension. */
 const draftQuietMs = 250;
 
 export interface ComposerHost {
@@ -13,7 +13,7 @@ export interface ComposerHost {
   readonly keepDraft: (text: string) => void;
 }
 
-/** Where questions are written: context chips, the text, the model, and Send, which is Stop while an answer comes. */
+/** The input for questions: context chips, the text, the model, and Send, which is Stop while an answer arrives. */
 export class Composer {
   readonly element: HTMLElement;
   readonly #host: ComposerHost;
@@ -25,7 +25,7 @@ export class Composer {
   #running = false;
   #lastQuestion = '';
   #draftTimer: number | undefined;
-  /** The draft as the extension knows it. */
+  /** The draft last sent to the extension. */
   #told = '';
 
   constructor(host: ComposerHost) {
@@ -83,7 +83,7 @@ export class Composer {
     this.#model.title = label;
     this.#model.setAttribute('aria-label', label);
     this.#model.classList.toggle('pinned', pinned);
-    // A redraw must not take the keyboard from the chip under it.
+    // A redraw must not move the focus away from the focused chip.
     const focused = document.activeElement?.closest('[data-chip]')?.getAttribute('data-chip');
     this.#chips.replaceChildren(...chips.map((chip) => this.#chip(chip)));
     this.#chips.hidden = chips.length === 0;
@@ -92,7 +92,9 @@ export class Composer {
     (again ?? this.#input).focus();
   }
 
-  /** What the question is about to cost. The line keeps its place, so that nothing moves while one types. */
+  /**
+   * The expected price of the question. The line always takes its space, so that nothing moves while the user types.
+   */
   showPrice(price: { readonly text: string; readonly detail: string } | undefined): void {
     this.#price.textContent = price?.text ?? '';
     this.#price.title = price?.detail ?? '';

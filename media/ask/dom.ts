@@ -1,4 +1,4 @@
-/** Building blocks: elements without markup strings, so that no text can turn into markup. */
+/** Creates elements without markup strings, so that no text can become markup. */
 type Child = Node | string | undefined;
 type Listeners = Readonly<Record<string, (event: Event) => void>>;
 type Attributes = Readonly<Record<string, string | boolean | undefined | Listeners>> & {
@@ -21,11 +21,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** `{0}` and `{1}` filled in, as vscode.l10n.t does it on the other side. */
+/** Fills in `{0}` and `{1}`, like vscode.l10n.t in the extension. */
 export const fill = (template: string, ...values: readonly (string | number)[]): string =>
   template.replace(/\{(\d)\}/g, (whole, i: string) => String(values[Number(i)] ?? whole));
 
-/** Moves only what changed, so that focus and selection in the rest survive. */
+/** Moves only the changed elements, so that focus and selection in the others remain. */
 export function replaceChildren(parent: Element, children: readonly Node[]): void {
   const same =
     parent.childNodes.length === children.length && children.every((c, i) => parent.childNodes[i] === c);

@@ -1,11 +1,11 @@
 /**
- * Colours for code in answers: comments, strings, numbers, keywords, calls. One small scanner for all languages, since
- * a grammar for each would outweigh the rest of the extension; it may miss a nuance, and never changes the text.
- * The colours are the theme's own (ask.css).
+ * Colors for code in answers: comments, strings, numbers, keywords, calls. One small scanner serves all languages,
+ * since a grammar for each would be larger than the rest of the extension; it may misjudge a token, but never changes
+ * the text. The colors are the theme's own (ask.css).
  */
 type Kind = 'comment' | 'string' | 'number' | 'keyword' | 'call';
 
-/** Longer code stays plain: it is scanned on the thread that scrolls. */
+/** Longer code stays plain, since the scan runs on the thread that scrolls. */
 export const maxHighlightChars = 60_000;
 
 const hashComments = new Set(

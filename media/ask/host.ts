@@ -1,4 +1,4 @@
-/** What a turn and its answers need of the page around them. */
+/** The services of the page for a turn and its answers. */
 import type { FromWebview, Strings } from '../../src/protocol/ask.ts';
 
 export interface TurnHost {

@@ -1,4 +1,4 @@
-/** Sixteen-pixel line icons, drawn here: the webview loads no font and no image. */
+/** Sixteen-pixel line icons as paths: the webview loads no font and no image. */
 const paths = {
   send: 'M2.5 8h9.2M8 3.8 12.2 8 8 12.2',
   stop: 'M4.5 4.5h7v7h-7z',
@@ -46,7 +46,7 @@ export function icon(name: IconName): SVGSVGElement {
   return element;
 }
 
-/** PILOT's mark: three routes from one point, the middle one taken. */
+/** PILOT's logo: three routes from one point, of which the middle one is taken. */
 export function mark(): SVGSVGElement {
   const element = icon('send');
   element.setAttribute('viewBox', '0 0 48 48');

@@ -1,7 +1,7 @@
 /**
- * A model's Markdown to safe elements, three layers deep: markdown-it lets no HTML through, images and links that
- * lead outside the web become text, and DOMPurify keeps only the elements named here. The page's policy, which loads
- * nothing remote, is a fourth.
+ * Turns a model's Markdown into safe elements with three layers: markdown-it passes no HTML, images and links to
+ * anything but the web become text, and DOMPurify keeps only the elements listed here. The page's content policy, which
+ * allows nothing remote, is a fourth layer.
  */
 import DOMPurify from 'dompurify';
 import MarkdownIt from 'markdown-it';
@@ -15,7 +15,7 @@ const tags =
 const attributes = ['href', 'title', 'start', 'data-language', 'data-align'];
 
 markdown.validateLink = (url) => /^(?:https?:|mailto:)/i.test(url.trim());
-// A picture would be fetched from a stranger: what remains is its description.
+// An image would be loaded from an untrusted server, so only its description remains.
 markdown.renderer.rules['image'] = (tokens, index) => {
   const description = tokens[index]?.content ?? '';
   return markdown.utils.escapeHtml(description === '' ? '' : `[${description}]`);
@@ -26,7 +26,7 @@ markdown.renderer.rules['fence'] = (tokens, index) => {
 };
 markdown.renderer.rules['code_block'] = (tokens, index) => codeHtml('', tokens[index]?.content ?? '');
 
-/** Inline styles are forbidden by the page's policy, so a column's alignment travels as data. */
+/** The page's policy forbids inline styles, so a column's alignment becomes a data attribute. */
 for (const cell of ['th_open', 'td_open']) {
   markdown.renderer.rules[cell] = (tokens, index, options, _environment, self) => {
     const token = tokens[index];

@@ -1,4 +1,4 @@
-/** The two pages that take the conversation's place for a moment: what will be sent, and the list of conversations. */
+/** The two pages that temporarily replace the conversation: the request to be sent, and the list of conversations. */
 import type { FromWebview, HistoryEntryView, InspectionView, Strings } from '../../src/protocol/ask.ts';
 import { button } from './button.ts';
 import { fill, h } from './dom.ts';
@@ -8,11 +8,11 @@ export interface OverlayHost {
   readonly strings: Strings;
   readonly post: (message: FromWebview) => void;
   readonly close: () => void;
-  /** The composer's text is on its way. */
+  /** Called when the composer's text has been sent. */
   readonly sent: () => void;
 }
 
-/** Characters of one message put into the page at first; the rest on demand. */
+/** Characters of one message shown at first; the rest is shown on demand. */
 const firstChars = 20_000;
 
 function overlay(title: string, host: OverlayHost, ...children: readonly (Node | undefined)[]): HTMLElement {
@@ -67,7 +67,7 @@ function messageElement(
     });
     body.append(more);
   }
-  // Only the new question opens at once: it is what the user is about to send.
+  // Only the new question is open at first, since the user is about to send it.
   return h(
     'details',
     { class: 'message', open: index === all.length - 1 },

@@ -3,7 +3,7 @@ import { button } from './button.ts';
 import { h } from './dom.ts';
 import { icon } from './icons.ts';
 
-/** A sentence with its ways on, the first of them the one to try; `first` stands before them. */
+/** A sentence with its actions, the recommended one first; `first` precedes them. */
 export function problemBox(
   { text, ways }: NonNullable<AnswerView['problem']>,
   take: (index: number) => void,

@@ -1,4 +1,4 @@
-/** Keeps the end in sight while an answer grows, until the reader scrolls away; then nothing moves under their eyes. */
+/** Keeps the end in view while an answer grows, until the user scrolls away; then the position stays. */
 const nearPixels = 48;
 
 export class Follower {

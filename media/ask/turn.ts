@@ -5,7 +5,7 @@ import type { TurnHost } from './host.ts';
 import { icon } from './icons.ts';
 import { problemBox } from './problem.ts';
 
-/** Longer questions scroll inside their box. */
+/** Characters; longer questions scroll inside their box. */
 const longQuestionChars = 900;
 
 /** One question with its answers, of which one is shown. */
@@ -60,14 +60,14 @@ export class TurnElement {
     this.#host.grown();
   }
 
-  /** What "Better answer" and "Cheaper next time" would take now; nothing: there is no such way on. */
+  /** What "Better answer" and "Cheaper next time" would choose now; undefined = the button is absent. */
   offer(offers: Offers): void {
     this.#offers = offers;
     for (const answer of this.#answers.values()) answer.offer(offers);
     this.#host.grown();
   }
 
-  /** False when the answer is not of this turn. */
+  /** False when the answer does not belong to this turn. */
   updateAnswer(answer: AnswerView): boolean {
     const element = this.#answers.get(answer.id);
     element?.update(answer);

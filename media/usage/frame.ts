@@ -1,4 +1,4 @@
-/** The frame all plots share: margins, grid, ticks, and the mapping from the unit square to pixels. */
+/** The frame of all plots: margins, grid, ticks, and the mapping from the unit square to pixels. */
 import { svg } from './svg.ts';
 
 interface Tick {
@@ -33,7 +33,7 @@ export interface Frame {
 
 const tickHeight = 20;
 const labelHeight = 16;
-/** Clear space between two ticks' labels. */
+/** Pixels between the labels of two ticks. */
 const tickGap = 10;
 
 export function makeFrame(options: FrameOptions): Frame {
@@ -62,7 +62,7 @@ export function makeFrame(options: FrameOptions): Frame {
   return { width, height, left: options.left, right, top, bottom, x, y, grid };
 }
 
-/** Every nth tick, n the least at which labels do not touch. */
+/** Every nth tick, with the smallest n at which labels do not touch. */
 function fitting(ticks: readonly Tick[], width: number): readonly Tick[] {
   for (let step = 1; step < ticks.length; step++) {
     const kept = ticks.filter((_, i) => i % step === 0);
@@ -78,11 +78,11 @@ function fitting(ticks: readonly Tick[], width: number): readonly Tick[] {
 
 const anchor = (at: number): string => (at < 0.02 ? 'start' : at > 0.98 ? 'end' : 'middle');
 
-/** Width to keep for labels on the left, from their length. */
+/** Width in pixels for the labels on the left, from their length. */
 export const labelRoom = (labels: readonly string[], most: number): number =>
   Math.min(most, 14 + Math.max(0, ...labels.map(textWidth)));
 
-/** Cut to what fits; the whole stands in the mark's text and in the table. */
+/** The label cut to the available width; the mark's text and the table have it in full. */
 export function cut(label: string, pixels: number): string {
   if (textWidth(label) <= pixels) return label;
   for (let length = label.length - 1; length > 2; length--) {
@@ -94,7 +94,7 @@ export function cut(label: string, pixels: number): string {
 
 let measure: CanvasRenderingContext2D | null | undefined;
 
-/** As the style sheet sets text in plots, bold, the widest it comes. */
+/** Width of the label in pixels in the style sheet's plot font, bold, its widest form. */
 export function textWidth(label: string): number {
   measure ??= document.createElement('canvas').getContext('2d');
   if (!measure) return label.length * 7;

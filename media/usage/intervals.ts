@@ -1,4 +1,4 @@
-/** One row an estimate: a dot on its interval, and a diamond for what is left of it after its price. */
+/** One row for each estimate: a dot with its interval, and a diamond for the score after its price. */
 import type { PlotOf } from '../../src/protocol/report.ts';
 import { cut, labelRoom, makeFrame } from './frame.ts';
 import type { Drawing } from './marks.ts';
@@ -58,7 +58,7 @@ export function drawIntervals(plot: PlotOf<'intervals'>, width: number, height: 
   };
 }
 
-/** From the dot to what is left after the price; too small a step would only hide the dot. */
+/** The line from the dot to the score after the price; omitted where it would only hide the dot. */
 function charge(from: number, to: number, y: number): SVGElement[] {
   if (Math.abs(from - to) < 2) return [];
   return [svg('line', { class: 'charge', x1: from, x2: to, y1: y, y2: y }), diamond(to, y)];

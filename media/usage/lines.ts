@@ -1,4 +1,4 @@
-/** Estimates over time with their bands; names stand at the lines' ends, and dashes tell lines apart without colour. */
+/** Estimates over time with their bands; names are at the lines' ends, and dashes distinguish lines without color. */
 import type { PlotOf } from '../../src/protocol/report.ts';
 import { cut, labelRoom, makeFrame } from './frame.ts';
 import type { Drawing } from './marks.ts';
@@ -42,7 +42,7 @@ export function drawLines(plot: PlotOf<'lines'>, width: number, height: number):
   return { elements, marks, legend: [] };
 }
 
-/** Labels keep their order and at least one line's height between them. */
+/** Positions of the labels, in their order and at least one line's height apart. */
 export function spread(wanted: readonly number[], top: number, bottom: number): readonly number[] {
   const order = wanted.map((y, i) => ({ y, i })).sort((a, b) => a.y - b.y);
   let last = top - lineHeight;

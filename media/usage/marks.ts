@@ -1,13 +1,13 @@
 /**
- * Marks that can be read one by one: the plot is one stop in the tab order, arrow keys go from mark to mark, and the
- * text of the mark with the focus or the pointer stands in a line under the plot that is always there.
+ * Marks that can be read one by one: the plot is one stop in the tab order, arrow keys move between marks, and a
+ * permanent line below the plot shows the text of the mark with the focus or the pointer.
  */
 
-/** What a plot draws: its elements, its readable marks, its legend. */
+/** The result of a plot's drawing: its elements, its readable marks, its legend. */
 export interface Drawing {
   readonly elements: readonly SVGElement[];
   readonly marks: readonly Mark[];
-  /** With `symbol`, the shape of that series instead of a line. */
+  /** `symbol`: the series' shape, which replaces the line. */
   readonly legend: readonly { readonly class: string; readonly label: string; readonly symbol?: number }[];
 }
 export interface Mark {

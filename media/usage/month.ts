@@ -1,4 +1,4 @@
-/** Spend by day, its running total, the pace to the limit, and the forecast. All in one unit, so on one axis. */
+/** Spending by day, its running total, the pace to the limit, and the forecast, all in dollars on one axis. */
 import type { PlotOf } from '../../src/protocol/report.ts';
 import { makeFrame, type Frame } from './frame.ts';
 import type { Drawing } from './marks.ts';
@@ -52,7 +52,7 @@ export function drawMonth(plot: Month, width: number, height: number): Drawing {
   };
 }
 
-/** The visible column, and behind the pointer the whole height of the day. */
+/** The visible column, and an invisible one of full height for the pointer. */
 function column(frame: Frame, count: number, i: number, day: Month['days'][number]) {
   const slot = (frame.right - frame.left) / count;
   const wide = Math.max(1, Math.min(18, slot - 2));
@@ -74,7 +74,7 @@ function band(low: readonly Point[], high: readonly Point[]): SVGElement | undef
   return svg('path', { class: 'band', d: `${path([...high, ...[...low].reverse()])}Z` });
 }
 
-/** What is reserved lies on what is spent. */
+/** The band of the reserved amount above the spent amount. */
 function reserved(total: readonly Point[], committed: readonly Point[]): SVGElement | undefined {
   if (committed.length === 0) return undefined;
   return svg('path', { class: 'reserved-band', d: `${path([...committed, ...[...total].reverse()])}Z` });

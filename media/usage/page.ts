@@ -1,4 +1,4 @@
-/** A report page: the usage view and the whole decision are the same page with other sections. */
+/** A report page: the usage view and the page of one decision differ only in their sections. */
 import {
   parseToReport,
   type FromReport,
@@ -94,7 +94,7 @@ const tiles = (report: Report): HTMLElement =>
     ),
   );
 
-/** Called once by the page's script. */
+/** The page's script calls it once. */
 export function startReport(): void {
   const api = acquireVsCodeApi();
   const root = document.getElementById('root');
@@ -114,7 +114,7 @@ export function startReport(): void {
         page?.update(message);
         return;
       case undefined:
-        // Not of this protocol: other scripts of the host post messages too.
+        // Not a message of this protocol: other scripts of the host post messages too.
         return;
     }
   });

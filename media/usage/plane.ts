@@ -6,7 +6,7 @@ import { symbol } from './symbols.ts';
 import { path, svg } from './svg.ts';
 
 type Plane = PlotOf<'plane'>;
-/** One line of text; y is its base line. */
+/** The box of one line of text; y is its base line. */
 interface Box {
   readonly x: number;
   readonly y: number;
@@ -59,9 +59,8 @@ const free = (frame: Frame, until: number | undefined): SVGElement | undefined =
       });
 
 /**
- * Beside each dot where there is room: right, left, above, below; the first place that covers no other name and no
- * dot, and no line of uncertainty.
- * Undefined where one of them finds none: then the names stand in the legend, beside the dots' shapes.
+ * The place of each name beside its dot: right, left, above or below, the first that covers no other name, dot or line
+ * of uncertainty. Undefined where a name finds no place: then the legend has the names beside the dots' shapes.
  */
 function placeNames(frame: Frame, points: Plane['points']): readonly Name[] | undefined {
   const taken: Box[] = points.flatMap(({ x, y, low, high }) => [
@@ -94,7 +93,7 @@ function placeNames(frame: Frame, points: Plane['points']): readonly Name[] | un
   return names;
 }
 
-/** A line of uncertainty as lines of text would see it. */
+/** A line of uncertainty as a series of text boxes, for the overlap test. */
 const whiskerBoxes = (x: number, top: number, bottom: number): Box[] =>
   Array.from({ length: Math.ceil((bottom - top) / lineHeight) + 1 }, (_, i) => ({
     x: x - 2,

@@ -1,4 +1,7 @@
-/** A plot's box: of fixed height, drawn anew at each width, with its legend and the line that reads its marks. */
+/**
+ * A plot's box: of fixed height, drawn again at each width, with its legend and the line that shows the text of its
+ * marks.
+ */
 import type { Plot, ReportStrings } from '../../src/protocol/report.ts';
 import { h } from '../ask/dom.ts';
 import { drawIntervals, intervalsHeight } from './intervals.ts';

@@ -1,4 +1,4 @@
-/** One section: title, what it says, the plot and its table side by side, CSV, and what can be done about it. */
+/** One section: title, summary, the plot beside its table, CSV, and its actions. */
 import type { ReportStrings, Section } from '../../src/protocol/report.ts';
 import { fill, h } from '../ask/dom.ts';
 import { PlotBox } from './plot.ts';
@@ -10,7 +10,7 @@ export interface SectionHost {
   act(section: string, action: string): void;
 }
 
-/** Folded sections that the reader has opened; they stay open when the report is shown again. */
+/** Folded sections that the user has opened; they stay open when the report is shown again. */
 const opened = new Set<string>();
 
 export class SectionElement {
@@ -89,7 +89,7 @@ function fold(id: string, head: readonly HTMLElement[], body: readonly HTMLEleme
   return details;
 }
 
-/** Beside the plot where the table is narrow enough, else below it. */
+/** The table is beside the plot where it is narrow enough, else below it. */
 function layoutOf({ plot, reserve, table }: Section): string {
   if (!table || !(plot ?? reserve)) return 'alone';
   return table.columns.length > maxBeside ? 'below' : 'beside';

@@ -1,4 +1,4 @@
-/** SVG elements without markup strings; numbers become attributes with a tenth of a pixel. */
+/** Creates SVG elements without markup strings; numbers become attributes, rounded to a tenth of a pixel. */
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 export function svg<K extends keyof SVGElementTagNameMap>(
@@ -15,6 +15,6 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** `M x y L x y ...`; an empty list is an empty path. */
+/** `M x y L x y ...`; an empty list gives an empty path. */
 export const path = (points: readonly (readonly [x: number, y: number])[]): string =>
   points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');

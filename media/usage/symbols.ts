@@ -1,4 +1,7 @@
-/** Six shapes for six series: colour alone tells nobody anything in high contrast, in print, or to the colour blind. */
+/**
+ * Six shapes for six series: color alone does not distinguish them in high contrast, in print, or for color-blind
+ * users.
+ */
 import { path, svg } from './svg.ts';
 
 type Point = readonly [x: number, y: number];

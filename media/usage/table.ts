@@ -1,4 +1,4 @@
-/** A table as it is also written to CSV; the first column may carry a bar of the row's share. */
+/** The table as written to CSV; its first column may contain a bar of the row's share. */
 import type { ReportStrings, Table } from '../../src/protocol/report.ts';
 import { fill, h } from '../ask/dom.ts';
 import { svg } from './svg.ts';
@@ -48,7 +48,7 @@ const button = (
     label,
   );
 
-/** Stretched to the cell: in percent, so that it needs no drawing anew. */
+/** Sized in percent of the cell, so that it needs no redrawing. */
 function bar(share: number, held: number): Node {
   const wide = (value: number): string => `${(value * 100).toFixed(2)}%`;
   return svg(

@@ -18,7 +18,10 @@ const howToGetIt =
   'The tests need a Chromium to show VS Code in, and found none. Debian, Ubuntu: `sudo apt-get install -y chromium`. ' +
   'Elsewhere install Chrome or Chromium, or set CHROMIUM_PATH to its program file.';
 
-/** Installs one with apt where that needs no password; otherwise throws the sentence that says how to get one. */
+/**
+ * The path of a Chromium; installs one with apt where that needs no password, otherwise throws a sentence with
+ * instructions.
+ */
 export function requireChromium(): string {
   const file = find() ?? (installWithApt() ? find() : undefined);
   if (file === undefined) throw new Error(howToGetIt);
@@ -31,7 +34,7 @@ export async function launchBrowser(profileFolder: string): Promise<BrowserConte
     headless: true,
     viewport: { width: 1400, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
-    // Root in a container has no sandbox to offer, and the only pages shown are our own.
+    // Chromium's sandbox does not work for root in a container; the only pages shown are our own.
     args: [
       '--no-sandbox',
       '--disable-gpu',

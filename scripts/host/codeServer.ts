@@ -8,18 +8,18 @@ import { descendants, endTree, run } from './processes.ts';
 const startTimeoutMs = 60_000;
 
 export interface CodeServerOptions {
-  /** Where user data, extensions and its configuration go. Keep the path short. */
+  /** The folder of user data, extensions and configuration. Keep the path short. */
   readonly folder: string;
-  /** 0: any free port. State in the browser (keys, workspaceState) belongs to one port. */
+  /** 0 = any free port. State in the browser (keys, workspaceState) belongs to one port. */
   readonly port?: number;
   /** A packaged extension to install first. */
   readonly vsix?: string;
   /**
-   * Lets the address name an extension under development and its tests. VS Code then shows no notifications and
-   * refuses modal dialogs, so it stays off where the interface is driven or used by a person.
+   * Lets the address name an extension under development and its tests. VS Code then shows no notifications and refuses
+   * modal dialogs, so it is off where a journey or a person uses the interface.
    */
   readonly testDriver?: boolean;
-  /** Ask whether a folder is trusted, as VS Code does by default. */
+  /** Whether VS Code asks if a folder is trusted, as it does by default. */
   readonly workspaceTrust?: boolean;
   /** For the server and its extension host. */
   readonly env?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface CodeServer {
   readonly userDataFolder: string;
   readonly process: ChildProcess;
   log(): string;
-  /** The process ids of it and all it started. */
+  /** The process ids of the server and all its descendants. */
   tree(): readonly number[];
   stop(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
       ...(workspaceTrust ? [] : ['--disable-workspace-trust']),
       ...(testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
     ],
-    // A process group of its own: Ctrl-C reaches only this script, which then ends it in order.
+    // A process group of its own: Ctrl-C reaches only this script, which then ends the server in order.
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
   const { address, log } = await listening(child);
@@ -83,7 +83,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   };
 }
 
-/** Waits for the line in which code-server says where it listens. */
+/** Waits for the line in which code-server prints its address. */
 async function listening(child: ChildProcess): Promise<{ address: string; log: () => string }> {
   let log = '';
   const address = await new Promise<string>((resolve, reject) => {
@@ -147,7 +147,7 @@ function requireNode24(): void {
   );
 }
 
-/** Settings of an outer VS Code or npm must not reach the one that is started here. */
+/** Settings of an outer VS Code or npm must not reach this server. */
 function withoutOuterSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(VSCODE_|ELECTRON_|npm_|CODE_SERVER_|OPENAI_)/.test(name)),

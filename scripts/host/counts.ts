@@ -1,4 +1,4 @@
-/** How many tests passed, failed and were skipped, as the last line of a run says it. */
+/** The number of tests that passed, failed and were skipped. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -16,7 +16,11 @@ export const add = (a: Counts, b: Counts): Counts => ({
 export const describeCounts = ({ passed, failed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
-/** From mocha's closing lines; undefined where it did not come that far. */
+/** A step's one line: `unit: 12 passed, 0 failed, 1 skipped, 34 s`. */
+export const describeStep = (name: string, counts: Counts, ms: number): string =>
+  `${name}: ${describeCounts(counts)}, ${(ms / 1000).toFixed(0)} s`;
+
+/** The counts in mocha's closing lines; undefined where mocha ended before it wrote them. */
 export function readMochaCounts(output: string): Counts | undefined {
   const last = (word: string): number | undefined => {
     const count = [...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, 'gm'))].at(-1)?.[1];
@@ -28,7 +32,7 @@ export function readMochaCounts(output: string): Counts | undefined {
     : { passed, failed: last('failing') ?? 0, skipped: last('pending') ?? 0 };
 }
 
-/** Of a suite that prints `describeCounts` as its last line. */
+/** The counts of a suite that prints `describeCounts` on a line of its own. */
 export function readCounts(output: string): Counts | undefined {
   const found = [...output.matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1);
   if (found === undefined) return undefined;

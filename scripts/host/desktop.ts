@@ -1,4 +1,4 @@
-/** Desktop VS Code, where there is one or one can be downloaded: always with its own user data and extensions. */
+/** Desktop VS Code, if one is installed or can be downloaded; always with its own user data and extensions. */
 import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, resolveCliPathFromVSCodeExecutablePath } from '@vscode/test-electron';
@@ -6,7 +6,7 @@ import { inRoot } from './paths.ts';
 import { endTree, run } from './processes.ts';
 
 const updateServer = 'https://update.code.visualstudio.com/api/releases/stable';
-/** As `engines.vscode` in package.json. */
+/** The minor version of `engines.vscode` in package.json. */
 const oldestMinor = 110;
 
 /**
@@ -22,7 +22,7 @@ export async function canDownloadDesktop(): Promise<boolean> {
   }
 }
 
-/** The command-line program of a desktop VS Code, or undefined where only a web workbench can be shown. */
+/** The command-line program of a desktop VS Code; undefined where only a web workbench can be shown. */
 export async function findDesktop(): Promise<string | undefined> {
   if (!hasDisplay()) return undefined;
   if (isRecentEnough('code')) return 'code';
@@ -55,7 +55,7 @@ export async function openDesktop(options: {
     quiet: true,
   });
   if (installed.code !== 0) throw new Error(`Could not install the extension:\n${installed.output}`);
-  // `--wait` keeps the command running for as long as the window is open, so that both can be ended together.
+  // `--wait` keeps the command running while the window is open, so that ending one ends the other.
   const child = spawn(program, [...folders, '--new-window', '--wait', workspace], { shell, stdio: 'ignore' });
   return {
     closed: new Promise((resolve) => child.once('exit', () => resolve())),
@@ -64,7 +64,7 @@ export async function openDesktop(options: {
 }
 
 function hasDisplay(): boolean {
-  // In a terminal of a remote VS Code `code` talks to the window on the other machine.
+  // In a terminal of a remote VS Code, `code` controls the window on the other machine.
   if (process.env['VSCODE_IPC_HOOK_CLI'] !== undefined) return false;
   if (process.platform !== 'linux') return true;
   return Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);

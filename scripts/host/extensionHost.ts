@@ -21,7 +21,7 @@ export interface HostRun {
 
 export interface HostResult {
   readonly code: number;
-  /** What the suite wrote to its console. */
+  /** Everything the suite wrote to its console. */
   readonly output: string;
 }
 
@@ -48,6 +48,10 @@ export async function runInExtensionHost({ host, folder, timeoutMs }: HostRun): 
   try {
     const code = host === 'desktop' ? await runOnDesktop(run) : await runInBrowser(run);
     return { code, output: report.text() };
+  } catch (error) {
+    // A timeout or a crash returns no output, so the suite's output is printed here.
+    console.log(report.text().trimEnd());
+    throw error;
   } finally {
     report.server.close();
     scratch.remove();
@@ -92,7 +96,7 @@ async function runInBrowser({ scratch, workspace, trusted, env, timeoutMs }: Run
       page.on('crash', () => reject(new Error('The workbench page crashed')));
       page.on('close', () => reject(new Error('The workbench page was closed')));
       const url = workbenchUrl(server.address, workspace, { extension: root, tests: testsPath });
-      // VS Code itself calls these two: with its log, the extension host's console included, and with the result.
+      // VS Code calls these two functions: with its log, including the extension host's console, and with the result.
       page
         .exposeFunction('codeAutomationLog', (level: string, args: readonly unknown[]) => {
           log.push(`[${level}] ${args.join(' ')}`);
@@ -121,13 +125,12 @@ function printLog(log: readonly string[]): void {
   );
 }
 
-/** The suite writes to a loopback port: VS Code's own log would mix its lines in between. */
+/** Collects what the suite writes to a loopback port; in its console VS Code's own log lines would stand in between. */
 async function collectReport(): Promise<{ server: Server; text: () => string }> {
   let text = '';
   const server = createServer((socket) => {
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      process.stdout.write(chunk);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,7 +1,7 @@
 /**
- * code-server is VS Code's own server, web workbench and Node extension host, from the npm registry: the VS Code for
- * machines that cannot download the desktop one. It lives in a folder of its own because its install script refuses
- * any Node but 24, which would break `npm ci` of the whole repository under Node 20 or 22.
+ * Installs code-server (VS Code's own server, web workbench and Node extension host) from the npm registry, for
+ * machines that cannot download the desktop VS Code. It has a folder of its own because its install script refuses any
+ * Node but 24, which would break the repository's `npm ci` under Node 20 or 22.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,20 +14,20 @@ const stampFile = path.join(toolFolder, 'node_modules/.installed');
 
 export const codeServerEntry = path.join(packageFolder, 'out/node/entry.js');
 
-/** Safe to call again: a finished install is kept until the lockfile changes. */
+/** Safe to call repeatedly: a finished installation stays until the lockfile changes. */
 export function installCodeServer(): void {
   const lock = readFileSync(path.join(toolFolder, 'package-lock.json'), 'utf8');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock) return;
 
   console.log('Installing code-server (once; under a minute)');
   const vscodeFolder = path.join(packageFolder, 'lib/vscode');
-  // Install scripts stay off: code-server's own would compile kerberos, which nothing here needs.
+  // Install scripts stay off: code-server's own would compile kerberos, which is not needed here.
   npm(['ci', '--ignore-scripts'], toolFolder);
-  // `npm ci` calls the first of these two shrinkwraps out of sync; `npm install` follows it all the same.
+  // `npm ci` rejects the first of these two shrinkwraps as out of sync; `npm install` accepts it.
   npm(['install', '--omit=dev', '--ignore-scripts'], vscodeFolder);
   npm(['install', '--omit=dev', '--ignore-scripts'], path.join(vscodeFolder, 'extensions'));
-  // spdlog writes log files; native-watchdog ends an extension host whose server died. VS Code runs without them too,
-  // so a machine with no compiler loses only these. All other native modules ship prebuilt or are not needed.
+  // spdlog writes log files; native-watchdog ends an extension host whose server died. VS Code also runs without them,
+  // so that a machine without a compiler lacks only these. All other native modules ship prebuilt or are not needed.
   npm(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], vscodeFolder, { optional: true });
   writeFileSync(stampFile, lock);
 }

@@ -1,21 +1,27 @@
 /**
- * The journeys through the interface: a file is a journey, in a VS Code of its own, two at a time, since most of a
- * journey is waiting.
+ * Runs the journeys through the interface. Each file is a journey with a VS Code of its own; two run at a time, since a
+ * journey mostly waits.
  *
- * What failed is run once more at the end, alone and whole: a workbench in a browser on a busy machine drops a key now and
- * then. What the first run said stays in the output, and the journey is named as flaky: seen, counted once, to be mended.
+ * A journey that failed runs once more at the end, alone and whole: a workbench in a browser on a busy machine
+ * occasionally drops a key. The output of the first run stays, and a journey that passes the second time is named as
+ * flaky and counted once.
  */
 import { globSync } from 'node:fs';
-import { type Counts, add, none, readMochaCounts } from './counts.ts';
+import path from 'node:path';
+import { type Counts, add, describeStep, none, readMochaCounts } from './counts.ts';
 import { inRoot, root } from './paths.ts';
 import { run } from './processes.ts';
 
 const minutes = 60_000;
 const concurrency = 2;
-/** For all of them, second runs included; one that hangs must not take CI's whole time. */
+/** The limit for all journeys, second runs included; a hanging journey must not use up CI's time. */
 const allTimeoutMs = 25 * minutes;
 const oneTimeoutMs = 6 * minutes;
-const mochaArgs = ['--no-color', '--forbid-only', '--no-package', '--no-config', '--extension', 'ts'];
+const mochaArgs = [
+  ...['--no-color', '--forbid-only', '--no-package', '--no-config', '--extension', 'ts'],
+  // Prints failures in full, but no line for a test that passes.
+  ...['--reporter', 'dot'],
+];
 
 interface Journey {
   readonly file: string;
@@ -28,7 +34,7 @@ interface JourneyOptions {
   readonly grep?: string | undefined;
 }
 
-/** Runs them all. A file that ends without a count has failed. */
+/** Runs every journey file; a file that ends without counts has failed. */
 export async function runJourneys(options: JourneyOptions): Promise<Counts> {
   const deadline = Date.now() + allTimeoutMs;
   const files = globSync('test/ui/**/*.journey.ts', { cwd: root }).sort();
@@ -58,8 +64,9 @@ async function runAll(
   return done;
 }
 
-/** Shows what it printed when it is over, so that two do not mix. */
+/** Prints one line when the journey has ended, after its whole output if it failed: two journeys do not mix. */
 async function runOne(file: string, { env, grep, deadline }: Parameters<typeof runAll>[2]): Promise<Counts> {
+  const started = Date.now();
   const { code, output } = await run(
     process.execPath,
     [
@@ -75,8 +82,11 @@ async function runOne(file: string, { env, grep, deadline }: Parameters<typeof r
       quiet: true,
     },
   );
-  const counts = readMochaCounts(output) ?? { ...none, failed: 1 };
-  if (counts.passed + counts.failed + counts.skipped > 0 || code !== 0) console.log(output.trimEnd());
-  // A failing exit with nothing failed: a hook outside any test, a file that does not load.
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  const read = readMochaCounts(output) ?? { ...none, failed: 1 };
+  // A failing exit code without a failed test: a hook outside any test, or a file that does not load.
+  const counts = code !== 0 && read.failed === 0 ? { ...read, failed: 1 } : read;
+  if (counts.failed > 0) console.log(output.trimEnd());
+  const ran = counts.passed + counts.failed + counts.skipped > 0;
+  if (ran) console.log(describeStep(`  ${path.basename(file)}`, counts, Date.now() - started));
+  return counts;
 }

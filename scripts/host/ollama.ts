@@ -1,6 +1,6 @@
 const address = 'http://127.0.0.1:11434';
 
-/** The models of an Ollama on this machine; none where none answers. */
+/** The models of an Ollama on this machine; empty where none answers. */
 export async function findOllamaModels(): Promise<readonly string[]> {
   try {
     const reply = await fetch(`${address}/api/tags`, { signal: AbortSignal.timeout(500) });

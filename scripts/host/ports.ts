@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
 
-/** The first port from `wanted` on that nobody listens on. */
+/** The first free port from `wanted` on. */
 async function freePort(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + 100; port++) if (await isFree(port)) return port;
   throw new Error(`No free port from ${wanted} to ${wanted + 99}.`);
 }
 
 /**
- * Opens what listens on a port, the first free one from `wanted` on. Another program may take a port between the look and
- * the use: then the next one is tried.
+ * Opens a server on the first free port from `wanted` on. If another program takes the port between the check and the
+ * use, the next port is tried.
  */
 export async function onFreePort<T>(wanted: number, open: (port: number) => Promise<T>): Promise<T> {
   for (let from = wanted; ;) {

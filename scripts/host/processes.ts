@@ -1,7 +1,7 @@
 /**
- * Starting programs so that they can be ended for certain. VS Code's server starts children that start children
- * (extension host, file watcher, terminals), some in process groups of their own; killing the one that was started
- * leaves the rest behind. So the whole tree is listed before the first signal, and what is left after it is killed.
+ * Starts programs so that they can be ended reliably. VS Code's server starts children that start children (extension
+ * host, file watcher, terminals), some in process groups of their own; killing only the server leaves the rest behind.
+ * So the whole tree is listed before the first signal, and survivors are killed.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,7 @@ export interface RunResult {
   readonly output: string;
 }
 
-/** Runs to the end, showing its output unless `quiet`; killed, with all it started, after `timeoutMs`. */
+/** Runs the program to its end, showing its output unless `quiet`; kills its whole process tree after `timeoutMs`. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -45,25 +45,25 @@ export async function run(
   return { code, output };
 }
 
-/** Ends a program and everything it started, politely first. */
+/** Ends a process and all its descendants: SIGTERM first, SIGKILL after `graceMs`. */
 export async function endTree({ pid }: Pick<ChildProcess, 'pid'>, graceMs = 5_000): Promise<void> {
   if (pid === undefined) return;
   await endAll([pid, ...descendants(pid)], graceMs);
 }
 
-/** Ends everything this process started, but not itself. */
+/** Ends all descendants of this process, but not the process itself. */
 export const endChildren = (): Promise<void> => endAll(descendants(process.pid), 5_000);
 
 async function endAll(tree: readonly number[], graceMs: number): Promise<void> {
   signal(tree, 'SIGTERM');
   const deadline = Date.now() + graceMs;
   while (tree.some(isAlive) && Date.now() < deadline) await sleep(50);
-  // Listed again: a program may have started another one while it was ending.
+  // Listed again, since a program may have started another one while ending.
   const late = tree.filter(isAlive).flatMap(descendants);
   signal([...tree, ...late].filter(isAlive), 'SIGKILL');
 }
 
-/** Every process below `pid`, nearest first. */
+/** All descendants of `pid`, nearest first. */
 export function descendants(pid: number): readonly number[] {
   if (process.platform === 'win32') return [];
   const listing = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).stdout;
@@ -98,12 +98,12 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name);
     } catch {
-      // It ended by itself in the meantime.
+      // The process has ended by itself.
     }
   }
 }
 
-/** Calls `end` once on Ctrl-C, on SIGTERM, and when the process that started this one is gone. */
+/** Calls `end` once: on Ctrl-C, on SIGTERM, or when this process's parent has ended. */
 export function onEndRequested(end: (why: string) => void): void {
   let requested = false;
   const once = (why: string): void => {
@@ -113,7 +113,7 @@ export function onEndRequested(end: (why: string) => void): void {
     end(why);
   };
   const parent = process.ppid;
-  // npm does not always pass a signal on; without this its death would leave VS Code running.
+  // npm does not always pass a signal on; without this watch VS Code would survive npm.
   const orphanWatch = setInterval(() => {
     if (process.ppid !== parent) once('its parent ended');
   }, 1_000).unref();

@@ -8,7 +8,7 @@ export interface Scratch {
   remove(): void;
 }
 
-/** A folder for one run. Its path stays short: VS Code puts a Unix socket into it, and those end at 108 bytes. */
+/** A folder for one run. Its path is short: VS Code puts a Unix socket into it, whose path is limited to 108 bytes. */
 export function makeScratch(): Scratch {
   const folder = mkdtempSync(path.join(tmpdir(), 'pilot-'));
   return {
@@ -17,7 +17,7 @@ export function makeScratch(): Scratch {
   };
 }
 
-/** The sample workspace, copied, so that neither tests nor a person's play change the repository. */
+/** Copies the sample workspace, so that neither tests nor users change the repository. */
 export function copySampleWorkspace(to: string): string {
   cpSync(inRoot('test/workspace'), to, { recursive: true });
   return to;

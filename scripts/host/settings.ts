@@ -1,11 +1,11 @@
-/** VS Code's user settings file: written before a start, and only where the user has not said otherwise. */
+/** VS Code's user settings file: written before a start, without changing the user's own values. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** A workbench that asks and shows nothing of its own. */
+/** Settings for a workbench without questions and notices of its own. */
 export const quietSettings: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -26,11 +26,11 @@ export function writeSettings(userDataFolder: string, settings: Settings): void 
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 
-/** Undefined: there is a file, but it cannot be read as settings; then it is the user's to mend and stays as it is. */
+/** Undefined where the file exists but cannot be parsed; the caller leaves it to the user. */
 export function readSettings(userDataFolder: string): Settings | undefined {
   const file = settingsFile(userDataFolder);
   if (!existsSync(file)) return {};
-  // Settings may hold comments and trailing commas, which TypeScript's reader of tsconfig.json takes.
+  // Settings may contain comments and trailing commas, which TypeScript's reader of tsconfig.json accepts.
   const { config, error } = ts.parseConfigFileTextToJson(file, readFileSync(file, 'utf8')) as {
     config?: unknown;
     error?: unknown;

@@ -1,4 +1,4 @@
-/** What `npm start` writes into the user settings of its own VS Code: only what the user has not set there yet. */
+/** The user settings that `npm start` writes for its own VS Code: only those that the user has not set. */
 import { practiceEndpoint, practiceEndpointId, practiceSettings } from '../../test/fakes/practiceModels.ts';
 import { ollamaEndpoint } from './ollama.ts';
 import { type Settings, quietSettings, readSettings, writeSettings } from './settings.ts';
@@ -8,12 +8,12 @@ export interface StartSettings {
   readonly ollama: boolean;
 }
 
-/** False: the settings file is not readable as such, and stays as the user left it. */
+/** False where the settings file cannot be parsed; it then stays unchanged. */
 export function prepareSettings(userDataFolder: string, options: StartSettings): boolean {
   const found = readSettings(userDataFolder);
   if (found === undefined) return false;
   const wanted = withStartSettings(found, options);
-  // Written only where something changes, since comments in the file would be lost.
+  // Written only if something changes, since comments in the file would be lost.
   if (JSON.stringify(wanted) !== JSON.stringify(found)) writeSettings(userDataFolder, wanted);
   return true;
 }
@@ -21,9 +21,9 @@ export function prepareSettings(userDataFolder: string, options: StartSettings):
 export function withStartSettings(found: Settings, { practiceUrl, ollama }: StartSettings): Settings {
   const defaults: Settings = {
     ...quietSettings,
-    // Its README says what to try.
+    // The sample workspace's README lists what to try.
     'workbench.startupEditor': 'readme',
-    // The sample workspace is our own.
+    // The sample workspace is part of this repository.
     'security.workspace.trust.enabled': false,
     ...practiceSettings(practiceUrl),
   };
@@ -33,7 +33,7 @@ export function withStartSettings(found: Settings, { practiceUrl, ollama }: Star
   return settings;
 }
 
-/** The practice server's port may have changed since the last start; everything else is the user's. */
+/** Updates the practice server's port, which may have changed since the last start; all else stays. */
 function withEndpoints(value: unknown, practiceUrl: string, ollama: boolean): unknown {
   if (!Array.isArray(value)) return value;
   const idOf = (endpoint: unknown): unknown =>

@@ -1,7 +1,7 @@
 /**
- * The unit tests: all of them today, and then those that read the machine's clock once more at instants at which a
- * calendar is easily taken wrong. The first run finds the latter by itself (test/fakes/clockReaders.ts): a test that takes
- * its time from a fixed clock gives the same on any day.
+ * Runs all unit tests at the machine's date, and then the files that read the machine's clock once more at each of a few
+ * instants at which calendar code fails easily. The first run finds these files (test/fakes/clockReaders.ts); a test
+ * with a fixed clock gives the same result on any day.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { add, none, readMochaCounts, type Counts } from './counts.ts';
 import { inRoot, root } from './paths.ts';
 import { run } from './processes.ts';
 
-/** Local time in the zone. Each is half a minute before its turn, so that some tests run before it and some after it. */
+/** Local times in their zones, half a minute before the change, so that some tests run before it and some after it. */
 const instants = [
   { name: 'the last minute of a month', now: '2026-11-30T23:59:30', zone: 'UTC' },
   { name: '29 February', now: '2028-02-29T12:00:00', zone: 'Asia/Tokyo' },
@@ -23,7 +23,8 @@ const instants = [
 const minutes = 60_000;
 const mocha = inRoot('node_modules/mocha/bin/mocha.js');
 const shift = pathToFileURL(inRoot('test/fakes/shiftedDate.ts')).href;
-const args = ['--no-color', '--forbid-only'];
+/** The dot reporter prints failures in full, but no line for a test that passes. */
+const args = ['--no-color', '--forbid-only', '--reporter', 'dot'];
 
 export async function runUnitTests(grep: string | undefined): Promise<Counts | undefined> {
   const folder = mkdtempSync(path.join(tmpdir(), 'pilot-unit-'));
@@ -38,9 +39,15 @@ export async function runUnitTests(grep: string | undefined): Promise<Counts | u
         inRoot('test/fakes/clockReaders.ts'),
         ...(grep === undefined ? [] : ['--grep', grep]),
       ],
-      { cwd: root, timeoutMs: 10 * minutes, env: { ...process.env, PILOT_CLOCK_READERS: list } },
+      {
+        cwd: root,
+        timeoutMs: 10 * minutes,
+        quiet: true,
+        env: { ...process.env, PILOT_CLOCK_READERS: list },
+      },
     );
     const counts = countsOf(code, output);
+    if (counts === undefined || counts.failed > 0) console.log(output.trimEnd());
     if (counts === undefined || grep !== undefined) return counts;
     return add(counts, await runAtInstants(JSON.parse(readFileSync(list, 'utf8')) as readonly string[]));
   } finally {
@@ -50,13 +57,13 @@ export async function runUnitTests(grep: string | undefined): Promise<Counts | u
 
 /** Each instant counts as one test. */
 async function runAtInstants(files: readonly string[]): Promise<Counts> {
-  console.log(
-    `\n${files.length} files read the machine's clock; they run at ${instants.length} more instants.`,
-  );
-  if (files.length === 0) return { ...none, failed: 1 };
+  if (files.length === 0) {
+    console.log('No unit test reads the clock: test/fakes/clockReaders.ts no longer finds them.');
+    return { ...none, failed: 1 };
+  }
   const waiting = [...instants];
   const results: Counts[] = [];
-  // Two at a time: each has a core of a small machine.
+  // Two run at a time, one for each core of a small machine.
   const runNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) results.push(await runAt(next, files));
   };
@@ -70,24 +77,23 @@ async function runAt(
 ): Promise<Counts> {
   const { code, output } = await run(
     process.execPath,
-    // Two runs share the cores with the checks, so that a test takes longer than alone.
+    // Two runs share the cores with the checks, so that each test takes longer than alone.
     [mocha, ...args, '--no-config', '--no-package', '--extension', 'ts', '--timeout', '60000', ...files],
     {
       cwd: root,
       timeoutMs: 4 * minutes,
       quiet: true,
-      // Worker threads and child processes are to have the same time.
+      // NODE_OPTIONS reaches worker threads and child processes too.
       env: { ...process.env, TZ: zone, PILOT_TEST_NOW: now, NODE_OPTIONS: `--import ${shift}` },
     },
   );
   const counts = countsOf(code, output);
   const passed = counts !== undefined && counts.failed === 0 && counts.passed > 0;
-  console.log(`  ${passed ? '✔' : '✗'} ${name} (${now}, ${zone}): ${counts?.passed ?? 0} tests pass`);
-  if (!passed) console.log(output);
+  if (!passed) console.log(`The unit tests at ${now} in ${zone} (${name}):\n${output.trimEnd()}`);
   return passed ? { ...none, passed: 1 } : { ...none, failed: 1 };
 }
 
-/** A failing exit with nothing failed (a hook outside any test, a file that does not load) is a failure too. */
+/** A failing exit code without a failed test (a hook outside any test, a file that does not load) counts as one failure. */
 function countsOf(code: number, output: string): Counts | undefined {
   const counts = readMochaCounts(output);
   return counts !== undefined && code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;

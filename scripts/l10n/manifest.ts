@@ -1,15 +1,15 @@
-/** The texts of package.json that a user sees: each is a `%key%` of package.nls.json. */
+/** The texts of package.json that users see: each must be a `%key%` of package.nls.json. */
 
 type Json = Readonly<Record<string, unknown>>;
 type Catalog = Readonly<Record<string, string>>;
 
 export interface ManifestText {
-  /** The keys that are used, with their English text. */
+  /** The used keys with their English text. */
   readonly texts: Catalog;
   readonly faults: readonly string[];
 }
 
-/** Members whose text VS Code shows, wherever in `contributes` and `capabilities` they stand. */
+/** Members whose text VS Code shows, anywhere in `contributes` and `capabilities`. */
 const shown: ReadonlySet<string> = new Set([
   'title',
   'displayName',
@@ -31,9 +31,9 @@ const shown: ReadonlySet<string> = new Set([
   'contents',
   'sampleRequest',
 ]);
-/** `name` is an id in most places, and a text in a view. */
+/** `name` is an id in most places, but a text in a view. */
 const viewName = /^contributes\.views\./;
-/** Names, the same in every language. */
+/** Proper names, the same in every language. */
 const names: ReadonlySet<string> = new Set([
   'PILOT',
   'OpenAI',
@@ -80,7 +80,7 @@ function textsIn(value: unknown, at: string): readonly { readonly at: string; re
     if (isText && typeof member === 'string') return [{ at: here, text: member }];
     if (isText && Array.isArray(member) && member.every((item) => typeof item === 'string'))
       return member.map((text, index) => ({ at: `${here}[${index}]`, text }));
-    // A setting's `default` and `enum` are values, and its `properties` are named by the user's own keys.
+    // A setting's `default` and `enum` are values, and the names in its `properties` are the user's own keys.
     return name === 'default' || name === 'enum' ? [] : textsIn(member, here);
   });
 }

@@ -1,10 +1,10 @@
-/** The strings of `vscode.l10n.t(...)` in the sources, also where it goes by the name `t`. */
+/** Finds the strings of `vscode.l10n.t(...)` in the sources, also under the name `t`. */
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
 export interface SourceStrings {
-  /** By the key under which VS Code looks them up: the English text, with its comment where it has one. */
+  /** By VS Code's look-up key: the English text, followed by its comment if there is one. */
   readonly strings: Readonly<Record<string, string>>;
   readonly faults: readonly string[];
 }
@@ -39,7 +39,7 @@ export function stringsOf(file: string, text: string): SourceStrings {
   return { strings, faults };
 }
 
-/** `vscode.l10n.t`, `l10n.t`, or the `t` that a file takes from it. */
+/** Whether the called function is `vscode.l10n.t`, `l10n.t`, or the file's alias `t`. */
 function isTranslation(called: ts.Expression): boolean {
   if (ts.isIdentifier(called)) return called.text === 't';
   if (!ts.isPropertyAccessExpression(called) || called.name.text !== 't') return false;
@@ -63,7 +63,7 @@ function message(node: ts.Expression): { readonly key: string; readonly text: st
   return text === undefined || comment === undefined ? undefined : { key: `${text}/${comment}`, text };
 }
 
-/** A string, also one put together from several with `+`. */
+/** A string literal, or several joined with `+`. */
 function literal(node: ts.Expression): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined;

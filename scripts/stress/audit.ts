@@ -1,4 +1,4 @@
-/** Holds every row of the ledger to what the callers were told and to the limit, month by month. */
+/** Compares every row of the ledger with the callers' journal and with the limit, month by month. */
 import { ENTRY_SUMS } from '../../src/storage/worker/books.ts';
 import { openDatabase, integer, text, type Database } from '../../src/storage/worker/database.ts';
 import { databaseFile } from '../../src/storage/worker/recovery.ts';
@@ -10,13 +10,13 @@ export interface Audit {
   readonly calls: number;
   readonly refused: number;
   readonly settledUsd: number;
-  /** Reservations nobody settled, at their worst case, and what is held back. */
+  /** Reservations that no caller settled, at their worst case, plus the amounts held back. */
   readonly worstCaseUsd: number;
   readonly limitUsd: number;
   readonly months: number;
-  /** The most that any month's committed or truly billed money is over the limit. */
+  /** The largest excess over the limit of any month's committed or actually billed amount. */
   readonly overspendUsd: number;
-  /** Told to a caller and not in the ledger as told; or a sum that is not the sum of its rows. */
+  /** Entries that a caller was told and that are not in the ledger as told, and sums that differ from their rows. */
   readonly lostEntries: number;
   readonly doubleSettled: number;
   readonly loadedMs: readonly number[];
@@ -75,7 +75,7 @@ function lost(db: Database, lines: readonly JournalLine[]): number {
   }).length;
 }
 
-/** The sums kept beside the rows must be the rows' sums. */
+/** The number of stored sums that differ from the sum of their rows. */
 function wrongSums(db: Database): number {
   const ofRows = `SELECT period, workspace, inline, ${ENTRY_SUMS}
     FROM entries GROUP BY period, workspace, inline`;

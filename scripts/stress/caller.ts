@@ -1,4 +1,4 @@
-/** One window's worth of calls until it is told to stop, or is killed. Arguments: folder, seed, limit in USD. */
+/** Makes the calls of one window until it is told to end, or is killed. Arguments: folder, seed, limit in USD. */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CostSource, Reservation, Settlement } from '../../src/app/ports/money.ts';
@@ -14,7 +14,7 @@ const limit = nanoFloor(Number(limitUsd));
 const write = journalTo(path.join(folder, `${process.pid}-${seed}.journal`));
 const HOUR_MS = 3_600_000;
 
-/** Minutes and hours back and forth, now and then a month ahead. */
+/** The clock jumps by minutes and hours in both directions, and occasionally a month ahead. */
 let clockOffset = 0;
 const clock = { now: () => Date.now() + clockOffset };
 
@@ -46,7 +46,7 @@ function jumpClock(): void {
 }
 
 async function oneCall(): Promise<void> {
-  // Up to a fortieth of the limit, skewed to the small: some three hundred calls fill a month.
+  // Up to a fortieth of the limit, mostly small: about three hundred calls fill a month.
   const worstCase = Math.ceil((limit / 40) * random() ** 3 + 1) as NanoUsd;
   const before = performance.now();
   const reserved = await store.ledger.reserve({
@@ -73,7 +73,7 @@ async function oneCall(): Promise<void> {
   await finish(reserved.value, bill, served);
 }
 
-/** Settled, cancelled (estimate and hold), voided, settled twice, or left alone for ever. */
+/** Settles, cancels (estimate and hold), voids, settles twice, or abandons the reservation. */
 async function finish(reservation: Reservation, bill: number, served: boolean): Promise<void> {
   const fate = random();
   const { id, worstCase } = reservation;
@@ -88,7 +88,7 @@ async function finish(reservation: Reservation, bill: number, served: boolean): 
     id,
     settlement(cost, cancelled ? 'estimate' : 'priced-usage', cancelled ? left(worstCase, cost) : ZERO),
   );
-  // The program's own error: the same reservation again, at once and of another size.
+  // Simulates a caller's own error: settles the same reservation again at once, with another amount.
   if (fate > 0.9) await settle(id, settlement((cost + 1) as NanoUsd, 'priced-usage', ZERO));
 }
 

@@ -1,7 +1,7 @@
 /**
- * The limit, held against an endpoint's own count: calls over HTTP from three windows at once, which are answered,
- * cancelled, left, cut off and tried again, with usage that is missing, too high, or below what was received, and costs of
- * zero, of unknown or of other money.
+ * Compares the ledger with an endpoint's own count: calls over HTTP from three windows at once, which are answered,
+ * canceled, abandoned, cut off and repeated, with usage that is missing, too high, or below the received tokens, and
+ * with costs of zero, unknown, or in another currency.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,26 +26,26 @@ export interface CountOptions {
 
 export interface CountReport {
   readonly calls: number;
-  /** Requests for an answer that reached the endpoint, retries included. */
+  /** Requests for an answer that reached the endpoint, including retries. */
   readonly sent: number;
   readonly limitUsd: number;
   /** The endpoint's own count of tokens x price. */
   readonly billedUsd: number;
   readonly settledUsd: number;
   readonly heldUsd: number;
-  /** Calls of which the ledger counts less than the endpoint billed; held back counts. */
+  /** Calls for which the ledger counts less, held-back amounts included, than the endpoint billed. */
   readonly undercounted: number;
-  /** Usage below what was received: raised and flagged. */
+  /** Usage below the received tokens, which was raised and flagged. */
   readonly flagged: number;
-  /** Holds that ended with the provider's record, and those that the user released with the bill in hand. */
+  /** Holds that ended with the provider's record, and holds that the user released after the bill. */
   readonly reconciled: number;
   readonly released: number;
-  /** Paid requests of a further tenth of the calls, made once the limit was used up. */
+  /** Paid requests sent after the limit was used up, in a further tenth of the calls. */
   readonly sentAfterLimit: number;
 }
 
 const CALLERS_PER_WINDOW = 8;
-/** Of the windows' clock, for each call: some minutes in all, so that records are asked for as they come due. */
+/** The windows' clock advances this much for each call: some minutes in total, so that look-ups come due. */
 const MS_PER_CALL = 50;
 const START = new Date(2026, 10, 11, 12).getTime();
 
@@ -56,11 +56,11 @@ const answer: FakeModel['answer'] = (prompt) => words.repeat(1 + (JSON.stringify
 const models: readonly FakeModel[] = [
   { ...common, answer, id: 'plain' },
   { ...common, answer, id: 'dear', price: { ...price, outputUsdPerMTok: 12 } },
-  // Thinks unseen, beyond the cap that is sent.
+  // Reasons invisibly, beyond the cap that is sent.
   { ...common, answer, id: 'thinks', reasoning: { text: 'hm '.repeat(20), shown: false, insideCap: false } },
 ];
 
-/** Each as likely as it stands here often. The endpoint bills no more than the tokens allowed to it. */
+/** Each misbehavior is as likely as its number of entries here. The endpoint bills no more than the allowed tokens. */
 const misbehaviours: readonly (Misbehaviour | undefined)[] = [
   ...new Array<undefined>(14).fill(undefined),
   ...new Array<Misbehaviour>(2).fill({ kind: 'no-usage' }),
@@ -79,7 +79,7 @@ const misbehaviours: readonly (Misbehaviour | undefined)[] = [
   { kind: 'empty-stream' },
 ];
 
-/** What a gateway says of the cost; its tokens are true. */
+/** A gateway's false costs; its token counts are true. */
 const costLies: readonly Misbehaviour[] = [
   { kind: 'cost', reported: 'zero' },
   { kind: 'cost', reported: 'own-key-unknown' },
@@ -89,7 +89,7 @@ const GATEWAY_HEADER = 'x-gateway';
 
 export async function holdToEndpointsCount(options: CountOptions): Promise<CountReport> {
   const random = seeded(options.seed);
-  // In memory where there is some: durability is not what is tested, and its syncs would be most of the time.
+  // In memory where possible: durability is not tested, and syncs would take most of the time.
   const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pilot-limit-'));
   const server = await startModelServer({
     models,
@@ -97,7 +97,7 @@ export async function holdToEndpointsCount(options: CountOptions): Promise<Count
     misbehave: ({ method, model, headers }) => {
       if (headers[GATEWAY_HEADER] !== undefined) return pick(costLies, random);
       const chosen = method === 'POST' ? pick(misbehaviours, random) : undefined;
-      // Usage that hides tokens nobody can see is out of reach of any client.
+      // No client can detect usage that hides invisible tokens.
       const hides = model === 'thinks' && chosen?.kind === 'usage' && chosen.reported === 'too-low';
       return hides ? undefined : chosen;
     },
@@ -198,8 +198,8 @@ class Run {
   }
 
   /**
-   * All windows at once, several callers in each, until so many calls were made and all of them are settled.
-   * `frees`: holds end meanwhile, which gives money back.
+   * All windows at once with several callers each, until `calls` calls are made and settled. `frees`: whether holds end
+   * meanwhile, which releases money.
    */
   async #make(calls: number, frees: boolean): Promise<void> {
     let left = calls;
@@ -227,11 +227,11 @@ class Run {
       signal: abort.signal,
       whenLeft: random() < 0.5 ? 'finish' : 'cancel',
       call: chatCall({ messages: [{ role: 'user', content }], outputCap: 1 + Math.floor(12 * random()) }),
-      // Where PILOT chooses, a refused call is tried again with another model.
+      // Where PILOT chooses the model, a refused call is repeated with another model.
       choice: random() < 0.5 ? { type: 'arm', armId: pick(window.arms(), random).id } : { type: 'auto' },
       ...(random() < 0.3 && { surface: 'inline', purpose: 'inline' }),
     };
-    // Its failures are the point: no model is to be left out for them.
+    // Failures are expected here, so that no model may be excluded for them.
     window.health.reset();
     for await (const event of window.completion.run(askOrder(content, order))) {
       if (event.type !== 'text') continue;
@@ -240,7 +240,7 @@ class Run {
     }
   }
 
-  /** One hold whose bill, as the endpoint has it, is covered by what is settled. */
+  /** Releases one hold whose bill, in the endpoint's count, is covered by the settled amount. */
   async #release({ store }: TestEngine): Promise<void> {
     const hold = (await store.usage.holds()).find((entry) => {
       const billed = this.#billOf(entry);
@@ -251,9 +251,9 @@ class Run {
     if (freed.ok && freed.value > 0) this.#released++;
   }
 
-  /** The rest of the limit, spent by one call of that worst case. */
+  /** Uses up the rest of the limit by one call with that worst case. */
   async #useUp(): Promise<void> {
-    // Asked for, so that what other windows did last is in the summary.
+    // A question to the store brings the last changes of other windows into the summary.
     await this.#windows[0]?.store.usage.periods();
     const { settled, heldBack, reserved } = this.#ledger.summary();
     const limit = Math.round(this.#options.limitUsd * 1e9);
@@ -287,7 +287,7 @@ class Run {
     return entries.filter((entry) => (this.#billOf(entry) ?? 0) > entry.cost + entry.heldBack).length;
   }
 
-  /** Undefined where the endpoint never told the call's id. */
+  /** Undefined where the endpoint never reported the call's id. */
   #billOf({ generationId }: LedgerEntry): number | undefined {
     const position = Number(generationId?.replace('fake-', ''));
     const request = this.#server.requests[position - 1];

@@ -1,4 +1,4 @@
-/** A number of the command line within its range; else the program ends with one sentence. */
+/** Parses a number of the command line within its range; otherwise the program ends with one sentence. */
 export function numberIn(name: string, given: string, least: number, most: number, whole: boolean): number {
   const value = given.trim() === '' ? Number.NaN : Number(given);
   if (least <= value && value <= most && (!whole || Number.isInteger(value))) return value;
@@ -8,7 +8,7 @@ export function numberIn(name: string, given: string, least: number, most: numbe
   process.exit(2);
 }
 
-/** The command line, or one sentence about what is wrong with it. */
+/** Parses the command line; otherwise the program ends with one sentence on the fault. */
 export function readFlags<T>(parse: () => T): T {
   try {
     return parse();

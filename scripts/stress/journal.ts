@@ -1,8 +1,8 @@
-/** What a caller was told, written down before it goes on: the audit holds the ledger to it. */
+/** The results told to a caller, written down before the caller continues, for the audit. */
 import { appendFileSync } from 'node:fs';
 
 export type JournalLine =
-  /** A granted reservation, and what the provider is going to bill for it whatever becomes of the caller. */
+  /** A granted reservation, and the amount that the provider will bill, whatever happens to the caller. */
   | {
       readonly type: 'reserved';
       readonly id: string;

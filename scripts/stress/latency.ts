@@ -1,4 +1,4 @@
-/** How long a reservation takes when nobody else is at the database: what a person waits for. */
+/** Measures the time of a reservation without other database users, which is what a person waits for. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

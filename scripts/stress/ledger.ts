@@ -1,9 +1,9 @@
 /**
- * Real processes on one ledger: calls that overlap, cancel, fail and are killed at random moments, clocks that jump,
- * and a final audit of every row. Prints one JSON object; what it does not say goes to stderr. Sums are over all the
- * months that the jumping clocks came by, the overspend is of any one.
+ * Runs real processes on one ledger: calls that overlap, cancel, fail and are killed at random moments, clocks that
+ * jump, and a final audit of every row. Prints one JSON object; all else goes to stderr. Sums are over all months that
+ * the jumping clocks reached, the overspend is that of the worst month.
  *
- *   npm run stress:ledger -- --processes 8 --seconds 30 --limit 1.00 --kill [--seed 1]
+ * npm run stress:ledger -- --processes 8 --seconds 30 --limit 1.00 --kill [--seed 1]
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -31,7 +31,7 @@ let killed = 0;
 
 try {
   for (let slot = 0; slot < flags.processes; slot++) start(slot);
-  // On a busy machine a process may take seconds to begin: the time counts from the first that has.
+  // On a busy machine a process may need seconds to start: the time counts from the first one that has started.
   while (!existsSync(databaseFile(folder))) await sleep(50);
   const endsAt = performance.now() + 1000 * flags.seconds;
   while (performance.now() < endsAt) {
@@ -73,7 +73,7 @@ function start(slot: number): void {
   running.set(slot, caller);
 }
 
-/** SIGKILL, so that nothing in the process gets to tidy up; another takes its place. */
+/** SIGKILL, so that the process cannot clean up; another process replaces it. */
 function killOne(): void {
   const slot = Math.floor(random() * running.size);
   running.get(slot)?.kill('SIGKILL');
@@ -81,7 +81,7 @@ function killOne(): void {
   start(slot);
 }
 
-/** The rest end well: they finish their calls on SIGTERM. */
+/** The other processes end normally: they finish their calls on SIGTERM. */
 async function stopAll(): Promise<void> {
   await Promise.all(
     [...running.values()].map(async (caller) => {
@@ -98,7 +98,7 @@ function journals(): JournalLine[] {
   return files.flatMap((name) =>
     readFileSync(path.join(folder, name), 'utf8')
       .split('\n')
-      // A killed writer may have left half a line: it told nobody, so it counts for nothing.
+      // A killed writer may have left half a line; its caller was not told, so the line does not count.
       .filter((line) => line.endsWith('}'))
       .map((line) => JSON.parse(line) as JournalLine),
   );

@@ -1,8 +1,8 @@
 /**
- * The limit against an endpoint that keeps its own count, then stopped answers against endpoints that stop at once, after
- * a grace, or never (`stopped`). Prints one JSON object.
+ * Compares the limit with an endpoint's own count, then stops answers of endpoints that end their work at once, after a
+ * grace period, or never (`stopped`). Prints one JSON object.
  *
- *   npm run stress:limit -- --calls 10000 --limit 5.00 [--seed 1]
+ * npm run stress:limit -- --calls 10000 --limit 5.00 [--seed 1]
  */
 import { parseArgs } from 'node:util';
 import { holdToEndpointsCount } from './endpointsCount.ts';
@@ -29,6 +29,8 @@ console.log(JSON.stringify({ ...report, countedUsd, stoppedShare, stopped: { end
 const { billedUsd, limitUsd, sentAfterLimit, undercounted } = report;
 const overLimit = billedUsd > limitUsd || sentAfterLimit > 0;
 const below = undercounted + ending.undercounted + never.undercounted > 0;
-/** Held back for too long ties up a month: where closing ends the work, a third more than billed at most. */
+/**
+ * Excessive holds block a month: where closing ends the work, the ledger may count at most 1.3 times the billed amount.
+ */
 const MOST_COUNTED = 1.3;
 process.exitCode = overLimit || below || ending.countedUsd > MOST_COUNTED * ending.billedUsd ? 1 : 0;

@@ -1,7 +1,7 @@
 /**
- * Stopped answers, held against the endpoints' own count: endpoints that stop at once, go on for a grace, or never stop,
- * and half of all calls stopped by the user at a random moment. Time runs faster for all sides alike, so that thousands of
- * answers of some seconds fit into minutes.
+ * Compares stopped answers with the endpoints' own count: endpoints that end their work at once, after a grace period,
+ * or never, and a user who stops half of all calls at a random moment. Time runs faster for all sides alike, so that
+ * thousands of answers of a few seconds take minutes.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,24 +17,24 @@ export interface StoppedOptions {
   readonly seed: number;
 }
 
-/** USD: the endpoint's own count, and what the ledger counts, held back included. */
+/** USD: the endpoint's own count, and the ledger's count including held-back amounts. */
 export interface Counted {
   readonly billedUsd: number;
   readonly countedUsd: number;
-  /** Calls of which the ledger counts less than the endpoint billed. */
+  /** Calls for which the ledger counts less than the endpoint billed. */
   readonly undercounted: number;
 }
 
 export interface StoppedReport {
-  /** Of all calls, those that were stopped before their end. */
+  /** Share of the calls that were stopped before their end. */
   readonly stoppedShare: number;
-  /** Where closing the connection ends the work: at once, or after a grace. */
+  /** Closing the connection ends the work: at once, or after a grace period. */
   readonly ending: Counted;
-  /** Where it does not, and PILOT knows that. */
+  /** Closing does not end the work, and PILOT knows it. */
   readonly never: Counted;
 }
 
-/** A second here is so many for the models and for PILOT. */
+/** One real second is this many seconds for the models and for PILOT. */
 const FASTER = 10;
 const GRACE_MS = 3_000;
 const CALLERS = 96;
@@ -78,7 +78,7 @@ export async function holdStoppedToCount({ calls, seed }: StoppedOptions): Promi
   }
 }
 
-/** Two hundred tokens, thirty and fifteen a second or so. */
+/** Two hundred tokens, at about thirty and fifteen a second. */
 function models(): readonly FakeModel[] {
   const answer: FakeModel['answer'] = () => 'all the tiny words that an answer has in it '.repeat(17);
   const paced = (id: string, tokenMs: number, firstTokenMs: number): FakeModel => ({
@@ -116,7 +116,7 @@ async function makeCalls(engine: TestEngine, calls: number, random: () => number
   return stopped;
 }
 
-/** A question about a file, as most are. True when it was stopped before its end. */
+/** Asks a question about a file, as most are. True when it was stopped before its end. */
 async function oneCall(engine: TestEngine, random: () => number): Promise<boolean> {
   const abort = new AbortController();
   const content = 'let it be one of the many fine lines ; '.repeat(20 + Math.floor(400 * random()));

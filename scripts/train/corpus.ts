@@ -1,6 +1,6 @@
 /**
- * The training data in memory: prompts as features, outcome matrices over them, preference pairs over them.
- * Everything is read strictly: a line that is not what the data's README says stops the run with its file and number.
+ * The training data in memory: prompts as features, with outcome matrices and preference pairs over them. Reading is
+ * strict: a line that contradicts the data's README stops the run with its file and line number.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { extractFeatures, type Features } from '../../src/core/features/features
 export interface Prompt {
   readonly id: string;
   readonly source: string;
-  /** The data's own fold, a hash of the text: HELD_BACK folds measure, the others train. */
+  /** The data's own fold, a hash of the text: folds in HELD_BACK measure, the others train. */
   readonly fold: number;
   readonly features: Features;
 }
@@ -19,11 +19,11 @@ export interface Prompt {
 export interface Outcomes {
   readonly source: string;
   readonly models: readonly string[];
-  /** Index into `prompts`, and one quality a model. */
+  /** Index into `prompts`, and one quality for each model. */
   readonly rows: readonly { readonly prompt: number; readonly quality: Float64Array }[];
 }
 
-/** `winner` was preferred to `loser` with this probability; lengths of their answers in characters, 0 unknown. */
+/** `winner` was preferred to `loser` with this probability; lengths of their answers in characters, 0 = unknown. */
 export interface Pair {
   readonly prompt: number;
   readonly a: string;
@@ -57,7 +57,7 @@ export const OUTCOME_FILES: readonly SourceFile[] = [
   { name: 'routerdc7', licence: 'no licence file', date: '2024-09', ships: false },
 ];
 
-/** Preference sources by the name in the prompts file. */
+/** Preference sources by their names in the prompts file. */
 export const PAIR_SOURCES: readonly SourceFile[] = [
   { name: 'arenabench_v1', licence: 'Apache-2.0', date: '2024-01', ships: true },
   { name: 'mt-bench', licence: 'Apache-2.0', date: '2023-06', ships: true },
@@ -66,7 +66,7 @@ export const PAIR_SOURCES: readonly SourceFile[] = [
   { name: 'copilot-arena', licence: 'no licence file', date: '2024-11', ships: false },
 ];
 
-/** `everything`: also what may not ship, for the evaluation artefact. */
+/** `everything`: also sources that may not ship, for the evaluation artifact. */
 export function readCorpus(data: string, everything: boolean): Corpus {
   const prompts: Prompt[] = [];
   const files = OUTCOME_FILES.filter(({ ships }) => ships || everything);

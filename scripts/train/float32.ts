@@ -1,4 +1,4 @@
-/** Numbers as `float32FromBase64` of src/core/base64.ts reads them. */
+/** Encodes numbers for `float32FromBase64` of src/core/base64.ts. */
 import { toBase64 } from '../../src/core/base64.ts';
 
 export function float32ToBase64(values: ArrayLike<number>): string {

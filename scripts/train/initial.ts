@@ -1,12 +1,12 @@
 /**
- * Where phase 1 starts: three blocks of directions, each with unit variance before weighting.
+ * The start of phase 1: three blocks of directions, each with unit variance before weighting.
  *
- *   shape    principal directions of the structural features
- *   topic    principal directions of the idf-weighted n-grams (randomised SVD, Halko et al. 2011)
- *   outcome  principal directions of ridge predictions of every model's quality on the outcome matrices
+ * shape principal directions of the structural features
+ *   topic principal directions of the idf-weighted n-grams (randomized SVD, Halko et al. 2011)
+ *   outcome principal directions of ridge predictions of every model's quality on the outcome matrices
  *
- * A departure from the paper, which starts W at random on top of a neural encoder. Hashed n-grams carry no meaning of
- * their own, so the blocks bring it: what prompts look like, what they are about, and which of them are hard for whom.
+ * In the paper W starts at random on top of a neural encoder. Hashed n-grams have no meaning of their own, so that the
+ * blocks supply it: the form of prompts, their topics, and their difficulty for each model.
  */
 import { EigenvalueDecomposition, Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
 import { BUCKETS } from '../../src/core/features/hashing.ts';
@@ -20,7 +20,7 @@ export interface Standard {
   readonly scale: Float64Array;
 }
 
-/** W as training has it: double precision, row-major, (STRUCTURE + BUCKETS) x d, and b. */
+/** W during training: double precision, row-major, (STRUCTURE + BUCKETS) x d, and b. */
 export interface Projection {
   readonly d: number;
   readonly standard: Standard;
@@ -35,7 +35,7 @@ export interface BlockSizes {
   readonly outcome: number;
 }
 
-/** Relative lengths of the blocks in psi before it is brought to unit length. */
+/** Relative lengths of the blocks in psi before normalization to unit length. */
 const WEIGHT: Readonly<Record<keyof BlockSizes, number>> = { shape: 1, topic: 1, outcome: 1 };
 
 export function initialProjection(
@@ -112,7 +112,7 @@ function standardOf(prompts: readonly Prompt[]): Standard {
       square[i]! += (value * value) / prompts.length;
     });
   }
-  // A feature that hardly ever occurs in training keeps a scale of its own, so that it can still tell prompts apart.
+  // A lower bound on the scale, so that a feature that is rare in training still distinguishes prompts.
   const scale = square.map((value, i) => Math.sqrt(Math.max(0, value - mean[i]! ** 2)) + 0.05);
   return { mean, scale };
 }
@@ -198,10 +198,10 @@ function transposedTimes(prompts: readonly Prompt[], idf: Float64Array, right: M
 /** Conjugate-gradient steps for each ridge; residuals fall below 1 % in about thirty. */
 const CG_STEPS = 40;
 const OUTCOME_RIDGE = 10;
-/** n-grams' length beside the structural features' in the regression. */
+/** Weight of the n-grams beside the structural features in the regression. */
 const GRAM_GAIN = 1.2;
 const SHAPE_GAIN = 0.15;
-/** A matrix of fewer rows than this cannot say which prompts are hard for a model. */
+/** A matrix with fewer rows is too small to show which prompts are hard for a model. */
 const LEAST_ROWS = 1000;
 
 function outcomeDirections(

@@ -1,9 +1,9 @@
 /**
- * From public ratings to expected rewards. With contrasts within a prompt its difficulty drops out:
+ * Converts public ratings to expected rewards. Contrasts within a prompt eliminate its difficulty:
  *
- *   r_pa - mean_a r_pa = (rating_a - mean_a rating_a) / 100 * slope . x_p
+ * r_pa - mean_a r_pa = (rating_a - mean_a rating_a) / 100 * slope . x_p
  *
- * slope is a ridge regression over all outcome matrices; base is what remains of the mean.
+ * slope is a ridge regression over all outcome matrices; base is the remainder of the mean.
  */
 import { Matrix, solve } from 'ml-matrix';
 import type { Outcomes } from './corpus.ts';
@@ -31,7 +31,7 @@ export function fitLevels(
   const base = new Regression(dimension);
   for (const { models, rows } of outcomes) {
     const ratings = models.map((model) => (ratingOf(model) - reference) / 100);
-    // Each matrix counts alike: fifteen thousand knowledge questions must not speak for everything.
+    // Each matrix has equal weight, so that fifteen thousand knowledge questions do not dominate.
     const weight = 1000 / rows.length / models.length;
     for (const { prompt, quality } of rows) {
       const x = contexts[prompt]!;

@@ -1,4 +1,4 @@
-/** The artefact as JSON: n-gram weights in int8 with one scale a column, the rest in single precision. */
+/** The artifact as JSON: n-gram weights in int8 with one scale for each column, the rest in single precision. */
 import { BUCKETS } from '../../src/core/features/hashing.ts';
 import { FEATURES_VERSION } from '../../src/core/features/features.ts';
 import { toBase64 } from '../../src/core/base64.ts';
@@ -16,7 +16,7 @@ export interface Parts {
   readonly levels: Levels;
   readonly ratings: readonly Rating[];
   readonly sources: readonly { readonly name: string; readonly date: string }[];
-  /** By the name in `ratings`. */
+  /** By the model's name in `ratings`. */
   readonly directions: ReadonlyMap<string, Float64Array>;
   readonly directionBase: Float64Array;
   readonly directionSlope: Float64Array;

@@ -1,19 +1,19 @@
-/** Who beat whom on which prompt, from judged pairs and from outcome matrices alike. */
+/** Which model won on which prompt, from judged pairs and from outcome matrices. */
 import { readFileSync } from 'node:fs';
 import type { Corpus } from './corpus.ts';
 
-/** `a` was preferred with probability `probabilityA`; `longer` = log of the ratio of answer lengths, 0 unknown. */
+/** `a` was preferred with probability `probabilityA`; `longer` = log of the ratio of answer lengths, 0 = unknown. */
 export interface Preference {
   readonly prompt: number;
   readonly a: string;
   readonly b: string;
   readonly probabilityA: number;
   readonly longer: number;
-  /** Judged pairs are preferences; derived ones compare two measured qualities. */
+  /** True for a judged pair; false for a comparison of two measured qualities. */
   readonly judged: boolean;
 }
 
-/** Differences in quality below this are ties, which are dropped (as in the paper). */
+/** Smaller differences in quality are ties, which are dropped (as in the paper). */
 const LEAST_DIFFERENCE = 0.1;
 const TIE = 0.05;
 
@@ -62,8 +62,8 @@ interface RatingFile {
 }
 
 /**
- * Published ratings on one scale: the anchor's. The other lists are moved onto it by a line through the models they
- * share with it, since the arena re-estimates all ratings together and the scale drifts between dates.
+ * Published ratings on the scale of the anchor list. The other lists are mapped to it by a line through their common
+ * models, since the arena estimates all ratings again at each date and its scale drifts.
  */
 export function readRatings(path: string): {
   ratings: Rating[];
@@ -95,7 +95,7 @@ const parseRatings = (text: string): ReadonlyMap<string, number> =>
       .map(([name, value]) => [name, Number(value)]),
   );
 
-/** Least squares; a shift where fewer than five points or a narrow range would make a slope up. */
+/** Least squares; only a shift where fewer than five points or a narrow range would make the slope arbitrary. */
 function lineThrough(points: readonly (readonly number[])[]): (x: number) => number {
   const meanX = points.reduce((sum, [x]) => sum + x!, 0) / points.length;
   const meanY = points.reduce((sum, [, y]) => sum + y!, 0) / points.length;

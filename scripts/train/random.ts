@@ -12,7 +12,7 @@ export function seeded(seed: number): () => number {
 export const normal = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-/** Fisher-Yates, a new array. */
+/** Fisher-Yates; returns a new array. */
 export function shuffled<T>(values: readonly T[], random: () => number): T[] {
   const out = [...values];
   for (let i = out.length - 1; i > 0; i--) {

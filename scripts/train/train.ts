@@ -1,4 +1,4 @@
-/** One training run: corpus, phase 1, phase 2, levels, artefact. */
+/** One training run: corpus, phase 1, phase 2, levels, artifact. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,9 +21,9 @@ export interface TrainOptions {
   readonly ratings: string;
   readonly seed: number;
   readonly everything: boolean;
-  /** Progress, one line at a time. */
+  /** Receives progress, one line at a time. */
   readonly say: (line: string) => void;
-  /** Triplets an epoch of phase 1; fewer for a trial. */
+  /** Triplets in an epoch of phase 1; fewer for a trial. */
   readonly triplets?: number;
 }
 
@@ -31,9 +31,9 @@ const SIZES = { shape: 16, topic: 12, outcome: 4 };
 const TRIPLET = { epochs: 4, triplets: 20_000, margin: 0.2, rate: 0.002, hard: 0.5 };
 const VECTORS = { epochs: 6, rate: 0.02, decay: 0.01 };
 const LEVELS = { levelRidge: 1, contentRidge: 30 };
-/** The middle of today's models. */
+/** The middle of present models' ratings. */
 const REFERENCE = 1300;
-/** At most this many preferences of one prompt source and pair enter an epoch. */
+/** The most preferences of one prompt source and pair in an epoch. */
 const MAX_PREFERENCES = 120_000;
 
 export function train(options: TrainOptions): string {
@@ -96,13 +96,13 @@ export function train(options: TrainOptions): string {
   return sealed(body, everything ? 'evaluation' : 'pilot');
 }
 
-/** Each line with the seconds since the start. */
+/** Adds the seconds since the start to each line. */
 function timed(say: TrainOptions['say']): TrainOptions['say'] {
   const started = Date.now();
   return (text) => say(`[${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s] ${text}`);
 }
 
-/** Packed under an id that tells it from any other content. */
+/** Packs the artifact under an id that depends on its content. */
 function sealed(body: Omit<Parameters<typeof pack>[0], 'id'>, name: string): string {
   const digest = createHash('sha256')
     .update(pack({ ...body, id: '' }))
@@ -174,7 +174,7 @@ function directionLine(
   return { base, slope };
 }
 
-/** Vectors of models that the ratings know under some spelling; the first spelling wins. */
+/** The vectors of models whose name matches a rated one; the first matching spelling wins. */
 function byRatedName(
   vectors: ReadonlyMap<string, Float64Array>,
   table: ModelTable,

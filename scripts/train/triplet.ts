@@ -1,10 +1,10 @@
 /**
- * Phase 1 (PILOT, section 2): learn W and b so that prompts which prefer the same model lie together.
+ * Phase 1 (PILOT, section 2): learn W and b so that prompts with the same preferred model are close.
  *
- *   L = max(0, d(a, p) - d(a, n) + margin),   d = 1 - cos
+ * L = max(0, d(a, p) - d(a, n) + margin), d = 1 - cos
  *
- * anchor a and positive p: prompts that model l wins; negative n: a prompt that l loses, and as the hard case one it
- * loses to a model of a lower rating (the paper: "to a smaller one"). Adagrad, since each prompt touches a few rows.
+ * anchor a and positive p: prompts that model l wins; negative n: a prompt that l loses, in the hard case to a model
+ * with a lower rating (the paper: "to a smaller one"). Adagrad, since each prompt touches only a few rows.
  */
 import { STRUCTURE } from '../../src/core/features/structure.ts';
 import type { Prompt } from './corpus.ts';
@@ -16,7 +16,7 @@ export interface TripletOptions {
   readonly triplets: number;
   readonly margin: number;
   readonly rate: number;
-  /** Share of negatives drawn from the hard ones. */
+  /** Share of the negatives from the hard case. */
   readonly hard: number;
 }
 
@@ -103,7 +103,7 @@ class Trainer {
     this.#seenGrams = new Float64Array(start.grams.length);
   }
 
-  /** The loss before its hinge; below zero there is nothing to learn. */
+  /** The loss before its hinge; below zero there is no gradient. */
   step(anchor: number, positive: number, negative: number): number {
     const [a, p, n] = [anchor, positive, negative].map((prompt) => this.#embed(prompt)) as [
       Embedded,
@@ -163,7 +163,7 @@ interface Embedded {
 const cosine = (u: Embedded, v: Embedded): number =>
   u.unit.reduce((sum, value, k) => sum + value * v.unit[k]!, 0);
 
-/** psi before and after it is brought to unit length. */
+/** psi before and after normalization to unit length. */
 export function embedPrompt(projection: Projection, prompt: Prompt, shape: Float64Array): Embedded {
   const { d, structure, grams, bias } = projection;
   const psi = bias.slice();

@@ -1,4 +1,4 @@
-/** Preference prediction on held-back prompts, beside the baselines that know nothing of the prompt. */
+/** Prediction of preferences on held-back prompts, beside baselines that ignore the prompt. */
 import type { Preference } from './preferences.ts';
 import { preferenceGap, type ModelVectors } from './vectors.ts';
 

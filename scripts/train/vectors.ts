@@ -1,11 +1,11 @@
 /**
- * Phase 2 (PILOT, section 2): with W and b frozen, one vector per model.
+ * Phase 2 (PILOT, section 2): with W and b frozen, one vector for each model.
  *
- *   p(a > b | q) = sigmoid( tau (cos(x, theta_a) - cos(x, theta_b)) + gamma log(length_a / length_b) )
+ * p(a > b | q) = sigmoid( tau (cos(x, theta_a) - cos(x, theta_b)) + gamma log(length_a / length_b) )
  *
- * by binary cross-entropy. Departures: a learnt temperature tau, without which p stays within [.12, .88] and the loss
- * saturates; gamma takes up the judges' liking for long answers and is dropped afterwards (length debiasing, as in
- * AlpacaEval 2); x = [1, psi], so that a model that is better everywhere can say so.
+ * by binary cross-entropy. Departures: a learned temperature tau, without which p stays within [.12, .88] and the loss
+ * saturates; gamma absorbs the judges' preference for long answers and is dropped afterwards (length debiasing, as in
+ * AlpacaEval 2); x = [1, psi], so that a vector can express a model that is better everywhere.
  */
 import type { Preference } from './preferences.ts';
 
@@ -18,7 +18,7 @@ export interface ModelVectors {
 export interface VectorOptions {
   readonly epochs: number;
   readonly rate: number;
-  /** Pull towards the mean vector, per step. */
+  /** Pull towards the mean vector in each step. */
   readonly decay: number;
 }
 
@@ -79,7 +79,7 @@ const dot = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
-/** One step along d cos(x, theta) / d theta, and a little decay of the content. */
+/** One step along d cos(x, theta) / d theta, with a small decay of the content. */
 function descend(theta: Float64Array, x: Float64Array, step: number, decay: number): void {
   const length = Math.sqrt(dot(theta, theta)) || 1;
   const xLength = Math.sqrt(dot(x, x)) || 1;

@@ -1,6 +1,9 @@
 import type { ArmId } from './brand.ts';
 
-/** USD per million tokens, by class; absent classes fall back as `pricing.ts` says. All zero means free. */
+/**
+ * USD per million tokens, by class of token. `pricing.ts` defines the fallback for an absent class. All zero means
+ * free.
+ */
 export interface RateCard {
   readonly inputUsdPerMTok: number;
   readonly outputUsdPerMTok: number;
@@ -14,7 +17,7 @@ export interface RateCard {
   readonly reasoningUsdPerMTok?: number;
   /** A fixed fee for each request, USD. */
   readonly requestUsd?: number;
-  /** Dearer rates for the whole request once its input passes `aboveTokens`. */
+  /** Higher rates that apply to the whole request once its input exceeds `aboveTokens`. */
   readonly longContext?: {
     readonly aboveTokens: number;
     readonly inputUsdPerMTok: number;
@@ -26,22 +29,24 @@ export interface RateCard {
 export interface ArmCapabilities {
   readonly tools: boolean;
   readonly images: boolean;
-  /** How this model completes code in the middle; 'none' = Ask only. 'auto' = inferred from the name, and shown. */
+  /**
+   * The format in which this model completes code in the middle: 'none' = Ask only, 'auto' = inferred from the name.
+   */
   readonly fim: string;
-  /** Whether it may think unseen, and be billed for it. Absent = not known: its bills tell. */
+  /** Whether the model may bill reasoning that it does not show. Absent = unknown until its bills tell. */
   readonly reasoning?: boolean;
 }
 
 export const EFFORT_LEVELS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
 export type EffortLevel = (typeof EFFORT_LEVELS)[number];
-/** How hard a model is asked to think: a level, or a budget of thoughts in tokens. */
+/** The reasoning effort requested of a model: a level, or a budget of reasoning tokens. */
 export type Effort = EffortLevel | { readonly thinkingTokens: number };
 
-/** The part of an arm's id that tells one effort of a model from another. */
+/** The suffix of an arm's id that distinguishes the efforts of one model. */
 export const effortName = (effort: Effort): string =>
   typeof effort === 'string' ? effort : `${effort.thinkingTokens}`;
 
-/** One model, at one effort where one is set, at one endpoint as the user set it up, checked. */
+/** One model at one endpoint, at one effort if the settings name one; the settings have been checked. */
 export interface Arm {
   readonly id: ArmId;
   readonly endpointId: string;
@@ -49,23 +54,28 @@ export interface Arm {
   readonly model: string;
   /** The name shown to the user. */
   readonly label: string;
-  /** Absent = the model's own default; the endpoint is told nothing. */
+  /** Absent = the model's own default: the request names no effort. */
   readonly effort?: Effort;
-  /** An hour's prompt cache where the provider sells one, at its own write price. Absent = the provider's default life. */
+  /**
+   * An hour's prompt cache where the provider sells one, at its own write price. Absent = the provider's default life.
+   */
   readonly cacheLife?: 'hour';
-  /** Undefined = unknown, and unknown is not zero: such an arm is not used for paid calls until it has one. */
+  /** Undefined = unknown, which is not zero: PILOT makes no paid call with such an arm. */
   readonly price: RateCard | undefined;
   /** Context window, tokens. */
   readonly contextTokens: number;
   /** The most tokens the model can answer with. */
   readonly maxOutputTokens: number;
   readonly outputCapField: 'max_tokens' | 'max_completion_tokens';
-  /** False: a cap may not bound hidden reasoning, so all that the model could be billed for is reserved. */
+  /**
+   * False: the output cap may not bound hidden reasoning, so the reservation covers everything the model can be billed
+   * for.
+   */
   readonly outputCapCoversReasoning: boolean;
-  /** The most output that could be billed past the cap, tokens, where that is more than maxOutputTokens. */
+  /** The most output tokens that can be billed beyond the cap, where that exceeds maxOutputTokens. */
   readonly maxBilledOutputTokens?: number;
   readonly capabilities: ArmCapabilities;
-  /** Shown with the label wherever a person can see the arm. */
+  /** Whether every surface shows that the model is simulated, beside its label. */
   readonly simulated: boolean;
 }
 

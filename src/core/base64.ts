@@ -1,4 +1,7 @@
-/** Numbers as base64 of little-endian bytes, as artefact and stored state keep them. Core has no Buffer and no atob. */
+/**
+ * Numbers as base64 of little-endian bytes, the form in the artifact and in stored state. Core has no Buffer and no
+ * atob.
+ */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const VALUES = new Int8Array(128).fill(-1);
 for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
@@ -16,7 +19,7 @@ export function toBase64(bytes: Uint8Array): string {
   return parts.join('');
 }
 
-/** Undefined for anything that is not padded base64. */
+/** Undefined where `text` is not padded base64. */
 export function fromBase64(text: unknown): Uint8Array | undefined {
   if (typeof text !== 'string' || text.length % 4 !== 0) return undefined;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
@@ -38,12 +41,12 @@ export function floatsToBase64(values: Float64Array): string {
   return toBase64(new Uint8Array(view.buffer));
 }
 
-/** Exactly `length` finite doubles, or undefined. */
+/** Exactly `length` finite doubles; undefined for any other content. */
 export function floatsFromBase64(text: unknown, length: number): Float64Array | undefined {
   return numbers(text, length, 8, (view, at) => view.getFloat64(at, true));
 }
 
-/** Exactly `length` finite single-precision numbers, or undefined. */
+/** Exactly `length` finite single-precision numbers; undefined for any other content. */
 export function float32FromBase64(text: unknown, length: number): Float64Array | undefined {
   return numbers(text, length, 4, (view, at) => view.getFloat32(at, true));
 }

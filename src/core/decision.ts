@@ -1,12 +1,12 @@
 /**
- * The record of one routing decision, with its evidence. The explanation under an answer, the usage view, the
- * off-policy estimates and the learned state (a fold over these records and their outcomes) all read it, so it
- * holds everything they need and nothing that could give the prompt away: psi, coarse features, ids, numbers.
+ * The record of one routing decision with its evidence. The explanation under an answer, the usage view, the off-policy
+ * estimates and the learned state (a fold over these records and their outcomes) read it. It holds everything they need
+ * and nothing that reveals the prompt: psi, coarse features, ids and numbers.
  */
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from './brand.ts';
 
 export type Surface = 'ask' | 'inline' | 'chat';
-/** Which set of arm estimates a surface learns into: acceptance and thumbs are different rewards. */
+/** The set of arm estimates that a surface learns into: acceptance and thumbs are different rewards. */
 export type Head = 'ask' | 'inline';
 export const headOf = (surface: Surface): Head => (surface === 'inline' ? 'inline' : 'ask');
 
@@ -24,37 +24,37 @@ export type TaskType =
   | 'complete'
   | 'chat';
 
-/** What the log may keep of a prompt besides psi: counts and classes, never words or hashed words. */
+/** Everything the log may keep of a prompt besides psi: counts and classes, no words and no hashed words. */
 export interface CoarseFeatures {
   readonly task: TaskType;
-  /** VS Code language id, or '' when there is none. */
+  /** VS Code language id; '' = none. */
   readonly language: string;
   /** floor(log2(1 + characters)). */
   readonly lengthBucket: number;
   readonly turn: number;
 }
 
-/** A prompt as the bandit sees it. */
+/** A prompt as the bandit's context. */
 export interface Context {
-  /** Which feature extractor and projection made it, e.g. 'pilot-1'. */
+  /** The feature extractor and projection that made x, e.g. 'pilot-1'. */
   readonly spaceId: string;
-  /** [1, psi(q), language]: psi of unit length, an indicator for each family of languages. */
+  /** [1, psi(q), language]: psi has unit length; each family of languages has one indicator. */
   readonly x: Float64Array;
   readonly coarse: CoarseFeatures;
 }
 
-/** What one arm would cost for this prompt. */
+/** The expected and the largest cost of this prompt with one arm. */
 export interface Quote {
   readonly armId: ArmId;
   readonly expected: NanoUsd;
-  /** The bound that is reserved: no served request can be billed above it. */
+  /** The bound that is reserved: no bill of a request as quoted exceeds it. */
   readonly worstCase: NanoUsd;
   /** Expected input and output tokens behind `expected`. */
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** The output cap that is sent with the request, clamped to model, context and money left. */
+  /** The output cap that is sent with the request, clamped to the model, the context window and the available money. */
   readonly outputCap: number;
-  /** How much of it thoughts may take, for providers that take such a budget; absent = not said. */
+  /** The part of the cap that reasoning may use, for providers that accept such a budget; absent = not sent. */
   readonly reasoningCap?: number;
 }
 
@@ -65,7 +65,7 @@ export type ExclusionReason =
   | 'not-worth-price'
   | 'unhealthy'
   | 'excluded-by-user'
-  /** It has answered this prompt already, and another was asked for. */
+  /** It has answered this prompt already, and the user asked for another model. */
   | 'has-answered'
   | 'lacks-capability'
   | 'too-slow'
@@ -77,29 +77,29 @@ export interface ArmEvidence {
   readonly armId: ArmId;
   /** Ridge mean of the reward in this context. */
   readonly mean: number;
-  /** sqrt(x' A^-1 x): one unit of uncertainty, before alpha. */
+  /** sqrt(x' A^-1 x): the standard uncertainty of the mean before multiplication by alpha. */
   readonly width: number;
-  /** mean + alpha * width, or the Thompson draw. */
+  /** mean + alpha * width. */
   readonly index: number;
-  /** index minus the policy's charge for the expected cost; what is maximised. */
+  /** index minus the policy's charge for the expected cost; the router maximizes it. */
   readonly score: number;
   readonly quote: Quote;
   readonly excluded: ExclusionReason | undefined;
-  /** Probability with which the logged policy takes this arm here; sums to 1 over arms. */
+  /** Probability with which the logged policy chooses this arm here; sums to 1 over the arms. */
   readonly propensity: number;
-  /** Observations behind the estimate (discounted by forgetting). */
+  /** Number of observations behind the estimate, discounted by forgetting. */
   readonly observations: number;
 }
 
-/** Why this arm: the greedy winner, an exploration draw, the user's pin, the conversation's model, or a fallback. */
+/** The rule that chose the arm: highest score, exploration, the user's pin, the conversation's model, or a fallback. */
 export type DecisionKind =
   'best' | 'explore' | 'trial' | 'pinned' | 'sticky' | 'fallback' | 'escalated' | 'user-choice';
 
 export interface PolicyEvidence {
   readonly policy: string;
-  /** Reward per USD at which the policy sells: the ZCL threshold, or the shadow price. 0 = money is no object. */
+  /** Reward per USD that the policy demands: the ZCL threshold or the shadow price. 0 = cost does not matter. */
   readonly price: number;
-  /** Share of the (bin's) budget used, in [0, 1]. */
+  /** Used share of the budget (of the bin's budget under ZCL), in [0, 1]. */
   readonly utilization: number;
 }
 
@@ -113,11 +113,11 @@ export interface Decision {
   readonly kind: DecisionKind;
   readonly arms: readonly ArmEvidence[];
   readonly policy: PolicyEvidence;
-  /** Time the decision took, milliseconds. */
+  /** Duration of the decision in milliseconds. */
   readonly tookMs: number;
 }
 
-/** Evidence of how good an answer was. One outcome per decision; later evidence revises it. */
+/** Evidence of the quality of an answer. Each decision has one outcome, which later evidence revises. */
 export type OutcomeKind =
   | 'thumb-up'
   | 'thumb-down'
@@ -141,8 +141,8 @@ export interface Outcome {
   readonly decisionId: DecisionId;
   readonly at: EpochMs;
   readonly kind: OutcomeKind;
-  /** In [0, 1]; undefined = no observation (or the former one taken back). */
+  /** In [0, 1]; undefined = no observation, or the earlier one was withdrawn. */
   readonly reward: number | undefined;
-  /** How much this observation counts, in (0, 1]; weak signals count less. */
+  /** Weight of this observation in (0, 1]; weak signals count less. */
   readonly weight: number;
 }

@@ -1,22 +1,22 @@
 /**
- * The patterns of .gitignore (git's documentation, gitignore(5)), without regard to case. Own code, because packages turn
- * patterns into regular expressions: `*a*a*a*a*b`, which a repository may write, then takes time that grows with a power
- * of the path. Here a pattern of p characters on a path of n takes at most p x n steps, whatever it is.
+ * The patterns of .gitignore (git's documentation, gitignore(5)), case-insensitive. Packages translate patterns into
+ * regular expressions, and a repository may contain `*a*a*a*a*b`, whose match time then grows with a power of the
+ * path's length. Here a pattern of p characters on a path of n characters takes at most p x n steps.
  */
 
 export interface Verdict {
   readonly ignored: boolean;
-  /** A later `!pattern` has taken it back. */
+  /** A later `!pattern` has reversed the verdict. */
   readonly unignored: boolean;
 }
 
 export interface IgnorePatterns {
-  /** `path`: relative, with slashes; a folder's ends in one. */
+  /** `path`: relative, with slashes; the path of a folder ends with a slash. */
   readonly test: (path: string) => Verdict;
   readonly ignores: (path: string) => boolean;
 }
 
-/** Verdicts kept: a moving cursor asks for the same few paths. */
+/** Number of remembered verdicts: a moving cursor asks for the same few paths. */
 const MAX_KNOWN = 1000;
 
 export function ignorePatterns(lines: readonly string[]): IgnorePatterns {
@@ -30,7 +30,7 @@ export function ignorePatterns(lines: readonly string[]): IgnorePatterns {
     known.set(path, found);
     return found;
   };
-  /** What lies in an ignored folder is ignored, and no pattern takes that back. */
+  /** The content of an ignored folder is ignored, and no pattern reverses that. */
   const test = (path: string): Verdict => {
     for (let slash = path.indexOf('/'); slash >= 0 && slash < path.length - 1;) {
       const folder = own(path.slice(0, slash + 1));
@@ -42,7 +42,7 @@ export function ignorePatterns(lines: readonly string[]): IgnorePatterns {
   return { test, ignores: (path) => test(path).ignored };
 }
 
-/** Of the rules for exactly this file or folder. */
+/** The verdict of the last rule that applies to exactly this file or folder. */
 function lastWord(rules: readonly Rule[], path: string): Verdict {
   const segments = path.toLowerCase().split('/');
   const isFolder = segments.at(-1) === '';
@@ -51,7 +51,7 @@ function lastWord(rules: readonly Rule[], path: string): Verdict {
   return { ignored: last?.negated === false, unignored: last?.negated === true };
 }
 
-/** Most patterns are for a name in whatever folder. */
+/** Most patterns match a name in any folder. */
 function applies({ segments }: Rule, path: readonly string[]): boolean {
   const [first, name] = segments;
   const isName = segments.length === 2 && first === '**' && name !== undefined && name !== '**';
@@ -65,7 +65,7 @@ interface Rule {
 }
 
 type Segment = '**' | readonly Token[];
-/** One character, any one, any number of them, or one of a class. */
+/** A literal character, any single character, any run of characters, or a character class. */
 type Token = { readonly char: string } | '?' | '*' | ((char: string) => boolean);
 
 function parseRule(line: string): Rule | undefined {
@@ -83,12 +83,12 @@ function parseRule(line: string): Rule | undefined {
   if (parts.length === 0) return undefined;
   const segments: Segment[] = parts.map((part) => (isAnchored && part === '**' ? '**' : tokensOf(part)));
   if (!isAnchored) segments.unshift('**');
-  // `a/**` is everything inside a, not a itself.
+  // `a/**` matches everything inside a, but not a itself.
   if (segments.at(-1) === '**') segments.push(['*']);
   return { negated, foldersOnly, segments };
 }
 
-/** A blank behind a backslash stays. */
+/** A blank after a backslash stays. */
 function withoutTrailingBlanks(line: string): string {
   let end = line.length;
   while (end > 0 && ' \t\r'.includes(line.charAt(end - 1)) && line.charAt(end - 2) !== '\\') end -= 1;
@@ -112,7 +112,9 @@ function tokensOf(part: string): readonly Token[] {
   return tokens;
 }
 
-/** A bracket right behind the opening one stands for itself; without an end the opening one does. */
+/**
+ * A bracket directly after the opening bracket is literal; without a closing bracket the opening one is literal too.
+ */
 function classEnd(part: string, open: number): number {
   const first = '!^'.includes(part.charAt(open + 1)) ? open + 2 : open + 1;
   return part.indexOf(']', first + 1);
@@ -132,7 +134,10 @@ function classOf(body: string): (char: string) => boolean {
   return (char) => ranges.some(([low, high]) => low <= char && char <= high) !== isNegated;
 }
 
-/** From left to right; where it fails, the last `**` takes one segment more. What stood before it need not change. */
+/**
+ * Matches from left to right. After a mismatch the last `**` takes one more segment; earlier segments need no second
+ * try.
+ */
 function matchesPath(pattern: readonly Segment[], path: readonly string[]): boolean {
   return matches(pattern, path.length, {
     isWild: (segment) => segment === '**',
@@ -152,7 +157,7 @@ function matchesSegment(pattern: readonly Token[], text: string): boolean {
 }
 
 interface Matching<T> {
-  /** Stands for any number of items. */
+  /** Whether `part` matches any number of items. */
   readonly isWild: (part: T) => boolean;
   readonly fits: (part: T, at: number) => boolean;
 }

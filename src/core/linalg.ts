@@ -1,11 +1,11 @@
 /**
- * Small dense linear algebra on row-major Float64Arrays; the only file that imports ml-matrix.
- * Factorisations go through ml-matrix; the products on every decision's path are flat loops (tested against
- * ml-matrix), because wrapping a 33x33 matrix in an object for each arm costs more than the product itself.
+ * Small dense linear algebra on row-major Float64Arrays; the only file that imports ml-matrix. ml-matrix does the
+ * factorizations. The products on every decision's path are flat loops (tested against ml-matrix), because an object
+ * around a 33x33 matrix for each arm costs more than the product itself.
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
-/** a . b; the shorter length counts. O(d). */
+/** a . b over the length of the shorter vector. O(d). */
 export function dot(a: Float64Array, b: Float64Array): number {
   const n = Math.min(a.length, b.length);
   let sum = 0;
@@ -33,7 +33,7 @@ export function addOuter(matrix: Float64Array, u: Float64Array, scale: number): 
   const out = new Float64Array(d * d);
   for (let i = 0, at = 0; i < d; i++) {
     const ui = u[i] ?? 0;
-    // (u_i u_j) scale, not (scale u_i) u_j: only the former commutes in floating point.
+    // (u_i u_j) scale, not (scale u_i) u_j: only the former is symmetric in floating point.
     for (let j = 0; j < d; j++, at++) out[at] = (matrix[at] ?? 0) + ui * (u[j] ?? 0) * scale;
   }
   return out;
@@ -57,8 +57,8 @@ export function diagonal(values: Float64Array): Float64Array {
 }
 
 /**
- * Inverse of a symmetric positive definite matrix by Cholesky, symmetrised; undefined where the matrix is not
- * positive definite or not finite. O(d^3).
+ * Inverse of a symmetric positive definite matrix by Cholesky, symmetrized; undefined where the matrix is not positive
+ * definite or not finite. O(d^3).
  */
 export function invertSymmetric(matrix: Float64Array, d: number): Float64Array | undefined {
   if (matrix.length !== d * d || !matrix.every(Number.isFinite)) return undefined;
@@ -68,7 +68,7 @@ export function invertSymmetric(matrix: Float64Array, d: number): Float64Array |
   return inverse.every(Number.isFinite) ? inverse : undefined;
 }
 
-/** M^-1 v for a symmetric positive definite M, by Cholesky; undefined where it is not. O(d^3). */
+/** M^-1 v for a symmetric positive definite M, by Cholesky; undefined for any other M. O(d^3). */
 export function solveSymmetric(matrix: Float64Array, v: Float64Array): Float64Array | undefined {
   const d = v.length;
   if (!matrix.every(Number.isFinite) || !v.every(Number.isFinite)) return undefined;
@@ -77,7 +77,7 @@ export function solveSymmetric(matrix: Float64Array, v: Float64Array): Float64Ar
   return Float64Array.from(cholesky.solve(Matrix.columnVector(v)).getColumn(0));
 }
 
-/** (M + M') / 2: rounding may leave a matrix a bit away from symmetric, and ml-matrix refuses it then. */
+/** (M + M') / 2: rounding can make a matrix slightly asymmetric, which ml-matrix refuses. */
 function symmetrised(matrix: ArrayLike<number>, d: number): Float64Array {
   const out = new Float64Array(d * d);
   for (let i = 0; i < d; i++) {
@@ -88,7 +88,7 @@ function symmetrised(matrix: ArrayLike<number>, d: number): Float64Array {
   return out;
 }
 
-/** a / ||a||; the zero vector and anything not finite stay a zero vector. */
+/** a / ||a||; the zero vector for a zero or non-finite a. */
 export function unit(a: Float64Array): Float64Array {
   const length = norm(a);
   return Number.isFinite(length) && length > 0 ? scaled(a, 1 / length) : new Float64Array(a.length);

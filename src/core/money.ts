@@ -1,26 +1,27 @@
 /**
- * Integer nano-USD. Token prices go down to 1e-8 USD and sums of doubles drift, so money is counted, never measured:
- * exact to 2^53 nano-USD, nine million dollars. Costs round up and limits round down, so no rounding can break a limit.
+ * Money in integer nano-USD. Token prices go down to 1e-8 USD and sums of doubles drift, so amounts are integers, exact
+ * up to 2^53 nano-USD (nine million dollars). Costs round up and limits round down, so that rounding never breaks a
+ * limit.
  */
 import type { NanoUsd } from './brand.ts';
 
 export const ZERO = 0 as NanoUsd;
-/** Stands for a cost nobody can state: larger than any limit, so it is never reserved. */
+/** The value for an unknown cost: larger than any limit, so that it is never reserved. */
 export const MAX_MONEY = Number.MAX_SAFE_INTEGER as NanoUsd;
 const NANO = 1e9;
-/** 0.15 USD/MTok x 1000 is 150.00000000000003 in doubles; less than this above an integer is that, not money. */
+/** 0.15 USD/MTok x 1000 is 150.00000000000003 in doubles; an excess over an integer below this is a rounding error. */
 const SLACK = 1e-6;
 
-/** A cost: rounds up; negative is zero, and what is not a number is the largest amount there is. */
+/** A cost: rounds up; a negative value gives zero, and a value that is not a number gives the largest amount. */
 export const nano = (usd: number): NanoUsd => ceilNano(usd * NANO);
 
-/** A limit or an amount given back: rounds down; what is not a number is zero. */
+/** A limit or a refund: rounds down; a value that is not a number gives zero. */
 export function nanoFloor(usd: number): NanoUsd {
   if (Number.isNaN(usd) || usd <= 0) return ZERO;
   return Math.min(MAX_MONEY, Math.floor(usd * NANO + SLACK)) as NanoUsd;
 }
 
-/** As `nano`, from an amount already in nano-USD. */
+/** Like `nano`, for an amount in nano-USD. */
 export function ceilNano(amount: number): NanoUsd {
   if (Number.isNaN(amount)) return MAX_MONEY;
   return Math.max(0, Math.min(MAX_MONEY, Math.ceil(amount - SLACK))) as NanoUsd;
@@ -28,7 +29,7 @@ export function ceilNano(amount: number): NanoUsd {
 
 export const usd = (amount: NanoUsd): number => amount / NANO;
 
-/** What is left of `whole` after `part`; never below zero. */
+/** `whole` minus `part`, at least zero. */
 export const left = (whole: NanoUsd, part: NanoUsd): NanoUsd => Math.max(0, whole - part) as NanoUsd;
 
 export const isMoney = (value: unknown): value is NanoUsd =>

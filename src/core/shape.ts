@@ -1,14 +1,14 @@
 /**
- * Shapes: one description gives both the TypeScript type and the parser that turns `unknown` into it. Messages between
- * extension and webview, and the stored conversations, are declared this way, so that no type can drift from its guard.
- * Parsing is total and strict: a wrong or oversized value gives undefined; unknown members are dropped, not passed on.
+ * Shapes: one description gives both the TypeScript type and the parser from `unknown` to it. Messages between
+ * extension and webview and the stored conversations are declared this way, so that types and guards agree. Parsing is
+ * total and strict: a wrong or oversized value gives undefined; unknown members are dropped.
  */
 export interface Shape<T> {
   readonly parse: (value: unknown) => Parsed<T>;
 }
 export type Infer<S> = S extends Shape<infer T> ? T : never;
 
-/** Wrapped, since undefined is a legal value of an optional member. */
+/** An object, since undefined is a legal value of an optional member. */
 type Parsed<T> = { readonly value: T } | undefined;
 
 type Members = Readonly<Record<string, Shape<unknown>>>;
@@ -35,7 +35,7 @@ export const count: Shape<number> = shape((value) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? { value } : undefined,
 );
 
-/** A number in [0, 1]: shares, and positions within a plot. */
+/** A number in [0, 1]: a share, or a position within a plot. */
 export const unit: Shape<number> = shape((value) =>
   typeof value === 'number' && 0 <= value && value <= 1 ? { value } : undefined,
 );
@@ -46,7 +46,7 @@ export const oneOf = <const T extends string>(...choices: readonly T[]): Shape<T
     return found === undefined ? undefined : { value: found };
   });
 
-/** Present, or undefined; JSON drops undefined members, so an absent one is the same. */
+/** Present or undefined; an absent member counts as undefined, since JSON drops undefined members. */
 export const maybe = <T>(inner: Shape<T>): Shape<T | undefined> =>
   shape<T | undefined>((value) => (value === undefined ? { value } : inner.parse(value)));
 
@@ -71,11 +71,11 @@ export const object = <M extends Members>(members: M): Shape<ObjectOf<M>> =>
       if (parsed === undefined) return undefined;
       if (parsed.value !== undefined) result[key] = parsed.value;
     }
-    // Each member was parsed by its own shape, which is what ObjectOf says; the compiler cannot follow the loop.
+    // Each member was parsed by its own shape, as ObjectOf says; the compiler cannot follow the loop.
     return { value: result as ObjectOf<M> };
   });
 
-/** A closed union, told apart by its `type` member. */
+/** A closed union, discriminated by its `type` member. */
 export const variants = <V extends Readonly<Record<string, Members>>>(cases: V): Shape<VariantOf<V>> => {
   const shapes = new Map(Object.entries(cases).map(([type, members]) => [type, object(members)]));
   return shape((value) => {
@@ -86,5 +86,5 @@ export const variants = <V extends Readonly<Record<string, Members>>>(cases: V):
   });
 };
 
-/** The value as T, or undefined when it is anything else. */
+/** The value as T; undefined if it does not have the shape. */
 export const parse = <T>(expected: Shape<T>, value: unknown): T | undefined => expected.parse(value)?.value;

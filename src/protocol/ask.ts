@@ -1,13 +1,13 @@
 /**
- * What the extension and the Ask webview say to each other. Types and guards come from one description (shape.ts); a
- * message that does not parse is dropped. The extension owns all state: the webview shows views and reports what the
- * user did, by id. It never names a command, a file or a web address that the extension would act on unasked.
+ * Messages between the extension and the Ask webview. One description gives both types and guards (shape.ts); a message
+ * that does not parse is dropped. The extension owns all state: the webview shows views and reports the user's actions
+ * by id. It never names a command, a file or a web address on which the extension would act without a question.
  */
 import { count, flag, list, maybe, object, oneOf, parse, text, variants, type Infer } from '../core/shape.ts';
 
-/** Characters of one question. */
+/** The most characters of one question. */
 export const maxQuestionChars = 200_000;
-/** Characters of one answer that the webview shows; the whole can be opened in an editor. */
+/** The most characters of an answer that the webview shows; the whole answer can be opened in an editor. */
 export const maxShownChars = 400_000;
 const maxStreamPieceChars = maxShownChars;
 
@@ -15,17 +15,17 @@ const id = text(100);
 const label = text(2_000);
 const sentence = text(4_000);
 
-/** One thing that can go along with the question. */
+/** One piece of context that can be sent with the question. */
 const chip = object({
   id,
   kind: oneOf('selection', 'file', 'problems'),
-  /** On the chip: `app.ts`. */
+  /** The short name on the chip: `app.ts`. */
   name: label,
-  /** In full: `src/app.ts`. */
+  /** The full name: `src/app.ts`. */
   label,
-  /** Where it comes from and how large it is; the tooltip. */
+  /** Origin and size, for the tooltip. */
   detail: label,
-  /** on: goes along. offered: one click adds it. withheld: a secret file, kept out. */
+  /** on: will be sent. offered: one click adds it. withheld: a secret file, not sent. */
   state: oneOf('on', 'offered', 'withheld'),
 });
 
@@ -36,26 +36,26 @@ const answer = object({
   state: oneOf('waiting', 'streaming', 'done', 'stopped', 'failed'),
   text: text(maxShownChars),
   reasoning: text(maxShownChars),
-  /** The answer is longer than what is shown. */
+  /** Whether the answer is longer than the shown part. */
   cut: flag,
   model: maybe(label),
   simulated: flag,
   reason: maybe(sentence),
-  /** Cost and what is left of the month, as shown: "$0.0021", "$4.20 left this month". */
+  /** Cost and available amount as shown: "$0.0021", "$4.20 left this month". */
   cost: maybe(label),
   costDetail: maybe(label),
   left: maybe(label),
   rating,
-  /** False until a decision stands behind it that can learn from a rating. */
+  /** False until the answer has a decision that can learn from a rating. */
   rateable: flag,
-  /** It ended at its cap, and **Continue** goes on with it. */
+  /** Whether the answer ended at its cap, so that **Continue** can request the rest. */
   continuable: flag,
-  /** What is reserved for it while its bill is not known, or what was released of that. */
+  /** The amount reserved for the answer while its bill is unknown, or the released amount. */
   hold: maybe(sentence),
-  /** **Release** stands beside `hold`. */
+  /** Whether **Release** stands beside `hold`. */
   releasable: flag,
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
-  /** Nothing came but the problem: there is nothing to rate or to copy. */
+  /** Whether the answer has a problem and no text, so that there is nothing to rate or copy. */
   empty: flag,
 });
 export type AnswerView = Infer<typeof answer>;
@@ -65,9 +65,9 @@ const turn = object({
   question: text(maxQuestionChars),
   context: list(object({ label, detail: label }), 100),
   answers: list(answer, 50),
-  /** Index of the answer shown. */
+  /** Index of the shown answer. */
   shown: count,
-  /** A newer try that failed, while the shown answer stays. */
+  /** A newer attempt that failed, while the shown answer stays. */
   failedTry: maybe(object({ answerId: id, text: sentence, ways: list(label, 6) })),
 });
 export type TurnView = Infer<typeof turn>;
@@ -77,14 +77,14 @@ export type ConversationView = Infer<typeof conversation>;
 
 const composer = object({
   chips: list(chip, 100),
-  /** "Auto", or the label of the model the user chose for this conversation. */
+  /** "Auto", or the label of the model that the user chose for this conversation. */
   model: label,
   pinned: flag,
 });
 export type ComposerView = Infer<typeof composer>;
 
 const inspection = object({
-  /** Exactly what goes out, message by message. */
+  /** The exact request, message by message. */
   messages: list(object({ role: label, text: text(4_000_000) }), 2_000),
   summary: sentence,
   notes: list(sentence, 100),
@@ -94,7 +94,7 @@ export type InspectionView = Infer<typeof inspection>;
 const historyEntry = object({ id, title: label, when: label, answering: flag, current: flag });
 export type HistoryEntryView = Infer<typeof historyEntry>;
 
-/** All words the webview shows, translated by the extension. */
+/** All text of the webview, translated by the extension. */
 const strings = object({
   placeholder: label,
   placeholderFollowUp: label,
@@ -156,11 +156,11 @@ export type Strings = Infer<typeof strings>;
 
 const toWebview = variants({
   init: { strings, persistDraft: flag },
-  /** Replaces everything shown. */
+  /** Replaces everything in the webview. */
   conversation: { conversation, composer, draft: text(maxQuestionChars) },
   /** Adds the turn, or replaces the one with its id. */
   turn: { turn, title: label },
-  /** Replaces one answer, but for its text, which only grows by `append`. */
+  /** Replaces one answer except for its text, which only grows, by `append`. */
   answer: { turnId: id, answer },
   append: {
     answerId: id,
@@ -168,13 +168,13 @@ const toWebview = variants({
     reasoning: text(maxStreamPieceChars),
   },
   composer: { composer },
-  /** What the next question is about to cost, under the composer; nothing where it cannot be said. */
+  /** The expected price of the next question, under the composer; undefined = unknown. */
   price: { price: maybe(object({ text: label, detail: sentence })) },
-  /** The ways on under a turn's answer, with the model and the price of each; nothing where there is none. */
+  /** The alternatives under a turn's answer, each with its model and price; undefined = none. */
   offers: { turnId: id, better: maybe(label), cheaper: maybe(label) },
   inspection: { inspection },
   history: { entries: list(historyEntry, 1_000) },
-  /** Puts the keyboard into the composer; `text`, when there, becomes the draft. */
+  /** Focuses the composer; `text`, if present, becomes the draft. */
   focus: { text: maybe(text(maxQuestionChars)) },
 });
 export type ToWebview = Infer<typeof toWebview>;
@@ -185,7 +185,7 @@ const fromWebview = variants({
   ask: { text: text(maxQuestionChars) },
   stop: {},
   inspect: { text: text(maxQuestionChars) },
-  /** Sends what the last inspection showed, unchanged. */
+  /** Sends the last inspected request unchanged. */
   sendInspected: {},
   addContext: {},
   chip: { id, on: flag },
@@ -196,7 +196,7 @@ const fromWebview = variants({
   deleteConversation: { id },
   retry: { turnId: id },
   continue: { answerId: id },
-  /** What is reserved for the answer shall be released. */
+  /** Releases the amount reserved for the answer. */
   release: { answerId: id },
   another: { turnId: id },
   better: { turnId: id },
@@ -205,7 +205,7 @@ const fromWebview = variants({
   copyAnswer: { answerId: id },
   /** Opens the whole decision behind the answer. */
   why: { answerId: id },
-  /** The next prompt shall be cheaper. */
+  /** Asks for a cheaper model for the next prompt. */
   cheaper: { answerId: id },
   openWhole: { answerId: id },
   code: {
@@ -214,7 +214,7 @@ const fromWebview = variants({
     language: text(100),
     code: text(maxShownChars),
   },
-  /** A way on out of a problem, by its position. */
+  /** An action of a problem, by its position. */
   way: { answerId: id, index: count },
   link: { href: text(4_000) },
 });

@@ -1,7 +1,7 @@
 /**
- * What the extension and its report webviews (usage view, whole decision) say to each other. The extension owns every
- * word and number: a report is sections of text, plots and tables, and plots come as positions in the unit square, so
- * that the webview formats nothing and knows nothing of money. Messages that do not parse are refused.
+ * Messages between the extension and its report webviews (usage view, single decision). The extension words and formats
+ * everything: a report consists of sections of text, plots and tables, and plots have positions in the unit square, so
+ * that the webview formats nothing and has no notion of money. Messages that do not parse are refused.
  */
 import { flag, list, maybe, object, parse, text, unit, variants, type Infer } from '../core/shape.ts';
 
@@ -10,10 +10,13 @@ const label = text(300);
 const sentence = text(2_000);
 
 const tick = object({ at: unit, label });
-/** Full text of a mark: what a screen reader says and what stands under the plot while it has the focus. */
+/** Full text of a mark, for screen readers and below the plot while the mark has the focus. */
 const said = text(500);
 
-/** A month: a column a day, the running total, what is reserved above it, the pace to the limit, and the forecast with its interval. */
+/**
+ * A month: one column a day, the running total, the reserved amount above it, the pace to the limit, and the forecast
+ * with its interval.
+ */
 const month = {
   days: list(
     object({
@@ -21,14 +24,14 @@ const month = {
       said,
       spent: maybe(unit),
       total: maybe(unit),
-      /** The running total with what is reserved; the band between the two is drawn. */
+      /** The running total including the reserved amount; the plot fills the band between the two. */
       committed: maybe(unit),
       low: maybe(unit),
       high: maybe(unit),
     }),
     31,
   ),
-  /** Height of the limit, which is also where the pace ends. */
+  /** Height of the limit, where the pace line ends. */
   limit: maybe(unit),
   limitLabel: label,
   totalLabel: label,
@@ -42,7 +45,7 @@ const series = object({
   name: label,
   points: list(object({ x: unit, y: unit, low: unit, high: unit, said }), 120),
 });
-/** Estimates over time, each with the band of one standard uncertainty. */
+/** Estimates over time, each with a band of one standard uncertainty. */
 const lines = { series: list(series, 12), xTicks: list(tick, 12), yTicks: list(tick, 12), yLabel: label };
 
 /** Quality against cost; `line` is the least quality worth paying for at each cost. */
@@ -50,7 +53,7 @@ const plane = {
   points: list(object({ name: label, said, x: unit, y: unit, low: unit, high: unit, worth: flag }), 60),
   line: list(object({ x: unit, y: unit }), 100),
   lineLabel: label,
-  /** The strip at the left for what costs nothing; undefined = nothing does. */
+  /** Right end of the strip for free models; undefined = there are none. */
   freeUntil: maybe(unit),
   xTicks: list(tick, 12),
   yTicks: list(tick, 12),
@@ -58,7 +61,7 @@ const plane = {
   yLabel: label,
 };
 
-/** One row an estimate: a dot with its interval, and a diamond for what is left of it after its price. */
+/** One row for each estimate: a dot with its interval, and a diamond for the score after its price. */
 const intervals = {
   rows: list(
     object({
@@ -73,7 +76,7 @@ const intervals = {
     }),
     60,
   ),
-  /** Where nothing would be, such as no savings. */
+  /** Position of zero, such as zero savings; undefined = not shown. */
   origin: maybe(unit),
   xTicks: list(tick, 12),
   xLabel: label,
@@ -89,10 +92,10 @@ const table = object({
   rows: list(
     object({
       cells: list(label, 12),
-      /** Drawn in the row: the share of the largest, and beyond it what is reserved. */
+      /** Length of the bar in the row, as a share of the longest, followed by the reserved share. */
       bar: maybe(unit),
       heldBar: maybe(unit),
-      /** What can be done about this row alone: a button at its end; `said` is its whole name. */
+      /** The row's own action: a button at its end; `said` is its full name. */
       action: maybe(object({ id, label, said })),
     }),
     400,
@@ -103,14 +106,14 @@ export type Table = Infer<typeof table>;
 const section = object({
   id,
   title: label,
-  /** What the plot shows, in words; its text alternative. */
+  /** The content of the plot in words: its text alternative. */
   summary: sentence,
   note: maybe(sentence),
   plot: maybe(plot),
-  /** Keeps the plot's place while its data is still being read. */
+  /** Whether to reserve the plot's space while its data is still being read. */
   reserve: flag,
   table: maybe(table),
-  /** What can be done about it, as buttons. */
+  /** Actions of the section, as buttons. */
   actions: list(object({ id, label }), 4),
 });
 export type Section = Infer<typeof section>;
@@ -124,7 +127,7 @@ const report = object({
   choices: list(choice, 4),
   tiles: list(object({ label, value: label, detail: label }), 8),
   sections: list(section, 20),
-  /** Sections of which only title and summary are shown until they are opened. */
+  /** Sections that show only title and summary until the user opens them. */
   folded: list(id, 20),
 });
 export type Report = Infer<typeof report>;
@@ -142,9 +145,9 @@ export type ReportStrings = Infer<typeof strings>;
 
 const toReport = variants({
   init: { strings },
-  /** Replaces everything shown. `keep`: what VS Code keeps for the page over a reload, to open the same again. */
+  /** Replaces everything. `keep`: what VS Code keeps for the page over a reload, to open the same report again. */
   report: { report, keep: maybe(id) },
-  /** Replaces the section with its id, where it is shown. */
+  /** Replaces the section with its id, if it is shown. */
   section: { section },
 });
 export type ToReport = Infer<typeof toReport>;

@@ -1,12 +1,12 @@
 /**
- * Which providers end their work, and their bill, when the connection is closed. OpenRouter publishes it of the providers
- * it buys from, in "Stream Cancellation" of https://openrouter.ai/docs/api-reference/streaming, read in November 2026: of
- * the supported ones it says that closing "immediately stops model processing and billing", of the others that they go on
- * and are billed in full. Its word on OpenAI, Anthropic and DeepSeek is taken for these providers' own endpoints too: they
- * say nothing of it themselves. Mistral and Google (Gemini) are among those that go on.
+ * The providers that end their work and their billing when the connection closes. OpenRouter publishes this for its
+ * providers in "Stream Cancellation" of https://openrouter.ai/docs/api-reference/streaming, read in November 2026: for
+ * the supported ones closing "immediately stops model processing and billing"; the others continue and bill in full.
+ * OpenRouter's statements on OpenAI, Anthropic and DeepSeek are used for these providers' own endpoints too, since they
+ * publish none. Mistral and Google (Gemini) continue.
  *
- * What is not known here goes on: local servers, LiteLLM (which asks any provider), other endpoints. For each of them
- * `pilot.endpoints[].stopsWhenClosed` says otherwise.
+ * All others count as continuing: local servers, LiteLLM (a proxy to any provider), other endpoints. For each of them
+ * `pilot.endpoints[].stopsWhenClosed` can state otherwise.
  */
 import type { Endpoint } from '../app/settings/endpoint.ts';
 
@@ -17,7 +17,10 @@ export const closingAtPreset = {
   openrouter: 'by-provider',
 } as const;
 
-/** Whether an answer of this endpoint ends with its connection. @param provider as the gateway names it in the answer */
+/**
+ * Whether closing the connection ends this endpoint's work on an answer. @param provider the provider's name in a
+ * gateway's answer
+ */
 export function endsWhenClosed({ stopsWhenClosed }: Endpoint, provider: string | undefined): boolean {
   if (stopsWhenClosed !== 'by-provider') return stopsWhenClosed === 'yes';
   return provider !== undefined && ENDING.has(nameOf(provider));
@@ -25,7 +28,7 @@ export function endsWhenClosed({ stopsWhenClosed }: Endpoint, provider: string |
 
 const nameOf = (provider: string): string => provider.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** Of OpenRouter's list of November 2026; a provider that is new since goes on. */
+/** From OpenRouter's list of November 2026; newer providers count as continuing. */
 const ENDING: ReadonlySet<string> = new Set(
   [
     ['OpenAI', 'Azure', 'Anthropic', 'Fireworks', 'Mancer', 'Recursal', 'AnyScale', 'Lepton', 'OctoAI'],

@@ -1,26 +1,27 @@
-/** The one way in which files of a workspace are read by path: what a repository puts there may be a trap. */
+/** The only way to read a workspace's file by path: a repository may contain traps. */
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface ReadLimits {
-  /** Folders within whose real path the file must really lie. */
+  /** Folders that must contain the file's real path. */
   readonly roots: readonly string[];
   readonly maxBytes: number;
-  /** By the real path: a link's own name says nothing of what it leads to. */
+  /** Judges the real path, since a link's own name does not tell its target. */
   readonly isForbidden: (realPath: string) => boolean;
 }
 
 /**
- * The text of a regular file; undefined for anything else: what vanished, is unreadable or too large, a folder, a device
- * or pipe (reading `/dev/zero` never ends, opening a pipe waits for a writer), and what a link leads to outside.
+ * The text of a regular file; undefined for anything else: a file that disappeared, is unreadable or too large, a
+ * folder, a device or pipe (reading `/dev/zero` never ends, opening a pipe waits for a writer), and a link to a target
+ * outside.
  */
 export async function readRegularFile(file: string, limits: ReadLimits): Promise<string | undefined> {
   let handle: Awaited<ReturnType<typeof open>> | undefined;
   try {
     const real = await realpath(file);
     if (limits.isForbidden(real) || !(await isWithin(real, limits.roots))) return undefined;
-    // Neither waits for a pipe's writer nor follows a link that has taken the file's place meanwhile.
+    // These flags neither wait for a pipe's writer nor follow a link that has replaced the file meanwhile.
     handle = await open(real, constants.O_RDONLY | NONBLOCK | NOFOLLOW);
     const stat = await handle.stat();
     if (!stat.isFile() || stat.size > limits.maxBytes) return undefined;
@@ -32,7 +33,7 @@ export async function readRegularFile(file: string, limits: ReadLimits): Promise
   }
 }
 
-/** Windows has neither; it has no such pipes in folders either. */
+/** Windows has neither flag, and no such pipes in folders. */
 const NONBLOCK = (constants as Partial<typeof constants>).O_NONBLOCK ?? 0;
 const NOFOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
 
@@ -45,7 +46,7 @@ async function isWithin(real: string, roots: readonly string[]): Promise<boolean
   return false;
 }
 
-/** Undefined: there is more of it than it said, since it grows, or is one of the system's that say 0. */
+/** Undefined where the file is larger than its stated size: it grows, or is a system file with size 0. */
 async function readWhole(
   handle: Awaited<ReturnType<typeof open>>,
   size: number,

@@ -1,15 +1,21 @@
-/** The entry of the suite inside VS Code's extension host: finds the tests beside it and reports to the runner. */
+/** The entry of the suite inside VS Code's extension host: runs the tests beside it and reports to the runner. */
 import { Console } from 'node:console';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import Mocha from 'mocha';
 
-/** Called by VS Code; a rejection is what makes the run fail. */
+/** VS Code calls this function; a rejected promise makes the run fail. */
 export async function run(): Promise<void> {
   const closeReport = await reportTo(process.env['PILOT_TEST_REPORT_PORT']);
   try {
-    const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false, forbidOnly: true });
+    const mocha = new Mocha({
+      ui: 'bdd',
+      reporter: FailuresOnly,
+      timeout: 30_000,
+      color: false,
+      forbidOnly: true,
+    });
     const grep = process.env['PILOT_TEST_GREP'];
     if (grep) mocha.grep(grep);
     const folder = path.join(import.meta.dirname, process.env['PILOT_TEST_FOLDER'] ?? '.');
@@ -29,6 +35,14 @@ export async function run(): Promise<void> {
   }
 }
 
+/** Writes the counts and every failure in full when the run has ended, and nothing before. */
+class FailuresOnly extends Mocha.reporters.Base {
+  constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
+    super(runner, options);
+    runner.once('end', () => this.epilogue());
+  }
+}
+
 function runAll(mocha: Mocha): Promise<Mocha.Stats> {
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
@@ -37,7 +51,7 @@ function runAll(mocha: Mocha): Promise<Mocha.Stats> {
   });
 }
 
-/** Sends the console to the runner over a loopback port; VS Code forwards it too, but between its own log lines. */
+/** Sends the console to the runner over a loopback port; VS Code's own forwarding mixes it with VS Code's log lines. */
 async function reportTo(port: string | undefined): Promise<() => Promise<void>> {
   if (port === undefined) return () => Promise.resolve();
   const socket = connect(Number(port), '127.0.0.1');

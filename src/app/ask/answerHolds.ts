@@ -1,16 +1,19 @@
-/** What the ledger keeps reserved for an answer's calls, shown under it as it stands, and released at the user's word. */
+/**
+ * The amounts that the ledger still reserves for an answer's calls: shown under the answer, and released on the user's
+ * request.
+ */
 import type { DecisionId, NanoUsd, ReservationId } from '../../core/brand.ts';
 import { reservedOf } from '../../core/money/available.ts';
 import type { LedgerEntry } from '../ports/money.ts';
 import { findAnswer, isRunning, type Answer, type Conversation } from './conversations.ts';
 
 interface HoldsLedger {
-  /** Ended calls of this month whose bill is not known. */
+  /** Ended calls of this month without a known bill. */
   holds(): Promise<readonly LedgerEntry[]>;
   readonly release: Release;
 }
 
-/** The conversation that is shown, and what is told to it. */
+/** The shown conversation and the events sent to its surface. */
 interface HoldsListener {
   readonly conversation: Conversation;
   tellReleased(answerId: string, released: Released): void;
@@ -26,13 +29,15 @@ export class AnswerHolds {
     this.#engine = engine;
   }
 
-  /** Changes that come while the ledger answers are looked at once more together, in the session that is shown then. */
+  /**
+   * Changes that arrive while the ledger answers are combined into one more look, in the session shown at that time.
+   */
   refresh(current: () => HoldsListener): Promise<void> {
     this.#isStale = true;
     return (this.#refreshing ??= this.#refresh(current).finally(() => (this.#refreshing = undefined)));
   }
 
-  /** Every call of the answer, its continuations too. The user may still say no. */
+  /** Releases every call of the answer, its continuations included. The user may still decline. */
   async release(session: HoldsListener, answerId: string): Promise<void> {
     const answer = findAnswer(session.conversation, answerId)?.answer;
     if (!answer) return;
@@ -52,7 +57,7 @@ export class AnswerHolds {
   }
 }
 
-/** What was given back, and what the month has available since. */
+/** The released amount, and what the month has available afterwards. */
 export interface Released {
   readonly freed: NanoUsd;
   readonly leftNano: NanoUsd | undefined;
@@ -60,7 +65,7 @@ export interface Released {
 
 export type Release = (ids: readonly ReservationId[]) => Promise<Released | undefined>;
 
-/** By answer, where the words under it are no longer true. `holds`: ended calls whose bill is not known. */
+/** The answers whose shown amounts changed. `holds`: ended calls without a known bill. */
 export function changedHolds(
   conversation: Conversation,
   holds: readonly LedgerEntry[],
@@ -79,7 +84,7 @@ function callsOf({ route, calls = [] }: Answer, holds: readonly LedgerEntry[]): 
   return holds.filter(({ decisionId }) => decisionId !== undefined && own.has(decisionId));
 }
 
-/** The ledger need not be asked about answers whose bills are all known. */
+/** Whether any bill of the conversation is unknown; if not, the ledger need not be asked. */
 const mayHold = (conversation: Conversation): boolean =>
   answersOf(conversation).some(
     ({ route, cost, reserved }) =>

@@ -1,6 +1,6 @@
 /**
- * The Ask use case: one live conversation, its running answer, and what the user does with answers. It knows neither
- * panel nor endpoint: it asks an engine and tells its listeners. An answer goes on when nobody looks.
+ * The Ask use case: one live conversation, its running answer, and the user's actions on answers. It calls an engine
+ * and notifies listeners, and knows neither panel nor endpoint. An answer continues while no panel is visible.
  */
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
@@ -41,37 +41,39 @@ export interface AskRequest {
   readonly view: PromptView;
   readonly conversationId: string;
   readonly choice: Choice;
-  /** It asks for the rest of an answer that ended at its cap. */
+  /** Whether it requests the rest of an answer that ended at its cap. */
   readonly continues?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Ask offers its models no tools, so none of them calls one. */
+/** Ask offers its models no tools, so that no model calls one. */
 export type RoutedEvent = Exclude<CompletionEvent, { readonly type: 'tool-call' }>;
 
-/** What a user's act says about an answer. */
+/** The evidence about an answer in one of the user's actions. */
 export type AskFeedback =
   'thumb-up' | 'thumb-down' | 'cleared' | 'copied' | 'inserted' | 'applied' | 'retried' | 'escalated';
 
 export interface AskEngine {
   run(request: AskRequest): AsyncIterable<RoutedEvent>;
-  /** What asking would cost and whom it would ask, without asking; undefined where nothing can be said now. */
+  /** The cost and the model of a question, without sending it; undefined where nothing can be said now. */
   preview(request: Omit<AskRequest, 'surface' | 'signal'>, rule?: 'cheaper'): Promise<Preview | undefined>;
-  /** Models, limits or the user's wishes changed: a preview may say something else now. */
+  /** Fires when models, limits or the user's wishes changed, so that a preview may change too. */
   onDidChange(listener: () => void): Disposable;
   feedback(decisionId: DecisionId, kind: AskFeedback): Promise<void>;
   arms(): readonly Arm[];
-  /** Ended calls of this month whose bill is not known. */
+  /** Ended calls of this month without a known bill. */
   holds(): Promise<readonly LedgerEntry[]>;
-  /** Asks the user and ends the holds of these calls; undefined where the user declined or the ledger could not. */
+  /**
+   * Confirms with the user and ends the holds of these calls; undefined where the user declined or the ledger failed.
+   */
   readonly release: Release;
 }
 
-/** Words for data; the surface's, so that they are translated. */
+/** Sentences for data, supplied by the surface so that they are translated. */
 export interface AskWords {
   reason(decision: Decision, arms: readonly Arm[]): string;
   problem(problem: Problem): Notice;
-  /** `label`: the model's. */
+  /** `label`: the model's label. */
   incomplete(label: string, reason: IncompleteReason): Notice;
 }
 
@@ -86,13 +88,13 @@ export interface AskSessionDeps {
   readonly log: Log;
   readonly newId: () => string;
   readonly now: () => EpochMs;
-  /** Called when something worth keeping changed; while an answer streams, seldom. */
+  /** Called when something worth keeping changed; at most every few seconds while an answer streams. */
   readonly save: (conversation: Conversation) => void;
 }
 
-/** How often a streaming answer is saved: what a crash may lose. */
+/** Interval between saves of a streaming answer, the most that a crash can lose. */
 const saveEveryMs = 3_000;
-/** Versions of one answer, and questions of one conversation. */
+/** The most versions of one answer, and the most questions of one conversation. */
 const maxAnswers = 50;
 const maxTurns = 500;
 
@@ -100,12 +102,12 @@ interface Run {
   readonly turnId: string;
   readonly answerId: string;
   readonly abort: AbortController;
-  /** Index of the answer that was shown before: it is shown again where this one brings nothing. */
+  /** Index of the answer shown before, which is shown again if this one stays empty. */
   readonly former: number | undefined;
   text: string;
   reasoning: string;
   savedAt: EpochMs;
-  /** The answer that this run continues, and how its rest is joined to it. */
+  /** The answer that this run continues, and how the rest is joined to it. */
   readonly before?: Answer;
   readonly seam?: Seam;
 }
@@ -121,7 +123,7 @@ export class AskSession {
     this.#deps = deps;
   }
 
-  /** As it stands, with what the running answer has brought so far. */
+  /** The current conversation, including the received part of the running answer. */
   get conversation(): Conversation {
     const run = this.#run;
     if (!run) return this.#conversation;
@@ -141,7 +143,7 @@ export class AskSession {
     return { dispose: () => this.#listeners.delete(listener) };
   }
 
-  /** Resolves when the answer has ended, however it ended. A running answer is stopped first. */
+  /** Stops a running answer first. Resolves when the new answer has ended, for whatever reason. */
   async ask(prepared: Prepared, choice: Choice): Promise<void> {
     if (this.isFull) return;
     this.stop();
@@ -159,7 +161,7 @@ export class AskSession {
     await this.#answer(turn.id, answer.id, prepared, { choice, former: undefined });
   }
 
-  /** Asks the turn's question again. The former answer stays, and learns that it did not satisfy. */
+  /** Asks the turn's question again. The former answer stays, with the outcome that it did not satisfy. */
   async askAgain(turnId: string, choice: Choice): Promise<void> {
     this.stop();
     const turn = this.#turn(turnId);
@@ -174,7 +176,10 @@ export class AskSession {
     await this.#answer(turnId, answer.id, prepared, { choice, former: turn.shown });
   }
 
-  /** The rest of an answer that ended at its cap, from the same model, in the same answer; its cost is added. */
+  /**
+   * Requests the rest of an answer that ended at its cap, from the same model and in the same answer; the costs are
+   * added.
+   */
   async continueAnswer(answerId: string): Promise<void> {
     const found = findAnswer(this.#conversation, answerId);
     if (!found?.answer.route || !canContinue(found.answer)) return;
@@ -198,7 +203,7 @@ export class AskSession {
     return turn ? triedArms(turn) : [];
   }
 
-  /** What has arrived stays; the cost is told when it is settled. */
+  /** Keeps the received text; the cost follows with the settlement. */
   stop(): void {
     const run = this.#run;
     if (!run) return;
@@ -213,7 +218,7 @@ export class AskSession {
     this.#deps.save(this.conversation);
   }
 
-  /** A thumb, a changed thumb, or a thumb taken back. */
+  /** Records a thumb, a changed thumb, or a withdrawn thumb. */
   rate(answerId: string, rating: Rating): void {
     const found = findAnswer(this.#conversation, answerId);
     if (!found?.answer.route || found.answer.rating === rating || !canTeach(found.answer)) return;
@@ -223,13 +228,13 @@ export class AskSession {
     this.#feedback(found.answer.route.decisionId, kind[rating]);
   }
 
-  /** The answer's code was used: a weak sign that it was good. */
+  /** Records a use of the answer's code: a weak sign that the answer was good. */
   used(answerId: string, how: 'copied' | 'inserted' | 'applied'): void {
     const route = findAnswer(this.#conversation, answerId)?.answer.route;
     if (route) this.#feedback(route.decisionId, how);
   }
 
-  /** What the ledger holds now for ended calls whose bill is not known. */
+  /** Updates the amounts that the ledger now holds for ended calls without a known bill. */
   tellHolds(holds: readonly LedgerEntry[]): void {
     for (const { answerId, reserved } of changedHolds(this.#conversation, holds)) {
       this.#change(answerId, { reserved, ...(reserved !== undefined && { released: undefined }) });
@@ -264,7 +269,7 @@ export class AskSession {
     };
     try {
       for await (const event of this.#deps.engine.run({ surface: 'ask', ...request })) this.#take(run, event);
-      // The engine promises an end; without one the answer must not look as if it went on for ever.
+      // The engine guarantees an end event; without one, the answer would appear to run forever.
       this.#finish(run, { state: 'done' });
     } catch (error) {
       this.#deps.log.error('An answer ended in an exception', error);
@@ -301,7 +306,7 @@ export class AskSession {
   #tellCost(run: Run, { costNano, costSource, leftNano }: SettledCost): void {
     const before = run.before?.cost;
     const nano = ((before?.nano ?? 0) + costNano) as NanoUsd;
-    // A sum is known no better than the less known of its parts.
+    // The source of a sum is the less reliable of its parts' sources.
     const source = before?.source === 'estimate' ? 'estimate' : costSource;
     this.#change(run.answerId, { cost: { nano, source, leftNano } });
   }
@@ -317,13 +322,13 @@ export class AskSession {
     };
   }
 
-  /** What still waits to be joined to the answer it continues. */
+  /** Appends text that still waits to be joined to the continued answer. */
   #join(run: Run): void {
     const rest = run.seam?.end() ?? '';
     if (rest !== '') this.#append(run, rest, '');
   }
 
-  /** What arrives after a stop is not shown: the user said enough. */
+  /** Text that arrives after a stop is not shown, since the user ended the answer. */
   #append(run: Run, text: string, reasoning: string): void {
     if (this.#run !== run || (text === '' && reasoning === '')) return;
     if (run.text === '' && run.reasoning === '') this.#change(run.answerId, { state: 'streaming' });
@@ -336,12 +341,12 @@ export class AskSession {
     this.#deps.save(this.conversation);
   }
 
-  /** What was shown as text until now goes where reasoning is. */
+  /** Moves the text so far into the reasoning. */
   #fold(run: Run): void {
     if (this.#run !== run) return;
     run.reasoning += run.text;
     run.text = '';
-    // A turn is shown anew with its texts, where an answer's only grow.
+    // The turn is sent again with its texts, because incremental events can only append to an answer.
     this.#emit({ type: 'turn', turnId: run.turnId });
   }
 
@@ -359,7 +364,7 @@ export class AskSession {
     if (isCurrent) this.#showFormer(run);
   }
 
-  /** An error, or a try that was stopped at once, takes no answer's place. */
+  /** An error, or an attempt that was stopped at once, does not replace an earlier answer. */
   #showFormer({ turnId, answerId, former }: Run): void {
     const turn = this.#turn(turnId);
     const answer = former === undefined ? undefined : turn?.answers[former];
@@ -371,12 +376,12 @@ export class AskSession {
     return this.#conversation.turns.find(({ id }) => id === turnId);
   }
 
-  /** The first end counts; what comes later (a settled cost) only adds to it. */
+  /** The first end counts; a later event, such as the settled cost, only adds to it. */
   #finish(run: Run, end: Partial<Answer>): void {
     if (this.#run === run) {
       this.#join(run);
       this.#run = undefined;
-      // What still lacks its end can be continued again.
+      // An answer that still lacks its end can be continued again.
       const lacking = run.before && end.state !== 'done' ? { incomplete: run.before.incomplete } : {};
       this.#change(run.answerId, { text: run.text, reasoning: run.reasoning, ...lacking, ...end });
     }

@@ -1,9 +1,9 @@
 /**
- * From a conversation and a new question to the exact messages that leave, within budgets. Pure, so that the preview
- * shows what is sent: both are this function's result.
+ * Builds the exact messages of a request from a conversation and a new question, within budgets. Pure, so that the
+ * preview and the request are the same result.
  *
- * Newest is dearest: the question always goes whole, attached pieces are cut to their budgets, and of the earlier
- * turns as many of the latest as fit are kept, whole. What is left out is said in `notes`.
+ * The question is always sent whole, attached pieces are cut to their budgets, and the latest earlier turns that fit
+ * are sent whole. `notes` names what is left out.
  */
 import type { ContextPiece, Conversation, Turn } from './conversations.ts';
 import { answerSent } from './conversations.ts';
@@ -17,7 +17,9 @@ export interface ContextBudget {
   readonly earlier: number;
 }
 
-/** About 30,000 tokens in all at four characters a token: fits every model of 32k context with room for an answer. */
+/**
+ * About 30,000 tokens in total at four characters a token: every model with a context of 32k has room for an answer.
+ */
 export const defaultBudget: ContextBudget = { piece: 24_000, attached: 48_000, earlier: 64_000 };
 
 export type AssemblyNote =
@@ -31,27 +33,27 @@ export interface TextMessage {
   readonly content: string;
 }
 
-/** What the router looks at besides the words themselves. */
+/** The properties of a prompt that the router reads besides its words. */
 export interface PromptView {
   readonly text: string;
   readonly languageId: string;
   readonly contextChars: number;
-  /** 0 for a conversation's first question. */
+  /** 0 = a conversation's first question. */
   readonly turn: number;
   readonly referenceCount: number;
 }
 
-/** A question ready to go: what is sent, what is remembered, and what was left out. */
+/** A prepared question: what is sent, what is stored, and what was left out. */
 export interface Prepared {
   readonly question: string;
-  /** As cut: the pieces a follow-up can rely on. */
+  /** The pieces after cutting, on which a follow-up question can rely. */
   readonly context: readonly ContextPiece[];
   readonly messages: readonly TextMessage[];
   readonly view: PromptView;
   readonly notes: readonly AssemblyNote[];
 }
 
-/** Short, since it is paid for with every question. */
+/** Short, since every question pays for it. */
 const systemPrompt = [
   'You are a coding assistant inside Visual Studio Code.',
   'Answer briefly and precisely, in Markdown, in the language of the question.',
@@ -88,7 +90,7 @@ export function assemble(
   };
 }
 
-/** The same question again, with the conversation as it was before it. */
+/** Prepares the same question again, with the conversation as it was before the question. */
 export function assembleAgain(conversation: Conversation, turn: Turn, budget?: ContextBudget): Prepared {
   const before = conversation.turns.findIndex(({ id }) => id === turn.id);
   const turns = conversation.turns.slice(0, Math.max(0, before));
@@ -108,7 +110,7 @@ function latestThatFit(turns: readonly Turn[], budget: number): { turns: readonl
   return { turns: turns.slice(first), leftOut: first };
 }
 
-/** An unanswered question is left out: two user messages in a row are refused by some endpoints. */
+/** Leaves out an unanswered question: some endpoints refuse two user messages in a row. */
 function turnMessages(turn: Turn): readonly TextMessage[] {
   const answer = answerSent(turn);
   if (!answer) return [];
@@ -169,7 +171,7 @@ function pieceContent({ kind, label, languageId, text }: ContextPiece): string {
   return `${heading[kind]}: ${label}\n${fence}${languageId}\n${body}${fence}`;
 }
 
-/** Longer than any run of backticks inside, so that a file cannot close its own fence. */
+/** A fence longer than any run of backticks inside, so that a file cannot close its own fence. */
 function fenceFor(text: string): string {
   let longest = 2;
   for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);

@@ -1,6 +1,5 @@
 /**
- * The stored form of a conversation, apart from the domain type, and the way between them.
- * Version 1: the first.
+ * The stored form of a conversation, separate from the domain type, and the conversions in both directions. Version 1.
  */
 import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -8,11 +7,11 @@ import { count, flag, list, maybe, object, oneOf, parse, text, type Infer } from
 import { closeRunning, type Answer, type Conversation } from './conversations.ts';
 
 const version = 1;
-/** Characters of one stored conversation; above it, the oldest context goes first, then the oldest turns. */
+/** Characters of one stored conversation; beyond them the oldest context is dropped first, then the oldest turns. */
 export const maxStoredChars = 2_000_000;
-/** Characters kept of one answer or one attached piece. */
+/** The most stored characters of one answer or one attached piece. */
 const maxTextChars = 400_000;
-/** Continuations kept of one answer, the last ones. */
+/** The most stored continuations of one answer; the latest stay. */
 const maxCalls = 100;
 
 const short = text(4_000);
@@ -32,7 +31,7 @@ const storedAnswer = object({
     }),
   ),
   rating: oneOf('up', 'down', 'none'),
-  /** Ways on are commands; commands do not come from a file. */
+  /** Actions are commands, and a file must not supply commands. */
   notice: maybe(short),
   incomplete: maybe(oneOf('length', 'content-filter')),
   calls: maybe(list(short, maxCalls)),
@@ -72,7 +71,7 @@ export function encodeConversation(conversation: Conversation): string {
     : JSON.stringify({ version, conversation: toStored(shrink(conversation)) });
 }
 
-/** Total: anything but a conversation of a known version is a reason, never an exception. */
+/** Total: anything but a conversation of a known version gives a reason and never an exception. */
 export function decodeConversation(json: string): Result<Conversation, string> {
   let value: unknown;
   try {
@@ -87,7 +86,7 @@ export function decodeConversation(json: string): Result<Conversation, string> {
   return found ? ok(closeRunning(toDomain(found.conversation))) : fail('not a conversation');
 }
 
-/** Keeps the newest: first the oldest turns' attached pieces go, then the oldest turns themselves. */
+/** Keeps the newest content: drops the attached pieces of the oldest turns first, then the oldest turns. */
 function shrink(conversation: Conversation): Conversation {
   const turns = conversation.turns.map(clip);
   let size = JSON.stringify(turns).length;
@@ -119,7 +118,7 @@ function toStored(conversation: Conversation): Infer<typeof storedConversation> 
     notice: answer.notice?.text,
     incomplete: answer.incomplete,
     calls: answer.calls?.slice(-maxCalls),
-    // The ledger knows; a file that says so too could be wrong.
+    // The ledger is the source of this amount; a file could be wrong.
     reserved: undefined,
     released: undefined,
   });
@@ -151,7 +150,7 @@ function toDomain(from: Infer<typeof storedConversation>): Conversation {
 const noticeOf = (sentence: string | undefined): Answer['notice'] =>
   sentence === undefined ? undefined : { text: sentence, ways: [] };
 
-/** Ids and money were checked by shape; their brands are given here. */
+/** The shape has checked ids and amounts; here they get their brands. */
 function moneyAndRoute({ route, cost }: Infer<typeof storedAnswer>): Pick<Answer, 'route' | 'cost'> {
   return {
     route: route && { ...route, decisionId: route.decisionId as DecisionId, armId: route.armId as ArmId },

@@ -1,6 +1,6 @@
 /**
- * A conversation of the Ask surface as data, and how it changes. Values are immutable: every function returns a new
- * conversation and leaves the old one alone, so that what is shown, saved and sent can never disagree half-way.
+ * A conversation of the Ask surface as data, with its changes. Values are immutable: every function returns a new
+ * conversation, so that the shown, the saved and the sent conversation are each complete.
  */
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { IncompleteReason } from '../ports/models.ts';
@@ -8,12 +8,12 @@ import type { CostSource } from '../ports/money.ts';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 
-/** One piece of the user's work that went along with a question. */
+/** One piece of the user's work that was sent with a question. */
 export interface ContextPiece {
   readonly kind: ContextKind;
-  /** As shown: `src/app.ts:10-20`. */
+  /** The shown label: `src/app.ts:10-20`. */
   readonly label: string;
-  /** Identity of the source, so that the same piece is not sent twice in one conversation. */
+  /** Identity of the source, so that one conversation sends a piece only once. */
   readonly source: string;
   readonly languageId: string;
   readonly text: string;
@@ -22,7 +22,7 @@ export interface ContextPiece {
 export type Rating = 'up' | 'down' | 'none';
 export type AnswerState = 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed';
 
-/** Which model answered, and why; fixed when the router has decided. */
+/** The answering model and the reason for it; fixed once the router has decided. */
 export interface AnswerRoute {
   readonly decisionId: DecisionId;
   readonly armId: ArmId;
@@ -37,7 +37,7 @@ export interface AnswerCost {
   readonly leftNano: NanoUsd | undefined;
 }
 
-/** A sentence with ways on, as it was when the answer failed. */
+/** A sentence with its actions, as of the time when the answer failed. */
 export interface Notice {
   readonly text: string;
   readonly ways: readonly {
@@ -56,13 +56,13 @@ export interface Answer {
   readonly cost: AnswerCost | undefined;
   readonly rating: Rating;
   readonly notice: Notice | undefined;
-  /** The model was stopped before it had said all; undefined = the answer is whole, or it failed. */
+  /** Set: the model was stopped before the end; undefined: the answer is complete, or it failed. */
   readonly incomplete?: IncompleteReason | undefined;
-  /** Further decisions whose calls made this answer: its continuations. Absent = none. */
+  /** Further decisions whose calls contributed to this answer: its continuations. Absent = none. */
   readonly calls?: readonly DecisionId[] | undefined;
-  /** What the limit keeps for its calls whose bill is not known, as the ledger stood last; not stored. */
+  /** The amount that the ledger reserves for its calls without a known bill, as of the last update; not stored. */
   readonly reserved?: NanoUsd | undefined;
-  /** What the user released of it; not stored. */
+  /** The part of that amount that the user released; not stored. */
   readonly released?: NanoUsd | undefined;
 }
 
@@ -71,9 +71,9 @@ export interface Turn {
   readonly askedAt: EpochMs;
   readonly question: string;
   readonly context: readonly ContextPiece[];
-  /** Oldest first: a retry, or another model's answer, is added and the former ones stay readable. */
+  /** Oldest first: a retry, or another model's answer, is appended, and the earlier ones stay readable. */
   readonly answers: readonly Answer[];
-  /** Index of the answer shown, the one that follow-up questions build on. */
+  /** Index of the shown answer, on which follow-up questions build. */
   readonly shown: number;
 }
 
@@ -104,18 +104,18 @@ export const emptyAnswer = (id: string): Answer => ({
   notice: undefined,
 });
 
-/** Of half an answer a thumb says nothing about the model. One that the user stopped is as long as the user wanted it. */
-/** It ended at its cap, so there is more of it. */
+/** Whether the answer ended at its cap, so that more of it can be requested. */
 export const canContinue = (answer: Answer): boolean =>
   answer.incomplete === 'length' && answer.route !== undefined && !isRunning(answer);
 
+/** Whether a thumb is evidence about the model: not on half an answer, except one that the user stopped. */
 export const canTeach = ({ state, incomplete }: Answer): boolean =>
   incomplete === undefined && (state === 'done' || state === 'stopped');
 
 export const isRunning = (answer: Answer): boolean =>
   answer.state === 'waiting' || answer.state === 'streaming';
 
-/** The first question's first line, shortened; '' while nothing was asked. */
+/** The first line of the first question, shortened; '' without a question. */
 export function titleOf(conversation: Conversation): string {
   const line = conversation.turns[0]?.question.trim().split('\n', 1)[0]?.trim() ?? '';
   return line.length > titleChars ? `${line.slice(0, titleChars - 1).trimEnd()}…` : line;
@@ -123,19 +123,19 @@ export function titleOf(conversation: Conversation): string {
 
 export const shownAnswer = (turn: Turn): Answer | undefined => turn.answers[turn.shown];
 
-/** Something to read came, whether all of it or a part. */
+/** Whether the answer contains text, complete or not. */
 export const holdsText = ({ text }: Answer): boolean => text.trim() !== '';
 
 /**
- * What follow-up questions build on: the shown answer, or else the newest with text, so that a turn which was answered
- * is sent along although a later try at it brought nothing.
+ * The answer on which follow-up questions build: the shown one, or else the newest with text, so that an answered turn
+ * is sent even if a later attempt at it failed.
  */
 export const answerSent = (turn: Turn): Answer | undefined => {
   const shown = shownAnswer(turn);
   return shown && holdsText(shown) ? shown : turn.answers.findLast(holdsText);
 };
 
-/** The models whose answers to this question are there already; one that failed without a word has not answered. */
+/** The models whose answers to this question exist; a model that failed without any text has not answered. */
 export const triedArms = ({ answers }: Turn): readonly ArmId[] => [
   ...new Set(
     answers.flatMap((answer) =>
@@ -144,7 +144,7 @@ export const triedArms = ({ answers }: Turn): readonly ArmId[] => [
   ),
 ];
 
-/** The newest try, where it failed and an older answer is shown instead. */
+/** The newest attempt, if it failed and an older answer is shown instead. */
 export function failedTry(turn: Turn): Answer | undefined {
   const newest = turn.answers.at(-1);
   const shown = shownAnswer(turn);
@@ -167,7 +167,7 @@ export function addTurn(conversation: Conversation, turn: Turn): Conversation {
   return { ...conversation, updatedAt: turn.askedAt, turns: [...conversation.turns, turn] };
 }
 
-/** A further answer to the same question, which becomes the one shown. */
+/** Appends a further answer to the same question and shows it. */
 export function addAnswer(
   conversation: Conversation,
   turnId: string,
@@ -198,7 +198,7 @@ export function changeAnswer(
   }));
 }
 
-/** An answer that was running when its window went away has no end of its own. */
+/** Ends answers that were running when their window closed. */
 export function closeRunning(conversation: Conversation): Conversation {
   return {
     ...conversation,

@@ -1,13 +1,16 @@
-/** Which lines of a file a function, a method or a class takes, and what a block of an answer declares. */
+/**
+ * Finds the lines of a file that belong to a function, a method or a class, and the declarations in a block of an
+ * answer.
+ */
 import { blocksByIndentation } from '../../core/inline/languages.ts';
 import { lexicon } from '../../core/inline/lexicon.ts';
 import { Scanner } from '../../core/inline/scanner.ts';
 
-/** Lines are counted from 0; `to` is the last one. */
+/** Lines count from 0; `to` is the last line. */
 export interface Declaration {
   readonly name: string;
   readonly keyword: string;
-  /** First line, decorators and attributes included. */
+  /** First line, including decorators and attributes. */
   readonly from: number;
   /** Line of the name. */
   readonly head: number;
@@ -18,10 +21,10 @@ const MODIFIER =
   /^(?:export|default|declare|abstract|public|private|protected|internal|static|final|async|override|readonly|pub(?:\([a-z]{1,9}\))?|unsafe|inline|virtual|partial|sealed|open|data)\s/;
 const KEYWORD =
   /^(function\*?|class|interface|enum|type|struct|trait|fn|fun|func|def|const|let|var)\s{1,4}(?:\([^()]{0,80}\)\s{0,4})?([\p{L}_$][\p{L}\p{N}_$]{0,80})/u;
-/** A variable is a declaration of its own where it holds a function or a class. */
+/** A variable counts as a declaration if its value is a function or a class. */
 const HOLDS_CODE =
   /=\s{0,4}(?:async\s{1,4})?(?:function\b|class\b|\(|[\p{L}_$][\p{L}\p{N}_$]{0,80}\s{0,4}=>)/u;
-/** `name(...) {`, with a type before or behind it: methods, and functions of the C family. */
+/** `name(...) {`, with a type before or after it: methods, and functions of the C family. */
 const METHOD =
   /^(?:[\w<>[\],.?:*&]{1,80}\s{1,4}){0,4}([\p{L}_$#][\p{L}\p{N}_$]{0,80})\s{0,4}(?:<[^<>()]{0,80}>)?\([^()]{0,300}\)[^;(){}=]{0,120}\{$/u;
 const CONTROL =
@@ -49,7 +52,7 @@ function methodHead(text: string): { readonly keyword: string; readonly name: st
     : { keyword: 'method', name };
 }
 
-/** The one declaration that the block is, apart from comments before it; undefined where it holds more or none. */
+/** The block's single declaration, apart from comments before it; undefined where the block has several or none. */
 export function onlyDeclaration(block: readonly string[], languageId: string): Declaration | undefined {
   const head = block.findIndex((line) => headOf(line) !== undefined);
   if (head < 0) return undefined;
@@ -59,7 +62,7 @@ export function onlyDeclaration(block: readonly string[], languageId: string): D
   return before && block.slice(found.to + 1).every(isBlank) ? found : undefined;
 }
 
-/** Declarations of that name, by any keyword of its kind. */
+/** Declarations with that name, by any keyword of the same kind. */
 export function namesakes(
   file: readonly string[],
   { name, keyword }: Pick<Declaration, 'name' | 'keyword'>,
@@ -78,7 +81,7 @@ export function namesakes(
 const kindOf = (keyword: string): string =>
   /^(?:class|interface|enum|type|struct|trait)$/.test(keyword) ? 'type' : 'function';
 
-/** Declarations directly within another. */
+/** Declarations directly inside another. */
 export function membersOf(
   lines: readonly string[],
   { head, to }: Declaration,
@@ -111,7 +114,7 @@ function withDecorators(lines: readonly string[], head: number): number {
   return from;
 }
 
-/** Comments that stand directly above a line. */
+/** The first line of the comments directly above a line. */
 export function withComments(lines: readonly string[], from: number): number {
   let start = from;
   while (start > 0 && COMMENT.test((lines[start - 1] ?? '').trim())) start -= 1;
@@ -141,7 +144,7 @@ function endOf(lines: readonly string[], head: number, languageId: string): numb
   return last;
 }
 
-/** Each bracket that the text opens it closes, and no other. */
+/** Whether the text closes exactly the brackets it opens. */
 export function isWhole(text: string, languageId: string): boolean {
   const scanner = new Scanner(text, 0, [], { lexicon: lexicon(languageId) }).advanceTo(text.length);
   return scanner.closes.length === 0 && scanner.stack.every(({ line }) => line);

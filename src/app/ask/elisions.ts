@@ -1,6 +1,7 @@
 /**
- * Places where an answer leaves code out ("... rest unchanged ..."). Such a line stands for code of the file and never
- * replaces it: the parts around it are put into the file where they begin and end without doubt, or nothing is.
+ * Finds the places where an answer leaves code out ("... rest unchanged ..."). Such a line stands for code of the file
+ * and never replaces it: the parts around it go into the file only where their begin and end are unambiguous; otherwise
+ * the whole block is refused.
  */
 
 /** Comment marks of any language, and JSX's braces around them. */
@@ -9,10 +10,10 @@ const CLOSERS = /(?:(?<!\*)\*+\/\}?|-->|\*\)|-\}|\]\]|"""|''')$/;
 const DOTS = /[.…⋯]/g;
 const STARTS_WITH_DOTS = /^(?:\[|\(|<)?(?:\.{3,6}|…|⋯)/;
 const ENDS_WITH_DOTS = /(?:\.{3}|…|⋯)[\])>]?$/;
-/** Words for what is left out, which beside dots say enough. */
+/** Words that, beside dots, mean an omission. */
 const WORDS =
   /existing|remain|\brest\b|other|previous|original|unchanged|omitted|unmodified|snip|same|no change|\bcode\b|\bkeep|unverändert|restlich|vorhanden|bestehend|bisherig|weggelassen|gleich|reste|inchangé|existant|resto|existente|sin cambios|sem (?:alter|mudan)|restante|invariat|esistent|reszta|bez zmian|mevcut|geri kalan|ongewijzigd|bestaande|остальн|без изменений|существующ|прежн|其余|其他|现有|原有|已有|不变|省略|既存|残り|変更なし|同じ|기존|나머지|변경|생략/i;
-/** Whole comments that say so without dots. */
+/** Complete comments that mean an omission without dots. */
 const PHRASES = [
   /^(?:(?:the|your|all|keep|plus|and|insert|put)\s+){0,3}(?:rest|remainder)\s+of\s+(?:the|your|this)\b/i,
   /^(?:(?:the|your|all|keep)\s+){0,2}(?:existing|remaining|other|previous|original|rest)\s+(?:code|methods?|functions?|imports?|implementation|logic|content|fields?|members?|properties|cases|tests|styles|rules)(?:\s+(?:here|above|below|goes here|as is|unchanged|(?:stays?|remains?)(?:\s+the\s+same|\s+unchanged)?))?[.!]?$/i,
@@ -21,13 +22,13 @@ const PHRASES = [
   /^(?:der\s+)?(?:restliche[rn]?|vorhandene[rn]?|bestehende[rn]?|bisherige[rn]?|übrige[rn]?)\s+code|(?:bleibt|bleiben)\s+(?:unverändert|gleich)|^unverändert|^(?:le\s+)?reste\s+du\s+(?:code|fichier)|^code existant|^(?:el\s+)?resto\s+del?\s|^código existente|^(?:o\s+)?restante|^resto do código|^il resto del codice|^codice esistente|^reszta kodu/i,
   /остальн\S{0,4} код|существующ\S{0,4} код|без изменений|(?:其余|其他|现有|原有|已有|剩余)的?(?:代码|部分|内容|方法)|保持不变|代码省略|既存の?コード|残りの?コード|変更なし|기존 코드|나머지 코드|변경 없음/i,
 ];
-/** A body that is nothing but dots. */
+/** A function body that consists of dots. */
 const EMPTY_BODY = /\{\s{0,8}(?:\/\*\s{0,4})?(?:\.{3}|…)[^{}\n]{0,80}\*?\/?\s{0,8}\}/;
 const SPREAD = /\{\s{0,8}\.{3}[\w([]/;
-/** A comment that is longer says something. */
+/** Characters; a longer comment has content of its own. */
 const MOST = 120;
 
-/** A line that says nothing but that code was left out. */
+/** Whether the line's only content is that code was left out. */
 export function isElision(line: string): boolean {
   const text = line.trim();
   if (text.length === 0 || text.length > MOST) return false;
@@ -44,7 +45,7 @@ export function isElision(line: string): boolean {
 const elidesBody = (line: string): boolean =>
   line.length < 400 && EMPTY_BODY.test(line) && !SPREAD.test(line);
 
-/** Lines of the block that leave something out. What the file has in the same words is the user's own. */
+/** The lines of the block that leave something out. A line that the file also contains belongs to the user's code. */
 export function elidedLines(block: readonly string[], file: readonly string[]): ReadonlySet<number> {
   const own = new Set(file.map((line) => line.trim()));
   const found = new Set<number>();
@@ -56,13 +57,13 @@ export function elidedLines(block: readonly string[], file: readonly string[]): 
   return found;
 }
 
-/** Python's `...` is the body of a function that the file does not have yet. */
+/** Python's `...` is the body of a function that is not yet in the file. */
 function isNewStub(block: readonly string[], i: number, own: ReadonlySet<string>): boolean {
   const head = block[i - 1]?.trim() ?? '';
   return block[i]?.trim() === '...' && head.endsWith(':') && head.startsWith('def ') && !own.has(head);
 }
 
-/** What the parts of a block replace: lines `from` to `to` of the file, both included. */
+/** The replacement of one part of a block: lines `from` to `to` of the file, both inclusive. */
 interface Part {
   readonly lines: readonly string[];
   readonly from: number;
@@ -70,8 +71,8 @@ interface Part {
 }
 
 /**
- * The file with the block's parts in it and its own code where the block leaves something out; undefined where one
- * part does not tell where it belongs.
+ * The file with the block's parts, and with its own code where the block leaves something out; undefined where the
+ * place of a part is ambiguous.
  */
 export function merged(
   file: readonly string[],
@@ -111,7 +112,7 @@ function partsOf(block: readonly string[], elided: ReadonlySet<number>): readonl
     .filter((lines) => lines.length > 0);
 }
 
-/** A part begins and ends at lines that the file has once, the same in both and at the same indentation. */
+/** A part begins and ends with lines that occur once in the file, at the same indentation. */
 function placePart(file: readonly string[], lines: readonly string[], after: number): Part | undefined {
   const [first = '', last = ''] = [lines[0], lines.at(-1)];
   const from = onlyLine(file, first, after);

@@ -1,6 +1,6 @@
 /**
- * Keeping conversations: the port, and the use cases over it. A conversation lives in memory as long as the window;
- * it is written only while the user's history is on.
+ * Keeps conversations: the port, and the use cases over it. A conversation stays in memory while its window is open; it
+ * is written only while the user's history setting is on.
  */
 import type { EpochMs } from '../../core/brand.ts';
 import { closeRunning, titleOf, type Conversation } from './conversations.ts';
@@ -13,12 +13,12 @@ export interface ConversationSummary {
 }
 
 export interface ConversationStore {
-  /** Newest first. What cannot be read is set aside and reported, and is not in the list. */
+  /** Newest first. Unreadable conversations are set aside and reported, and are not in the list. */
   list(): Promise<readonly ConversationSummary[]>;
   load(id: string): Promise<Conversation | undefined>;
   save(conversation: Conversation): Promise<void>;
   delete(id: string): Promise<void>;
-  /** Everything, also what was set aside: the user's word is final. Resolves to the number of conversations. */
+  /** Deletes everything, also the conversations that were set aside. Resolves to the number of conversations. */
   deleteAll(): Promise<number>;
 }
 
@@ -26,9 +26,9 @@ export class History {
   readonly #store: ConversationStore;
   readonly #enabled: () => boolean;
   readonly #log: Log;
-  /** Those of this window, also when history is off; dropped with the window. */
+  /** The conversations of this window, also while history is off; they are dropped with the window. */
   readonly #recent = new Map<string, Conversation>();
-  /** A stopped answer may still settle after its conversation was deleted; that must not bring it back. */
+  /** A stopped answer may settle after its conversation was deleted; that must not restore the conversation. */
   readonly #deleted = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
 
@@ -43,7 +43,7 @@ export class History {
     this.#remember(conversation);
     if (!this.#enabled()) return;
     this.#enqueue(() => {
-      // While a slow write was under way several states may have queued up: only the newest is worth writing.
+      // Several states may wait behind a slow write: only the newest is written.
       const newest = this.#recent.get(conversation.id) ?? conversation;
       return newest === conversation ? this.#store.save(conversation) : Promise.resolve();
     });
@@ -81,7 +81,7 @@ export class History {
     return ids.size;
   }
 
-  /** Everything asked for so far is written. */
+  /** Resolves when every requested write is done. */
   async flush(): Promise<void> {
     await this.#writing;
   }
@@ -114,5 +114,5 @@ export class History {
   }
 }
 
-/** Conversations held in memory. */
+/** The most conversations held in memory. */
 const maxRecent = 50;

@@ -1,6 +1,6 @@
 export const indentOf = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? '';
 
-/** Lines moved so that the one at `head` has the wanted indentation; deeper or shallower lines move with it. */
+/** Moves all lines by the amount that gives the line at `head` the wanted indentation. */
 export function reindentLines(lines: readonly string[], wanted: string, head = 0): readonly string[] {
   const has = indentOf(lines[head] ?? '');
   if (has === wanted) return lines;

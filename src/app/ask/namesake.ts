@@ -1,15 +1,15 @@
-/** Puts a function or class of an answer over the one of the same name. */
+/** Replaces a function or class of a file by the one of the same name in an answer. */
 import { membersOf, namesakes, onlyDeclaration, withComments } from './declarations.ts';
 import type { Declaration } from './declarations.ts';
 import { indentOf, reindentLines } from './indentation.ts';
 
 export interface Near {
-  /** Line of the selection or the cursor, from 0: it tells which of several namesakes is meant. */
+  /** Line of the selection or the cursor, from 0; it selects one of several declarations with the same name. */
   readonly near: number;
   readonly languageId: string;
 }
 
-/** Undefined where the block is no single declaration, or the file has none or several of its name. */
+/** Undefined where the block is not a single declaration, or the file has no or several declarations of its name. */
 export function overNamesake(
   file: readonly string[],
   block: readonly string[],
@@ -33,7 +33,7 @@ interface Pair {
   readonly languageId: string;
 }
 
-/** Decorators and comments that the block does not say stay. */
+/** Decorators and comments that the block omits stay. */
 function withWhole(
   file: readonly string[],
   block: readonly string[],
@@ -61,7 +61,10 @@ function leavesOutMembers(
   return membersOf(file, old, languageId).some(({ name }) => !names.has(name));
 }
 
-/** A class that is said with some of its methods keeps the others; undefined where it says more than methods. */
+/**
+ * A class that contains only some of its methods keeps the others; undefined where the block contains more than
+ * methods.
+ */
 function withMembers(
   file: readonly string[],
   block: readonly string[],
@@ -93,7 +96,7 @@ const blankBefore =
   (line: string, i: number): string =>
     i < from ? '' : line;
 
-/** The class after changes within it: its end has moved by as many lines as the file has grown. */
+/** The class after changes inside it: its end moves by as many lines as the file has grown. */
 const reach = (result: readonly string[], old: Declaration, file: readonly string[]): Declaration => ({
   ...old,
   to: old.to + result.length - file.length,

@@ -1,6 +1,7 @@
 /**
- * Diffs as models write them: unified with right, wrong or no numbers, without marks on context lines, search and
- * replace blocks, `*** Begin Patch`. Each change applies where exactly one place of the file fits, or none does.
+ * Applies diffs as models write them: unified with right, wrong or no line numbers, without marks on context lines,
+ * search and replace blocks, `*** Begin Patch`. Either each change applies at exactly one place of the file, or none
+ * applies.
  */
 import { applyPatch, parsePatch } from 'diff';
 import { indentOf } from './indentation.ts';
@@ -30,7 +31,7 @@ const HEADER =
   /^(?:diff --git |index [\da-f]{4,}\.\.|new file mode |deleted file mode |similarity index |rename (?:from|to) |\*{3} (?:Begin Patch|End Patch|End of File))/;
 const UPDATED_FILE = /^\*{3} (?:Update|Add|Delete) File: (.+)$/;
 
-/** The code is a description of a change, whatever its fence calls it. */
+/** Whether the code describes a change, whatever language its fence names. */
 export function isPatch(language: string, code: string, file: string): boolean {
   if (LANGUAGES.has(language.toLowerCase())) return true;
   const lines = code.split(/\r?\n/);
@@ -43,7 +44,7 @@ export function isPatch(language: string, code: string, file: string): boolean {
   return isBareDiff(lines, file);
 }
 
-/** Marks in the first column alone; lists have them too, so each line that goes must stand in the file. */
+/** Marks in the first column only. Lists have them too, so each removed line must occur in the file. */
 function isBareDiff(lines: readonly string[], file: string): boolean {
   const removed = lines.filter((line) => line.startsWith('-') && line.length > 1);
   if (removed.length === 0 || !lines.some((line) => line.startsWith('+'))) return false;
@@ -54,7 +55,7 @@ function isBareDiff(lines: readonly string[], file: string): boolean {
 const beginsFile = (lines: readonly string[], i: number): boolean =>
   (lines[i] ?? '').startsWith('--- ') && (lines[i + 1] ?? '').startsWith('+++ ');
 
-/** The file with all changes, undefined where one of them does not fit in exactly one place. */
+/** The file with all changes; undefined where one of them does not fit at exactly one place. */
 export function patched(file: string, patch: string, fileName: string): string | undefined {
   const asStated = appliedAsStated(file, patch);
   if (asStated !== undefined) return asStated;
@@ -73,7 +74,7 @@ export function patched(file: string, patch: string, fileName: string): string |
 
 const baseName = (name: string | undefined): string | undefined => name?.split(/[/\\]/).at(-1)?.trim();
 
-/** A well-formed patch of one file whose lines all stand where its headers say. */
+/** Applies a well-formed patch of one file whose lines all stand where its headers say. */
 function appliedAsStated(file: string, patch: string): string | undefined {
   try {
     const parsed = parsePatch(patch);
@@ -88,7 +89,7 @@ function appliedAsStated(file: string, patch: string): string | undefined {
     const result = fits && applyPatch(file, only, { fuzzFactor: 0 });
     return result === false ? undefined : result;
   } catch {
-    // Models miscount: such a patch is read line by line below.
+    // Models often write wrong counts: `readPatch` below reads such a patch line by line.
     return undefined;
   }
 }
@@ -128,7 +129,7 @@ function readPatch(lines: readonly string[]): readonly FilePatch[] {
     .filter(({ hunks }) => hunks.length > 0);
 }
 
-/** Reads a search and replace block; the index of its last line. */
+/** Reads a search and replace block; returns the index of its last line. */
 function readSearch(lines: readonly string[], start: number, into: Line[]): number {
   let kind: Line['kind'] = 'remove';
   for (let i = start + 1; i < lines.length; i += 1) {
@@ -140,7 +141,7 @@ function readSearch(lines: readonly string[], start: number, into: Line[]): numb
   return lines.length;
 }
 
-/** Models leave out the space before context. */
+/** Models often omit the space before a context line. */
 function marked(line: string): Line {
   const [mark, text] = [line.charAt(0), line.slice(1)];
   if (mark === '+') return { kind: 'add', text };
@@ -167,7 +168,7 @@ const SAME: readonly Same[] = [
   (a, b) => a.trimEnd() === b.trimEnd(),
   (a, b) => a.trim() === b.trim(),
 ];
-/** Lines of context that may be wrong at each end. */
+/** The number of wrong context lines tolerated at each end. */
 const MOST_DROPPED = 2;
 
 function withHunk(file: readonly string[], hunk: Hunk): readonly string[] | undefined {
@@ -185,7 +186,9 @@ function withHunk(file: readonly string[], hunk: Hunk): readonly string[] | unde
   return undefined;
 }
 
-/** Without up to so many context lines at each end; undefined where nothing is left that tells a place. */
+/**
+ * The hunk without up to `dropped` context lines at each end; undefined where no line remains that determines a place.
+ */
 function withoutContext({ at, lines }: Hunk, dropped: number): Hunk | undefined {
   const kept = (line: Line | undefined): boolean => line?.kind === 'keep';
   let [from, to] = [0, lines.length];
@@ -196,7 +199,7 @@ function withoutContext({ at, lines }: Hunk, dropped: number): Hunk | undefined 
   return tells ? { at: at === undefined ? undefined : at + from, lines: left } : undefined;
 }
 
-/** Stops at the second: it makes no difference how many more there are, unless a header names one of them. */
+/** Stops at the second place: more make no difference, unless a header names one of them. */
 function placesOf(file: readonly string[], { at, lines }: Hunk, same: Same): readonly number[] {
   const old = lines.filter(({ kind }) => kind !== 'add').map(({ text }) => text);
   const isAt = (start: number): boolean => old.every((text, i) => same(file[start + i] ?? '\u0000', text));
@@ -208,8 +211,8 @@ function placesOf(file: readonly string[], { at, lines }: Hunk, same: Same): rea
 }
 
 /**
- * Context stays as the file has it; added lines take the indentation that the file has beside them, where the patch has
- * another.
+ * Context stays as in the file; added lines get the indentation of the neighboring lines of the file where the patch
+ * differs.
  */
 function replaced(file: readonly string[], { lines }: Hunk, place: number): readonly string[] {
   const result: string[] = [];

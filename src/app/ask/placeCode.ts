@@ -1,8 +1,8 @@
 /**
- * Where a code block of an answer belongs in a file. Pure; the user sees the result as a diff before anything changes,
- * so a wrong guess costs a glance, not work. Tried in order, surest first: a patch; the parts around what the block
- * leaves out; the function or class that the block is; the selection that was asked about; the whole file; the lines
- * between the block's first and last line; the cursor. A patch or a placeholder that fits nowhere is refused.
+ * Finds the place in a file for a code block of an answer. Pure; the user reviews the result as a diff before anything
+ * changes. The methods in order of reliability: a patch; the parts around the block's omissions; the function or class
+ * that the block is; the selection of the question; the whole file; the lines between the block's first and last line;
+ * the cursor. A patch or a placeholder without a matching place is refused.
  */
 import { isWhole } from './declarations.ts';
 import { elidedLines, merged } from './elisions.ts';
@@ -15,18 +15,18 @@ export interface Placement {
   readonly how: 'patch' | 'selection' | 'whole-file' | 'matching-lines' | 'cursor';
 }
 
-/** Why nothing is proposed: a patch without a place, or code that leaves out what it would replace. */
+/** The reason for a refusal: a patch without a place, or code that omits what it would replace. */
 export interface Refusal {
   readonly how: 'refused';
   readonly why: 'patch' | 'elided';
 }
 
 export interface PlaceHints {
-  /** The text that was asked about, if the file still holds it once. */
+  /** The selected text of the question, if the file still contains it exactly once. */
   readonly selectedText: string | undefined;
   /** Offset of the cursor. */
   readonly cursor: number;
-  /** VS Code's id of the file's language; undefined = as the block's fence names it. */
+  /** VS Code's id of the file's language; undefined = the language of the block's fence. */
   readonly languageId?: string;
   readonly fileName?: string;
 }
@@ -75,7 +75,7 @@ function aroundElisions(file: string, block: string, eol: string): Placement | R
   return text === undefined ? { how: 'refused', why: 'elided' } : { text, how: 'matching-lines' };
 }
 
-/** A block that is one function or class replaces its namesake, whatever of it was selected. */
+/** A block that is one function or class replaces the declaration of that name, whatever part of it was selected. */
 function byName(file: string, block: string, eol: string, hints: Hints): Placement | undefined {
   const at = hints.selectedText === undefined ? undefined : onlyOffset(file, hints.selectedText);
   const near = lineOf(file, at ?? hints.cursor);
@@ -91,7 +91,7 @@ function onlyOffset(file: string, part: string): number | undefined {
   return at < 0 || file.indexOf(part, at + 1) >= 0 ? undefined : at;
 }
 
-/** A selection that cuts a bracket in half is not what a whole block replaces. */
+/** A whole block does not replace a selection that splits a pair of brackets. */
 function overSelection(file: string, block: string, eol: string, hints: Hints): Placement | undefined {
   const { selectedText, languageId } = hints;
   const selected = selectedText?.replaceAll(/\r?\n/g, eol);
@@ -103,7 +103,9 @@ function overSelection(file: string, block: string, eol: string, hints: Hints): 
   return { text: file.slice(0, at) + indented + file.slice(at + selected.length), how: 'selection' };
 }
 
-/** It begins as the file does and still has most of the file's end: one function rewritten has not. */
+/**
+ * The block begins as the file does and still contains most of the file's end; a single rewritten function does not.
+ */
 function asWholeFile(file: string, block: string): Placement | undefined {
   if (file.trim() === '') return { text: withEnd(block), how: 'whole-file' };
   if (firstLine(file) !== firstLine(block)) return undefined;
@@ -114,14 +116,14 @@ function asWholeFile(file: string, block: string): Placement | undefined {
   return { text: file.endsWith('\n') ? withEnd(block) : block, how: 'whole-file' };
 }
 
-/** Lines with more to them than a bracket. */
+/** Lines with more content than a bracket. */
 const tellingLines = (text: string): readonly string[] =>
   text
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line.length > 3);
 
-/** The block replaces the lines from its own first line to its own last, where both are found once and in order. */
+/** Replaces the lines from the block's first line to its last, where both occur once and in order. */
 function overMatchingLines(file: string, block: string, eol: string): Placement | undefined {
   const lines = file.split(eol);
   const blockLines = block.trimEnd().split(eol);
@@ -148,8 +150,8 @@ function atCursor(file: string, block: string, cursor: number, eol: string): Pla
 }
 
 /**
- * Models often return code flush left. When the block's first line is indented less than the old one's, every line
- * gets the difference. `lineStart` is what stands before the old text on its line.
+ * Models often return code without indentation. Where the block's first line is indented less than the old one, every
+ * line gets the difference. `lineStart`: the text before the old text on its line.
  */
 function reindent(block: string, old: string, lineStart: string): string {
   const inLine = lineStart.trim() === '' ? lineStart : '';

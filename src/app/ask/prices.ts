@@ -1,4 +1,4 @@
-/** Prices before the click: of the next question, and of the two ways on from an answer. From quotes, without a request. */
+/** Expected prices of the next question and of an answer's two alternatives, from quotes, without a request. */
 import type { Preview, PricedArm } from '../call/preview.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { Choice } from '../call/routing.ts';
@@ -7,9 +7,9 @@ import { assembleAgain, type Prepared } from './assemble.ts';
 import { isRunning, shownAnswer, triedArms, type Conversation, type Turn } from './conversations.ts';
 
 export interface NextPrice {
-  /** With PILOT choosing; undefined: nothing could answer now. */
+  /** The model that PILOT would choose; undefined = no model could answer now. */
   readonly auto: Preview | undefined;
-  /** Of the model that the user chose for this conversation. */
+  /** The model that the user chose for this conversation. */
   readonly chosen: PricedArm | undefined;
 }
 
@@ -27,7 +27,7 @@ export async function nextPrice(
   return { auto, chosen: own?.likely };
 }
 
-/** What "Better answer" and "Cheaper next time" under a turn's shown answer would take; undefined: there is nothing. */
+/** What "Better answer" and "Cheaper next time" under a turn's shown answer would choose; undefined = nothing. */
 export interface Offers {
   readonly better: PricedArm | undefined;
   readonly cheaper: PricedArm | undefined;

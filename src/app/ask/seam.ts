@@ -1,21 +1,23 @@
 /**
- * Joins the rest of an answer to the answer that was cut at its cap, so that no seam shows. Few endpoints go on with an
- * assistant's message that stands last, so the rest is asked for by a message that quotes the end of the answer and wants
- * it repeated: what is repeated tells where to join, even in the middle of a line, and is left out. A model that opens
- * the code block again in which the answer ended has that line left out too. One that repeats nothing is taken at its
- * word, and joined as it comes.
+ * Joins the rest of an answer to the answer that was cut at its cap, without a visible seam. Few endpoints continue an
+ * assistant message at the end of a request, so the request for the rest quotes the end of the answer and asks the
+ * model to repeat it: the repetition shows where to join, even in the middle of a line, and is removed. Where the model
+ * opens the code block again in which the answer ended, that line is removed too. A rest without a repetition is
+ * appended as it is.
  */
 import type { TextMessage } from './assemble.ts';
 
-/** Characters without blanks that are quoted at least, from the beginning of a line. */
+/** The least number of non-blank characters to quote, from the beginning of a line. */
 const QUOTED_CHARS = 24;
 const MOST_QUOTED_CHARS = 200;
-/** Characters of the rest that are waited for before it is joined; the quote is within them. */
+/** The number of characters to receive before the join; the quote is within them. */
 const JOIN_CHARS = 2 * MOST_QUOTED_CHARS;
-/** A shorter last line says nothing by being repeated. */
+/** A shorter last line is too short to identify the place. */
 const TELLING_CHARS = 4;
 
-/** The messages that ask for the rest of an answer; of an empty one, which was all thoughts, the question again. */
+/**
+ * The messages that request the rest of an answer; for an empty answer, which was all reasoning, the question itself.
+ */
 export function continuation(messages: readonly TextMessage[], answer: string): readonly TextMessage[] {
   if (answer === '') return messages;
   const fence = openFence(answer) === undefined ? '' : ' You are inside a code block: do not open it again.';
@@ -34,14 +36,14 @@ export class Seam {
     if (answer === '') this.#waiting = undefined;
   }
 
-  /** What of the rest is to be added to the answer now. */
+  /** Receives a piece of the rest; returns the text to append to the answer now. */
   push(piece: string): string {
     if (this.#waiting === undefined) return piece;
     this.#waiting += piece;
     return this.#waiting.length < JOIN_CHARS ? '' : this.end();
   }
 
-  /** What still waits, when no more comes. */
+  /** Returns the text that still waits at the end of the stream. */
   end(): string {
     const rest = this.#waiting ?? '';
     this.#waiting = undefined;
@@ -56,18 +58,18 @@ function joined(answer: string, rest: string): string {
     if (after !== undefined) return after;
   }
   if (inner === undefined) return rest;
-  // A block that is opened again goes on with a line of its own.
+  // The content of a code block that was opened again starts on a line of its own.
   return answer.endsWith('\n') ? inner : `\n${inner}`;
 }
 
-/** What stands behind a fence that opens the rest again; undefined where none does. */
+/** The text after a fence that opens the code block again; undefined where the rest does not start with one. */
 function behindFence(rest: string): string | undefined {
   const start = rest.trimStart();
   const end = start.indexOf('\n');
   return end >= 0 && /^(?:```|~~~)/.test(start) ? start.slice(end + 1) : undefined;
 }
 
-/** The rest behind what it repeats of the answer's end; undefined where it repeats nothing. */
+/** The rest after its repetition of the answer's end; undefined where it repeats nothing. */
 function afterRepeated(answer: string, rest: string): string | undefined {
   const needed = quoteOf(answer).trim().length;
   for (const end of [answer, answer.trimEnd()]) {
@@ -84,7 +86,7 @@ function afterRepeated(answer: string, rest: string): string | undefined {
 }
 
 /**
- * The end of the answer from the beginning of a line, within the code block that is open; of a very long line, its last
+ * The end of the answer from the beginning of a line, within the open code block; of a very long line, its last
  * characters.
  */
 function quoteOf(answer: string): string {
@@ -96,7 +98,7 @@ function quoteOf(answer: string): string {
   return answer.slice(Math.max(start, first, answer.length - MOST_QUOTED_CHARS));
 }
 
-/** The code block that is open at the end, and where its text begins; undefined = none is. */
+/** The code block that is open at the end, and the start of its text; undefined = none. */
 function openFence(text: string): { readonly marker: string; readonly from: number } | undefined {
   let open: { readonly marker: string; readonly from: number } | undefined;
   for (const { 0: line, 1: marker = '', 2: info = '', index } of text.matchAll(FENCE)) {

@@ -1,12 +1,12 @@
 /**
- * Files that hold secrets and therefore never enter a prompt by themselves, in Ask or inline. The user may still add
- * one by hand, after a warning. Patterns are those of .gitignore, matched without regard to case.
+ * Files that contain secrets and therefore never enter a prompt automatically, in Ask or inline. The user may still
+ * attach one after a warning. The patterns follow .gitignore, case-insensitive.
  */
 import { ignorePatterns } from '../../core/ignorePatterns.ts';
 import { relativePath } from '../../core/inline/pathMatcher.ts';
 
 const patterns = [
-  // Environment files; the templates that teams commit hold no secrets.
+  // Environment files; the templates that teams commit contain no secrets.
   '.env',
   '.env.*',
   '.env-*',
@@ -71,7 +71,7 @@ const patterns = [
   'ssh_host_*_key',
   '**/sops/age/keys.txt',
   '!*.pub',
-  // Credentials of tools and clouds. A slash in the middle would anchor a pattern, hence the `**/`.
+  // Credentials of tools and clouds. A slash in the middle would anchor a pattern, so these begin with `**/`.
   '.aws/',
   '.ssh/',
   '.gnupg/',
@@ -199,7 +199,7 @@ const patterns = [
   'wpa_supplicant.conf',
   '**/etc/shadow',
   '**/etc/gshadow',
-  // What was typed may have had a password in it, and what a browser keeps has many.
+  // Typed commands may contain a password, and browsers store many.
   '.bash_history',
   '.zsh_history',
   '.psql_history',
@@ -211,7 +211,7 @@ const patterns = [
   'logins.json',
   'key4.db',
   'cookies.sqlite',
-  // Folders and files that say so themselves.
+  // Folders and files with secrecy in their names.
   'secrets/',
   '.secrets',
   '.secret',
@@ -235,7 +235,7 @@ const patterns = [
 const matcher = ignorePatterns(patterns);
 const privateKey = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/;
 
-/** `path` with either kind of slash, absolute or relative. A copy that an editor or a person made is as secret. */
+/** `path` with either kind of slash, absolute or relative. Copies made by an editor or a person count too. */
 export function isSecretFile(path: string): boolean {
   const relative = relativePath(path);
   if (relative === '') return false;
@@ -243,7 +243,7 @@ export function isSecretFile(path: string): boolean {
   return matcher.ignores(relative) || (original !== relative && matcher.ignores(original));
 }
 
-/** `.env~`, `id_rsa.bak2`, `.vault.yml.swp`, `#auth.json#`: the name that was copied. */
+/** The original name of a copy: `.env~`, `id_rsa.bak2`, `.vault.yml.swp`, `#auth.json#`. */
 function withoutCopyMark(path: string): string {
   const start = path.lastIndexOf('/') + 1;
   let name = path.slice(start);
@@ -253,5 +253,5 @@ function withoutCopyMark(path: string): string {
   return path.slice(0, start) + (bare === '' ? name : bare);
 }
 
-/** A private key is a secret under any name. */
+/** A private key is a secret under any file name. */
 export const holdsPrivateKey = (text: string): boolean => privateKey.test(text);

@@ -1,4 +1,7 @@
-/** One answer in VS Code's Chat: the events of the routed completion as the chat takes them, and how it ended. */
+/**
+ * One answer in VS Code's Chat: converts the events of the routed completion for the chat, and reports how the answer
+ * ended.
+ */
 import type { Arm } from '../../core/arm.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { OpaqueState, ToolCall } from '../ports/models.ts';
@@ -10,17 +13,17 @@ export interface Completion {
   run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
 }
 
-/** A tool call with its arguments read. */
+/** A tool call with parsed arguments. */
 export interface ReadyToolCall {
   readonly id: string;
   readonly name: string;
   readonly input: object;
-  /** To be kept for the follow-up. */
+  /** Kept for the follow-up request. */
   readonly opaque: OpaqueState | undefined;
 }
 
 export interface ChatSink {
-  /** Comes again when another arm takes over. */
+  /** Called again when another arm takes over. */
   routed(route: Route): void;
   text(text: string): void;
   toolCall(call: ReadyToolCall): void;
@@ -42,7 +45,7 @@ export type ChatEnd =
   /** The model wrote arguments that are not a JSON object. */
   | { readonly kind: 'bad-tool-call'; readonly route: Route; readonly tool: string };
 
-/** The stream is read to its end whatever comes, so that what the call cost is settled as it was billed. */
+/** Reads the stream to its end in every case, so that the call is settled at its bill. */
 export async function answerChat(
   completion: Completion,
   order: CompletionOrder,
@@ -62,7 +65,7 @@ export async function answerChat(
         break;
       case 'text-was-reasoning':
       case 'reasoning':
-        // VS Code has no stable part for it.
+        // VS Code has no stable part for reasoning.
         break;
       case 'tool-call': {
         const input = toolInput(event.call);
@@ -90,7 +93,7 @@ function endOfFailure(problem: Problem, route: Route | undefined, signal: AbortS
   return cancelled || signal.aborted ? { kind: 'cancelled', route } : { kind: 'failed', route, problem };
 }
 
-/** Many servers send nothing at all where a tool takes no arguments. */
+/** Many servers send an empty string for a tool without arguments. */
 export function toolInput({ input }: ToolCall): object | undefined {
   if (input.trim() === '') return {};
   try {

@@ -1,12 +1,12 @@
 /**
- * Which conversation a request belongs to. VS Code hands a model the whole chat each time and no id with it, so a
- * conversation is recognised by its first messages, those before the first answer. Only a hash of them is held, in
- * memory; what is stored elsewhere (the conversation's model, its pin) carries a random id that says nothing.
+ * Identifies the conversation of a request. VS Code passes a model the whole chat each time without an id, so the
+ * messages before the first answer identify a conversation. Only a hash of them is kept, in memory; what is stored
+ * elsewhere (the conversation's model, its pin) uses a random id.
  */
 import { textOf, type ChatPart, type ChatTurn } from './messages.ts';
 import { requestIn } from './view.ts';
 
-/** The longest unused are forgotten first; a forgotten conversation only loses its model. */
+/** The longest unused conversations are dropped first; a dropped conversation only loses its model. */
 const maxConversations = 200;
 
 export class ConversationIds {
@@ -39,8 +39,8 @@ export function fingerprint(turns: readonly ChatTurn[]): string {
 }
 
 /**
- * What VS Code's agent puts around the user's request (the time, the folder's files, reminders) changes when it renders
- * the chat again; where the request is marked, nothing else of the user's messages counts.
+ * The text that VS Code's agent puts around the user's request (the time, the folder's files, reminders) changes when
+ * it renders the chat again; where the request is marked, only the request counts.
  */
 function openingOf(turns: readonly ChatTurn[]): readonly ChatTurn[] {
   const answered = turns.findIndex(({ role }) => role === 'assistant');
@@ -53,8 +53,8 @@ function openingOf(turns: readonly ChatTurn[]): readonly ChatTurn[] {
 const isImage = ({ type }: ChatPart): boolean => type === 'image';
 
 /**
- * cyrb53 (bryc, public domain): two multiply-xor lanes over UTF-16 units, joined to 53 bits. Not cryptographic, and
- * need not be: among 200 conversations the chance of any two colliding is 2e-12.
+ * cyrb53 (bryc, public domain): two multiply-xor lanes over UTF-16 units, joined to 53 bits. It is not cryptographic:
+ * among 200 conversations the chance of a collision is 2e-12.
  */
 class Hash53 {
   #a = 0xdeadbeef;
@@ -62,7 +62,7 @@ class Hash53 {
 
   add(text: string): void {
     for (let i = 0; i < text.length; i++) this.#mix(text.charCodeAt(i));
-    // Beyond UTF-16: ['ab', 'c'] is not ['a', 'bc'].
+    // A separator beyond UTF-16, so that ['ab', 'c'] and ['a', 'bc'] differ.
     this.#mix(0x10000);
   }
 

@@ -1,8 +1,8 @@
 /**
- * From a chat as VS Code hands it over to messages that every endpoint takes. Endpoints of OpenAI's kind refuse a tool
+ * Converts a chat in VS Code's form into messages that every endpoint accepts. OpenAI-like endpoints refuse a tool
  * result without its call, a call without its result, and some of them two user messages in a row; VS Code's chat,
- * which cuts and summarises its history, sends all three. So what stands between two answers is gathered: each call
- * gets its result, in the order of the calls, and what is left becomes one user message.
+ * which cuts and summarizes its history, sends all three. Therefore everything between two answers is collected: each
+ * call gets its result, in the order of the calls, and the rest becomes one user message.
  */
 import type { ChatMessage, ContentPart, MessageContent, ToolCall } from '../ports/models.ts';
 
@@ -11,13 +11,13 @@ export type ChatPart =
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   | { readonly type: 'tool-result'; readonly callId: string; readonly content: readonly ContentPart[] };
 
-/** One message as it came. */
+/** One message of the chat, before conversion. */
 export interface ChatTurn {
   readonly role: 'system' | 'user' | 'assistant';
   readonly parts: readonly ChatPart[];
 }
 
-/** What a model reads where a call was cut off before its result. For models, so it is not translated. */
+/** The result that a model reads for a call that was cut off before its result; not translated. */
 export const NO_RESULT = 'No result: the tool was not run.';
 const ORPHAN = 'Result of an earlier tool call:\n';
 const IMAGES_FOLLOW = 'The result is an image; it follows.';
@@ -41,14 +41,14 @@ export function toChatMessages(turns: readonly ChatTurn[]): readonly ChatMessage
   return messages;
 }
 
-/** The text of a message's parts; parts of one message belong together without a break. */
+/** The text of a message's parts, joined without a separator. */
 export const textOf = (parts: readonly ChatPart[]): string =>
   parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
 const saysNothing = ({ parts }: ChatTurn): boolean =>
   textOf(parts) === '' && !parts.some(({ type }) => type === 'tool-call');
 
-/** An answer of the model and everything that came back to it before its next one. */
+/** An answer of the model and everything that followed it before the next answer. */
 class Round {
   readonly #said: string[] = [];
   readonly #calls: ToolCall[] = [];
@@ -67,7 +67,7 @@ class Round {
     const text = textOf(parts);
     if (text !== '') this.#said.push(text);
     for (const part of parts) {
-      // Two calls of one id could not be told apart by their results.
+      // Results of two calls with the same id cannot be told apart.
       const known = part.type === 'tool-call' && this.#calls.some(({ id }) => id === part.call.id);
       if (part.type === 'tool-call' && !known) this.#calls.push(part.call);
     }
@@ -90,7 +90,7 @@ class Round {
     const answer: ChatMessage[] =
       content === '' && this.#calls.length === 0 ? [] : [{ role: 'assistant', content, ...calls }];
     const results = this.#calls.map(({ id }) => resultMessage(id, this.#results.get(id)));
-    // A tool message takes text only, wherever one asks; pictures go to the user's message after it.
+    // A tool message accepts only text at most endpoints; images go into the following user message.
     const images = [...this.#results.values()].flatMap((parts) =>
       parts.filter(({ type }) => type === 'image'),
     );
@@ -109,7 +109,7 @@ function resultMessage(toolCallId: string, content: readonly ContentPart[] | und
   return { role: 'tool', toolCallId, content: text === '' && hasImages ? IMAGES_FOLLOW : text };
 }
 
-/** Messages one after another as one content, a plain string where there is no picture. */
+/** Consecutive messages as one content, a plain string where there is no image. */
 function joined(messages: readonly (readonly ContentPart[])[]): MessageContent {
   const parts = messages.flatMap((parts, index): readonly ContentPart[] =>
     index === 0 ? parts : [{ type: 'text', text: '\n\n' }, ...parts],

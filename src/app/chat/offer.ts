@@ -1,11 +1,11 @@
-/** Which models PILOT offers to VS Code's Chat: Auto, and each of the user's own as a pinned one. */
+/** The models that PILOT offers to VS Code's Chat: Auto, and each of the user's models as a pinned one. */
 import type { Arm } from '../../core/arm.ts';
 import type { Choice } from '../call/routing.ts';
 
-/** No arm has this id: an arm's id holds a slash. */
+/** No arm can have this id, since an arm's id contains a slash. */
 export const AUTO_ID = 'auto';
 
-/** Arms that are VS Code's own language models: its Chat offers them itself, only Auto may use them. */
+/** Arms that are VS Code's own language models: Chat offers them itself, so that only Auto may use them. */
 export const VSCODE_ENDPOINT_ID = 'vscode';
 
 export interface OfferedModel {
@@ -23,7 +23,7 @@ export function offeredModels(arms: readonly Arm[]): readonly OfferedModel[] {
   return [auto(arms), ...arms.filter(({ endpointId }) => endpointId !== VSCODE_ENDPOINT_ID).map(pinned)];
 }
 
-/** Undefined for a model that was taken out of the settings: whoever chose it is told, not given another. */
+/** Undefined for a model that is no longer in the settings: the user is told and gets no other model. */
 export function choiceOf(modelId: string, arms: readonly Arm[]): Choice | undefined {
   if (modelId === AUTO_ID) return { type: 'auto' };
   const arm = arms.find(({ id }) => id === modelId);
@@ -31,8 +31,8 @@ export function choiceOf(modelId: string, arms: readonly Arm[]): Choice | undefi
 }
 
 /**
- * What the best placed of the arms can do: the router leaves out those that cannot take a request. Without a price an
- * arm is not used, so it counts only where none has one.
+ * The capabilities of the most capable arm: the router excludes arms that cannot serve a request. Arms without a price
+ * count only where no arm has one.
  */
 function auto(arms: readonly Arm[]): OfferedModel {
   const priced = arms.filter(({ price }) => price !== undefined);
@@ -59,6 +59,6 @@ const pinned = (arm: Arm): OfferedModel => ({
   images: arm.capabilities.images,
 });
 
-/** Chat fills whatever it is told there is: a quarter of the window at most is kept free for the answer. */
+/** Chat fills all of the input it is offered: at most a quarter of the window is kept free for the answer. */
 const inputRoom = ({ contextTokens, maxOutputTokens }: Arm): number =>
   contextTokens - Math.min(maxOutputTokens, Math.floor(contextTokens / 4));

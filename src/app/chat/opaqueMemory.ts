@@ -1,17 +1,17 @@
 /**
- * What providers sent beside tool calls and want back with them (thought signatures, encrypted reasoning). VS Code's chat
- * carries a call's id, name and arguments and nothing else, so the rest waits here for the follow-up. In memory only,
- * bounded; a call whose data is gone goes back without it.
+ * Keeps the data that providers send beside tool calls and need back with them (thought signatures, encrypted
+ * reasoning). VS Code's chat carries only a call's id, name and arguments, so the data waits here for the follow-up
+ * request. In memory only, bounded; a call whose data was dropped is sent without it.
  */
 import type { OpaqueState, ToolCall } from '../ports/models.ts';
 import type { ChatTurn } from './messages.ts';
 
-/** Calls, and characters of their data as JSON. */
+/** The most calls, and the most characters of their data as JSON. */
 const MAX_CALLS = 2_000;
 const MAX_CHARS = 16 * 1024 * 1024;
 
 export class OpaqueMemory {
-  /** In the order in which they were kept: the oldest goes first. */
+  /** In the order of insertion: the oldest is dropped first. */
   readonly #states = new Map<string, { readonly state: OpaqueState; readonly chars: number }>();
   #chars = 0;
 
@@ -27,7 +27,7 @@ export class OpaqueMemory {
     }
   }
 
-  /** The turns with each call's data beside it; which arm made it is in the data, and only that arm gets it. */
+  /** The turns with each call's data. The data names the arm that made it, and only that arm receives it. */
   recall(turns: readonly ChatTurn[]): readonly ChatTurn[] {
     if (this.#states.size === 0) return turns;
     return turns.map((turn) => ({

@@ -1,4 +1,4 @@
-/** From what VS Code's Chat asks to an order for the routed completion. */
+/** Builds an order for the routed completion from a request of VS Code's Chat. */
 import type { ToolDefinition } from '../ports/models.ts';
 import { chatCall } from '../call/call.ts';
 import type { CompletionOrder } from '../call/routedCompletion.ts';
@@ -33,7 +33,7 @@ export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
   signal: options.signal,
 });
 
-/** How other extensions cap an answer's length, in tokens; what is not a number is theirs to mend, not ours to guess. */
+/** Another extension's cap of the answer's length in tokens; a value that is not a number is passed over. */
 export function outputCapOf(modelOptions: Readonly<Record<string, unknown>> | undefined): number | undefined {
   const given = modelOptions?.['max_tokens'] ?? modelOptions?.['maxTokens'];
   return typeof given === 'number' && Number.isSafeInteger(given) && given > 0 ? given : undefined;

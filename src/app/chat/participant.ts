@@ -1,6 +1,6 @@
 /**
- * The participant's side of a chat: what was asked and answered so far, read from VS Code's history. An answer carries
- * a memory (its decision, model and conversation) that VS Code keeps with it and hands back; it is read as unknown.
+ * The participant's side of a chat: the questions and answers so far, read from VS Code's history. An answer carries a
+ * memory (its decision, model and conversation) that VS Code keeps with it and returns; it is parsed from unknown.
  */
 import type { ArmId, DecisionId } from '../../core/brand.ts';
 import { count, flag, maybe, object, parse, text } from '../../core/shape.ts';
@@ -15,7 +15,7 @@ const memoryShape = object({
   decisionId: text(200),
   armId: text(1000),
   conversationId: text(200),
-  /** What follows these characters is the reason line, which no model is to read. */
+  /** Length of the answer: after it comes the reason line, which no model should read. */
   answerChars: count,
   incomplete: maybe(flag),
 });
@@ -25,7 +25,7 @@ export interface AnswerMemory {
   readonly armId: ArmId;
   readonly conversationId: string;
   readonly answerChars: number;
-  /** The model was stopped before it had said all. */
+  /** Whether the model was stopped before the end. */
   readonly incomplete?: boolean | undefined;
 }
 
@@ -34,7 +34,7 @@ export function memoryOf(metadata: unknown): AnswerMemory | undefined {
   return found && { ...found, decisionId: found.decisionId as DecisionId, armId: found.armId as ArmId };
 }
 
-/** A question with every answer it has got: "better" adds one to the question before it. */
+/** A question with all its answers: "better" adds one to the previous question. */
 export interface Exchange<Reference> {
   readonly question: string;
   readonly references: readonly Reference[];
@@ -68,7 +68,7 @@ export function exchangesOf<Reference>(
   return exchanges;
 }
 
-/** The models that have answered already, and the decision that the newest of them was. */
+/** The models that have answered already, and the decision of the newest answer. */
 export function triedIn({ answers }: Exchange<unknown>): {
   readonly armIds: readonly ArmId[];
   readonly newest: DecisionId | undefined;
@@ -80,7 +80,10 @@ export function triedIn({ answers }: Exchange<unknown>): {
 export const conversationIdIn = (exchanges: readonly Exchange<unknown>[]): string | undefined =>
   exchanges.flatMap(({ answers }) => answers.flatMap(({ memory }) => memory?.conversationId ?? [])).at(-1);
 
-/** As the Ask surface has it, so that both build a prompt the same way. `pieces`: one list for each exchange. */
+/**
+ * The conversation in the form of the Ask surface, so that both build prompts alike. `pieces`: one list for each
+ * exchange.
+ */
 export function conversationFrom(
   id: string,
   exchanges: readonly Exchange<unknown>[],
@@ -101,7 +104,7 @@ export function conversationFrom(
   return { ...emptyConversation(id, 0), turns };
 }
 
-/** An answer cut off inside a code block would swallow what is written below it. */
+/** Closes a code block in which an answer was cut off; otherwise it would include the text below it. */
 export function closedFences(answer: string): string {
   let open = '';
   for (const [, run = ''] of answer.matchAll(/^ {0,3}(`{3,}|~{3,})/gm)) {

@@ -1,15 +1,15 @@
 /**
- * Tokens as VS Code's chat asks for them, hundreds of times for one prompt, to decide what of its context fits. An
- * estimate that errs upwards, so that prompts do not come out too long; money rests on src/core/money/inputBound.ts instead.
+ * Token counts for VS Code's chat, which asks for hundreds of them per prompt to decide what fits. The estimate errs
+ * upwards, so that prompts do not become too long; money uses src/core/money/inputBound.ts instead.
  */
 import { utf8Length } from '../../core/money/inputBound.ts';
 import type { ChatPart } from './messages.ts';
 
-/** English prose has 4 to 4.5 bytes a token, code about 3.5, Chinese 3 to 4 (one to 1.3 characters), in o200k. */
+/** English prose has 4 to 4.5 bytes a token, code about 3.5, Chinese 3 to 4 (1 to 1.3 characters), in o200k. */
 const BYTES_PER_TOKEN = 3.5;
-/** Role and separators, as chat templates write them. */
+/** Role and separators in chat templates. */
 const MESSAGE_TOKENS = 4;
-/** About what OpenAI and Anthropic count for a screenshot of a megapixel. */
+/** About the count of OpenAI and Anthropic for a screenshot of one megapixel. */
 const IMAGE_TOKENS = 1_400;
 
 export const roughTokens = (text: string): number => Math.ceil(utf8Length(text) / BYTES_PER_TOKEN);

@@ -1,8 +1,8 @@
-/** What the router looks at of a chat: the user's own request, out of all that VS Code's chat wraps around it. */
+/** The part of a chat that the router reads: the user's own request without the additions of VS Code's chat. */
 import type { PromptView } from '../../core/features/features.ts';
 import { textOf, type ChatPart, type ChatTurn } from './messages.ts';
 
-/** VS Code's built-in agent marks the user's words so, after context and reminders of its own. */
+/** VS Code's built-in agent marks the user's words with these tags, after its own context and reminders. */
 const [OPEN, CLOSE] = ['<userRequest>', '</userRequest>'] as const;
 const ATTACHMENT = /<attachment\b/g;
 
@@ -22,7 +22,7 @@ export function chatView(turns: readonly ChatTurn[], languageId: string): Prompt
   };
 }
 
-/** The user's words inside VS Code's wrapping; undefined where nothing is wrapped. */
+/** The user's words inside VS Code's tags; undefined where there are no tags. */
 export function requestIn(parts: readonly ChatPart[]): string | undefined {
   const text = textOf(parts);
   let found: string | undefined;
@@ -35,7 +35,7 @@ export function requestIn(parts: readonly ChatPart[]): string | undefined {
   return found;
 }
 
-/** In a tool loop the request stays what the user asked, however many results and reminders follow it. */
+/** In a tool loop the user's question stays the request, whatever results and reminders follow it. */
 function latestRequest(turns: readonly ChatTurn[]): string {
   const asked = turns.filter(({ role }) => role === 'user');
   for (const { parts } of asked.toReversed()) {
@@ -45,7 +45,7 @@ function latestRequest(turns: readonly ChatTurn[]): string {
   return asked.map(({ parts }) => textOf(parts)).findLast((text) => text.trim() !== '') ?? '';
 }
 
-/** An answer that asks for tools is a step of a turn; one without ends it. */
+/** An answer that calls tools is a step of a turn; an answer without tool calls ends it. */
 const isFinalAnswer = ({ role, parts }: ChatTurn): boolean =>
   role === 'assistant' && !parts.some(({ type }) => type === 'tool-call');
 

@@ -1,7 +1,7 @@
 /**
- * `pilot.vscodeModels`: which of VS Code's own language models PILOT may ask, and what they cost its user. VS Code
- * tells no price and bounds no output, so a price is one for each request, or none where a plan covers it: with either
- * the worst case is exact. With neither the model stays unpriced, and is not used.
+ * `pilot.vscodeModels`: the language models of VS Code that PILOT may use, and their cost for the user. VS Code states
+ * no price and bounds no output, so the user states a price for each request, or that a plan covers it: with either,
+ * the worst case is exact. A model with neither stays unpriced and unused.
  */
 import type { Arm, RateCard } from '../../core/arm.ts';
 import { armId } from '../../core/brand.ts';
@@ -27,7 +27,7 @@ export interface VscodeModelEntry {
   readonly images: boolean;
 }
 
-/** What VS Code says of a model that is there now. */
+/** VS Code's description of a model that is available now. */
 export interface LiveModel {
   readonly name: string;
   readonly maxInputTokens: number;
@@ -38,7 +38,7 @@ export interface ParsedVscodeModels {
   readonly problems: readonly SettingProblem[];
 }
 
-/** Total. `ownVendor`: PILOT's own models would ask PILOT again, without end. */
+/** Total. `ownVendor`: excluded, since PILOT's own models would call PILOT in a loop. */
 export function parseVscodeModels(raw: unknown, ownVendor: string): ParsedVscodeModels {
   const problems: SettingProblem[] = [];
   if (raw === undefined || raw === null) return { entries: [], problems };
@@ -70,7 +70,7 @@ export const vscodeArm = (entry: VscodeModelEntry, live: LiveModel): Arm => ({
   price: entry.price,
   contextTokens: live.maxInputTokens + entry.maxOutputTokens,
   maxOutputTokens: entry.maxOutputTokens,
-  // No cap is sent and none is needed: tokens cost nothing here, requests do.
+  // No cap is sent or needed: each request has a price, tokens have none.
   outputCapField: 'max_tokens',
   outputCapCoversReasoning: true,
   capabilities: { tools: entry.tools, images: entry.images, fim: 'none' },
@@ -87,7 +87,7 @@ function parseEntry(reader: SettingReader, ownVendor: string): VscodeModelEntry 
     label: reader.has('label') ? reader.string('label', undefined) : undefined,
     price: parsePrice(reader),
     maxOutputTokens: reader.number('maxOutputTokens', DEFAULT_MAX_OUTPUT_TOKENS, TOKENS),
-    // What VS Code's agent can use at all can call tools; whether a model sees is not told.
+    // Models that VS Code's agent can use support tools; VS Code does not state whether a model accepts images.
     tools: capabilities?.boolean('tools', true) ?? true,
     images: capabilities?.boolean('images', false) ?? false,
   };
@@ -96,7 +96,7 @@ function parseEntry(reader: SettingReader, ownVendor: string): VscodeModelEntry 
   return usable ? { model, ...entry } : undefined;
 }
 
-/** A price for each request wins over "covered": whoever wrote both may be billed. */
+/** A price for each request takes precedence over "covered", since the user may be billed. */
 function parsePrice(reader: SettingReader): RateCard | undefined {
   const covered = reader.boolean('coveredByPlan', false);
   if (!reader.has('requestUsd')) return covered ? perRequest(0) : undefined;

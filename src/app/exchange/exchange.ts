@@ -1,8 +1,8 @@
 /**
- * PILOT's own file: what was learnt and what was spent, to take along or to keep. Version 1: everything below. It holds
- * no words of prompts or answers, no keys, and neither prices nor limits: whoever imports it sets those himself.
+ * PILOT's own file of learned state and spending, for transfer or backup. Version 1: everything below. It contains no
+ * text of prompts or answers, no keys, and neither prices nor limits: the importing user sets those.
  *
- * Reading is total. A file is used whole or not at all, and what is wrong with it is one of the kinds below.
+ * Reading is total. A file is used whole or not at all, and each fault is one of the kinds below.
  */
 import type { EpochMs } from '../../core/brand.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -12,23 +12,23 @@ import { isRecord } from '../../core/shape.ts';
 
 export const exchangeFormat = 'pilot-export';
 export const exchangeVersion = 1;
-/** A year of 500 calls a day, with room; and what a text of it may weigh. */
+/** A year of 500 calls a day, with a margin, and the largest size of such a file in characters. */
 export const maxEntries = 200_000;
 export const maxFileBytes = 128 * 1024 * 1024;
 
 export interface ExchangeFile {
   readonly exportedAt: EpochMs;
-  /** As src/core/learning/learnerCodec.ts encodes it; checked there. Undefined = not in the file. */
+  /** In the form of src/core/learning/learnerCodec.ts, which checks it. Undefined = not in the file. */
   readonly learnt: unknown;
   readonly entries: readonly ImportedEntry[];
-  /** The file holds prices, limits or other settings, which are never imported. */
+  /** Whether the file contains prices, limits or other settings, which are never imported. */
   readonly holdsSettings: boolean;
 }
 
 export type ExchangeProblem =
   | { readonly kind: 'too-large' | 'truncated' | 'foreign' }
   | { readonly kind: 'older' | 'newer'; readonly version: number }
-  /** Which part cannot be right, such as `ledger[17].cost`. */
+  /** `where`: the invalid part, such as `ledger[17].cost`. */
   | { readonly kind: 'damaged'; readonly where: string };
 
 export const encodeExchange = (file: {
@@ -85,7 +85,7 @@ export function parseEntries(
   return ok(entries);
 }
 
-/** A file that begins as ours and breaks off is a different trouble from a file of somebody else's. */
+/** Distinguishes a truncated file of PILOT from any other file. */
 function parseJson(content: string): Result<unknown, ExchangeProblem> {
   try {
     return ok(JSON.parse(content) as unknown);
@@ -96,6 +96,6 @@ function parseJson(content: string): Result<unknown, ExchangeProblem> {
   }
 }
 
-/** Own members only: a file cannot speak through `__proto__`. */
+/** Own members only, so that a file cannot use `__proto__`. */
 const own = (record: Readonly<Record<string, unknown>>, key: string): unknown =>
   Object.hasOwn(record, key) ? record[key] : undefined;

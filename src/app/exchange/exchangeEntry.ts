@@ -1,4 +1,4 @@
-/** One settled call as it stands in an exported file, and back through checks that trust nothing. */
+/** One settled call in an exported file, and its strict parser. */
 import type { ArmId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import { isMoney } from '../../core/money.ts';
 import { periodOf } from '../../core/money/period.ts';
@@ -26,7 +26,7 @@ export const entryColumns = [
 ] as const;
 export type ExportedEntry = Readonly<Record<(typeof entryColumns)[number], string | number>>;
 
-/** Undefined for what is not settled: it is still this machine's business. */
+/** Undefined for a call that is not settled, which stays on this machine. */
 export function exportedEntry(entry: LedgerEntry): ExportedEntry | undefined {
   if (entry.state !== 'settled') return undefined;
   const { tokens } = entry;
@@ -46,15 +46,15 @@ export function exportedEntry(entry: LedgerEntry): ExportedEntry | undefined {
     output_tokens: tokens.output,
     reasoning_tokens: tokens.reasoning,
     inline: entry.inline === true ? 1 : 0,
-    // Of a disputed call, whose cost is the user's word; else empty.
+    // For a disputed call, whose cost the user stated; otherwise empty.
     billed_nano_usd: entry.billed ?? '',
   };
 }
 
 /**
- * As an import takes it, so that a file we wrote is one we read. What a wrong clock dated outside of its month gets a
- * day of that month: the money counts where it was counted. Undefined for what no import takes: an opening balance that
- * lowers a month, since an import never widens a limit.
+ * The entry in the form that an import accepts, so that every exported file can be imported. A date outside of its
+ * month, from a wrong clock, becomes a day of that month, in which the money counts. Undefined for an opening balance
+ * that lowers a month, which no import accepts, since an import never widens a limit.
  */
 export function importable(entry: ExportedEntry, now: EpochMs): ExportedEntry | undefined {
   const period = periodOf(String(entry.period));
@@ -68,11 +68,11 @@ export function importable(entry: ExportedEntry, now: EpochMs): ExportedEntry | 
   return typeof parseEntry(row, now) === 'string' ? undefined : row;
 }
 
-/** A year no call can be from, and a day's slack for clocks that disagree. */
+/** Earlier calls cannot exist; one day of tolerance for clocks that disagree. */
 const earliest = Date.UTC(2020, 0, 1);
 const slackMs = 86_400_000;
 
-/** The entry, or the name of the member that cannot be right. */
+/** The entry, or the name of its invalid member. */
 export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | string {
   if (!isRecord(stored)) return 'row';
   const row = stored as Readonly<Record<string, unknown>>;
@@ -90,7 +90,7 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
   if (!isNear(period, at)) return 'period';
   const cost = read('cost_nano_usd');
   if (!isAmount(cost)) return 'cost_nano_usd';
-  // Absent in files of before it was written: the surface then says it.
+  // Absent in older files: the surface then determines it.
   const inline = read('inline') ?? 0;
   if (inline !== 0 && inline !== 1) return 'inline';
   const billed = read('billed_nano_usd') ?? '';
@@ -116,8 +116,8 @@ export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | strin
 }
 
 /**
- * Ids are keys and labels, never paths; a name with a step upwards in it is nobody's model. Otherwise a model is called
- * what its endpoint calls it; an opening balance is no model's.
+ * Ids are keys and labels, never paths, so a name with `..` is refused. Otherwise a model may have any name that its
+ * endpoint uses; an opening balance has no model.
  */
 const patterns = {
   id: /^[\w-]{1,64}$/,
@@ -138,11 +138,11 @@ const tokenColumns = [
   'reasoning_tokens',
 ] as const;
 
-/** No call has more; the sums of as many rows as a file may hold then stay exact. */
+/** More than any call has; the sums over the most rows of a file stay exact. */
 const mostTokens = 1e9;
 /** $1,000,000 for one call. */
 const mostCost = 1e15 as NanoUsd;
-/** $4,000,000 for a whole file: beyond nine, sums of amounts are no longer exact. */
+/** $4,000,000 for a whole file: beyond nine million, sums of amounts are no longer exact. */
 export const mostSpent = 4e15 as NanoUsd;
 
 const isCount = (value: unknown): boolean =>
@@ -150,7 +150,7 @@ const isCount = (value: unknown): boolean =>
 
 const isAmount = (value: unknown): value is NanoUsd => isMoney(value) && value <= mostCost;
 
-/** The month is local time as of then, so it may be the neighbour of the month by UTC, and no other. */
+/** The month is in local time of that moment, so it may be adjacent to the month by UTC, but no other. */
 function isNear(id: string, at: EpochMs): boolean {
   const period = periodOf(id);
   const day = 86_400_000;

@@ -1,11 +1,11 @@
-/** The learnt state as src/core/learning/learnerCodec.ts encodes it, on its way out of this machine. */
+/** The export form of the learned state as src/core/learning/learnerCodec.ts encodes it. */
 import { isObject } from '../../core/shape.ts';
 
-/** Without the decisions that still wait for an outcome: they are this machine's, and each holds a prompt's psi. */
+/** Without the decisions that wait for an outcome: they belong to this machine, and each contains a prompt's psi. */
 export const portableState = (state: unknown): unknown =>
   isObject(state) ? { ...state, pending: [] } : state;
 
-/** Whether it rests on any observation. */
+/** Whether the state contains any observation. */
 export function hasLearnt(state: unknown): boolean {
   if (!isObject(state) || !('heads' in state)) return false;
   const { heads } = state;

@@ -1,4 +1,4 @@
-/** Export, import and forgetting over the store: the file format on one side, ledger and learning on the other. */
+/** Export, import and forgetting over the store: combines the file format with ledger and learning. */
 import type { EpochMs } from '../../core/brand.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Learning } from '../call/learning.ts';
@@ -42,7 +42,7 @@ export async function exportCsv({ store }: PortableDeps): Promise<string> {
   return csv(entryColumns, rows);
 }
 
-/** As many of the newest settled calls as an import takes; what is older is in the months' sums only. */
+/** The newest settled calls, as many as an import accepts; older ones are only in the months' sums. */
 export async function newestEntries(
   usage: Pick<UsageReader, 'entries'>,
   most = maxEntries,
@@ -53,7 +53,7 @@ export async function newestEntries(
     const last = page.at(-1);
     if (!last) return entries.slice(-most);
     entries.push(...page.map(exportedEntry).filter((entry) => entry !== undefined));
-    // The log may be much longer: only what can still be among the newest is kept.
+    // The log may be much longer, so that older entries are dropped while reading.
     if (entries.length > 2 * most) entries = entries.slice(-most);
     after = last.seq;
   }
@@ -66,15 +66,15 @@ export interface Imported {
 
 export type ImportProblem =
   | ExchangeProblem
-  /** The learnt state is of another version or feature space; nothing was imported. */
+  /** The learned state has another version or feature space; nothing was imported. */
   | { readonly kind: 'learnt-unusable'; readonly detail: string }
   | { readonly kind: 'ledger-unavailable' };
 
-/** Looks at the whole file before anything is changed. */
+/** Parses the whole file and changes nothing. */
 export const readImport = (content: string, now: EpochMs): Result<ExchangeFile, ExchangeProblem> =>
   parseExchange(content, now);
 
-/** All that can be refused is asked before anything is changed. */
+/** Checks everything that can be refused before it changes anything. */
 export async function applyImport(
   { learning, store }: PortableDeps,
   file: ExchangeFile,
@@ -90,7 +90,7 @@ export async function applyImport(
   return ok({ learnt, totals });
 }
 
-/** Returns the decisions forgotten. What was spent stays: the limit counts it. */
+/** Returns the number of forgotten decisions. The spending stays, since the limit counts it. */
 export async function forget({ learning, policy, store }: PortableDeps, scope: ForgetScope): Promise<number> {
   const forgotten = await store.log.forget(scope);
   if (scope.kind === 'everything') policy.forget();

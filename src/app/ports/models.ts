@@ -1,6 +1,6 @@
 /**
- * Ports to the models: requests, streams, usage, and the bill afterwards. Each port has one real implementation under
- * src/providers, src/storage or src/vscode, and a fake under test/fakes that is as strict as the real thing.
+ * Ports to the models: requests, streams, usage, and later bills. Each port has one real implementation under
+ * src/providers, src/storage or src/vscode, and a fake under test/fakes that is as strict as the real one.
  */
 import type { Arm } from '../../core/arm.ts';
 import type { Result } from '../../core/result.ts';
@@ -12,16 +12,16 @@ export type ContentPart =
 
 export type MessageContent = string | readonly ContentPart[];
 
-/** A function the model asks for; `input` is its arguments as the model wrote them, JSON text. */
+/** A function that the model calls; `input` is the model's arguments, JSON text. */
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
   readonly input: string;
-  /** What the provider sent beside the call and wants back with it, unchanged. In memory only. */
+  /** Data that the provider sent beside the call and needs back unchanged. In memory only. */
   readonly opaque?: OpaqueState | undefined;
 }
 
-/** Encrypted reasoning, signed thoughts and the like: they go back to the arm that made them and to no other. */
+/** Encrypted reasoning, signed thoughts and similar data, which returns only to the arm that made it. */
 export interface OpaqueState {
   readonly armId: string;
   /** In the form of the arm's protocol; only its client reads it. */
@@ -49,13 +49,13 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   /** Sent as the arm's outputCapField. */
   readonly outputCap: number;
-  /** How much of the cap thoughts may take, tokens; sent where the provider takes such a budget. */
+  /** The part of the cap that reasoning may use, in tokens; sent where the provider accepts such a budget. */
   readonly reasoningCap?: number | undefined;
   readonly temperature?: number;
   readonly stop?: readonly string[];
   readonly tools?: readonly ToolDefinition[] | undefined;
   readonly toolChoice?: 'auto' | 'required' | undefined;
-  /** Random, one for each conversation, derived from no text: keeps its requests on one machine's prompt cache. */
+  /** A random value for each conversation that keeps its requests on one machine's prompt cache. */
   readonly cacheKey?: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -63,11 +63,11 @@ export interface ChatRequest {
 export interface CompletionRequest {
   readonly arm: Arm;
   readonly prompt: string;
-  /** Sent as `suffix` where the format is the endpoint's own; undefined when a template carries it. */
+  /** Sent as `suffix` where the endpoint has such a field; undefined = a template contains it. */
   readonly suffix: string | undefined;
-  /** Which of the endpoint's addresses takes it; undefined = inferred from the arm and the endpoint. */
+  /** The endpoint's address for this request; undefined = inferred from the arm and the endpoint. */
   readonly api?: 'completions' | 'mistral-fim' | 'infill' | undefined;
-  /** Pieces of other files for `infill`; elsewhere the prompt carries them. */
+  /** Pieces of other files for `infill`; other formats put them into the prompt. */
   readonly extra?: readonly { readonly filename: string; readonly text: string }[];
   readonly outputCap: number;
   readonly temperature?: number;
@@ -77,45 +77,45 @@ export interface CompletionRequest {
 
 export interface Usage {
   readonly tokens: TokenCounts;
-  /** The provider told a cost and no tokens: the zeros above stand for "not told". */
+  /** Whether the provider reported a cost but no tokens, so that the zeros above mean "unknown". */
   readonly uncounted?: true;
-  /** USD the provider itself says it charged (OpenRouter's usage.cost), if it does. */
+  /** The charge in USD that the provider reported (OpenRouter's usage.cost); undefined = none. */
   readonly reportedUsd: number | undefined;
 }
 
 export type StreamEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
-  /** The model closed reasoning that it had not opened: all text until now was reasoning. */
+  /** The model closed reasoning that it had not opened: all text so far was reasoning. */
   | { readonly type: 'text-was-reasoning' }
-  /** Complete: it is sent once its arguments have all arrived. */
+  /** Sent once all arguments of the call have arrived. */
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   | {
       readonly type: 'done';
       readonly usage: Usage | undefined;
       readonly finish: string | undefined;
-      /** The model was stopped before it had said all; absent = the answer is whole. */
+      /** The reason that the model was stopped before the end; absent = the answer is complete. */
       readonly incomplete?: IncompleteReason;
       readonly generationId: string | undefined;
-      /** The answer held bytes that are not UTF-8; each stands as U+FFFD in the text. */
+      /** Whether the answer contained bytes that are not UTF-8; the text has U+FFFD in their place. */
       readonly damaged?: boolean;
     };
 
-/** At the cap that was sent or the model's own, or by the provider's filter. */
+/** The cap that was sent or the model's own limit, or the provider's filter. */
 export type IncompleteReason = 'length' | 'content-filter';
 
 export type ProviderErrorKind =
   | 'no-key'
   | 'wrong-key'
   | 'no-credit'
-  /** The account has credit, but not for an answer as long as may come. */
+  /** The account has credit, but not enough for the longest possible answer. */
   | 'cannot-afford'
   | 'forbidden'
   | 'rate-limited'
   | 'model-gone'
   | 'too-long'
   | 'bad-request'
-  /** Something answers there, or never can, but it is not where this protocol's requests go. */
+  /** The address answers, or can never answer, but not to requests of this protocol. */
   | 'wrong-address'
   | 'server-error'
   | 'refused'
@@ -130,45 +130,45 @@ export type ProviderErrorKind =
   | 'cancelled'
   | 'unknown';
 
-/** One failed call. `served` says whether money may be owed (docs/decisions.md, "The limit"). */
+/** One failed call. `served` states whether money may be owed (docs/decisions.md, "The limit"). */
 export interface ProviderError {
   readonly kind: ProviderErrorKind;
-  /** 'no': provably not served, void it. 'maybe': estimate and hold the rest. */
+  /** 'no': provably not served, so the reservation is voided. 'maybe': settled at an estimate, with the rest held. */
   readonly served: 'no' | 'maybe';
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  /** The provider's own words or a library's, cut to 300 characters and redacted; for the log. */
+  /** The message of the provider or a library, cut to 300 characters and redacted; for the log. */
   readonly detail: string;
-  /** The provider's own words alone, so that a person can be shown them; absent where it said nothing. */
+  /** The provider's own message, shown to the user; absent where there was none. */
   readonly said?: string;
-  /** Where the request went, where that may be what is wrong: without key and query. */
+  /** The address of the request without key and query, where it may be the fault. */
   readonly address?: string;
-  /** What the stream had told before it failed: the money may be known although the answer is not. */
+  /** Usage that the stream reported before it failed: the cost may be known although the answer is not. */
   readonly usage?: Usage | undefined;
   readonly generationId?: string | undefined;
 }
 
-/** A stream that ends either with `done` or with a failure; iteration itself never throws. */
+/** A stream that ends either with `done` or with a failure; its iteration never throws. */
 export interface ModelStream {
-  /** To be iterated once; the request leaves at the first `next()`, and leaving the loop early cancels it. */
+  /** Iterate once only; the request leaves at the first `next()`, and leaving the loop early cancels it. */
   readonly events: AsyncIterable<StreamEvent>;
-  /** Settles once the stream has ended; undefined = ended well. */
+  /** Settles once the stream has ended; undefined = no failure. */
   readonly failure: Promise<ProviderError | undefined>;
   /**
-   * Whether closing the connection ends the work and what is billed for it, as far as is known by now: a gateway names
-   * the provider with its first words. Absent = no.
+   * Whether closing the connection ends the provider's work and its billing, as far as is known: a gateway names the
+   * provider with its first event. Absent = no.
    */
   stopsWhenClosed?(): boolean;
 }
 
-/** Why a provider told no bill: it may know it later, or it will never tell this user. */
+/** Why a provider reported no bill: it may know the bill later, or will never report it to this user. */
 export type LookUpFailure = 'not-yet' | 'not-possible';
 
-/** Endpoints that tell afterwards what a call cost. */
+/** Endpoints that report the cost of a call afterwards. */
 export interface BillSource {
-  /** Ids of those that can be asked. */
+  /** Ids of these endpoints. */
   endpoints(): readonly string[];
-  /** Asks the endpoint itself and nobody else; never throws. */
+  /** Sends a request to this endpoint only; never throws. */
   bill(endpointId: string, generationId: string): Promise<Result<Usage, LookUpFailure>>;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Ports of money: reservations, settlements and what is left, in integer nano-USD. Each port has one real implementation under
- * src/providers, src/storage or src/vscode, and a fake under test/fakes that is as strict as the real thing.
+ * Ports of money: reservations, settlements and available amounts, in integer nano-USD. Each port has one real
+ * implementation under src/providers, src/storage or src/vscode, and a fake under test/fakes that is as strict as the
+ * real one.
  */
 import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import type { Surface } from '../../core/decision.ts';
@@ -9,18 +10,18 @@ import type { Disposable } from './environment.ts';
 
 export type Purpose = Surface | 'retry' | 'embedding' | 'test';
 
-/** How a cost is known, most trusted first. */
+/** The source of a cost, most reliable first. */
 export type CostSource = 'reported' | 'priced-usage' | 'estimate' | 'worst-case';
 
-/** Disjoint classes: their sum is every token of the call, whatever way the provider counts. */
+/** Disjoint classes: their sum is the number of all tokens of the call, whatever the provider's way of counting. */
 export interface TokenCounts {
   /** Input neither read from nor written to the provider's prompt cache. */
   readonly input: number;
   readonly cachedInput: number;
   readonly cacheWrite: number;
-  /** Of `cacheWrite`, what was written for an hour; absent = none. */
+  /** The part of `cacheWrite` that was written for an hour; absent = none. */
   readonly hourCacheWrite?: number;
-  /** Visible output; reasoning is counted beside it. */
+  /** Visible output, without reasoning. */
   readonly output: number;
   readonly reasoning: number;
 }
@@ -29,14 +30,17 @@ export interface ReservationRequest {
   readonly armId: ArmId;
   readonly decisionId: DecisionId | undefined;
   readonly purpose: Purpose;
-  /** Whose request it is, where the purpose does not say (a retry): inline's counts against the inline sub-limit. */
+  /**
+   * The surface of the request where the purpose does not state it (a retry): inline's count against the inline
+   * sub-limit.
+   */
   readonly surface?: Surface;
   readonly workspaceId: string;
-  /** For the usage view: VS Code language id, or ''. */
+  /** For the usage view: VS Code language id; '' = none. */
   readonly language: string;
   readonly worstCase: NanoUsd;
   readonly expected: NanoUsd;
-  /** The limits in force as the settings say; the ledger adds this period's raise. */
+  /** The limits in the settings; the ledger adds this period's raise. */
   readonly limit: NanoUsd;
   readonly workspaceLimit: NanoUsd | undefined;
   readonly inlineLimit: NanoUsd | undefined;
@@ -44,15 +48,15 @@ export interface ReservationRequest {
 
 export interface Reservation {
   readonly id: ReservationId;
-  /** `YYYY-MM` in local time at reservation: the period it belongs to, whatever clock or zone say later. */
+  /** `YYYY-MM` in local time at the reservation: the period it belongs to, whatever clock or zone say later. */
   readonly period: string;
   readonly worstCase: NanoUsd;
 }
 
-/** No such reservation, or one that has ended. */
+/** The reservation does not exist, or it has ended. */
 export type SettleRefusal = 'unknown' | 'already-settled';
 
-/** Why the ledger or the log cannot be used; `newer-schema` = written by a newer PILOT, left untouched. */
+/** Why the ledger or the log is unusable; `newer-schema` = written by a newer PILOT and left untouched. */
 export type StorageProblem =
   | 'no-sqlite'
   | 'read-only'
@@ -63,13 +67,13 @@ export type StorageProblem =
   | 'worker-gone'
   | 'bad-request';
 
-/** What the store said when it could not do as asked; `reason` in its own words, for the log. */
+/** The store's failure; `reason` is its message for the log. */
 export interface StorageFault {
   readonly kind: StorageProblem;
   readonly reason: string;
 }
 
-/** Why no money was reserved; each maps to one sentence for the user and a way on. */
+/** Why no money was reserved; each reason has one sentence and one action for the user. */
 export type LedgerRefusal =
   | {
       readonly kind: 'over-limit';
@@ -89,24 +93,24 @@ export interface Settlement {
   readonly cost: NanoUsd;
   readonly source: CostSource;
   readonly tokens: TokenCounts;
-  /** Kept against the limit although not shown as spent (cancelled or usage-less calls). */
+  /** Counts against the limit in addition to the estimated cost (canceled calls, calls without usage). */
   readonly heldBack: NanoUsd;
-  /** The provider's own id of the generation, for reconciliation. */
+  /** The provider's own id of the generation, for a later bill. */
   readonly generationId: string | undefined;
-  /** Lower bound on the output tokens received; a later bill for less is not believed. Absent = 0. */
+  /** Lower bound on the received output tokens; a later bill for fewer is false. Absent = 0. */
   readonly seenTokens?: number;
-  /** What was wrong with the bill, for the hold list. */
+  /** The fault of the bill, shown in the list of holds. */
   readonly note?: string | undefined;
 }
 
-/** A held call whose endpoint may by now know its bill. */
+/** A held call whose endpoint may know its bill by now. */
 export interface LookUp {
   readonly id: ReservationId;
   readonly armId: ArmId;
   readonly generationId: string;
 }
 
-/** The bill of a call, told by its provider afterwards. */
+/** The bill of a call that its provider reported afterwards. */
 export interface ToldBill {
   readonly cost: NanoUsd;
   readonly source: 'reported' | 'priced-usage';
@@ -114,112 +118,121 @@ export interface ToldBill {
 }
 
 export interface BillRecorded {
-  /** Negative when the call cost more than was counted for it; 0 when there was nothing to reconcile. */
+  /** Negative when the call cost more than had been counted; 0 when there was nothing to reconcile. */
   readonly freed: number;
-  /** What the call is counted at now; undefined when there was nothing to reconcile. */
+  /** The amount the call counts now; undefined when there was nothing to reconcile. */
   readonly cost: NanoUsd | undefined;
-  /** The hold had been released, or had ended with its month, before this bill came. */
+  /** Whether the hold had been released, or had ended with its month, before this bill arrived. */
   readonly isLate: boolean;
 }
 
 export type StatedTotal =
-  /** `freed`: what can be spent again; negative when the total is more than was counted. */
+  /** `freed`: the amount available again; negative when the total exceeds what had been counted. */
   | { readonly kind: 'settled'; readonly calls: number; readonly freed: number }
-  /** The known bills already come to more: nothing was changed. */
+  /** The known bills already exceed the total: nothing was changed. */
   | { readonly kind: 'below-bills'; readonly known: NanoUsd };
 
-/** What the extension host may read at any time without asking the worker. */
+/** The summary that the extension host may read at any time without asking the worker. */
 export interface SpendSummary {
   readonly period: string;
   readonly periodStart: EpochMs;
   readonly periodEnd: EpochMs;
-  /** Calls whose bill is known: what is spent. */
+  /** Sum of the known bills: the spent amount. */
   readonly settled: NanoUsd;
-  /** Calls under way, at their worst case. */
+  /** Sum of the worst cases of calls under way. */
   readonly reserved: NanoUsd;
-  /** Ended calls whose bill is not known, at the most they can have cost; `standingOf` adds them to what is reserved. */
+  /**
+   * Sum of the most that ended calls without a known bill can have cost; `standingOf` adds it to the reserved amount.
+   */
   readonly heldBack: NanoUsd;
   /** One-off raise of this period's limit. */
   readonly raisedBy: NanoUsd;
-  /** Settled + held back + reserved by purpose 'inline'. */
+  /** Settled + held back + reserved amounts of purpose 'inline'. */
   readonly inlineCommitted: NanoUsd;
-  /** Settled + held back + reserved by workspace. */
+  /** Settled + held back + reserved amounts by workspace. */
   readonly workspaceCommitted: NanoUsd;
   readonly requests: Readonly<Record<Surface, number>>;
-  /** Requests per local hour of week over the last eight weeks, all workspaces: 168 numbers. */
+  /** Requests for each local hour of the week over the last eight weeks, all workspaces: 168 numbers. */
   readonly hourOfWeek: readonly number[];
   readonly state: 'ready' | 'unavailable' | 'needs-confirmation';
-  /** Days of requests behind `hourOfWeek`, up to 56. */
+  /** Number of days behind `hourOfWeek`, up to 56. */
   readonly historyDays?: number;
   /** `hourOfWeek` by surface. */
   readonly hourOfWeekBySurface?: Readonly<Record<Surface, readonly number[]>>;
   /** Requests of each of the last 14 local days, today last. */
   readonly recentDays?: readonly number[];
-  /** One sentence, when not ready. */
+  /** One sentence while the ledger is not ready. */
   readonly problem: string | undefined;
   readonly problemKind?: StorageProblem | undefined;
   readonly candidates: readonly { readonly source: string; readonly total: NanoUsd }[];
 }
 
 export interface Ledger {
-  /** Commits the worst case in one immediate transaction, or says why not. Never throws. */
+  /** Commits the worst case in one immediate transaction, or returns the reason for a refusal. Never throws. */
   reserve(request: ReservationRequest): Promise<Result<Reservation, LedgerRefusal>>;
-  /** Once per reservation; a second settlement is refused and counted. A bill above the reservation is recorded in full. */
+  /**
+   * Settles a reservation once; a second settlement is refused and counted. A bill above the reservation is recorded in
+   * full.
+   */
   settle(
     id: ReservationId,
     settlement: Settlement,
   ): Promise<Result<{ readonly overrun: NanoUsd }, SettleRefusal | 'unavailable'>>;
   /** Only where the request provably was not served. */
   void(id: ReservationId, reason: string): Promise<Result<void, SettleRefusal | 'unavailable'>>;
-  /** The user, with the provider's bill in hand, or reconciliation, frees what was held back. */
+  /** Releases held-back amounts, for a user who has the provider's bill, or for reconciliation. */
   releaseHold(id: ReservationId | 'all', reason: string): Promise<Result<NanoUsd, StorageFault>>;
   /**
-   * The user's word on what calls cost this month, of one endpoint or of all: calls whose bill is not known are settled by
-   * what it leaves for them, in proportion to their estimates.
+   * The user's statement of what calls cost this month, for one endpoint or all: the remainder after the known bills is
+   * distributed over the calls without one, in proportion to their estimates.
    */
   stateTotal?(total: NanoUsd, endpointId: string | undefined): Promise<Result<StatedTotal, StorageFault>>;
   /**
-   * The provider told what a held call really cost: it is recorded in full and the hold ends (core/money/billing.ts
-   * `reconciled`). So it is where the hold was released before.
+   * Records in full the actual cost of a held call and ends the hold (core/money/billing.ts `reconciled`), also where
+   * the hold was released before.
    */
   reconcile?(id: ReservationId, told: ToldBill, reason: string): Promise<BillRecorded>;
   /**
-   * Held calls of these endpoints that are due to be asked about; each is given out once each time it is due, over
-   * all windows, a few times with growing pauses. `nextAt`: when the next one is due. Undefined = the ledger cannot be
-   * used now.
+   * Held calls of these endpoints whose look-up is due; each is given to one window each time it is due, a few times
+   * with growing pauses. `nextAt`: when the next one is due. Undefined = the ledger is unusable now.
    */
   takeLookUps?(
     endpointIds: readonly string[],
   ): Promise<{ readonly due: readonly LookUp[]; readonly nextAt: EpochMs | undefined } | undefined>;
   raiseLimit(by: NanoUsd): Promise<Result<void, StorageFault>>;
-  /** What is due to be told about the limit, over all windows once each; `limit` as the settings say. */
+  /** The notices about the limit that are due, each given to one window; `limit` is the one in the settings. */
   takeNotices?(limit: NanoUsd): Promise<readonly LimitNotice[]>;
-  /** Settled rows of another PILOT, each id once; where it breaks off, what was added. Undefined = nothing was. */
+  /**
+   * Adds settled rows of another PILOT, each id once; after a failure, returns what was added. Undefined = nothing was.
+   */
   importEntries?(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined>;
-  /** A bill that cannot be right: the limit counts `amount`, the bill is kept beside it; its own amount takes it back. */
+  /**
+   * Disputes a wrong bill: the limit counts `amount`, and the bill is kept beside it; an `amount` equal to the bill
+   * ends the dispute.
+   */
   dispute?(id: ReservationId, amount: NanoUsd): Promise<Result<void, StorageFault>>;
   /** After a recovery with doubt: the user states what was spent this period. */
   confirmTotal(total: NanoUsd): Promise<Result<void, StorageFault>>;
   summary(): SpendSummary;
-  /** Fires after any change, also of other windows (polled). */
+  /** Fires after any change, including those of other windows (polled). */
   onDidChange(listener: () => void): Disposable;
 }
 
-/** At most one of each kind at a time. */
+/** At most one notice of each kind at a time. */
 export type LimitNotice =
   | {
       readonly kind: 'spent';
-      /** The highest threshold that was passed. */
+      /** The highest threshold that the spending passed. */
       readonly percent: 50 | 75 | 90 | 100;
       readonly spent: NanoUsd;
       /** With this month's raise. */
       readonly limit: NanoUsd;
       readonly resetsAt: EpochMs;
     }
-  /** Ended calls whose bill is not known keep more than a fifth of the limit. */
+  /** Ended calls without a known bill reserve more than a fifth of the limit. */
   | { readonly kind: 'reserved'; readonly reserved: NanoUsd; readonly limit: NanoUsd };
 
-/** One row of the ledger, as it is shown in the hold list and exported. */
+/** One row of the ledger, as shown in the list of holds and exported. */
 export interface LedgerEntry {
   readonly seq: number;
   readonly id: ReservationId;
@@ -229,15 +242,15 @@ export interface LedgerEntry {
   readonly armId: ArmId;
   readonly decisionId: DecisionId | undefined;
   readonly purpose: string;
-  /** Counts against the inline sub-limit, as a completion's retry does whose purpose does not say so. */
+  /** Whether counts against the inline sub-limit, also for a retry, whose purpose does not say so. */
   readonly inline?: boolean;
   readonly workspaceId: string;
   readonly language: string;
   readonly expected: NanoUsd;
   readonly worstCase: NanoUsd;
-  /** What the limit counts. */
+  /** The amount that the limit counts. */
   readonly cost: NanoUsd;
-  /** What the provider billed, where the user disputes it; absent = nothing is disputed. */
+  /** The provider's bill, where the user disputes it; absent = no dispute. */
   readonly billed?: NanoUsd | undefined;
   readonly heldBack: NanoUsd;
   readonly overrun: NanoUsd;
@@ -247,7 +260,7 @@ export interface LedgerEntry {
   readonly note: string | undefined;
 }
 
-/** A settled call as it is exported and imported; its money is settled in full. */
+/** A settled call as exported and imported; it has no hold. */
 export interface ImportedEntry extends Pick<
   LedgerEntry,
   | 'id'
@@ -268,8 +281,8 @@ export interface ImportedEntry extends Pick<
 export interface ImportedTotals {
   readonly added: number;
   readonly spent: NanoUsd;
-  /** Of it, what counts towards the current month's limit. */
+  /** The part that counts towards the current month's limit. */
   readonly thisMonth: NanoUsd;
-  /** Rows that were not looked at, since the ledger could not be used any more; absent = none. */
+  /** Rows that were not read because the ledger became unusable; absent = none. */
   readonly missing?: number;
 }

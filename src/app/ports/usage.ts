@@ -1,6 +1,6 @@
 /**
- * Ports of the usage view: what the ledger and the log tell, read only. Each port has one real implementation under
- * src/providers, src/storage or src/vscode, and a fake under test/fakes that is as strict as the real thing.
+ * Ports of the usage view: read-only questions to the ledger and the log. Each port has one real implementation under
+ * src/providers, src/storage or src/vscode, and a fake under test/fakes that is as strict as the real one.
  */
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Decision, Outcome, Surface } from '../../core/decision.ts';
@@ -9,13 +9,13 @@ import type { LedgerEntry, TokenCounts } from './money.ts';
 export type SpendGroup = 'day' | 'model' | 'surface' | 'language' | 'workspace' | 'source';
 
 export interface SpendFilter {
-  /** `YYYY-MM`; undefined = all that is kept. */
+  /** `YYYY-MM`; undefined = all kept periods. */
   readonly period?: string;
   readonly workspaceId?: string;
 }
 
 export interface SpendRow {
-  /** The day `YYYY-MM-DD`, arm id, purpose, language id, workspace id, or cost source. */
+  /** The day `YYYY-MM-DD`, arm id, purpose, language id, workspace id, or cost source, depending on the grouping. */
   readonly key: string;
   readonly settled: NanoUsd;
   readonly heldBack: NanoUsd;
@@ -24,7 +24,7 @@ export interface SpendRow {
   readonly tokens: TokenCounts;
 }
 
-/** Calls that agree in all of these. */
+/** Calls that agree in all of these members. */
 export interface SpendCell extends Omit<SpendRow, 'key'> {
   readonly keys: Readonly<Record<SpendGroup, string>>;
 }
@@ -51,22 +51,22 @@ export interface LoggedDecision {
   readonly decision: Decision;
   /** The newest outcome. */
   readonly outcome: Outcome | undefined;
-  /** What its calls cost, holds not included. */
+  /** The cost of its calls without their holds. */
   readonly cost: NanoUsd;
 }
 
-/** Read-only questions to the store; answered in the worker. Empty answers while the store is unavailable. */
+/** Read-only questions to the store; the worker answers them. Empty answers while the store is unavailable. */
 export interface UsageReader {
-  /** One month by every side at once: one pass over its rows, where six questions would be six. */
+  /** One month by all groupings at once, in one pass over its rows instead of six. */
   cube(period: string, workspaceId: string | undefined): Promise<readonly SpendCell[]>;
-  /** In the order of the key for days, else dearest first. */
+  /** Days in their order, other groupings with the highest cost first. */
   spend(by: SpendGroup, filter: SpendFilter): Promise<readonly SpendRow[]>;
   /** Newest first. */
   periods(): Promise<readonly PeriodTotal[]>;
   decisions(page: DecisionPage): Promise<readonly LoggedDecision[]>;
-  /** What is held back this period: cancelled calls, and reservations a crash left behind. */
+  /** The held-back calls of this period: canceled calls, and reservations that a crash left behind. */
   holds(): Promise<readonly LedgerEntry[]>;
-  /** The dearest calls of this period and all that are disputed, dearest first. */
+  /** The most expensive calls of this period and all disputed ones, highest cost first. */
   charges?(): Promise<readonly LedgerEntry[]>;
   /** For export, in order; `afterSeq` 0 = from the oldest. */
   entries(afterSeq: number, limit: number): Promise<readonly LedgerEntry[]>;

@@ -1,7 +1,7 @@
-/** Above any sane person's month; a bound so that a slip of the finger is caught. */
+/** USD; a higher limit is taken for a typing error. */
 export const largestDollars = 100_000;
 
-/** "5", "$5", "2.50", "2,50"; undefined for anything else. */
+/** Accepts "5", "$5", "2.50", "2,50"; undefined for any other text. */
 export function dollarsIn(text: string): number | undefined {
   const digits = /^\$?\s*(\d{1,6}(?:[.,]\d{1,9})?)$/.exec(text.trim())?.[1];
   if (digits === undefined) return undefined;

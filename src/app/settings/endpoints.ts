@@ -10,7 +10,7 @@ export interface ParsedEndpoint {
   readonly misplacedKeys: readonly MisplacedKey[];
 }
 
-/** One entry of `pilot.endpoints`; undefined = unusable, and a problem says why. */
+/** Parses one entry of `pilot.endpoints`; undefined = unusable, with a reported problem. */
 export function parseEndpoint(
   reader: SettingReader,
   presets: PresetTable,
@@ -43,7 +43,7 @@ export function parseEndpoint(
   return { endpoint: { id, baseUrl, ...version, ...endpoint }, misplacedKeys };
 }
 
-/** What is known of a provider is known of its own host; of any other, such as a proxy before it, the settings say it. */
+/** Facts about a provider apply to its own host; for any other, such as a proxy, the settings decide. */
 function parseStopsWhenClosed(
   reader: SettingReader,
   preset: Preset,
@@ -56,7 +56,7 @@ function parseStopsWhenClosed(
 
 export const OUTPUT_CAP_FIELDS = ['max_tokens', 'max_completion_tokens'] as const;
 
-/** It becomes part of an arm's id (`endpoint/model`) and of the name of a secret. */
+/** The id becomes part of an arm's id (`endpoint/model`) and of the name of a secret. */
 function parseId(reader: SettingReader): string | undefined {
   const id = reader.raw('id');
   if (typeof id === 'string' && /^[A-Za-z0-9][\w.-]{0,63}$/.test(id)) return id;
@@ -66,9 +66,9 @@ function parseId(reader: SettingReader): string | undefined {
 }
 
 /**
- * A provider's own variable goes to that provider's host and no other, and any other variable to the first host that
- * names it: a copied configuration must not be able to send OPENAI_API_KEY somewhere else.
- * @param variables by name, the origin that each variable belongs to
+ * A provider's own variable goes only to that provider's host, and any other variable only to the first host that names
+ * it, so that a copied configuration cannot send OPENAI_API_KEY elsewhere.
+ * @param variables the origin that each variable belongs to, by the variable's name
  */
 function parseVariable(
   reader: SettingReader,
@@ -90,14 +90,14 @@ function parseVariable(
   return undefined;
 }
 
-/** LiteLLM's preset runs on loopback; its variable belongs to whichever host the user's own gateway is on. */
+/** LiteLLM's preset runs on loopback; its variable belongs to the host of the user's own gateway. */
 function ownerOf(variable: string, presets: PresetTable): string | undefined {
   const preset = Object.values(presets).find(({ apiKeyEnv }) => apiKeyEnv === variable);
   const url = preset?.baseUrl === undefined ? undefined : new URL(preset.baseUrl);
   return url?.protocol === 'https:' ? url.origin : undefined;
 }
 
-/** A local server answers nothing while it loads a model, which takes minutes for a large one. */
+/** A local server does not answer while it loads a model, which takes minutes for a large one. */
 export const defaultTimeouts = (preset: Preset): Timeouts => ({
   firstByteMs: preset.local ? 300_000 : 60_000,
   idleMs: 120_000,
@@ -107,7 +107,7 @@ export const defaultTimeouts = (preset: Preset): Timeouts => ({
 function parseTimeouts(reader: SettingReader | undefined, preset: Preset): Timeouts {
   const fallback = defaultTimeouts(preset);
   if (!reader) return fallback;
-  // Node's fetch gives up after 300 s by itself.
+  // Milliseconds; Node's fetch gives up after 300 s by itself.
   const wait = { min: 10, max: 300_000, integer: true };
   const timeouts = {
     firstByteMs: reader.number('firstByteMs', fallback.firstByteMs, wait),

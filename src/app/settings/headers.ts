@@ -1,10 +1,10 @@
 import { shown } from './problem.ts';
 import type { SettingReader } from './reader.ts';
 
-/** A key that stands in settings. It is never used from there: it is moved to the keyring, and read from that alone. */
+/** A key found in the settings. PILOT never uses it from there, but moves it to the keyring and reads it there. */
 export interface MisplacedKey {
   readonly endpointId: string;
-  /** Its field: `apiKey`, or `headers.<name>` as written. */
+  /** The field of the key: `apiKey`, or `headers.<name>` as written. */
   readonly field: string;
   readonly value: string;
 }
@@ -14,7 +14,7 @@ interface ParsedHeaders {
   readonly misplaced: readonly Omit<MisplacedKey, 'endpointId'>[];
 }
 
-/** Headers as settings have them, and any key found there or in a field that looks made for one. */
+/** Parses headers, and collects any key in them or in a field whose name suggests a key. */
 export function parseHeaders(reader: SettingReader): ParsedHeaders {
   const headers: Record<string, string> = {};
   const misplaced = reader.entries().flatMap(([field]) => {
@@ -39,7 +39,7 @@ export function parseHeaders(reader: SettingReader): ParsedHeaders {
 
 const KEY_FIELD = /^(api[-_]?)?(key|token|secret)$/i;
 const KEY_HEADERS = new Set(['authorization', 'api-key', 'x-api-key']);
-/** These the connection itself sets; another value would break or redirect it. */
+/** The connection sets these itself; another value would break or redirect it. */
 const FORBIDDEN = new Set(['host', 'content-length', 'content-type', 'connection', 'transfer-encoding']);
 
 const isHeader = (name: string, value: unknown): value is string =>

@@ -1,4 +1,6 @@
-/** `pilot.endpoints` and `pilot.models`: unknown values in, checked endpoints and arms out, problems as data. */
+/**
+ * `pilot.endpoints` and `pilot.models`: converts unknown values into checked endpoints and arms, with problems as data.
+ */
 import type { Arm } from '../../core/arm.ts';
 import type { Endpoint, PresetTable } from './endpoint.ts';
 import type { ParsedEndpoint } from './endpoints.ts';
@@ -18,14 +20,14 @@ export interface ParsedSettings {
   readonly endpoints: readonly Endpoint[];
   readonly arms: readonly Arm[];
   readonly problems: readonly SettingProblem[];
-  /** Keys found in settings: not used from there, but moved to the keyring, which may refuse. */
+  /** Keys found in the settings: not used, but moved to the keyring, which may refuse. */
   readonly misplacedKeys: readonly MisplacedKey[];
 }
 
 const MAX_ENDPOINTS = 100;
 const MAX_MODELS = 1000;
 
-/** Total: whatever stands in the settings, the sound entries are used and each other one has its problem. */
+/** Total: uses the valid entries and reports a problem for each other one. */
 export function parseSettings(
   raw: { readonly endpoints: unknown; readonly models: unknown },
   presets: PresetTable,
@@ -51,7 +53,7 @@ export function parseSettings(
   };
 }
 
-/** The first of two wins: the second may be a paste that was never finished. */
+/** The first of two entries with the same id wins: the second may be an unfinished paste. */
 function add<T>(map: Map<string, T>, key: string, value: T, reader: SettingReader, field: string): void {
   if (map.has(key)) reader.problem(field, 'duplicate', '', undefined);
   else map.set(key, value);

@@ -7,13 +7,13 @@ import { parsePrice } from './price.ts';
 import type { SettingReader } from './reader.ts';
 import { shown } from './problem.ts';
 
-/** Where the user says nothing and nothing is known: what even older models have. */
+/** The default for an unknown model without a setting; even older models have this much. */
 export const DEFAULT_CONTEXT_TOKENS = 32_768;
 export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 
 const TOKENS = { min: 1, max: 100_000_000, integer: true };
 
-/** One entry of `pilot.models`; undefined = unusable, and a problem says why. */
+/** Parses one entry of `pilot.models`; undefined = unusable, with a reported problem. */
 export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string, Endpoint>): Arm | undefined {
   const endpoint = parseEndpointId(reader, endpoints);
   const model = reader.string('model', undefined);
@@ -35,7 +35,7 @@ export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string,
     maxOutputTokens: parseMaxOutput(reader, contextTokens),
     outputCapField: reader.oneOf('outputCapField', OUTPUT_CAP_FIELDS, endpoint.outputCapField),
     outputCapCoversReasoning: covers,
-    // Without a stated limit, the default is a guess, and a guess bounds no bill: hidden reasoning may fill the context.
+    // Without a stated limit, the default is a guess, which bounds no bill: hidden reasoning may fill the context.
     ...(!covers && !reader.has('maxOutputTokens') && { maxBilledOutputTokens: contextTokens }),
     capabilities: parseCapabilities(reader.object('capabilities')),
     simulated: reader.boolean('simulated', false) || endpoint.simulated,
@@ -48,7 +48,7 @@ const CACHE_LIVES = ['default', 'hour'] as const;
 const LEAST_THINKING_TOKENS = 1;
 const MOST_THINKING_TOKENS = 1_000_000;
 
-/** A level, or a budget of thoughts in tokens. */
+/** A level, or a reasoning budget in tokens. */
 function parseEffort(reader: SettingReader): Effort | undefined {
   const value = reader.raw('effort');
   if (value === undefined) return undefined;

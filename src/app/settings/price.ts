@@ -2,14 +2,14 @@ import type { RateCard } from '../../core/arm.ts';
 import { describe, numberProblem } from './reader.ts';
 import type { SettingReader } from './reader.ts';
 
-/** Above any price ever asked (the dearest models are at hundreds): a larger one is a unit mistaken. */
+/** Far above any known price (the highest are in the hundreds): a larger value has the wrong unit. */
 const USD_PER_MTOK = { min: 0, max: 100_000 };
 const USD_PER_REQUEST = { min: 0, max: 1000 };
 const TOKENS = { min: 1, max: 100_000_000, integer: true };
 
 /**
- * A price is taken whole or not at all: with one class misread, a reservation would be no upper bound. Without a
- * price the model makes no paid call, so a mistake here costs nothing.
+ * Accepts a price whole or not at all: with one class misread, a reservation would not be an upper bound. A model
+ * without a price makes no paid call, so that a refused price costs nothing.
  */
 export function parsePrice(model: SettingReader): RateCard | undefined {
   const reader = model.object('price');

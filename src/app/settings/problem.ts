@@ -1,14 +1,14 @@
-/** One thing that is wrong with a setting, as data: the surface says it in the user's language. */
+/** One fault in a setting, as data; the surface words it in the user's language. */
 import { isObject } from '../../core/shape.ts';
 export interface SettingProblem {
-  /** Where, as one writes it: `pilot.endpoints[1].baseUrl`. */
+  /** The key with its index: `pilot.endpoints[1].baseUrl`. */
   readonly key: string;
   readonly kind: ProblemKind;
-  /** What is there, as short JSON; `***` where it may be a secret. */
+  /** The found value as short JSON; `***` where it may be a secret. */
   readonly found: string;
-  /** What may stand there: a type, a range, a list; '' where the kind says it all. */
+  /** The allowed values: a type, a range, a list; '' where the kind says enough. */
   readonly allowed: string;
-  /** What is used instead, as JSON; '' = nothing, undefined = the whole entry is left out. */
+  /** The value used instead, as JSON; '' = none, undefined = the whole entry is left out. */
   readonly used: string | undefined;
 }
 
@@ -21,20 +21,20 @@ export type ProblemKind =
   | 'bad-url'
   | 'bad-header'
   | 'bad-variable'
-  /** A limit that is no amount in USD; `allowed` is the largest. */
+  /** A limit that is not an amount in USD; `allowed` is the largest amount. */
   | 'not-dollars'
   | 'duplicate'
   | 'too-many'
   | 'unknown-key'
   | 'unknown-endpoint'
-  /** A key stands in settings, where it is synced and shown; set-up moves it to the keyring. */
+  /** A key in the settings, which are synced and visible; set-up moves it to the keyring. */
   | 'secret-in-settings'
   /** The environment variable belongs to another endpoint. */
   | 'foreign-variable';
 
 const MAX_SHOWN = 60;
 
-/** Scalars as JSON, lists and objects by kind only: an entry may hold a key anywhere. */
+/** Scalars as JSON, lists and objects by kind only, since an entry may contain a key. */
 export function shown(value: unknown): string {
   if (value === undefined) return '';
   if (isObject(value)) return Array.isArray(value) ? '[…]' : '{…}';

@@ -4,7 +4,7 @@ import { isRecord } from '../../core/shape.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads one object of the settings field by field. A bad field gives its default and a problem, never itself. */
+/** Reads one object of the settings field by field. A bad field gives its default and a problem. */
 export class SettingReader {
   readonly key: string;
   readonly #fields: Fields;
@@ -21,7 +21,7 @@ export class SettingReader {
     return this.raw(name) !== undefined;
   }
 
-  /** Own fields only: a `__proto__` in JSON is data, not a prototype. `null` is how one unsets a setting by hand. */
+  /** Own fields only: a `__proto__` in JSON is data. `null` counts as unset, since users unset a setting that way. */
   raw(name: string): unknown {
     this.#seen.add(name);
     return Object.hasOwn(this.#fields, name) ? (this.#fields[name] ?? undefined) : undefined;
@@ -61,7 +61,7 @@ export class SettingReader {
     return found ?? fallback;
   }
 
-  /** Undefined where there is none, or where what is there is no object (a problem). */
+  /** Undefined where the field is absent, or is not an object (a problem). */
   object(name: string): SettingReader | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
@@ -85,7 +85,7 @@ export class SettingReader {
     this.#problems.push({ key: `${this.key}.${name}`, kind, found, allowed, used });
   }
 
-  /** To be called last: what nobody asked for is a typing error or a setting of another version. */
+  /** Call it last: a field that was not read is a typing error or belongs to another version. */
   reportUnknown(): void {
     for (const name of Object.keys(this.#fields)) {
       if (!this.#seen.has(name)) this.problem(name, 'unknown-key', [...this.#seen].join(', '), '');
@@ -100,7 +100,7 @@ export interface NumberRange {
 }
 
 const MAX_STRING = 2000;
-/** Here people paste keys: under a name of their own, in a header, where a variable's name belongs, in an address. */
+/** Problems of fields into which users paste keys: unknown fields, headers, names of variables, addresses. */
 const MAY_BE_SECRET: ReadonlySet<ProblemKind> = new Set([
   'secret-in-settings',
   'bad-url',

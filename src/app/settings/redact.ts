@@ -1,4 +1,4 @@
-/** What looks like a key or a password, whoever it belongs to: the one list, for logs and for what people see. */
+/** Masks keys and passwords of any provider: the one list for logs and for what users see. */
 export function maskKeys(text: string): string {
   let clean = text;
   for (const pattern of KEY_PATTERNS) clean = clean.replace(pattern, `$1${MASK}`);
@@ -7,9 +7,9 @@ export function maskKeys(text: string): string {
 
 export const MASK = '***';
 
-/** The first group is what may stay: the name in front of the secret. */
+/** The first group may stay: the name before the secret. */
 const KEY_PATTERNS = [
-  // What a provider masked itself still shows both ends.
+  // A key that its provider masked still shows both ends.
   /()(?<![-\w])[-\w]+\*{3,}[-\w]*/g,
   /\b()(?:sk|pk|rk|key|gsk|xai|nvapi|hf|AIza)[-_A-Za-z0-9]{12,}/g,
   /\b((?:bearer|basic)\s+)[^\s"',;]{4,}/gi,

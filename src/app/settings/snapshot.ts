@@ -1,7 +1,7 @@
 /**
- * The settings under `pilot`, one row each: who may state it, what it may be, what counts where nothing usable stands.
- * `SettingsSnapshot` reads a key when it is first asked for, keeps the value until that key changes, tells those who
- * follow the key, and knows every value that cannot be used.
+ * The settings under `pilot`, one row each: who may set it, the allowed values, and the default. `SettingsSnapshot`
+ * reads a key at its first use, keeps the value until that key changes, notifies the followers of the key, and collects
+ * every unusable value.
  */
 import type { NanoUsd } from '../../core/brand.ts';
 import type { MultilineSetting } from '../../core/inline/multiline.ts';
@@ -15,8 +15,8 @@ import { SettingReader } from './reader.ts';
 import { isRecord } from '../../core/shape.ts';
 
 /**
- * `user`: the user's own value, since a repository has no say where money or privacy is concerned. `effective`: the
- * value VS Code resolves for the window. `narrowing`: the user's, but a repository may turn it off.
+ * `user`: only the user's own value, where money or privacy is concerned. `effective`: the value VS Code resolves for
+ * the window. `narrowing`: the user's value, which a workspace may only turn off.
  */
 export type SettingScope = 'user' | 'effective' | 'narrowing';
 
@@ -32,10 +32,10 @@ const choice = <T extends string>(scope: SettingScope, allowed: readonly T[], ot
   row(scope, (reader, key) => reader.oneOf(key, allowed, otherwise));
 const whole = (scope: SettingScope, min: number, max: number, otherwise: number): Row<number> =>
   row(scope, (reader, key) => reader.number(key, otherwise, { min, max }));
-/** Checked by `parseSettings`, which knows the endpoints a model may name. */
+/** Checked by `parseSettings`, which knows the endpoints that a model may name. */
 const unchecked: Row<unknown> = row('user', (reader, key) => reader.raw(key));
 
-/** A limit in USD a month. What cannot be understood must not become "no limit": it counts as 0, free models only. */
+/** A limit in USD a month. An invalid value must not become "no limit": it counts as 0, free models only. */
 const limit: Row<NanoUsd | undefined> = row('user', (reader, key) => {
   const value = reader.raw(key);
   if (value === undefined) return undefined;
@@ -44,7 +44,7 @@ const limit: Row<NanoUsd | undefined> = row('user', (reader, key) => {
   return nanoFloor(0);
 });
 
-/** By language id, as a reader of it drops what is not a boolean. */
+/** By language id; the reader of the setting drops values that are not boolean. */
 const languages: Row<undefined> = row('effective', (reader, key) => {
   const value = reader.raw(key);
   if (value === undefined) return undefined;
@@ -55,7 +55,7 @@ const languages: Row<undefined> = row('effective', (reader, key) => {
   return undefined;
 });
 
-/** As `globsOfScopes` takes them: what is no string is passed over. */
+/** In the form of `globsOfScopes`, which passes over values that are not strings. */
 const globs: Row<undefined> = row('effective', (reader, key) => {
   const value = reader.raw(key);
   if (value === undefined) return undefined;
@@ -96,7 +96,7 @@ const rows = {
 export type SettingKey = keyof typeof rows;
 export type SettingValues = { readonly [K in SettingKey]: ReturnType<(typeof rows)[K]['read']> };
 
-/** What `InlineSettingsReader` builds its value from. */
+/** The keys from which `InlineSettingsReader` builds its value. */
 export const inlineKeys = (Object.keys(rows) as readonly SettingKey[]).filter((key) =>
   key.startsWith('inline.'),
 );
@@ -113,7 +113,7 @@ export class SettingsSnapshot {
   readonly #entries = new Map<SettingKey, Entry>();
   readonly #followers = new Map<() => void, readonly SettingKey[]>();
 
-  /** `rawOf`: what stands in the settings; VS Code takes a millisecond or more for each look-up. */
+  /** `rawOf`: the value in the settings; each look-up takes VS Code a millisecond or more. */
   constructor(rawOf: (key: SettingKey, scope: SettingScope) => unknown) {
     this.#rawOf = rawOf;
   }
@@ -122,20 +122,20 @@ export class SettingsSnapshot {
     return this.#entry(key).value as SettingValues[K];
   }
 
-  /** Of all keys: what is there, what may be there, what is used instead. */
+  /** The problems of all keys: the found, the allowed and the used value. */
   get problems(): readonly SettingProblem[] {
     return settingKeys.flatMap((key) => this.#entry(key).problems);
   }
 
-  /** Called once for each change that touches one of `keys`. */
+  /** Calls `listener` once for each change that affects one of `keys`. */
   follow(keys: readonly SettingKey[], listener: () => void): { dispose(): void } {
-    // Its own function each time, so that one listener may be given twice.
+    // A new function each time, so that one listener may be registered twice.
     const follower = (): void => listener();
     this.#followers.set(follower, keys);
     return { dispose: () => this.#followers.delete(follower) };
   }
 
-  /** The settings changed: `affects` says which keys. */
+  /** Handles a change of the settings; `affects` tests a key. */
   changed(affects: (key: SettingKey) => boolean): void {
     const keys = new Set(settingKeys.filter(affects));
     for (const key of keys) this.#entries.delete(key);
@@ -143,7 +143,7 @@ export class SettingsSnapshot {
       if (followed.some((key) => keys.has(key))) follower();
   }
 
-  /** The value was written and is read again, whether VS Code has told of the change yet or not. */
+  /** Reads a written value again, whether or not VS Code has reported the change. */
   forget(key: SettingKey): void {
     this.#entries.delete(key);
   }

@@ -1,4 +1,6 @@
-/** Addresses of endpoints as people have them: from a documentation's example, a curl command, a portal's page. */
+/**
+ * Parses addresses of endpoints as users paste them: from a documentation's example, a curl command, a portal's page.
+ */
 import type { Preset } from './endpoint.ts';
 import type { SettingReader } from './reader.ts';
 import { shown } from './problem.ts';
@@ -10,7 +12,7 @@ export interface BaseUrl {
   readonly apiVersion: string | undefined;
 }
 
-/** The checked base URL; undefined = there is none that can be used. */
+/** The checked base URL; undefined = none is usable. */
 export function parseBaseUrl(reader: SettingReader, preset: Preset): BaseUrl | undefined {
   const given = reader.raw('baseUrl');
   if (given === undefined) {
@@ -19,7 +21,7 @@ export function parseBaseUrl(reader: SettingReader, preset: Preset): BaseUrl | u
   }
   const understood = typeof given === 'string' ? understandUrl(given, preset.baseUrl) : undefined;
   if (!understood) {
-    // Falling back to the preset's own host would send prompts where the user did not mean them to go.
+    // The preset's own host is not a fallback: prompts would go where the user did not intend.
     reader.problem('baseUrl', 'bad-url', 'https://…', undefined);
     return undefined;
   }
@@ -29,9 +31,8 @@ export function parseBaseUrl(reader: SettingReader, preset: Preset): BaseUrl | u
 }
 
 /**
- * What is meant by a pasted address: a request's own path (`/chat/completions`) is left out, and where there is no path
- * at all the one that the provider's clients are given is put there (`home`: the preset's address), else `/v1`. A `#` at
- * the end says that the address is meant as it stands.
+ * Interprets a pasted address: removes a request's own path (`/chat/completions`), and adds to an address without a
+ * path the path of the preset's address (`home`), else `/v1`. A `#` at the end keeps the address as it is.
  */
 export function understandUrl(
   text: string,
@@ -52,7 +53,7 @@ export function understandUrl(
 }
 
 const MAX_CHARS = 2000;
-/** The paths of requests, below the address that clients are given. */
+/** The paths of requests below the address that clients are given. */
 const OPERATION = /\/(?:chat\/completions|completions|responses|messages|models|embeddings)\/?$/i;
 
 function versionIn(url: URL): string | undefined {
@@ -68,5 +69,5 @@ function pathFor({ hostname }: URL, home: string | undefined): string {
 
 /** Providers whose clients are given the bare host. */
 const UNVERSIONED: ReadonlySet<string> = new Set(['api.deepseek.com', 'api.perplexity.ai']);
-/** Azure's resources: they take a key in a header of their own. */
+/** Azure's resources, which expect a key in a header of their own. */
 export const AZURE = /\.(?:openai|cognitiveservices|services\.ai)\.azure\.(?:com|us|cn)$/;

@@ -1,6 +1,6 @@
 import type { RateCard } from '../../core/arm.ts';
 
-/** One model as its endpoint lists it. Undefined: the endpoint does not say. */
+/** One model in its endpoint's list. Undefined = the endpoint does not say. */
 export interface ListedModel {
   readonly id: string;
   readonly name: string | undefined;
@@ -9,9 +9,9 @@ export interface ListedModel {
   readonly maxOutputTokens: number | undefined;
   readonly tools: boolean | undefined;
   readonly images: boolean | undefined;
-  /** It says that it completes code in the middle. */
+  /** Whether the list says that the model completes code in the middle. */
   readonly fim: boolean | undefined;
   readonly simulated: boolean;
-  /** Embeds, transcribes or draws, but does not chat: not offered as an arm. */
+  /** Whether the model embeds, transcribes or draws but does not chat, so that it is not offered as an arm. */
   readonly embedding: boolean;
 }

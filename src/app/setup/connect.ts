@@ -1,4 +1,4 @@
-/** The part of set-up that ends with an endpoint that answers: its address, its key, and the list of its models. */
+/** The part of set-up that ends with a working endpoint: its address, its key, and the list of its models. */
 import type { ProviderError } from '../ports/models.ts';
 import type { Endpoint, Preset } from '../settings/endpoint.ts';
 import { parseSettings } from '../settings/index.ts';
@@ -11,9 +11,9 @@ import { freshId } from './entries.ts';
 export interface Keyed {
   readonly endpoint: Endpoint;
   readonly key: string | undefined;
-  /** To be put into the keyring once the set-up is complete. */
+  /** Stored in the keyring when set-up is complete. */
   readonly typedKey: string | undefined;
-  /** The variable that was chosen just now. */
+  /** The variable that the user chose in this set-up. */
   readonly chosenVariable?: string;
 }
 
@@ -28,7 +28,7 @@ export async function endpointFor(deps: SetupDeps, start: SetupStart): Promise<E
   return given === undefined ? undefined : endpointAt(deps, preset, given);
 }
 
-/** The endpoint of this address that is set up already, or a new one. */
+/** The existing endpoint at this address, or a new one. */
 function endpointAt(deps: SetupDeps, preset: Preset, given: string): Endpoint | undefined {
   const address = understandUrl(given, preset.baseUrl);
   if (!address) return undefined;
@@ -40,15 +40,15 @@ function endpointAt(deps: SetupDeps, preset: Preset, given: string): Endpoint | 
     preset.id,
     taken.map((endpoint) => endpoint.id),
   );
-  // "OpenAI-compatible" would name them all alike.
+  // The host, since "OpenAI-compatible" would name all such endpoints alike.
   const label = preset.id === 'custom' ? new URL(baseUrl).host : preset.label;
-  // Through the parser, so that what is written now is understood the same way later.
+  // Uses the settings' parser, so that the written entry is read the same way later.
   const entry = { id, preset: preset.id, baseUrl, label };
   const [endpoint] = parseSettings({ endpoints: [entry], models: [] }, deps.presets).endpoints;
   return endpoint && apiVersion !== undefined ? { ...endpoint, apiVersion } : endpoint;
 }
 
-/** Providers and the local servers with a port of their own; the others run wherever the user put them. */
+/** The address of providers, and of local servers with a port of their own; undefined for all others. */
 const fixedAddress = (preset: Preset): string | undefined =>
   preset.id === 'vllm' || preset.id === 'litellm' || preset.id === 'custom' ? undefined : preset.baseUrl;
 
@@ -81,7 +81,7 @@ export async function connect(
   return undefined;
 }
 
-/** Undefined: the user has given up. */
+/** Undefined = the user gave up. */
 async function mended(
   deps: SetupDeps,
   keyed: Keyed,
@@ -105,7 +105,7 @@ async function namedByHand(deps: SetupDeps, keyed: Keyed): Promise<Connected | u
   return names && { ...keyed, listed: names.map(namedModel) };
 }
 
-/** Another address. A key goes there only if it is the same host; else it is asked for again. */
+/** Changes the address. The key goes there only if the host is the same; otherwise the user enters it again. */
 async function moved(deps: SetupDeps, keyed: Keyed): Promise<Keyed | undefined> {
   const preset = deps.presets[keyed.endpoint.preset];
   const given = await deps.ui.askBaseUrl(preset, keyed.endpoint.baseUrl);
@@ -116,7 +116,7 @@ async function moved(deps: SetupDeps, keyed: Keyed): Promise<Keyed | undefined> 
   return firstKey(deps, endpoint, undefined);
 }
 
-/** Asked once for each host of the local network; a public one never gets a key without encryption. */
+/** Asks once for each host of the local network; a public host never gets a key without encryption. */
 export async function agreeToPlainHttp(deps: SetupDeps, { endpoint, key }: Keyed): Promise<void> {
   const { protocol, hostname, host } = new URL(endpoint.baseUrl);
   if (key === undefined || protocol === 'https:' || deps.keys.mayGoPlain(endpoint)) return;
@@ -124,7 +124,7 @@ export async function agreeToPlainHttp(deps: SetupDeps, { endpoint, key }: Keyed
   if (await deps.ui.confirmPlainHttp(host)) await deps.keys.allowPlain(endpoint);
 }
 
-/** The most common slip with an own server: its address without the `/v1` that OpenAI clients are given; or with it. */
+/** The address with `/v1` added or removed: the most common error with a self-hosted server. */
 function otherVersionPath(endpoint: Endpoint, error: ProviderError): Endpoint | undefined {
   const notThere = error.status === 404 || error.kind === 'not-json';
   if (endpoint.preset !== 'custom' || !notThere) return undefined;
@@ -138,7 +138,7 @@ async function firstKey(
   endpoint: Endpoint,
   given: KeyAnswer | undefined,
 ): Promise<Keyed | undefined> {
-  // A variable goes to its own host only, whatever address was given since.
+  // A variable goes only to its own host, whatever address the user entered since.
   if (given && (given.type !== 'variable' || ownVariable(deps, endpoint) === given.name))
     return keyedBy(deps, endpoint, given);
   const stored = await deps.keys.stored(endpoint);
@@ -160,7 +160,7 @@ export async function askForKey(
   return answer && keyedBy(deps, endpoint, answer);
 }
 
-/** The provider's own variable, where it is set and the endpoint is the host that it belongs to. */
+/** The provider's own variable, where it is set and belongs to the endpoint's host. */
 function ownVariable({ presets, keys }: SetupDeps, { preset, baseUrl }: Endpoint): string | undefined {
   const { apiKeyEnv, baseUrl: home } = presets[preset];
   if (apiKeyEnv === undefined || home === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Endpoint, PresetId, PresetTable } from '../settings/endpoint.ts';
 import { parseSettings } from '../settings/index.ts';
 import type { ListedModel } from './catalog.ts';
 
-/** These have a port of their own; vLLM's and LiteLLM's are everybody's. */
+/** Servers with a port of their own; vLLM and LiteLLM use common ports. */
 const LOCAL: readonly PresetId[] = ['ollama', 'lmstudio', 'llamacpp'];
 
 export interface DetectedServer {
@@ -12,7 +12,7 @@ export interface DetectedServer {
   readonly models: number;
 }
 
-/** Local servers that answer now. Asked only while set-up is open: nothing is probed in the background. */
+/** The local servers that answer now. Called only while set-up is open: PILOT probes nothing in the background. */
 export async function detectLocal(
   presets: PresetTable,
   list: (endpoint: Endpoint) => Promise<Result<readonly ListedModel[], ProviderError>>,

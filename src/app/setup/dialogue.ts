@@ -1,4 +1,4 @@
-/** What set-up asks the user, and what it needs of the world around it. */
+/** The questions of set-up to the user, and the services it needs. */
 import type { RateCard } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { Result } from '../../core/result.ts';
@@ -8,11 +8,11 @@ import type { ListedModel } from './catalog.ts';
 import type { ModelDraft } from './draft.ts';
 
 export type SetupStart =
-  /** With a key that was pasted, or a variable whose use was agreed to, where the conversation began. */
+  /** With a key that the user pasted, or a variable that the user accepted, in the first step. */
   | { readonly type: 'preset'; readonly preset: PresetId; readonly key?: KeyAnswer }
   | { readonly type: 'endpoint'; readonly endpoint: Endpoint };
 
-/** A key typed in, a variable to read it from, or none. */
+/** A typed key, a variable that contains it, or none. */
 export type KeyAnswer =
   | { readonly type: 'typed'; readonly key: string }
   | { readonly type: 'variable'; readonly name: string }
@@ -24,53 +24,56 @@ export interface KeyQuestion {
   /** The provider's own variable, if it is set; only its name is shown, and it is used only when chosen. */
   readonly variable: string | undefined;
   readonly refused: boolean;
-  /** The keyring has just failed, so a typed key could not be kept. */
+  /** Whether the keyring has just failed, so that a typed key could not be kept. */
   readonly keyringFailed: boolean;
   readonly isSet: (variable: string) => boolean;
 }
 
 export interface SetupSummary {
-  /** No model was set up before. */
+  /** Whether no model was set up before. */
   readonly first: boolean;
   readonly endpoint: Endpoint;
   readonly models: number;
   readonly unpriced: number;
-  /** Paid models wait for it. */
+  /** Whether paid models wait for a limit. */
   readonly lacksLimit: boolean;
 }
 
-/** Undefined from any question = the user broke off. */
+/** Undefined from any question = the user canceled. */
 export interface SetupUi {
   start(): Promise<SetupStart | undefined>;
-  /** `former`: what was given before, to be mended. */
+  /** `former`: the earlier input, for correction. */
   askBaseUrl(preset: Preset, former?: string): Promise<string | undefined>;
   askKey(question: KeyQuestion): Promise<KeyAnswer | undefined>;
   whileFetching<T>(endpoint: Endpoint, fetch: (signal: AbortSignal) => Promise<T>): Promise<T>;
   listFailed(endpoint: Endpoint, error: ProviderError): Promise<AfterFailure | undefined>;
   askNames(endpoint: Endpoint): Promise<readonly string[] | undefined>;
   chooseModels(offer: ModelOffer): Promise<ModelChoice | undefined>;
-  /** 'later': leave this and all others without one. */
+  /** 'later': leave this model and all following ones without a price. */
   askPrice(draft: ModelDraft, position: number, total: number): Promise<RateCard | 'later' | undefined>;
-  /** A warning and a question that names the host: the key can be read on the way there. */
+  /** Warns and asks, naming the host: the key can be read in transit. */
   confirmPlainHttp(host: string): Promise<boolean>;
   keyKept(endpoint: Endpoint): void;
   done(summary: SetupSummary): void;
 }
 
-/** What to do about a list that did not come; 'address': give another one. */
+/** What to do after the list failed to load; 'address': enter another address. */
 export type AfterFailure = 'again' | 'key' | 'by-hand' | 'address';
 
 export interface ModelOffer {
   readonly endpoint: Endpoint;
   readonly drafts: readonly ModelDraft[];
   readonly isChosen: (draft: ModelDraft) => boolean;
-  /** In USD a month, proposed with the models: nothing is paid for before a limit stands. Undefined: one stands. */
+  /**
+   * In USD a month, proposed with the models, since no paid request is made before a limit is set. Undefined = one is
+   * set.
+   */
   readonly proposedLimit: number | undefined;
 }
 
 export interface ModelChoice {
   readonly drafts: readonly ModelDraft[];
-  /** What the user agreed to; undefined: nothing, and paid models wait for a limit. */
+  /** The limit that the user accepted; undefined = none, and paid models wait for a limit. */
   readonly monthlyLimitUsd: number | undefined;
 }
 
@@ -86,21 +89,21 @@ export interface SetupDeps {
   ) => Promise<Result<readonly ListedModel[], ProviderError>>;
   readonly keys: SetupKeys;
   readonly isLoopback: (hostname: string) => boolean;
-  /** Whether all addresses of the host are of the local network, by its name's form and by what it resolves to. */
+  /** Whether all addresses of the host belong to the local network, by the form of its name and by its resolution. */
   readonly isPrivate: (hostname: string) => Promise<boolean>;
-  /** Public rating of a model, higher is better; for what is ticked before anybody has looked. */
+  /** Public rating of a model, higher is better; it selects the models that are ticked initially. */
   readonly rating: () => Promise<(model: string, price: RateCard) => number>;
-  /** The model was called free and sent a bill: what the settings say counts no more until the user states a price. */
+  /** Whether the model counted as free and sent a bill, so that its price is unknown until the user states one. */
   readonly distrustsPrice: (arm: ArmId) => boolean;
   readonly trustPrice: (arm: ArmId) => void;
 }
 
-/** The user's settings as they are written, not as they were understood. */
+/** The user's settings in their raw form. */
 export interface SetupSettings {
   endpoints(): unknown;
   models(): unknown;
   write(endpoints: unknown, models: unknown): Promise<void>;
-  /** Whether the user has said what a month may cost. */
+  /** Whether the user has set a monthly limit. */
   hasMonthlyLimit(): boolean;
   setMonthlyLimit(usd: number): Promise<void>;
 }
@@ -108,9 +111,9 @@ export interface SetupSettings {
 export interface SetupKeys {
   stored(endpoint: Endpoint): Promise<string | undefined>;
   variable(name: string): string | undefined;
-  /** False: the keyring refused. */
+  /** False = the keyring refused. */
   store(endpoint: Endpoint, key: string): Promise<boolean>;
-  /** The user has chosen this variable for this endpoint's host. */
+  /** Records that the user chose this variable for this endpoint's host. */
   confirmVariable(name: string, endpoint: Endpoint): Promise<void>;
   /** Whether the key may go to a host of the local network over plain http. */
   mayGoPlain(endpoint: Endpoint): boolean;

@@ -2,19 +2,19 @@ import type { Arm, RateCard } from '../../core/arm.ts';
 import type { Endpoint, Preset, PriceLookup } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
 
-/** Where a price comes from; shown beside it, so that the user can judge it. */
+/** The source of a price, shown beside it. */
 export type PriceOrigin =
   | { readonly kind: 'endpoint' }
   | { readonly kind: 'table'; readonly source: string; readonly date: string }
-  /** It runs on the user's own machine. */
+  /** The model runs on the user's own machine. */
   | { readonly kind: 'local' }
-  /** The user's own, from the settings. */
+  /** The user's own price, from the settings. */
   | { readonly kind: 'settings' };
 
-/** A model that could become an arm, with what is known about it. */
+/** A model that could become an arm, with its known facts. */
 export interface ModelDraft {
   readonly model: ListedModel;
-  /** Undefined: the user is asked, since unknown is not zero. */
+  /** Undefined = the user is asked, since unknown is not zero. */
   readonly price: RateCard | undefined;
   readonly origin: PriceOrigin | undefined;
 }
@@ -27,7 +27,7 @@ export interface DraftFacts {
   readonly arms: readonly Arm[];
 }
 
-/** The user's own price first, then the seller's, then the shipped table's; a local model costs nothing. */
+/** The user's own price first, then the endpoint's, then the shipped table's; a local model costs nothing. */
 export function draftModel(listed: ListedModel, facts: DraftFacts): ModelDraft {
   const known = facts.prices.lookup(facts.preset.id, listed.id);
   const model = {
@@ -46,7 +46,7 @@ export function draftModel(listed: ListedModel, facts: DraftFacts): ModelDraft {
 
 export const FREE: RateCard = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
 
-/** A name typed by hand, where the endpoint lists nothing. */
+/** A model whose name the user typed, where the endpoint lists nothing. */
 export const namedModel = (id: string): ListedModel => ({
   id,
   name: undefined,

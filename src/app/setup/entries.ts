@@ -1,4 +1,4 @@
-/** Changes to `pilot.endpoints` and `pilot.models` as they stand in the settings: what set-up does not know it keeps. */
+/** Changes to the raw values of `pilot.endpoints` and `pilot.models`; fields unknown to set-up stay. */
 import type { Endpoint, Preset } from '../settings/endpoint.ts';
 import type { MisplacedKey } from '../settings/headers.ts';
 import { understandUrl } from '../settings/url.ts';
@@ -7,7 +7,7 @@ import { isRecord } from '../../core/shape.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Only what differs from the preset, so that a later version's better defaults apply. */
+/** Only the differences from the preset, so that better defaults of a later version apply. */
 export function endpointEntry(endpoint: Endpoint, preset: Preset): Entry {
   return {
     id: endpoint.id,
@@ -22,7 +22,7 @@ export function endpointEntry(endpoint: Endpoint, preset: Preset): Entry {
   };
 }
 
-/** Such that it is read again as what it is: with Azure's version, and a `#` where the address alone says otherwise. */
+/** The address in a form that parses to the same endpoint: with Azure's version, and with `#` where needed. */
 function addressOf({ baseUrl, apiVersion }: Endpoint, preset: Preset): string {
   const isRead = understandUrl(baseUrl, preset.baseUrl)?.baseUrl === baseUrl;
   const query = apiVersion === undefined ? '' : `?api-version=${encodeURIComponent(apiVersion)}`;
@@ -31,7 +31,7 @@ function addressOf({ baseUrl, apiVersion }: Endpoint, preset: Preset): string {
 
 export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraft): Entry {
   const capabilities = {
-    // The others are told by the model's name; Mistral alone says it of each model.
+    // Other formats follow from the model's name; only Mistral lists it for each model.
     ...(model.fim && preset === 'mistral' && { fim: 'mistral' }),
     ...(model.tools !== undefined && { tools: model.tools }),
     ...(model.images !== undefined && { images: model.images }),
@@ -49,8 +49,8 @@ export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraf
 }
 
 /**
- * The entry of the same id gets the new fields over its own; else the entry is added. Whether a key is needed has just
- * been settled, so a former word on it does not stay.
+ * An entry of the same id gets the new fields; otherwise the entry is added. A former statement on whether a key is
+ * needed is removed, since set-up has just determined it.
  */
 export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
   const entries = listOf(raw);
@@ -60,8 +60,8 @@ export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
 }
 
 /**
- * The endpoint's models become the chosen ones. An entry that is there already keeps everything the user wrote, and
- * gets a price if it had none.
+ * Sets the endpoint's models to the chosen ones. An existing entry keeps all its fields, and gets a price if it had
+ * none.
  */
 export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly ModelDraft[]): unknown[] {
   const entries = listOf(raw);
@@ -79,7 +79,7 @@ export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly Mo
   return [...others, ...chosen];
 }
 
-/** Takes a misplaced key out: `apiKey`, or `headers.Authorization`. */
+/** Removes a misplaced key: `apiKey`, or `headers.Authorization`. */
 export function withoutField(raw: unknown, endpointId: string, field: string): unknown[] {
   const drop = (entry: Entry, [name = '', ...rest]: string[]): Entry => {
     const value = entry[name];
@@ -91,7 +91,7 @@ export function withoutField(raw: unknown, endpointId: string, field: string): u
   );
 }
 
-/** Takes out the keys that were moved to the keyring; one that was changed meanwhile is another key, and stays. */
+/** Removes the keys that were moved to the keyring; a key that changed meanwhile is a different one and stays. */
 export const withoutMoved = (
   raw: unknown,
   misplaced: readonly MisplacedKey[],
@@ -104,7 +104,7 @@ export const withoutMoved = (
 const isSame = (a: MisplacedKey, b: MisplacedKey): boolean =>
   a.endpointId === b.endpointId && a.field === b.field && a.value === b.value;
 
-/** `openai`, or `openai-2` where that is taken. */
+/** `openai`, or `openai-2` where that id is taken. */
 export function freshId(wanted: string, taken: readonly string[]): string {
   let id = wanted;
   for (let number = 2; taken.includes(id); number++) id = `${wanted}-${number}`;

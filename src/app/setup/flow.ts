@@ -1,6 +1,6 @@
 /**
- * PILOT: Set Up Models, as a conversation: which provider, its key, its models, their prices. Whatever the user
- * breaks off leaves the settings as they were. The words are the surface's (`SetupUi`).
+ * PILOT: Set Up Models as a dialogue: the provider, its key, its models, their prices. A canceled dialogue leaves the
+ * settings unchanged. The surface words the questions (`SetupUi`).
  */
 import { isFree } from '../../core/arm.ts';
 import { armId } from '../../core/brand.ts';
@@ -14,7 +14,7 @@ import { draftModel } from './draft.ts';
 import { suggestModels } from './suggest.ts';
 import { endpointEntry, withEndpoint, withModels } from './entries.ts';
 
-/** Enough to see what routing is worth, and nobody's ruin. */
+/** Enough to see the benefit of routing, at a harmless amount. */
 export const PROPOSED_LIMIT_USD = 5;
 
 export async function setUpModels(deps: SetupDeps): Promise<void> {
@@ -29,7 +29,7 @@ export async function setUpModels(deps: SetupDeps): Promise<void> {
   if (kept) await write(deps, kept, { ...choice, drafts });
 }
 
-/** A new key for an endpoint that is set up already. */
+/** A new key for an existing endpoint. */
 export async function enterKey(deps: SetupDeps, endpoint: Endpoint): Promise<void> {
   const entered = await askForKey(deps, endpoint, { refused: false, keyringFailed: false });
   if (entered) await agreeToPlainHttp(deps, entered);
@@ -62,7 +62,7 @@ async function choose(deps: SetupDeps, connected: Connected): Promise<ModelChoic
   return choice && choice.drafts.length > 0 ? choice : undefined;
 }
 
-/** What is free and few is taken unless the user says otherwise, and so is all that is simulated; else one of each price. */
+/** Proposes all models where they are free and few or simulated; otherwise one of each price class. */
 async function proposal(
   drafts: readonly ModelDraft[],
   rating: SetupDeps['rating'],
@@ -73,7 +73,7 @@ async function proposal(
   return simulated.length > 0 ? simulated : suggestModels(drafts, await rating());
 }
 
-/** Asks for each price that nobody knows. A model may stay without one; it is then not used for paid calls. */
+/** Asks for each unknown price. A model may stay without one; it is then not used for paid calls. */
 async function withPrices(
   ui: SetupUi,
   drafts: readonly ModelDraft[],
@@ -89,7 +89,7 @@ async function withPrices(
   return drafts.map((draft) => entered.get(draft) ?? draft);
 }
 
-/** The typed key goes into the keyring; where that fails, only a variable can hold it. */
+/** Stores the typed key in the keyring; if that fails, only a variable can supply it. */
 async function keepKey(
   deps: SetupDeps,
   { endpoint, typedKey, chosenVariable }: Keyed,

@@ -1,16 +1,16 @@
-/** A key that was pasted where set-up begins: whose it is, told by its shape alone. It is shown to no endpoint for that. */
+/** Recognizes the provider of a key pasted in the first step by its form alone, without sending it to any endpoint. */
 import type { Preset, PresetTable } from '../settings/endpoint.ts';
 
-/** Nobody types so much at once, and no key is shorter. */
+/** Characters: longer than typed input at once, and at most the length of any key. */
 const LEAST = 20;
 
-/** What one change of the input's text brought, if it is a key; a name or an address is none. */
+/** The key in one change of the input's text; undefined where the text is a name or an address. */
 export function pastedKey(before: string, now: string): string | undefined {
   const text = now.trim();
   const isKey = /^[\w.-]+$/.test(text) && /\d/.test(text) && /[A-Za-z]/.test(text);
   return isKey && text.length >= LEAST && text.length - before.length >= LEAST ? text : undefined;
 }
 
-/** Undefined: it could be anybody's, so the user says whose. */
+/** Undefined where several providers' keys have this form, so that the user must choose. */
 export const ownerOf = (key: string, presets: PresetTable): Preset | undefined =>
   Object.values(presets).find(({ keyShape }) => keyShape?.test(key));

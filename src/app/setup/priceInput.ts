@@ -2,7 +2,10 @@ import type { RateCard } from '../../core/arm.ts';
 
 const MAX_USD_PER_MTOK = 100_000;
 
-/** What a person types from a provider's price page: "0.25 / 2", "$3 $15", "0,5/1,5", "0". Undefined: no price. */
+/**
+ * Parses a price as users copy it from a provider's page: "0.25 / 2", "$3 $15", "0,5/1,5", "0". Undefined = not a
+ * price.
+ */
 export function parsePriceInput(text: string): RateCard | undefined {
   const parts = text
     .replaceAll('$', ' ')
@@ -14,7 +17,7 @@ export function parsePriceInput(text: string): RateCard | undefined {
   if (numbers.some((value) => !(0 <= value && value <= MAX_USD_PER_MTOK))) return undefined;
   const [input, output, cachedInput, ...rest] = numbers;
   if (input === undefined || rest.length > 0) return undefined;
-  // One number alone is a price only where it says "free": input and output never cost the same by chance.
+  // A single number is a price only if it is zero, since input and output prices differ.
   if (output === undefined) return input === 0 ? { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } : undefined;
   return {
     inputUsdPerMTok: input,

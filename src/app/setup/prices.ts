@@ -1,6 +1,6 @@
 /**
- * Refreshing prices from the endpoints' own lists: what would change is shown first, what the user ticks is written,
- * and nothing else of an entry is touched.
+ * Refreshes prices from the endpoints' own lists: shows the changes, writes those that the user ticks, and leaves other
+ * fields of an entry alone.
  */
 import { isFree, type Arm, type RateCard } from '../../core/arm.ts';
 import { armId } from '../../core/brand.ts';
@@ -16,18 +16,18 @@ export interface PricesDeps {
   readonly endpoints: readonly Endpoint[];
   readonly arms: readonly Arm[];
   list(endpoint: Endpoint): Promise<Result<readonly ListedModel[], ProviderError>>;
-  /** The preview. Undefined = cancelled. */
+  /** The preview. Undefined = canceled. */
   pick(changes: readonly PriceChange[]): Promise<readonly PriceChange[] | undefined>;
-  /** `pilot.models` as it stands when it is written, and the writing of it. */
+  /** The raw value of `pilot.models` at the time of writing, and the function that writes it. */
   readonly settings: { models(): unknown; write(models: unknown): Promise<void> };
-  /** The user took this price: a former distrust of it is over. */
+  /** The user accepted this price, so that an earlier distrust of it ends. */
   trustPrice(id: ArmId): void;
 }
 
 export interface PricesRefreshed {
   readonly outcome: 'no-models' | 'nothing-listed' | 'up-to-date' | 'cancelled' | 'written';
   readonly nWritten: number;
-  /** Endpoints that did not answer with a list; the others' prices are refreshed all the same. */
+  /** Endpoints that did not return a list; the prices of the others are refreshed. */
   readonly failed: readonly { readonly endpoint: Endpoint; readonly error: ProviderError }[];
 }
 
@@ -59,15 +59,15 @@ export async function refreshPrices(deps: PricesDeps): Promise<PricesRefreshed> 
 }
 
 /**
- * Arms that were called free and reported a cost have no known price while they are still called free; a price that the
- * user writes is believed.
+ * Arms that counted as free and reported a cost have no known price while the settings still call them free; a price
+ * that the user writes is believed.
  */
 export const withoutDisproved = (arms: readonly Arm[], disproved: readonly unknown[]): readonly Arm[] =>
   arms.map((arm) =>
     disproved.includes(arm.id) && arm.price && isFree(arm.price) ? { ...arm, price: undefined } : arm,
   );
 
-/** One offer for each of the endpoint's arms that its list has a price for. */
+/** One offer for each arm of the endpoint whose price is in its list. */
 export function priceOffers(
   endpointId: string,
   arms: readonly Arm[],
@@ -76,12 +76,12 @@ export function priceOffers(
   const prices = new Map(listed.map(({ id, price }) => [id, price]));
   return arms.flatMap((arm) => {
     const price = arm.endpointId === endpointId ? prices.get(arm.model) : undefined;
-    // A class of tokens that the list does not name keeps the price that the user gave it.
+    // A class of tokens without a listed price keeps the user's price.
     return price ? [{ armId: arm.id, current: arm.price, listed: { ...arm.price, ...price } }] : [];
   });
 }
 
-/** `pilot.models` with the new prices; an entry's other fields, and other entries, stay as they are. */
+/** `pilot.models` with the new prices; other fields and other entries stay. */
 export function withPrices(raw: unknown, changes: readonly PriceChange[]): unknown[] {
   const prices = new Map<string, RateCard>(changes.map(({ armId: id, after }) => [id, after]));
   return (Array.isArray(raw) ? (raw as unknown[]) : []).map((entry) => {
@@ -108,7 +108,7 @@ export interface RateChange {
   readonly after: number | undefined;
 }
 
-/** The rates of the change that are not what they were, input and output first. */
+/** The changed rates, input and output first. */
 export const rateChanges = ({ before, after }: PriceChange): readonly RateChange[] =>
   rateNames.flatMap((rate) =>
     before?.[rate] === after[rate] ? [] : [{ rate, before: before?.[rate], after: after[rate] }],

@@ -1,22 +1,22 @@
 /**
- * Which models of a price list are ticked before anybody has looked at it: one for each size of purse, so that there
- * is something to choose between from the first prompt on. Only a proposal; the user sees every price and confirms.
+ * Chooses the models of a price list that are ticked initially: one for each price band, so that the router has a
+ * choice from the first prompt. The user sees every price and confirms.
  */
 import type { RateCard } from '../../core/arm.ts';
 import type { ModelDraft } from './draft.ts';
 
-/** Upper ends in USD per million tokens, three of input to one of output. What is dearer is never proposed. */
+/** Upper ends in USD per million tokens, three of input to one of output. More expensive models are never proposed. */
 const BANDS = [0.6, 3, 8] as const;
 
-/** Not for conversations, or priced otherwise than by token; the name is all that most lists tell. */
+/** Models that do not chat, or are not priced by token, by their names, since most lists tell only the name. */
 const SPECIAL =
   /audio|realtime|search|transcribe|tts|image|moderation|instruct|vision|live|guard|computer-use|research|robotics|ocr|voxtral|pixtral/;
 const PASSING = /preview|exp\b|experimental|alpha|beta|:free$/;
-/** A dated name stands for a model that is listed under its own name too. */
+/** A dated name of a model that is also listed under its own name. */
 const DATED = /(?:[-@]\d{4}-\d{2}-\d{2}|[-@]20\d{6}|-\d{3,4}|-latest)$/;
 
 /**
- * A free one first where one lasts, then at most one for each band; of equals the newer, then the cheaper. `rating`:
+ * A permanently free one first, then at most one for each band; among equals the newer, then the cheaper. `rating`:
  * public, higher is better.
  */
 export function suggestModels(
@@ -44,6 +44,6 @@ export function suggestModels(
 const blended = ({ inputUsdPerMTok, outputUsdPerMTok }: RateCard): number =>
   (3 * inputUsdPerMTok + outputUsdPerMTok) / 4;
 
-/** gpt-5.6 before gpt-5.4; by code units beyond the numbers, so that every machine proposes the same. */
+/** gpt-5.6 before gpt-5.4; apart from numbers by code units, so that every machine proposes the same. */
 const newer = (a: ModelDraft, b: ModelDraft): number =>
   b.model.id.localeCompare(a.model.id, 'en', { numeric: true }) || (a.model.id < b.model.id ? -1 : 1);

@@ -1,6 +1,6 @@
 /**
- * What the decision log says about the models, gathered in one pass over its newest pages: quality as it was learnt,
- * the quality-cost plane, and the rows from which savings are estimated. Only numbers are kept of each decision.
+ * Summarizes what the decision log says about the models in one pass over its newest pages: learned quality, the
+ * quality-cost plane, and the rows for the savings estimate. It keeps only numbers of each decision.
  */
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { headOf, type Decision, type Head } from '../../core/decision.ts';
@@ -11,10 +11,10 @@ export interface DigestArm {
   readonly mean: number;
   readonly width: number;
   readonly observations: number;
-  /** Expected, nano-USD. */
+  /** Expected cost in nano-USD. */
   readonly cost: NanoUsd;
   readonly propensity: number;
-  /** Could answer this prompt at some price. */
+  /** Whether the arm could answer this prompt at some price. */
   readonly able: boolean;
   readonly worth: boolean;
 }
@@ -23,7 +23,7 @@ export interface DigestRow {
   readonly at: number;
   readonly kind: Decision['kind'];
   readonly chosen: ArmId;
-  /** What its calls cost, nano-USD. */
+  /** Cost of its calls in nano-USD. */
   readonly cost: NanoUsd;
   /** Undefined = not observed. */
   readonly reward: number | undefined;
@@ -33,13 +33,13 @@ export interface DigestRow {
 export interface Digest {
   /** Oldest first. */
   readonly rows: readonly DigestRow[];
-  /** The newest decision's price of money, as its policy states it. */
+  /** The price of money in the newest decision, as stated by its policy. */
   readonly price: Decision['policy'] | undefined;
-  /** More decisions are kept than were read. */
+  /** Whether the log has more decisions than were read. */
   readonly cut: boolean;
 }
 
-/** Enough for any estimate here, and read in about a second. */
+/** Sufficient for every estimate here, and read in about a second. */
 export const maxDigestRows = 20_000;
 const pageSize = 1_000;
 const MIN_WEIGHT = 0.5;
@@ -48,7 +48,7 @@ export interface DigestOptions {
   readonly head: Head;
   readonly workspaceId: string | undefined;
   readonly maxRows?: number;
-  /** True = nobody looks any more: stop reading. */
+  /** Whether the view was closed, so that reading stops. */
   readonly abandoned: () => boolean;
 }
 
@@ -74,7 +74,7 @@ export async function readDigest(
       rows.push(rowOf(entry));
     }
     const last = logged.at(-1);
-    // A page may be short of rows that could not be read, so only an empty one is the end.
+    // A page may lack unreadable rows, so only an empty page is the end.
     if (!last) return { rows: rows.reverse(), price, cut: false };
     before = last.seq;
   }
@@ -87,7 +87,7 @@ function rowOf({ decision, outcome, cost }: LoggedDecision): DigestRow {
     kind: decision.kind,
     chosen: decision.chosen,
     cost,
-    // A weak signal (copied, then left) is no rating.
+    // A weak signal (copied, then left) does not count as a rating.
     reward: outcome && outcome.weight >= MIN_WEIGHT ? outcome.reward : undefined,
     arms: decision.arms.map(({ armId, mean, width, observations, quote, propensity, excluded }) => ({
       armId,

@@ -1,4 +1,4 @@
-/** The month in a few numbers, from the summary every window keeps. */
+/** The month in a few numbers, from the summary in every window. */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import { standingOf, type Standing } from '../../core/money/available.ts';
 import type { SpendSummary } from '../ports/money.ts';

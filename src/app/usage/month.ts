@@ -1,4 +1,4 @@
-/** The month by day: what each day cost, the running total, the pace to the limit, and the forecast to the end. */
+/** The month by day: the cost of each day, the running total, the pace to the limit, and the forecast to the end. */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import { ZERO } from '../../core/money.ts';
 import { availableOf } from '../../core/money/available.ts';
@@ -12,16 +12,16 @@ export interface MonthDay {
   /** `YYYY-MM-DD`. */
   readonly id: string;
   readonly at: EpochMs;
-  /** Bills known of that day's calls; undefined = not yet come. */
+  /** Known bills of that day's calls; undefined = a future day. */
   readonly spent: NanoUsd | undefined;
-  /** Reserved for that day's calls: under way, or without a known bill. */
+  /** Reserved amount of that day's calls: under way, or without a known bill. */
   readonly reserved: NanoUsd | undefined;
   readonly calls: number;
-  /** Running total of what is spent at the day's end; for today, so far. */
+  /** Running total of the spent amounts at the day's end; for today, so far. */
   readonly total: NanoUsd | undefined;
-  /** `total` and the running total of what is reserved. */
+  /** `total` plus the running total of the reserved amounts. */
   readonly committed: NanoUsd | undefined;
-  /** Expected running total with its 80 % interval, for days to come and today. */
+  /** Expected running total with its 80 % interval, for today and future days. */
   readonly forecast: Interval | undefined;
 }
 
@@ -30,29 +30,29 @@ export interface Month {
   readonly days: readonly MonthDay[];
   readonly spent: NanoUsd;
   readonly reserved: NanoUsd;
-  /** Undefined where there is no limit to hold it against. */
+  /** Undefined where there is no limit. */
   readonly available: NanoUsd | undefined;
   /** With this month's raise. */
   readonly limit: NanoUsd | undefined;
   readonly forecast: Interval | undefined;
-  /** False for a month that is over. */
+  /** False = a past month. */
   readonly running: boolean;
 }
 
 export interface MonthInput {
   readonly period: string;
   readonly now: EpochMs;
-  /** Rows by day of this month, and of the one before it, for the forecast. */
+  /** Rows by day of this month, and of the previous one for the forecast. */
   readonly days: readonly SpendRow[];
   readonly daysBefore: readonly SpendRow[];
   readonly summary: Pick<SpendSummary, 'hourOfWeek' | 'historyDays'>;
   readonly limit: NanoUsd | undefined;
 }
 
-/** Days behind that the forecast looks at. */
+/** Number of past days that the forecast uses. */
 const MEMORY_DAYS = 28;
 
-/** Undefined when the period's id is none. */
+/** Undefined when the id does not name a period. */
 export function monthOf(input: MonthInput): Month | undefined {
   const period = periodOf(input.period);
   if (!period) return undefined;
@@ -94,7 +94,7 @@ interface CalendarDay {
   readonly at: EpochMs;
 }
 
-/** Every calendar day of the month; noon, so that no change of clocks skips one. */
+/** Every calendar day of the month, at noon, so that no change to daylight saving time skips one. */
 function datesOf({ start, end }: Period): readonly CalendarDay[] {
   const dates: CalendarDay[] = [];
   const first = new Date(start);
@@ -114,7 +114,7 @@ function forecastOf(
   const history: DemandHistory = { hourOfWeek: summary.hourOfWeek, days: summary.historyDays ?? 0 };
   const spentOn = new Map([...daysBefore, ...days].map((row) => [row.key, row.settled]));
   const today = dayOf(now);
-  // Days before the first call were days without PILOT, not days without spending.
+  // Days before the first call are days without PILOT and do not count as days without spending.
   const firstDay = [...spentOn.keys()].sort()[0];
   const behind = lastDays(now).flatMap((at) => {
     const id = dayOf(at);

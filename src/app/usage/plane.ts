@@ -1,4 +1,4 @@
-/** The quality-cost plane: each model's average estimate over the latest prompts, and where the policy draws the line. */
+/** The quality-cost plane: each model's average estimate over the latest prompts, and the policy's threshold. */
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { parseRecordedPolicy } from '../../core/money/policies/profile.ts';
 import type { Digest } from './digest.ts';
@@ -11,7 +11,7 @@ export interface PlanePoint {
   /** Average expected cost of one prompt. */
   readonly cost: NanoUsd;
   readonly observations: number;
-  /** Was worth its price for at least half of the prompts it could answer. */
+  /** Whether it was worth its price for at least half of the prompts that it could answer. */
   readonly worth: boolean;
 }
 
@@ -19,12 +19,12 @@ export interface Plane {
   readonly points: readonly PlanePoint[];
   /** Reward per USD. */
   readonly price: number;
-  /** The least quality worth paying for at this cost, nano-USD. */
+  /** The least quality that is worth this cost (nano-USD). */
   readonly required: (cost: number) => number;
   readonly prompts: number;
 }
 
-/** "Now": enough prompts to average over, recent enough for prices and estimates to be current. */
+/** Enough prompts for an average, recent enough that prices and estimates are current. */
 const recentRows = 200;
 
 export function planeOf({ rows, price }: Digest): Plane | undefined {
@@ -41,7 +41,7 @@ export function planeOf({ rows, price }: Digest): Plane | undefined {
   );
   if (points.length === 0 || !price) return undefined;
   const perNano = price.price / 1e9;
-  // The knapsack asks for reward per cost; the shadow price for the best of reward minus cost.
+  // The knapsack threshold is on reward per cost; the shadow price selects the best reward minus cost.
   const best = Math.max(...points.map(({ mean, cost }) => mean - perNano * cost));
   const required = (cost: number): number =>
     parseRecordedPolicy(price.policy).policy === 'zcl' ? perNano * cost : best + perNano * cost;

@@ -1,4 +1,4 @@
-/** What the usage view reads; the store and the settings stand behind it. */
+/** The data sources of the usage view, implemented by the store and the settings. */
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
@@ -12,9 +12,9 @@ export interface UsageSource {
   readonly workspaceId: string;
   summary(): SpendSummary;
   arms(): readonly Arm[];
-  /** The monthly limit as the settings say, without this month's raise; undefined = none set. */
+  /** The monthly limit in the settings, without this month's raise; undefined = none is set. */
   monthlyLimit(): NanoUsd | undefined;
   decision(id: DecisionId): Promise<Decision | undefined>;
-  /** The model the user says he used before, to compare with. */
+  /** The model that the user used before PILOT, for comparison. */
   formerModel(): ArmId | undefined;
 }

@@ -1,9 +1,9 @@
-/** Quality by model as it was learnt: the estimates that stood behind each decision, averaged over equal stretches. */
+/** Learned quality by model: the estimates behind each decision, averaged over equal stretches. */
 import type { ArmId } from '../../core/brand.ts';
 import type { Digest, DigestArm } from './digest.ts';
 
 export interface QualityPoint {
-  /** Decisions up to the middle of this stretch. */
+  /** Number of decisions up to the middle of this stretch. */
   readonly prompt: number;
   readonly mean: number;
   /** One standard uncertainty. */
@@ -17,10 +17,10 @@ export interface QualitySeries {
 }
 
 const maxStretches = 40;
-/** Below this an average over a stretch is mostly the noise of which prompts came. */
+/** The average over a shorter stretch depends mostly on which prompts it contains. */
 const minStretch = 5;
 
-/** The models last seen first by their latest estimate, best first. */
+/** The series of the most recently used models, ordered by their latest estimate, best first. */
 export function qualitySeries({ rows }: Pick<Digest, 'rows'>, maxSeries = 6): readonly QualitySeries[] {
   const size = Math.max(minStretch, Math.ceil(rows.length / maxStretches));
   const series = new Map<ArmId, QualityPoint[]>();

@@ -1,4 +1,4 @@
-/** The spend of one month from every side, asked for at once: the first thing the usage view shows. */
+/** The spending of one month by all groupings, in one query: the first content of the usage view. */
 import type { NanoUsd } from '../../core/brand.ts';
 import type { LedgerEntry, TokenCounts } from '../ports/money.ts';
 import type { PeriodTotal, SpendCell, SpendFilter, SpendGroup, SpendRow } from '../ports/usage.ts';
@@ -25,7 +25,7 @@ export interface SpendReport {
 }
 
 export interface ShareRow extends SpendRow {
-  /** Of the row with the most, for the bar: what is spent, and what is reserved beyond it. */
+  /** Lengths of the bar's spent part and of its reserved part, as shares of the highest row's amount. */
   readonly bar: number;
   readonly heldBar: number;
 }
@@ -46,7 +46,7 @@ export async function spendReport(source: UsageSource, query: SpendQuery): Promi
     usage.charges?.() ?? [],
   ]);
   const days = groupBy(cells, 'day');
-  // The limit is for all workspaces, so one workspace's spend is not drawn against it.
+  // The limit applies to all workspaces, so one workspace's spending has no limit line.
   const limit = query.workspaceId === undefined ? limitOf(source, period, periods) : undefined;
   const month = monthOf({ period, now: clock.now(), days, daysBefore, summary, limit });
   if (!month) return undefined;
@@ -61,7 +61,7 @@ export async function spendReport(source: UsageSource, query: SpendQuery): Promi
   };
 }
 
-/** Sums over all other sides, dearest first. */
+/** Sums over all other groupings, highest cost first. */
 export function groupBy(cells: readonly SpendCell[], by: SpendGroup): readonly SpendRow[] {
   const rows = new Map<string, SpendRow>();
   for (const { keys, ...sums } of cells) {
@@ -89,7 +89,7 @@ function added(a: Omit<SpendRow, 'key'>, b: Omit<SpendRow, 'key'>): Omit<SpendRo
   };
 }
 
-/** A former month's limit is not on record, so none is drawn for it. */
+/** Limits of past months are not recorded, so their charts have no limit line. */
 function limitOf(source: UsageSource, period: string, periods: readonly PeriodTotal[]): NanoUsd | undefined {
   const limit = source.monthlyLimit();
   if (limit === undefined || period !== source.summary().period) return undefined;

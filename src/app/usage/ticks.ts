@@ -1,4 +1,4 @@
-/** Round numbers for an axis: 1, 2 or 5 times a power of ten, as few as say enough. */
+/** Round numbers for an axis: 1, 2 or 5 times a power of ten, at most `most`. */
 export function niceTicks(max: number, most = 5): readonly number[] {
   if (!(max > 0) || !Number.isFinite(max)) return [0];
   const rough = max / most;
@@ -16,7 +16,7 @@ export function decades(low: number, high: number): readonly number[] {
   return Array.from({ length: decadesShown + 1 }, (_, i) => 10 ** (first + i));
 }
 
-/** Digits after the point at which no two of these amounts read alike; cents at least. */
+/** The number of decimals at which all of these amounts differ, at least two. */
 export function decimalsFor(ticks: readonly number[]): number {
   for (let digits = 2; digits < 9; digits++) {
     if (ticks.every((tick) => Math.abs(tick - Number(tick.toFixed(digits))) < 1e-12)) return digits;

@@ -1,6 +1,6 @@
 /**
- * A prompt as numbers: local, deterministic, versioned, no network. The projection in `space.ts` turns these into
- * the bandit's context. An artefact trained for one version of these features refuses another.
+ * Turns a prompt into numbers, locally, deterministically and without network access. The projection in `space.ts`
+ * turns these into the bandit's context. An artifact is valid for exactly one version of these features.
  */
 import type { CoarseFeatures, Surface } from '../decision.ts';
 import { hashGrams, sample, type Grams } from './hashing.ts';
@@ -8,19 +8,19 @@ import { languageOf, type LanguageSign } from './language.ts';
 import { structureOf } from './structure.ts';
 import { taskOf } from './task.ts';
 
-/** Raise with any change to what is extracted, and train again. */
+/** Each change to the extracted features increases it and requires new training. */
 export const FEATURES_VERSION = 3;
 
 export interface PromptView {
   readonly text: string;
-  /** VS Code language id, or ''. */
+  /** VS Code language id; '' = none. */
   readonly languageId: string;
   readonly surface: Surface;
-  /** Characters of context that go with the prompt. */
+  /** Number of characters of context sent with the prompt. */
   readonly contextChars: number;
-  /** 0 for a conversation's first prompt. */
+  /** 0 = the first prompt of a conversation. */
   readonly turn: number;
-  /** Files and symbols the user attached. */
+  /** Number of files and symbols that the user attached. */
   readonly referenceCount: number;
 }
 

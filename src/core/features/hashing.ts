@@ -1,13 +1,13 @@
 /**
  * Hashed n-grams of a prompt (the hashing trick, Weinberger et al. 2009): word 1- and 2-grams and, inside words,
- * character 3-grams, so that identifiers, inflected languages and scripts without spaces share features.
- * No vocabulary is kept, and nothing of this is ever stored: a dictionary could reverse it.
+ * character 3-grams, so that identifiers, inflected languages and scripts without spaces share features. The code keeps
+ * no vocabulary and stores no hash, since a dictionary could reverse the hashes.
  */
 
-/** A power of two. 4,096 buckets x 32 dimensions in int8 are 128 KB of the artefact. */
+/** A power of two. 4,096 buckets x 32 dimensions in int8 take 128 KB of the artifact. */
 export const BUCKETS = 4096;
 
-/** Beyond this many characters only the head and the tail are read: 1 MB of prompt costs no more than 16 KB. */
+/** Of a longer text only the head and the tail are read, so that 1 MB takes as long as 16 KB. */
 const MAX_HEAD = 12_000;
 const MAX_TAIL = 4_000;
 
@@ -65,7 +65,9 @@ const mix = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x010
 
 const lower = (code: number): number => (code >= 65 && code <= 90 ? code + 32 : code);
 
-/** ASCII letters, digits and _ make words; so does any letter beyond ASCII, except that each ideograph or kana is its own. */
+/**
+ * ASCII letters, digits and _ form words, and so do letters beyond ASCII; each ideograph or kana is a word of its own.
+ */
 function classOf(code: number): CharClass {
   if (code < 128) {
     const word =
@@ -77,7 +79,7 @@ function classOf(code: number): CharClass {
   return code >= 0x3040 && code <= 0x9fff ? CLASS.ideograph : CLASS.word;
 }
 
-/** Counts in a dense table with a list of what was touched: no string is ever built. */
+/** Counts in a dense table and lists the touched entries; it builds no strings. */
 class Tally {
   readonly #counts = new Uint16Array(BUCKETS);
   readonly #touched: number[] = [];

@@ -1,8 +1,8 @@
 /**
- * The shape of a prompt as a few dozen numbers, each bounded (shares in [0, 1], logs about 0..2): length, lines,
- * code, mathematics, lists, questions, language. Measured with a full-information ridge router at a quarter
- * of the best fixed model's cost, quality over that model's: shape alone .944 on cascade9, .997 on bfcl, .931 on
- * routerbench0_subset; topic words alone (24 principal directions) .942, .983, .950.
+ * The shape of a prompt as a few dozen bounded numbers (shares in [0, 1], logs about 0..2): length, lines, code,
+ * mathematics, lists, questions, language. Measured with a full-information ridge router at a quarter of the best fixed
+ * model's cost, as quality over that model's: shape alone .944 on cascade9, .997 on bfcl, .931 on routerbench0_subset;
+ * topic words alone (24 principal directions) .942, .983, .950.
  */
 import type { TaskType } from '../decision.ts';
 
@@ -21,7 +21,7 @@ export const TASKS: readonly TaskType[] = [
   'chat',
 ];
 
-/** Marks whose presence says what kind of text this is. */
+/** Patterns whose presence indicates the kind of text. */
 const MARKS: readonly RegExp[] = [
   /```/,
   /^[ \t]*(def|class|function|fn|func|public|private|static|import|from|#include|package|const|let|var)\b/m,
@@ -62,7 +62,7 @@ export interface Shape {
   readonly referenceCount: number;
 }
 
-/** Marks are looked for in the opening and the end only: where a prompt says what it is, and what bounds the time. */
+/** Number of characters searched at each end of the text, which bounds the time; a prompt states its request there. */
 const OPENING = 3_000;
 const ENDING = 1_000;
 

@@ -1,6 +1,6 @@
 /**
- * What a prompt asks for, by rules on its opening and its shape: first match wins, most specific first.
- * Rules and not a model: they cost microseconds, can be read, and their coarse answer is all the log keeps.
+ * Classifies the request of a prompt by rules on its opening and its shape; the first match wins, and the most specific
+ * rule comes first. Rules take microseconds, can be read, and yield the coarse class that the log may keep.
  */
 import type { Surface, TaskType } from '../decision.ts';
 
@@ -38,7 +38,7 @@ const RULES: readonly (readonly [TaskType, RegExp])[] = [
   ['question', /\?|\b(which|who|when|where|what|true or false)\b|^[ \t]*[A-D][.:)]\s/im],
 ];
 
-/** Only the opening and the end are searched: an instruction stands before or after the code it is about. */
+/** Number of characters searched at each end: an instruction precedes or follows its code. */
 const OPENING = 600;
 const ENDING = 300;
 

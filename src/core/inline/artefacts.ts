@@ -1,4 +1,6 @@
-/** What models put around an answer: template tokens, fences, tags, thoughts, and the prompt over again. */
+/**
+ * Removes the text that models add around an answer: template tokens, fences, tags, reasoning, and a repeated prompt.
+ */
 import { linePrefix } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
 import type { FimFormat } from './fim/format.ts';
@@ -7,13 +9,17 @@ import { withoutHalfFence, withoutHalfToken } from './halfToken.ts';
 import { isComment } from './languages.ts';
 
 /**
- * Control tokens by their form, whatever the family: servers with a wrong template leak them. `<|...|>` (Qwen, Llama,
- * Phi, gpt-oss), its full-width twin (DeepSeek), `<[...]>` (Seed-Coder), single words (StarCoder, Code Llama, Gemma).
+ * Control tokens by their form in any model family, since servers with a wrong template pass them on. `<|...|>` (Qwen,
+ * Llama, Phi, gpt-oss), its full-width twin (DeepSeek), `<[...]>` (Seed-Coder), single words (StarCoder, Code Llama,
+ * Gemma).
  */
 const END_TOKENS =
   /<\|[a-zA-Z][\w. -]{1,38}\|>|<｜[^｜<>\n]{1,30}｜>|<\[[a-z][^\]<>\n]{2,30}\]>|<\/?fim_[a-z]{2,10}>|<(?:bos|eos|pad|unk|EOT|PRE|SUF|MID|EOM|start_of_turn|end_of_turn|file_sep|repo_name|jupyter_\w{2,20}|reponame|filename|gh_stars|reserved_\d{1,4})>|\[(?:\/INST|PREFIX|SUFFIX|MIDDLE)\]|<\/s>/;
 
-/** Tags around what a reasoning model thinks; some templates open them in the prompt, so that only the end is seen. */
+/**
+ * Tags around the reasoning of a model. Some templates put the opening tag into the prompt, so that only the closing
+ * tag arrives.
+ */
 const THOUGHTS: readonly (readonly [open: string, close: string])[] = [
   ['<think>', '</think>'],
   ['<thinking>', '</thinking>'],
@@ -26,9 +32,9 @@ const THOUGHTS: readonly (readonly [open: string, close: string])[] = [
   ['<|channel|>analysis', '<|channel|>final<|message|>'],
 ];
 
-/** The answer proper, with everything after an end token cut off. `atCap`: the output cap ended it, maybe in a token. */
+/** The actual answer, cut at the first end token. `atCap`: the output cap ended the answer, possibly inside a token. */
 export function stripArtefacts(raw: string, format: FimFormat, cursor: CursorText, atCap = false): string {
-  // An end in the middle of a character: the text before it is whole.
+  // Removes the incomplete last character of an answer that ended in the middle of one.
   let text = raw.replaceAll('\r\n', '\n').replace(/(?<!\ufffd)\ufffd+$/, '');
   text = withoutThought(text, cursor);
   const body = format.transport === 'chat' ? chatAnswer(text) : withoutOpeningFence(text, cursor);
@@ -40,7 +46,7 @@ export function stripArtefacts(raw: string, format: FimFormat, cursor: CursorTex
   return withoutRepeatedPrefix(withoutStraySpace(text, format, cursor), cursor);
 }
 
-/** Nothing of a thought is an answer: neither one that goes on, nor one whose opener stood in the prompt. */
+/** Removes reasoning, also where it does not end in this answer or where its opening tag was part of the prompt. */
 function withoutThought(text: string, { prefix, suffix }: CursorText): string {
   let rest = text;
   for (const [open, close] of THOUGHTS) {
@@ -60,7 +66,7 @@ function chatAnswer(text: string): string {
   return withoutFence(answer);
 }
 
-/** The first fenced block, where the answer has one; an unclosed fence runs to the end. */
+/** The first fenced block if the answer has one; an unclosed fence extends to the end. */
 function withoutFence(text: string): string {
   const fence = /^[ \t]*```[^\n`]*\n/m.exec(text);
   if (fence === null) return text;
@@ -72,7 +78,7 @@ function withoutFence(text: string): string {
 const FENCE = /^[ \t]{0,40}(?:`{3,6}|~{3,6})[\w.+#{} -]{0,30}(?:\n|$)/;
 const CLOSING_FENCE = /\n[ \t]{0,40}(?:`{3}|~{3})/;
 
-/** A model tuned for chat begins with a fence; in prose and in comments a fence is text. */
+/** Chat-tuned models begin with a fence; in prose and in comments a fence is part of the text. */
 function withoutOpeningFence(text: string, cursor: CursorText): string {
   const body = text.trimStart();
   const before = linePrefix(cursor);
@@ -85,7 +91,7 @@ function withoutOpeningFence(text: string, cursor: CursorText): string {
   return end === null ? code : code.slice(0, end.index);
 }
 
-/** End tokens and the format's own end the answer, unless the user's text has them: then they may be content. */
+/** Cuts at end tokens and at the format's own end, unless the user's text contains them: then they may be content. */
 function cutAt(text: string, format: FimFormat, { prefix, suffix }: CursorText): string {
   let end = text.length;
   const generic = END_TOKENS.exec(text);
@@ -97,14 +103,14 @@ function cutAt(text: string, format: FimFormat, { prefix, suffix }: CursorText):
   return text.slice(0, end);
 }
 
-/** Codestral and some chat models begin with a space of their own. */
+/** Codestral and some chat models prepend a space. */
 function withoutStraySpace(text: string, format: FimFormat, cursor: CursorText): string {
   const talkative = format.transport === 'chat' || format.id === 'codestral' || format.id === 'mistral';
   const afterSpace = /\s$/.test(cursor.prefix) || cursor.prefix === '';
   return talkative && afterSpace && /^ \S/.test(text) ? text.slice(1) : text;
 }
 
-/** The current line so far, or the end of the prefix, said again (granite, small GPTs, echoing endpoints). */
+/** Removes a repetition of the current line or of the prefix's end (granite, small GPTs, echoing endpoints). */
 function withoutRepeatedPrefix(text: string, cursor: CursorText): string {
   const line = linePrefix(cursor);
   const said = line.trim();

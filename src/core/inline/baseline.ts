@@ -1,13 +1,14 @@
 /**
- * When does this user accept, whatever the model? Acceptance depends on language, position and length far more than
- * on the model; uncorrected, an arm that happens to be asked at easy places looks good. The baseline b is the mean
- * reward of a cell (language, position, length), shrunk to its position-and-length, then to the whole, m; and
+ * Estimates how often this user accepts a completion, whichever model made it. Acceptance depends on language, position
+ * and length far more than on the model; without a correction, an arm that is mostly asked at easy places looks good.
+ * The baseline b is the mean reward of a cell (language, position, length), shrunk to its position and length, and then
+ * to the overall mean m:
  *
- *     corrected = m + s (reward - b),   s = min(1, m / b, (1 - m) / (1 - b)).
+ * corrected = m + s (reward - b), s = min(1, m / b, (1 - m) / (1 - b)).
  *
- * An arm that is as good as the others comes out at m wherever it is asked, so the level stays the user's mean
- * acceptance, which the cost policy reads. s is the largest scale that stays in [0, 1] for any reward, so nothing is
- * clamped, which would bias: it is 1 at an average place and shrinks differences between arms at extreme ones.
+ * An arm as good as the others averages m at any place, so the level stays the user's mean acceptance, which the cost
+ * policy reads. s is the largest scale that keeps every reward in [0, 1], so that no reward is clamped, which would add
+ * bias: s is 1 at an average place and shrinks differences between arms at extreme places.
  */
 import { isRecord } from '../shape.ts';
 export type PositionClass = 'empty-line' | 'line-start' | 'line-end' | 'before-closers';
@@ -15,7 +16,7 @@ export type PositionClass = 'empty-line' | 'line-start' | 'line-end' | 'before-c
 export interface Situation {
   readonly languageId: string;
   readonly position: PositionClass;
-  /** Length of the suggestion, characters. */
+  /** Length of the suggestion in characters. */
   readonly length: number;
 }
 
@@ -30,11 +31,11 @@ export interface Baseline {
 
 export const initialBaseline: Baseline = { cells: {} };
 
-/** Published acceptance of ghost text is 20 to 35 %; the prior counts as this many observations. */
+/** Published acceptance of ghost text is 20 to 35 %; the prior counts as ten observations. */
 const PRIOR: Cell = { sum: 3, weight: 10 };
-/** Observations a parent counts for in its child. */
+/** Number of observations that a parent contributes to its child. */
 const SHRINKAGE = 15;
-/** Everything has a limit; and so that habits may change. */
+/** Upper bound on a cell's weight, so that the baseline follows a change of habits. */
 const MAX_WEIGHT = 400;
 const MAX_CELLS = 300;
 
@@ -45,7 +46,7 @@ export function positionClass(linePrefix: string, lineSuffix: string): PositionC
   return before.length <= 3 ? 'line-start' : 'line-end';
 }
 
-/** What the router compares a reward with; taken at the decision's first verdict and kept for its revisions. */
+/** The values that correct a reward; fixed at the decision's first verdict and kept for its revisions. */
 export interface Correction {
   readonly mean: number;
   readonly baseline: number;
@@ -64,7 +65,7 @@ export function corrected(reward: number, { mean, baseline }: Correction): numbe
   return Math.min(1, Math.max(0, mean + scale * (reward - baseline)));
 }
 
-/** `former`: the reward learnt for the same decision before, taken out again; undefined = none. */
+/** `former`: the reward learned earlier for the same decision, which is subtracted; undefined = none. */
 export function learnBaseline(
   state: Baseline,
   situation: Situation,
@@ -81,7 +82,7 @@ export function learnBaseline(
   return { cells: limited(cells) };
 }
 
-/** Total: what is not a baseline is none, and the learning starts anew. */
+/** Total: an invalid baseline gives an empty one. */
 export function decodeBaseline(stored: unknown): Baseline {
   if (!isRecord(stored) || !isRecord(stored['cells'])) return initialBaseline;
   const cells: Record<string, Cell> = {};
@@ -114,7 +115,7 @@ const forgetting = (cell: Cell): Cell =>
 const shrunkMean = (cell: Cell | undefined, parent: number, strength: number): number =>
   Math.min(1, ((cell?.sum ?? 0) + strength * parent) / ((cell?.weight ?? 0) + strength));
 
-/** The cells with the least evidence go first. */
+/** Drops the cells with the least evidence beyond the limit. */
 function limited(cells: Record<string, Cell>): Record<string, Cell> {
   const entries = Object.entries(cells);
   if (entries.length <= MAX_CELLS) return cells;

@@ -1,6 +1,7 @@
 /**
- * What is open at the cursor, what the text behind it closes, and so which closers an answer may write: those that
- * the rest of the cursor's line has too (they are then covered), and those that nothing behind the cursor closes.
+ * Determines what is open at the cursor, what the text behind the cursor closes, and so which closers an answer may
+ * write: those that the rest of the cursor's line also has (the answer then covers them), and those that nothing behind
+ * the cursor closes.
  */
 import { linePrefix, lineSuffix } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
@@ -9,31 +10,31 @@ import type { Lexicon } from './lexicon.ts';
 import { Scanner } from './scanner.ts';
 import type { Close, Frame } from './scanner.ts';
 
-/** Characters read on each side of the cursor: a bound on the work for each keystroke. */
+/** Number of characters read on each side of the cursor, which bounds the work for each keystroke. */
 const REACH = 8000;
 
 export interface Surroundings {
   readonly lexicon: Lexicon;
-  /** Text before the cursor, from the start of a line on where it was cut. */
+  /** Text before the cursor; a cut text begins at the start of a line. */
   readonly before: string;
   readonly after: string;
   /** The rest of the cursor's line. */
   readonly rest: string;
-  /** What is open at the cursor, innermost last. */
+  /** Frames that are open at the cursor, innermost last. */
   readonly stack: readonly Frame[];
-  /** `<` and `>` are read as brackets, since the rest of the line begins with a `>`. */
+  /** Whether `<` and `>` count as brackets, since the rest of the line begins with a `>`. */
   readonly angles: boolean;
-  /** What the rest of the line closes of `stack`, in order; offsets are those of `rest`. */
+  /** The frames of `stack` that the rest of the line closes, in order; offsets are relative to `rest`. */
   readonly restCloses: readonly Close[];
-  /** Brackets of `stack` that nothing behind the cursor closes. */
+  /** Number of brackets in `stack` that nothing behind the cursor closes. */
   readonly unpaid: number;
-  /** Of these, how many the cursor's own line opened. */
+  /** The part of `unpaid` that the cursor's own line opened. */
   readonly unpaidOnLine: number;
-  /** Strings, templates and comments of `stack` that the text behind the cursor ends. */
+  /** Whether the text behind the cursor ends this string, template or comment of `stack`. */
   readonly ends: (frame: Frame) => boolean;
 }
 
-/** The same cursor is asked about while its answer streams, when it is judged and when it is placed. */
+/** Callers ask about one cursor repeatedly: while its answer streams, when it is judged and when it is placed. */
 const known = new WeakMap<CursorText, { readonly languageId: string; readonly around: Surroundings }>();
 
 export function surroundings(cursor: CursorText, languageId: string): Surroundings {
@@ -74,7 +75,9 @@ const shiftedBy =
   (offset: number) =>
   (close: Close): Close => ({ ...close, at: close.at - offset, end: close.end - offset });
 
-/** The last `REACH` characters, from a line's start on: a scan that begins within a string reads it inside out. */
+/**
+ * The last `REACH` characters from the start of a line: a scan that starts inside a string would swap code and string.
+ */
 function lastLines(prefix: string): string {
   if (prefix.length <= REACH) return prefix;
   const cut = prefix.slice(-REACH);
@@ -82,7 +85,7 @@ function lastLines(prefix: string): string {
   return end < 0 ? cut : cut.slice(end + 1);
 }
 
-/** A rest that begins with `>` closes angle brackets, one for each. */
+/** A rest that begins with `>` closes one angle bracket for each `>`. */
 function anglesBehind(rest: string, opened: readonly Frame[]): readonly Frame[] {
   const top = opened.at(-1);
   if (top !== undefined && top.reading !== 'code') return [];
@@ -101,8 +104,8 @@ function anglesBehind(rest: string, opened: readonly Frame[]): readonly Frame[] 
 }
 
 /**
- * Brackets that were passed over without a closer of their own; and, where the whole of the text behind the cursor
- * was read, those that it never reached.
+ * Counts the brackets that were passed over without a closer of their own and, where the scan reached the end of the
+ * text behind the cursor, those that it left open.
  */
 function countUnpaid(stack: readonly Frame[], { floor, closes }: Scanner, whole: boolean): number {
   const reached = stack.slice(floor).filter(isBracket).length;
@@ -112,18 +115,18 @@ function countUnpaid(stack: readonly Frame[], { floor, closes }: Scanner, whole:
 }
 
 export interface Fit {
-  /** How much of the answer may stand: from here on it closes what it must not. */
+  /** The answer may stand up to this offset; from here on it closes something that it must not close. */
   readonly end: number;
-  /** Characters of the rest of the line that the answer closes over again. */
+  /** Number of characters of the rest of the line that the answer closes again. */
   readonly covers: number;
-  /** Offset in the answer behind the last closer that covers one. */
+  /** Offset in the answer after the last closer that covers one of the rest. */
   readonly coversFrom: number;
   readonly coversTo: number;
-  /** The answer was read to its end, and stands there where the cursor stood: nothing more open, nothing closed. */
+  /** Whether the whole answer was read, and it leaves exactly the frames open that were open at the cursor. */
   readonly level: boolean;
 }
 
-/** Walks the closers that are unmatched in the answer, and finds each its counterpart. */
+/** Matches each unmatched closer of the answer with its counterpart. */
 export function fit(answer: string, around: Surroundings): Fit {
   const scanner = scanAnswer(answer, around).advanceTo(around.before.length + answer.length);
   const level = scanner.closes.length === 0 && scanner.depth === around.stack.length;
@@ -155,8 +158,8 @@ export function fit(answer: string, around: Surroundings): Fit {
 }
 
 /**
- * What the answer has closed it has opened again: `f(|)` with `x), g(y`, a string with `" + name + "`. The rest of the
- * line closes that instead.
+ * Whether the answer reopened everything it closed: `f(|)` with `x), g(y`, a string with `" + name + "`. The rest of
+ * the line then closes the reopened frames.
  */
 function leavesSame({ stack, closes }: Scanner, around: Surroundings): boolean {
   if (closes.length === 0 || closes.some(({ frame }) => frame === undefined)) return false;
@@ -166,20 +169,22 @@ function leavesSame({ stack, closes }: Scanner, around: Surroundings): boolean {
   return closes.some(({ frame }) => frame?.soft === false) && hard(stack) === hard(around.stack);
 }
 
-/** How many closers of the rest close what the answer has opened last, behind its own closers: they are not covered. */
+/**
+ * Number of closers of the rest that close what the answer opened last, after its own closers: they are not covered.
+ */
 function reopened({ stack, floor, closes }: Scanner, { restCloses }: Surroundings): number {
   const open = stack.slice(closes.length === 0 ? stack.length : floor).reverse();
   const count = open.findIndex(({ closer }, i) => restCloses[i]?.closer !== closer);
   return count < 0 ? open.length : count;
 }
 
-/** Between two closers the rest may have what the answer has there, or nothing. */
+/** Whether the text between two closers of the rest is the same in the answer, or empty. */
 const passes = ({ said, has }: { readonly said: string; readonly has: string }, first: boolean): boolean => {
   const lead = has.trim();
   return lead === '' || (!first && said.trim() === lead);
 };
 
-/** A scan of the answer in its place, which sees what stands before and behind it. */
+/** Scans the answer in its place between the text before and after it. */
 export function scanAnswer(answer: string, { before, after, stack, ...options }: Surroundings): Scanner {
   return new Scanner(before + answer + after, before.length, stack, options);
 }

@@ -1,7 +1,7 @@
 /**
- * Answers by the place they were made for, least recently used out first. A look-up finds the entry whose place is
- * the longest prefix of the present one and whose text goes on as the user has typed, so that deleting and
- * retyping, or typing along, costs no request. One look-up hashes at most 65 short keys: under 0.1 ms.
+ * Caches answers by the place they were made for and evicts the least recently used. A look-up finds the entry whose
+ * place is the longest prefix of the present one and whose text continues as the user has typed, so that deleting and
+ * retyping, or typing along, needs no request. One look-up hashes at most 65 short keys, under 0.1 ms.
  */
 import { LRUCache } from 'lru-cache';
 import type { CursorText } from './cursorText.ts';
@@ -9,7 +9,7 @@ import { anchored, MAX_TYPED, remainder, typedSince } from './reuse.ts';
 import type { Anchored } from './reuse.ts';
 
 export interface CachedCompletion<Tag> {
-  /** As post-processed for the place it was made for. */
+  /** The answer after post-processing for its place. */
   readonly text: string;
   readonly tag: Tag;
 }
@@ -18,7 +18,7 @@ interface Entry<Tag> extends CachedCompletion<Tag> {
   readonly place: Anchored;
 }
 
-/** Cody and llama.vscode keep 250 as well. */
+/** Cody and llama.vscode also keep 250. */
 const MAX_ENTRIES = 250;
 const KEY_CHARS = 48;
 
@@ -30,7 +30,7 @@ export class CompletionCache<Tag extends object> {
     this.#entries.set(keyAt(documentId, cursor.prefix, cursor.prefix.length), { ...completion, place });
   }
 
-  /** The rest of a cached answer after what was typed since, and how many characters that were. */
+  /** The rest of a cached answer after the text typed since, with the number of typed characters. */
   get(
     documentId: string,
     cursor: CursorText,
@@ -46,7 +46,7 @@ export class CompletionCache<Tag extends object> {
     return undefined;
   }
 
-  /** Rejected or wrong: not to be offered again. */
+  /** Removes rejected or wrong answers, so that they are not offered again. */
   forget(matches: (tag: Tag) => boolean): void {
     for (const [key, entry] of this.#entries.entries()) if (matches(entry.tag)) this.#entries.delete(key);
   }
@@ -56,6 +56,6 @@ export class CompletionCache<Tag extends object> {
   }
 }
 
-/** The end of the prefix is enough to find an entry; `typedSince` then compares the rest. */
+/** The end of the prefix finds an entry; `typedSince` then compares the rest. */
 const keyAt = (documentId: string, prefix: string, end: number): string =>
   `${documentId}\n${prefix.slice(Math.max(0, end - KEY_CHARS), end)}`;

@@ -1,12 +1,12 @@
 /**
- * Which pieces of other files and recent edits go into the prompt. A window of a neighbouring file is as useful as
- * the identifiers it shares with the text around the cursor (Jaccard similarity over identifier sets, as GitHub
- * Copilot's neighbouring tabs do); recent edits are ranked by the same measure with a bonus for recency.
+ * Selects the pieces of other files and recent edits for the prompt. The measure is the Jaccard similarity between the
+ * identifiers of a window of a neighboring file and those around the cursor, as in GitHub Copilot's neighboring tabs;
+ * recent edits get a bonus for recency.
  */
 import { estimateTokens } from './promptBudget.ts';
 
 export interface ContextSource {
-  /** Shown to the model as the piece's origin: a path relative to the workspace. */
+  /** Shown to the model as the origin of the piece: a path relative to the workspace. */
   readonly path: string;
   readonly text: string;
   readonly kind: 'neighbour' | 'edit';
@@ -20,14 +20,14 @@ export interface ContextPiece {
   readonly similarity: number;
 }
 
-/** Lines of a window; Copilot's is 60, smaller ones waste less of a small budget. */
+/** Lines in a window; Copilot uses 60, smaller windows waste less of a small budget. */
 const WINDOW_LINES = 24;
-/** Everything has a limit: windows looked at for each source. */
+/** Upper bound on the windows compared for each source. */
 const MAX_WINDOWS = 40;
 const MIN_SIMILARITY = 0.06;
 const EDIT_BONUS = 1.5;
 
-/** Best pieces first, at most one window of each source, until `tokens` are used. */
+/** The best pieces first, at most one window of each source, within a budget of `tokens`. */
 export function rankContext(
   around: string,
   sources: readonly ContextSource[],
@@ -64,7 +64,7 @@ function bestWindow(
   return best;
 }
 
-/** Words of every language tell windows apart badly. */
+/** Common words of all languages, which do not distinguish windows. */
 const COMMON = new Set(
   'const let var function return if else for while import from export type this new class def self the and public private static void int string number boolean true false null undefined async await'.split(
     ' ',

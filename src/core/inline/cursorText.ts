@@ -1,4 +1,7 @@
-/** The text around the cursor: all that the pipeline sees of a document, so that a file of 1 MB costs what a small one does. */
+/**
+ * The text around the cursor is all the pipeline sees of a document, so that a file of 1 MB takes no longer than a
+ * small one.
+ */
 export interface CursorText {
   /** Text before the cursor, line ends as \n; may begin anywhere in the file. */
   readonly prefix: string;
@@ -6,14 +9,14 @@ export interface CursorText {
   readonly suffix: string;
 }
 
-/** VS Code breaks lines at \r\n, \n and a lone \r alike; a model and a comparison want one of them. */
+/** VS Code breaks lines at \r\n, \n and a lone \r; models and comparisons need a single form. */
 export const normaliseEol = (text: string): string =>
   text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 
 const isLow = (code: number): boolean => 0xdc00 <= code && code <= 0xdfff;
 const isHigh = (code: number): boolean => 0xd800 <= code && code <= 0xdbff;
 
-/** Windows are cut by count of UTF-16 units; half a surrogate pair at either cut would be sent as U+FFFD. */
+/** Windows are cut by UTF-16 units; half a surrogate pair at a cut would be sent as U+FFFD, so it is dropped. */
 export function cursorText(before: string, after: string): CursorText {
   const prefix = normaliseEol(isLow(before.charCodeAt(0)) ? before.slice(1) : before);
   const suffix = normaliseEol(isHigh(after.charCodeAt(after.length - 1)) ? after.slice(0, -1) : after);
@@ -44,7 +47,7 @@ export function linesBelow({ suffix }: CursorText, count: number): readonly stri
   return found;
 }
 
-/** Columns of indentation of the first non-blank line below the cursor's line; infinite where there is none. */
+/** Columns of indentation of the first non-blank line below the cursor's line; Infinity = no such line. */
 export function widthBelow({ suffix }: CursorText, tabSize: number): number {
   let start = suffix.indexOf('\n') + 1;
   while (start > 0) {
@@ -72,7 +75,7 @@ export function linesAbove({ prefix }: CursorText, count: number): readonly stri
 
 export const indentOf = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? '';
 
-/** Columns a line's indentation takes; a tab reaches the next multiple of `tabSize`. */
+/** Number of columns of a line's indentation; a tab extends to the next multiple of `tabSize`. */
 export function indentWidth(line: string, tabSize: number): number {
   let width = 0;
   for (const char of line) {

@@ -1,7 +1,7 @@
 /**
- * How long to wait after a keystroke before asking a model. A fixed wait is too long for a slow typist and too short
- * for a fast one: what matters is whether the next key comes before the answer. VS Code itself waits adaptively
- * before it calls a provider; this wait is added to that one.
+ * Computes the wait between a keystroke and a request. A fixed wait is too long for a slow typist and too short for a
+ * fast one; the request should leave only if its answer is likely to precede the next key. VS Code itself waits
+ * adaptively before it calls a provider; this wait is added to that one.
  */
 import type { EpochMs } from '../brand.ts';
 
@@ -14,7 +14,7 @@ export interface Debounce {
 
 export const initialDebounce: Debounce = { lastAt: undefined, intervalMs: 180 };
 
-/** A gap longer than this is a pause to think, and says nothing about typing speed. */
+/** A longer gap is a pause to think and not part of the typing speed. */
 const BURST_MS = 1000;
 const SMOOTHING = 0.2;
 
@@ -30,8 +30,8 @@ export interface DebounceBounds {
 }
 
 /**
- * A little more than the typist's usual interval, so that inside a burst nothing is sent and its end is noticed
- * soon; more for a slow model, whose answer to a prefix that grows meanwhile would be wasted.
+ * The wait is slightly longer than the typist's usual interval, so that a burst sends nothing and its end is noticed
+ * soon. It is longer for a slow model, whose answer to a growing prefix would be wasted.
  */
 export function debounceMs(state: Debounce, expectedLatencyMs: number, bounds: DebounceBounds): number {
   const wait = 1.25 * state.intervalMs + 0.1 * Math.max(0, expectedLatencyMs);

@@ -1,6 +1,6 @@
 /**
- * Levenshtein distance by two rows, O(m n) time and O(min) space. Both texts are cut to `MAX` characters first:
- * callers compare lines and suggestions, and a bound keeps the worst case under 2 ms.
+ * Levenshtein distance with two rows, O(m n) time and O(min(m, n)) space. Both texts are cut to `MAX` characters first:
+ * callers compare lines and suggestions, and the bound keeps the worst case under 2 ms.
  */
 const MAX = 1500;
 

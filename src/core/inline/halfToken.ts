@@ -1,14 +1,14 @@
-/** Half a control token, tag or fence at the end of an answer that the output cap cut. */
+/** Removes an incomplete control token, tag or fence at the end of an answer that the output cap cut. */
 import type { CursorText } from './cursorText.ts';
 import type { FimFormat } from './fim/format.ts';
 
-/** UTF-16 units: longer than any token of `artefacts.ts`; only this much of the end is looked at. */
+/** UTF-16 units, longer than any token of `artefacts.ts`; the search is limited to this end of the text. */
 const TAIL = 60;
-/** The beginning of a token by its form, whatever the family; the closing `>` has not come. */
+/** The beginning of a token by its form, in any family, without its closing `>`. */
 const BY_FORM =
   /(?:<\|[a-zA-Z][\w. -]{0,38}\|?|<｜[^｜<>\n]{0,30}｜?|<\[[a-z][^\]<>\n]{1,30}\]?|<\/?fim_[a-z]{0,10})$/;
 const SIGNED = /^<[|｜[]/;
-/** Tokens that are words in brackets: in code fewer letters are as likely a type, a tag or an index. */
+/** Applies to tokens that are words in brackets: in code, fewer letters may as well be a type, a tag or an index. */
 const LEAST_LETTERS = 4;
 const WORDS = [
   ...named(
@@ -20,11 +20,11 @@ const WORDS = [
 ];
 const HALF_FENCE = /\n[ \t]{0,40}(?:`{1,2}|~{1,2})$/;
 
-/** Half of the fence that would have closed the answer. */
+/** Removes the beginning of the fence that would have closed the answer. */
 export const withoutHalfFence = (text: string): string =>
   text.slice(0, text.length - (HALF_FENCE.exec(text.slice(-TAIL))?.[0].length ?? 0));
 
-/** `text` without the half token; one that the user's own text contains may be content and stays. */
+/** Removes the incomplete token from `text`, unless the user's own text contains the token: it may be content. */
 export function withoutHalfToken(text: string, format: FimFormat, cursor: CursorText): string {
   const tail = text.slice(-TAIL);
   const half = longest([BY_FORM.exec(tail)?.[0], halfWord(tail, format)]);
@@ -32,7 +32,7 @@ export function withoutHalfToken(text: string, format: FimFormat, cursor: Cursor
   return text.slice(0, text.length - half.length);
 }
 
-/** The longest end of the text that is the beginning, and not the whole, of a token of the family. */
+/** The longest end of the text that is an incomplete token of the family. */
 function halfWord(tail: string, format: FimFormat): string {
   const own = format.transport === 'chat' ? ['</COMPLETION>'] : [];
   return longest(
@@ -50,7 +50,7 @@ const leastOf = (token: string): number => (SIGNED.test(token) ? 2 : LEAST_LETTE
 const longest = (halves: readonly (string | undefined)[]): string =>
   halves.reduce<string>((best, half = '') => (half.length > best.length ? half : best), '');
 
-/** Of a form like `<|` its opener counts: F# has such an operator. */
+/** For a form like `<|` the opener alone counts: F# has such an operator. */
 function isUsers(half: string, { prefix, suffix }: CursorText): boolean {
   const sign = SIGNED.test(half) ? half.slice(0, 2) : half;
   return prefix.includes(sign) || suffix.includes(sign);

@@ -1,8 +1,8 @@
 /**
- * How long an arm will take for a prompt of this size: an exponentially weighted mean and variance of ln(ms), for
- * each arm and size class, the class shrunk to its arm's level. Latency is close to log-normal, so a quantile is
- * exp(mean + z * sd). Without fresh evidence the estimate widens back to the prior, so that an arm left out for a
- * slow hour is tried again.
+ * Predicts how long an arm takes for a prompt of this size: an exponentially weighted mean and variance of ln(ms), for
+ * each arm and size class, with the class shrunk to its arm's level. Latency is nearly log-normal, so a quantile is
+ * exp(mean + z * sd). Without new evidence the estimate widens back to the prior, so that an arm that was left out
+ * during a slow hour gets another chance.
  */
 import type { ArmId, EpochMs } from '../brand.ts';
 
@@ -20,20 +20,23 @@ export interface LatencyState {
 
 export const initialLatency: LatencyState = { cells: {} };
 
-/** A fast hosted model's time to a useful first line, ms; optimistic, so that a new arm is tried. */
+/** A fast hosted model's time to a useful first line in ms; an optimistic value, so that a new arm gets a chance. */
 const PRIOR_MS = 450;
 const PRIOR_VARIANCE = 0.35;
-/** One slow answer (a cold connection, a model that loads) must not bar an arm: the prior counts as four. */
+/**
+ * The prior counts as four observations, so that one slow answer (a cold connection, a loading model) does not bar an
+ * arm.
+ */
 const PRIOR_WEIGHT = 4;
 /** Old observations lose half their weight in this time. */
 const HALF_LIFE_MS = 5 * 60_000;
 const MAX_WEIGHT = 20;
-/** Everything has a limit: arms times size classes kept. */
+/** Upper bound on the remembered cells, one for each arm and size class. */
 const MAX_CELLS = 200;
-/** 75th percentile of the normal distribution: an arm is fast enough when three in four answers are. */
+/** The 75th percentile of the normal distribution: an arm is fast enough when three of four answers are. */
 const Z75 = 0.674;
 
-/** Powers of four in tokens: below 256, 1,024, 4,096, ... */
+/** Size classes by powers of four, in tokens: below 256, 1,024, 4,096, ... */
 export const sizeClass = (tokens: number): number =>
   Math.max(0, Math.floor(Math.log(Math.max(1, tokens) / 64) / Math.log(4)));
 
@@ -75,7 +78,7 @@ function updated(former: Moments | undefined, value: number, at: EpochMs): Momen
   };
 }
 
-/** A clock that went back fades nothing. */
+/** A clock that was set back fades nothing. */
 const faded = (moments: Moments, now: EpochMs): number =>
   moments.weight * 0.5 ** (Math.max(0, now - moments.at) / HALF_LIFE_MS);
 

@@ -1,9 +1,9 @@
-/** How a language writes strings and comments: as much as finding its brackets takes. By VS Code id. */
+/** How a language writes strings and comments, as far as bracket matching needs it; by VS Code id. */
 import { lineComment } from './fim/lineComment.ts';
 import { isProse } from './languages.ts';
 
 export interface Lexicon {
-  /** No code: brackets and quotes are punctuation, and may stand alone. */
+  /** Whether the language is prose, so that unmatched brackets and quotes are punctuation. */
   readonly prose: boolean;
   readonly lineComments: readonly string[];
   readonly blockComment: readonly [open: string, close: string] | undefined;
@@ -11,9 +11,9 @@ export interface Lexicon {
   readonly tripleQuotes: boolean;
   /** A backtick opens a template with `${}`, a raw string without escapes, or nothing. */
   readonly backtick: 'template' | 'raw' | 'none';
-  /** A slash where a value is expected opens a regular expression. */
+  /** Whether a slash in the place of a value opens a regular expression. */
   readonly regex: boolean;
-  /** `'` opens a string of any length, one character (`'a` alone is a lifetime or a type), or nothing. */
+  /** What `'` opens: a string of any length, one character (a lone `'a` is a lifetime or a type), or nothing. */
   readonly apostrophe: 'string' | 'character' | 'none';
   /** `r#"..."#`. */
   readonly rustRaw: boolean;

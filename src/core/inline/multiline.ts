@@ -13,8 +13,8 @@ export interface MultilineInput {
 }
 
 /**
- * One line or a block? A block is asked for only where one can begin: after an opener, or on an empty line whose
- * block has no body yet. Wrong multi-line suggestions cost the most attention, wrong single lines the least.
+ * Decides between one line and a block. A block is requested only where one can begin: after an opener, or on an empty
+ * line of a block without a body. A wrong multi-line suggestion disturbs the user most, a wrong single line least.
  */
 export function wantsMultiline(input: MultilineInput): boolean {
   if (input.setting !== 'auto') return input.setting === 'always';
@@ -25,13 +25,13 @@ export function wantsMultiline(input: MultilineInput): boolean {
   return input.explicit || startsBody(input, before);
 }
 
-/** No deeper line follows: the block that is being opened has no body yet. */
+/** Whether no deeper line follows, so that the block has no body yet. */
 function emptyBelow({ cursor, tabSize }: MultilineInput, line: string): boolean {
   const next = nextFullLine(cursor.suffix);
   return next === undefined || indentWidth(next, tabSize) <= indentWidth(line, tabSize);
 }
 
-/** A blank line under an opener, with nothing of the body below it. */
+/** Whether the cursor is on a blank line under an opener, and the block has no body yet. */
 function startsBody(input: MultilineInput, before: string): boolean {
   const above = lastFullLine(input.cursor.prefix);
   if (above === undefined || !opensBlock(above, input.languageId)) return false;
@@ -40,13 +40,13 @@ function startsBody(input: MultilineInput, before: string): boolean {
   return next === undefined || indentWidth(next, input.tabSize) < width;
 }
 
-/** Nearest non-blank line above the cursor's. */
+/** The nearest non-blank line above the cursor's line. */
 function lastFullLine(prefix: string): string | undefined {
   const lines = prefix.slice(-2000).split('\n').slice(0, -1);
   return lines.findLast((line) => line.trim() !== '');
 }
 
-/** Nearest non-blank line below the cursor's. */
+/** The nearest non-blank line below the cursor's line. */
 function nextFullLine(suffix: string): string | undefined {
   const lines = suffix.slice(0, 2000).split('\n').slice(1);
   return lines.find((line) => line.trim() !== '');

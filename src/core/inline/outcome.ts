@@ -1,9 +1,9 @@
 /**
- * What the user did with one suggestion, from stable API signals only, which come in no fixed order (a selection
- * change precedes the accept command; undo and Esc may cross it). So the state is the evidence gathered so far, in
- * which every fact is a maximum or a "has happened", and the verdict is a function of the evidence: any order of
- * the same events gives the same verdict. Negative verdicts wait for a grace period; each later verdict replaces
- * the former one of the same decision, which the router revises exactly.
+ * Judges what the user did with one suggestion. The stable API's signals have no fixed order (a selection change
+ * precedes the accept command; undo and Esc may cross it). Therefore the state is the evidence so far, in which each
+ * fact is a maximum or a flag, and the verdict is a function of the evidence: the same events in any order give the
+ * same verdict. Negative verdicts wait for a grace period; a later verdict of the same decision replaces the earlier
+ * one, and the router revises its reward exactly.
  */
 import type { EpochMs } from '../brand.ts';
 import type { OutcomeKind } from '../decision.ts';
@@ -18,17 +18,17 @@ import {
 export type InlineEvent =
   | { readonly type: 'shown'; readonly at: EpochMs }
   | { readonly type: 'accepted'; readonly at: EpochMs }
-  /** `fraction` of the text taken by next-word or next-line, in [0, 1]. */
+  /** `fraction`: share of the text accepted by next-word or next-line, in [0, 1]. */
   | { readonly type: 'partial'; readonly at: EpochMs; readonly fraction: number }
-  /** The whole text was typed by hand. */
+  /** The user typed the whole text by hand. */
   | { readonly type: 'typed-through'; readonly at: EpochMs }
   | { readonly type: 'escaped'; readonly at: EpochMs }
-  /** The user typed something else, or moved away. */
+  /** The user typed something else, or moved the cursor away. */
   | { readonly type: 'diverged'; readonly at: EpochMs }
-  /** Another suggestion took its place. */
+  /** Another suggestion replaced this one. */
   | { readonly type: 'superseded'; readonly at: EpochMs }
   | { readonly type: 'undone'; readonly at: EpochMs }
-  /** `kept`: share of the accepted text still there, by edit distance, in [0, 1]. */
+  /** `kept`: share of the accepted text that remains, by edit distance, in [0, 1]. */
   | { readonly type: 'survival'; readonly at: EpochMs; readonly after: SurvivalCheck; readonly kept: number };
 
 export type SurvivalCheck = '30s' | '5min';
@@ -43,7 +43,10 @@ export interface Evidence {
   readonly superseded: boolean;
   readonly undoneAt: EpochMs | undefined;
   readonly kept: Readonly<Partial<Record<SurvivalCheck, number>>>;
-  /** First and last event that ended the suggestion: visibility ends at one, the grace period starts at the other. */
+  /**
+   * The first and the last event that ended the suggestion: visibility ends at the first, the grace period starts at
+   * the last.
+   */
   readonly firstEndAt: EpochMs | undefined;
   readonly lastEndAt: EpochMs | undefined;
 }
@@ -56,11 +59,11 @@ const plain = (kind: PlainOutcome): Verdict => ({ kind, ...rewardOf(kind) });
 const graded = (kind: GradedOutcome, share: number): Verdict => ({ kind, ...gradedReward(kind, share) });
 
 export interface OutcomeRules {
-  /** Below this a suggestion was not read (Cody's 750 ms). */
+  /** A suggestion visible for a shorter time counts as unread (Cody uses 750 ms). */
   readonly minVisibleMs: number;
-  /** The accept command may come this long after what looks like a rejection. */
+  /** The longest delay between an apparent rejection and the accept command. */
   readonly graceMs: number;
-  /** An undo within this time of acceptance takes it back. */
+  /** An undo within this time of the acceptance cancels it. */
   readonly undoWithinMs: number;
 }
 
@@ -84,7 +87,7 @@ export const noEvidence: Evidence = {
   lastEndAt: undefined,
 };
 
-/** Adds one event's facts. Total: events that make no sense in this state add what they can. */
+/** Adds one event's facts. Total: an event that makes no sense in this state adds what it can. */
 export function gather(evidence: Evidence, event: InlineEvent): Evidence {
   switch (event.type) {
     case 'shown':
@@ -104,7 +107,7 @@ export function gather(evidence: Evidence, event: InlineEvent): Evidence {
     case 'undone':
       return { ...evidence, undoneAt: earlier(evidence.undoneAt, event.at) };
     case 'survival': {
-      // Checked once each; should a check come twice, the worse result stands, in whichever order.
+      // Each check runs once; if one comes twice, the worse result counts in either order.
       const kept = Math.min(evidence.kept[event.after] ?? 1, unit(event.kept));
       return { ...evidence, kept: { ...evidence.kept, [event.after]: kept } };
     }
@@ -117,7 +120,7 @@ const ended = (evidence: Evidence, at: EpochMs): Evidence => ({
   lastEndAt: Math.max(evidence.lastEndAt ?? at, at),
 });
 
-/** Time visible before the first end, ms. A clock that went back makes it 0, never negative. */
+/** Milliseconds the suggestion was visible before its first end; 0 if the clock was set back. */
 function visibleMs({ visibleSince, firstEndAt }: Evidence): number {
   return visibleSince === undefined ? 0 : Math.max((firstEndAt ?? 0) - visibleSince, 0);
 }
@@ -125,14 +128,14 @@ function visibleMs({ visibleSince, firstEndAt }: Evidence): number {
 const earlier = (a: EpochMs | undefined, b: EpochMs): EpochMs => (a === undefined ? b : Math.min(a, b));
 const unit = (value: number): number => (value >= 0 ? Math.min(1, value) : 0);
 
-/** What the evidence says now, or undefined while it may still change for the better. */
+/** The present verdict; undefined while it may still improve. */
 export function verdict(evidence: Evidence, now: EpochMs, rules: OutcomeRules): Verdict | undefined {
   if (evidence.acceptedAt !== undefined) return taken(evidence, evidence.acceptedAt, rules);
   if (evidence.lastEndAt === undefined) return undefined;
   const waited = now - evidence.lastEndAt;
-  // A negative wait is a clock that went back: the grace period counts as over.
+  // A negative wait means that the clock was set back: the grace period counts as over.
   if (0 <= waited && waited < rules.graceMs) return undefined;
-  // Accepting inserts the text before the command runs, so it too looks like typing at first.
+  // An acceptance inserts its text before the command runs, so that it looks like typing at first.
   if (evidence.typedThroughAt !== undefined) return taken(evidence, evidence.typedThroughAt, rules);
   return passedBy(evidence, rules);
 }

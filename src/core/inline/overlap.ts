@@ -1,15 +1,18 @@
-/** Where one text ends as another begins. Linear, whatever the texts. */
+/** Finds where the end of one text is the beginning of another, in linear time. */
 
 /**
- * The longest end of `text` with which `next` begins and whose start passes `may`, 0 = none. `may` is asked with
- * growing offsets of `text`.
+ * The length of the longest end of `text` that `next` begins with and whose start `may` accepts; 0 = none. `may`
+ * receives growing offsets of `text`.
  */
 export function overlapLength(text: string, next: string, may: (at: number) => boolean): number {
   for (const length of borders(text, next)) if (may(text.length - length)) return length;
   return 0;
 }
 
-/** Lengths of all ends of `text` that `next` begins with, longest first (Knuth, Morris and Pratt's failure function). */
+/**
+ * The lengths of all ends of `text` that `next` begins with, longest first (Knuth, Morris and Pratt's failure
+ * function).
+ */
 function borders(text: string, next: string): readonly number[] {
   const head = next.slice(0, text.length);
   const tail = text.slice(text.length - head.length);

@@ -1,6 +1,6 @@
 import { ignorePatterns } from '../ignorePatterns.ts';
 
-/** A predicate over paths for globs in gitignore syntax; a glob that is none matches nothing. */
+/** A predicate over paths for globs in gitignore syntax; an invalid glob matches nothing. */
 export function pathMatcher(globs: readonly string[]): (path: string) => boolean {
   const { ignores } = ignorePatterns(globs);
   return (path) => {
@@ -9,7 +9,7 @@ export function pathMatcher(globs: readonly string[]): (path: string) => boolean
   };
 }
 
-/** As patterns want it: no leading slash, drive letter or dots, whichever slashes the path has. */
+/** The path in the form that patterns expect: forward slashes, no leading slash, drive letter or dots. */
 export const relativePath = (path: string): string =>
   path
     .replaceAll('\\', '/')

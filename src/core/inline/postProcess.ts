@@ -1,6 +1,6 @@
 /**
- * From what the model said to what is shown, or the reason to show nothing. Order matters: artefacts first, then
- * the same cuts as while streaming (a cached or unstreamed answer has had none), then what stands after the cursor.
+ * Turns a model's answer into the shown text, or gives the reason to show nothing. Order matters: artifacts first, then
+ * the same cuts as while streaming (a cached or unstreamed answer has had none), then the text after the cursor.
  */
 import { fit, isBracket, scanAnswer, surroundings } from './brackets.ts';
 import type { Surroundings } from './brackets.ts';
@@ -30,13 +30,13 @@ export interface PostProcessInput {
   readonly languageId: string;
   readonly tabSize: number;
   readonly insertSpaces: boolean;
-  /** The output cap ended the answer, maybe in the middle of a control token. */
+  /** Whether the output cap ended the answer, possibly in the middle of a control token. */
   readonly atCap?: boolean;
 }
 
 /**
- * NUL and its kind: a binary file's bytes, or a broken server. Tab and line feed are text. U+FFFD stands for bytes that
- * were no UTF-8: a word without its broken letter would be another word.
+ * NUL and other control characters come from binary files or broken servers; tab and line feed are text. U+FFFD
+ * replaces bytes that were not UTF-8, and a word without its broken letter would be another word.
  */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/;
 
@@ -59,14 +59,14 @@ export function postProcess(raw: string, input: PostProcessInput): Result<string
 function repetition(text: string, cursor: CursorText): Suppressed | undefined {
   if (loopSuppression(text)) return 'repetition';
   if (repeatsSuffix(text, cursor)) return 'repeats-suffix';
-  // Within a line the answer is no line of its own.
+  // An answer in the middle of a line is not a line of its own.
   if (lineSuffix(cursor).trim() === '' && repeatsBelow(text, cursor)) return 'repeats-below';
   return repeatsAbove(text, cursor, linePrefix(cursor).trim() === '') ? 'repeats-above' : undefined;
 }
 
 /**
- * Blanks at line ends go. Those at the very end stay where the rest of the line follows them: a space that pads
- * brackets or stands in a string, a line break before a bracket.
+ * Removes blanks at line ends. Blanks at the very end stay where the rest of the line follows: a space that pads
+ * brackets or belongs to a string, a line break before a bracket.
  */
 function withoutBlankEnds(text: string, input: PostProcessInput, around: Surroundings): string {
   const lines = text.split('\n').map((line) => line.trimEnd());
@@ -77,7 +77,7 @@ function withoutBlankEnds(text: string, input: PostProcessInput, around: Surroun
   if (rest.trim() === '' || body === '') return body;
   const closes = /^\s*[)\]}]/.test(rest);
   if (body.includes('\n') && closes && body.startsWith('\n')) {
-    // A block that begins on a new line ends with one.
+    // A block that begins on a new line ends with a line break.
     return fit(body, around).covers > 0 ? body : `${body}\n${indentOf(linePrefix(cursor))}`;
   }
   if (end.includes('\n')) return body;
@@ -86,7 +86,7 @@ function withoutBlankEnds(text: string, input: PostProcessInput, around: Surroun
   return /^\s/.test(text) || /\s$/.test(linePrefix(cursor)) ? body + end : body;
 }
 
-/** An endpoint that echoes starts where the prompt starts. */
+/** Whether the endpoint echoes the prompt from its start. */
 const isPromptBack = (text: string, { prefix }: CursorText): boolean =>
   prefix.length > 40 && text.trimStart().startsWith(prefix.slice(0, 60).trim());
 
@@ -99,7 +99,10 @@ function cutAsStreamed(text: string, input: PostProcessInput): string {
   return body.slice(0, createStreamGate(input).check(`${body}\n`).end);
 }
 
-/** Spaces and tabs as the file has them; and the first line without the indentation that stands there already. */
+/**
+ * Converts indentation to the file's spaces or tabs, and removes indentation from the first line where the line already
+ * has it.
+ */
 function matchIndentation(text: string, { cursor, tabSize, insertSpaces }: PostProcessInput): string {
   const before = linePrefix(cursor);
   let fitted = text;
@@ -118,7 +121,7 @@ function loopSuppression(text: string): boolean {
   return loopStart(lines) === 0 || lines.some(repeatsItself);
 }
 
-/** What stands after the cursor says it already, in whole or in its beginning. */
+/** Whether the text after the cursor, or its beginning, is the same as the answer. */
 function repeatsSuffix(text: string, cursor: CursorText): boolean {
   const said = text.trim();
   const after = lineSuffix(cursor).trim();
@@ -127,22 +130,24 @@ function repeatsSuffix(text: string, cursor: CursorText): boolean {
   return after === '' && next !== undefined && said.length > 2 && said === next;
 }
 
-/** Closers that the rest of the line has too are left to `replacement`, which covers them. */
+/**
+ * Cuts an unmatched closer; closers that the rest of the line also has are left to `replacement`, which covers them.
+ */
 function withoutStrayCloser(text: string, around: Surroundings): string {
   const { end } = fit(text, around);
   return end === text.length ? text : withoutBlankLine(text.slice(0, end));
 }
 
-/** The line that a cut has left blank goes; a blank line is searched from its end, since it may be long. */
+/** Removes the line that a cut has left blank. The search runs from the end, since a blank line may be long. */
 function withoutBlankLine(text: string): string {
   const body = text.trimEnd();
   return text.slice(body.length).includes('\n') ? body : text;
 }
 
 /**
- * Trims an end that the following lines begin with. The rest of the cursor's own line is left to `replacement`.
- * Lines within the answer's own brackets, or deeper than the one below, are the answer's own; so are its closers,
- * since those that it must not write are cut by now.
+ * Cuts an end that the following lines repeat. `replacement` handles the rest of the cursor's own line. Lines inside
+ * the answer's own brackets, or deeper than the line below, belong to the answer, and so do its closers: those it must
+ * not write have been cut before.
  */
 function withoutOverlap(text: string, { cursor, tabSize }: PostProcessInput, around: Surroundings): string {
   const lines = text.split('\n');
@@ -158,7 +163,7 @@ function withoutOverlap(text: string, { cursor, tabSize }: PostProcessInput, aro
   return text;
 }
 
-/** From `at` on the answer is within no bracket of its own, and closes none that was open before. */
+/** Whether from `at` on the answer is inside no bracket of its own, and closes none that was open before. */
 function staysLevel(text: string, at: number, around: Surroundings): boolean {
   const scanner = scanAnswer(text, around).advanceTo(around.before.length + at);
   const { floor, depth } = scanner;
@@ -167,7 +172,7 @@ function staysLevel(text: string, at: number, around: Surroundings): boolean {
 
 const PAIRS = new Set(['()', '[]', '{}', '<>', '""', "''", '``']);
 
-/** One character is noise, except where it closes or ends something, or is all that a pair holds. */
+/** A single character is noise, unless it closes or ends something, or is the whole content of a pair. */
 function tooShort(text: string, cursor: CursorText): boolean {
   if (text.trim().length > 1) return false;
   const before = linePrefix(cursor);

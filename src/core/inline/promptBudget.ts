@@ -1,20 +1,25 @@
-/** How much of the context goes where. Tokens are estimated: the exact count is the reservation's business. */
+/**
+ * Divides the prompt budget between prefix, suffix and context. Token counts are estimates; the reservation uses a
+ * bound.
+ */
 import type { CursorText } from './cursorText.ts';
 
 export interface PromptBudget {
-  /** Tokens in all: prefix, suffix and context. */
+  /** Tokens in total: prefix, suffix and context. */
   readonly totalTokens: number;
 }
 
-/** Shares of the total. Prefix first: it decides most; a suffix stops overruns; context names what is elsewhere. */
+/**
+ * Shares of the total. The prefix decides most, the suffix prevents overruns, the context shows names from elsewhere.
+ */
 const SHARES = { prefix: 0.6, suffix: 0.15, context: 0.25 };
 
 /**
- * Characters per token of source code: measured 3.2 to 3.9 over TypeScript, Python and Go with the o200k
- * vocabulary; the low end, so that an estimate is rather too high.
+ * Characters per token of source code: measured 3.2 to 3.9 over TypeScript, Python and Go with the o200k vocabulary;
+ * the low end, so that an estimate tends to be too high.
  */
 const CHARS_PER_TOKEN = 3.2;
-/** Outside ASCII a character is a token or nearly one in most vocabularies. */
+/** Outside ASCII, most vocabularies use about one token for a character. */
 const WIDE_CHARS_PER_TOKEN = 1.2;
 
 export function estimateTokens(text: string): number {
@@ -28,7 +33,10 @@ export interface BudgetedText extends CursorText {
   readonly contextTokens: number;
 }
 
-/** Cuts prefix and suffix to their shares at line ends; what a short one leaves goes to the other, then to context. */
+/**
+ * Cuts prefix and suffix to their shares at line ends; the unused share of one goes to the other and then to the
+ * context.
+ */
 export function fitCursorText(cursor: CursorText, budget: PromptBudget): BudgetedText {
   const total = Math.max(0, Math.floor(budget.totalTokens));
   const contextShare = Math.floor(total * SHARES.context);
@@ -42,17 +50,17 @@ export function fitCursorText(cursor: CursorText, budget: PromptBudget): Budgete
   return { prefix, suffix, contextTokens: Math.max(0, total - used) };
 }
 
-/** The end of `text` that fits, from a line start where one is near. */
+/** The end of `text` that fits, from the start of a line if one is near. */
 export function lastTokens(text: string, tokens: number): string {
   if (estimateTokens(text) <= tokens) return text;
   const start = text.length - fittingChars(text, tokens, 'end');
   const lineStart = text.indexOf('\n', start) + 1;
   const lastLine = text.lastIndexOf('\n') + 1;
-  // The current line is never cut for tidiness: a line longer than the budget keeps its end.
+  // The current line stays whole where possible; of a line longer than the budget the end stays.
   return dropHalfPair(text.slice(lineStart > 0 && lineStart <= lastLine ? lineStart : start));
 }
 
-/** The beginning of `text` that fits, to a line end where one is near. */
+/** The beginning of `text` that fits, up to the end of a line if one is near. */
 export function firstTokens(text: string, tokens: number): string {
   if (estimateTokens(text) <= tokens) return text;
   const end = fittingChars(text, tokens, 'start');

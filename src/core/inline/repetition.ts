@@ -2,7 +2,7 @@ import { linesAbove, linesBelow } from './cursorText.ts';
 import type { CursorText } from './cursorText.ts';
 import { editDistance, similarity } from './editDistance.ts';
 
-/** A line counts as the same as another from this similarity on (Continue: under 10 % edit distance). */
+/** Two lines count as equal from this similarity on (Continue: under 10 % edit distance). */
 const SAME_LINE = 0.9;
 
 /** Index of the first line that repeats its two predecessors, or a short cycle twice; -1 = none. */
@@ -28,22 +28,22 @@ export function loopStart(lines: readonly string[]): number {
   return -1;
 }
 
-/** One line that says the same short thing over and over ("0, 0, 0, 0, 0, ..."); a ruler of dashes is no such line. */
+/** Whether the line repeats one short text ("0, 0, 0, 0, 0, ..."); a ruler of dashes does not count. */
 export const repeatsItself = (line: string): boolean =>
   /((?=.{0,19}\w).{2,20}?)\1{6,}.{0,20}$/.test(line.slice(-240));
 
-/** The same while it streams: stricter, so that what was cut off for it is still recognised after trimming. */
+/** The stricter test while the answer streams: a line that it cuts still passes `repeatsItself` after trimming. */
 export const keepsRepeating = (line: string): boolean =>
   /((?=.{0,19}\w).{2,20}?)\1{8,}$/.test(line.slice(-240));
 
-/** The line is the next one below already, or nearly. */
+/** Whether the line equals the next line below, or nearly. */
 export function repeatsLineBelow(line: string, cursor: CursorText): boolean {
   const below = linesBelow(cursor, 1)[0];
   const said = line.trim();
   return below !== undefined && said.length > 4 && below.length > 4 && similarity(said, below) > SAME_LINE;
 }
 
-/** The suggestion as a whole says what the next lines say (Tabby: within 5 % of the following lines). */
+/** Whether the whole suggestion repeats the next lines (Tabby: within 5 % of the following lines). */
 export function repeatsBelow(text: string, cursor: CursorText): boolean {
   const said = text.trim();
   const count = said.split('\n').filter((line) => line.trim() !== '').length;
@@ -53,7 +53,7 @@ export function repeatsBelow(text: string, cursor: CursorText): boolean {
   return below !== '' && editDistance(flat, below) <= Math.max(flat.length > 8 ? 1 : 0, flat.length * 0.05);
 }
 
-/** A whole new line that rewrites the one above. */
+/** Whether the suggestion is a whole new line that repeats the one above. */
 export function repeatsAbove(text: string, cursor: CursorText, wholeLine: boolean): boolean {
   if (!wholeLine) return false;
   const said = text.trim();

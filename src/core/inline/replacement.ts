@@ -1,8 +1,8 @@
 /**
- * What an accepted suggestion replaces on the cursor's line. Closers and quotes of the rest of the line are covered
- * by those that are unmatched in the suggestion, and by nothing else: `f(|)` with `g(x)` keeps its bracket, with `x)`
- * its bracket is said again. Other text that the suggestion ends with and the rest begins with is kept once.
- * VS Code shows an item only when the replaced text is a subsequence of the inserted one, and on one line.
+ * Determines what an accepted suggestion replaces on the cursor's line. Closers and quotes of the rest of the line are
+ * covered only by unmatched ones of the suggestion: `f(|)` with `g(x)` keeps its bracket, with `x)` the suggestion's
+ * bracket replaces it. Other text at the end of the suggestion with which the rest begins is kept once. VS Code shows
+ * an item only if the replaced text is a subsequence of the inserted one and lies on one line.
  */
 import { fit, isBracket, scanAnswer, surroundings } from './brackets.ts';
 import type { Fit, Surroundings } from './brackets.ts';
@@ -12,7 +12,7 @@ import { overlapLength } from './overlap.ts';
 
 export interface Replacement {
   readonly text: string;
-  /** Characters after the cursor, on its line, that the text replaces. */
+  /** Number of characters after the cursor, on its line, that the text replaces. */
   readonly covers: number;
 }
 
@@ -27,24 +27,24 @@ export function replacement(text: string, cursor: CursorText, languageId: string
   if (fitted.covers > 0) return covering(said, fitted, overlap, rest);
   if (overlap === 0) return { text: said, covers: 0 };
   const whole = said.trimEnd();
-  // A terminator is covered, so that the cursor comes to stand behind it; other text is left and not said again.
+  // A terminator is covered, so that the cursor ends behind it; other repeated text is left out of the suggestion.
   return /^[\s;,:]*$/.test(rest.slice(0, overlap))
     ? { text: whole, covers: overlap }
     : { text: whole.slice(0, whole.length - overlap), covers: 0 };
 }
 
-/** How much of what the line goes on with (`has`) the suggestion says from `from` on. */
+/** Number of characters of `has`, the continuation of the line, that the suggestion repeats from `from` on. */
 function repeated(said: string, from: number, has: string, around: Surroundings): number {
   const tail = said.slice(from).trimEnd();
   const goesOn = has.trimEnd();
   if (from > 0 && goesOn !== '' && tail.startsWith(goesOn)) return goesOn.length;
   const isLevel = levelAfter(said, from, around);
   const overlap = overlapLength(tail, goesOn, (at) => isLevel(from + at) && !closesOwnTag(tail, at));
-  // Closers have found their counterparts already, or have none.
+  // Closers already have their counterparts, or have none.
   return isLevel(from + tail.length) ? overlap : 0;
 }
 
-/** The line may have blanks before its closers that the suggestion lacks: then they are put into it. */
+/** Where the line has blanks before its closers that the suggestion lacks, the blanks are added to the suggestion. */
 function covering(
   said: string,
   { covers, coversFrom, coversTo }: Fit,
@@ -61,7 +61,7 @@ function covering(
     : { text: head.trimEnd(), covers: 0 };
 }
 
-/** Models end a statement whose end stands behind the brackets already: `f(|);` with `g(x);`. */
+/** Models write a terminator that the line already has behind its brackets: `f(|);` with `g(x);`. */
 function withoutTerminator(
   said: string,
   { level }: Fit,
@@ -74,7 +74,10 @@ function withoutTerminator(
   return /\bfor\s?$/.test(before.slice(Math.max(0, top.at - 8), top.at)) ? said : whole.slice(0, -1);
 }
 
-/** Whether at an offset the same is open as at `from`, with nothing closed between; asked with growing offsets. */
+/**
+ * Returns a test of whether the same frames are open at an offset as at `from`, with none closed between; its offsets
+ * grow.
+ */
 function levelAfter(said: string, from: number, around: Surroundings): (at: number) => boolean {
   const start = around.before.length;
   const scanner = scanAnswer(said, around).advanceTo(start + from);
@@ -85,7 +88,7 @@ function levelAfter(said: string, from: number, around: Surroundings): (at: numb
   };
 }
 
-/** `</b>` at `at` ends a `<b>` of the suggestion's own. */
+/** Whether `</b>` at `at` ends a `<b>` of the suggestion itself. */
 function closesOwnTag(said: string, at: number): boolean {
   const name = /^<\/([\w.:-]{1,60})/.exec(said.slice(at, at + 64))?.[1];
   if (name === undefined) return false;

@@ -1,29 +1,29 @@
 /**
- * Reads source text from left to right and keeps the stack of what is open: brackets, strings, templates, regular
- * expressions, comments. One pass, each character once, whatever the text. It knows as little of a grammar as finding
- * brackets takes; where it errs (a slash taken for a division) the end of the line sets it right again.
+ * Reads source text from left to right and keeps the stack of open frames: brackets, strings, templates, regular
+ * expressions, comments. It reads each character once. It knows only the grammar that bracket matching needs; after an
+ * error (a slash taken for a division) the end of the line resets it.
  */
 import type { Lexicon } from './lexicon.ts';
 
-/** Inside `code` quotes and comments begin; inside `text` (strings) and `prose` (comments) brackets are soft. */
+/** In `code`, quotes and comments begin; in `text` (strings) and `prose` (comments), brackets are soft. */
 type Reading = 'code' | 'text' | 'prose';
 
 export interface Frame {
-  /** What ends it; '\n' = the end of the line. */
+  /** The text that ends the frame; '\n' = the end of the line. */
   readonly closer: string;
   readonly reading: Reading;
-  /** A bracket in a string or a comment, or an angle bracket: it counts as long as nothing ends what is around it. */
+  /** Whether a bracket in a string or a comment, or an angle bracket; the end of the surrounding frame also ends it. */
   readonly soft: boolean;
-  /** Index of the frame that this soft one stands in, -1 = none. */
+  /** Index of the frame that contains this soft one; -1 = none. */
   readonly base: number;
-  /** The end of the line ends it too. */
+  /** Whether the end of the line ends the frame too. */
   readonly line: boolean;
   readonly escapes: boolean;
   /** Offset of the opener in the scanned text. */
   readonly at: number;
 }
 
-/** A closer of something that was open before the scan began, or of nothing (`frame` undefined). */
+/** A closer of a frame that was open before the scan began, or of no frame (`frame` undefined). */
 export interface Close {
   readonly at: number;
   readonly end: number;
@@ -32,24 +32,24 @@ export interface Close {
 }
 
 const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
-/** A bracket that was never closed costs its own closer only: a closer is looked for this far down. */
+/** A closer is searched this many frames down, so that a bracket that was never closed affects only its own closer. */
 const PASSABLE = 3;
-/** After one of these a value is expected, so that a slash begins a regular expression. */
+/** After one of these characters a value is expected, so that a slash begins a regular expression. */
 const BEFORE_VALUE = '(,=:[!&|?{;+-*%~^';
 const VALUE_WORDS = new Set(
   'return case typeof in of else default from await yield new void delete throw instanceof do'.split(' '),
 );
 const LAST_WORD = /(?<![\w$])[\w$]{1,10}$/;
-/** Python's and Rust's letters in front of a string. */
+/** Python's and Rust's prefix letters of a string. */
 const STRING_PREFIX = /(?:^|[^\w$])(?:[rbfu]|rb|br|fr|rf|cr?)$/i;
 
-/** First characters of all that opens or ends something; every other character is passed over at once. */
+/** First characters of everything that opens or ends a frame; all other characters are skipped. */
 const TELLING = new Uint8Array(128);
 for (const char of '\n\\()[]{}<>/"\'`#-;%$*') TELLING[char.charCodeAt(0)] = 1;
 
 export interface ScanOptions {
   readonly lexicon: Lexicon;
-  /** `<` and `>` are brackets where they are no operators. */
+  /** Whether `<` and `>` are brackets where they are not operators. */
   readonly angles?: boolean;
 }
 
@@ -71,7 +71,7 @@ export class Scanner {
     this.#angles = options.angles === true;
   }
 
-  /** Offset reached: beyond the wanted one where that stands in the middle of an escape or a closer. */
+  /** The reached offset; it exceeds the wanted one where that lies inside an escape or a closer. */
   get at(): number {
     return this.#at;
   }
@@ -84,7 +84,7 @@ export class Scanner {
     return this.#stack.length;
   }
 
-  /** The least depth so far. */
+  /** The smallest depth so far. */
   get floor(): number {
     return this.#floor;
   }
@@ -100,7 +100,7 @@ export class Scanner {
     return this;
   }
 
-  /** Reads one token and says how long it is. */
+  /** Reads one token and returns its length. */
   #step(): number {
     const char = this.#text.charAt(this.#at);
     if (char === '\n') return this.#endLine();
@@ -129,7 +129,7 @@ export class Scanner {
     return opener.length;
   }
 
-  /** Takes the stack down to `index`, the frame that is closed. */
+  /** Reduces the stack to `index`, the closed frame. */
   #close(index: number, closer: string): number {
     const frame = this.#stack[index];
     const end = this.#at + closer.length;
@@ -143,7 +143,7 @@ export class Scanner {
     if (length < this.#floor) this.#floor = length;
   }
 
-  /** Strings of one line, line comments and soft brackets end here. */
+  /** Ends the strings of one line, line comments and soft brackets at the end of the line. */
   #endLine(): number {
     let keep = this.#stack.length;
     for (let i = keep - 1; i >= 0; i -= 1) {
@@ -157,12 +157,12 @@ export class Scanner {
 
   #inText(char: string, hard: Frame | undefined): number {
     if (hard?.closer === '`' && hard.escapes && this.#sees('${')) return this.#push('${', '}');
-    // A class in a regular expression: a slash in it ends nothing.
+    // In a regular expression, a slash inside a class does not end it.
     if (hard?.closer === '/' && char === '[') return this.#push('[', ']', { reading: 'text', line: true });
     return this.#soft(char) ?? 1;
   }
 
-  /** Brackets in strings and comments: matched where they can be, and never an error. */
+  /** Brackets in strings and comments match where possible and are never an error. */
   #soft(char: string): number | undefined {
     const closer = CLOSER_OF[char];
     const { reading } = this.#stack[this.#hardIndex()] ?? { reading: 'prose' };
@@ -172,7 +172,7 @@ export class Scanner {
     return frame?.soft === true && frame.closer === char ? this.#close(top, char) : undefined;
   }
 
-  /** Quotes in comments and prose come in pairs; an apostrophe is mostly none. */
+  /** Quotes in comments and prose come in pairs; most apostrophes there are not quotes. */
   #softQuote(char: string): number | undefined {
     return char === '"' || char === '`'
       ? this.#push(char, char, { soft: true, reading: 'prose' })
@@ -197,7 +197,7 @@ export class Scanner {
       : undefined;
   }
 
-  /** `$#` and `${#x}` are no comments. */
+  /** Whether `$#` and `${#x}`, which are not comments. */
   #standsApart(): boolean {
     return !/[\w$&{'"]/.test(this.#text.charAt(this.#at - 1));
   }
@@ -226,7 +226,7 @@ export class Scanner {
     return this.#push(char, char, { reading: 'text', line: true });
   }
 
-  /** An apostrophe behind a word ("don't") opens no string, nor does one that names a lifetime ('a). */
+  /** An apostrophe after a word ("don't") or before a lifetime ('a) opens no string. */
   #opensString(): boolean {
     const { apostrophe } = this.#lexicon;
     if (apostrophe === 'none') return false;
@@ -240,7 +240,7 @@ export class Scanner {
     return STRING_PREFIX.test(before) || VALUE_WORDS.has(LAST_WORD.exec(before)?.[0] ?? '');
   }
 
-  /** `#`s of `r#"`; undefined where no raw string begins. */
+  /** The `#`s of `r#"`; undefined where no raw string begins. */
   #rawHashes(): string | undefined {
     return /(?:^|\W)b?r(#{0,8})$/.exec(this.#text.slice(Math.max(0, this.#at - 11), this.#at))?.[1];
   }
@@ -257,7 +257,7 @@ export class Scanner {
     return 1;
   }
 
-  /** The frame that `closer` ends, past few that were never closed; code never ends what a string is in. */
+  /** The frame that `closer` ends, at most a few unclosed frames down; code never ends the frame around a string. */
   #opened(closer: string): number | undefined {
     let index = this.#hardIndex();
     for (let passed = 0; passed < PASSABLE && index >= 0; passed += 1, index -= 1) {

@@ -26,11 +26,13 @@ export interface SkipInput {
   readonly excluded: boolean;
   readonly cursors: number;
   readonly cursor: CursorText;
-  /** The user pressed the key that asks for a suggestion: taste is set aside, safety is not. */
+  /**
+   * Whether the user pressed the key that requests a suggestion. Rules of usefulness do not apply, rules of safety do.
+   */
   readonly explicit: boolean;
-  /** Text of the item selected in the suggestion list, with what of it is typed already. */
+  /** The selected item of the suggestion list, with the part of it that is already typed. */
   readonly selected: { readonly text: string; readonly typed: string } | undefined;
-  /** The last suggestion was accepted to the end of its only line and nothing was typed since. */
+  /** Whether the user accepted the last suggestion to the end of its only line and has typed nothing since. */
   readonly justAcceptedLine: boolean;
 }
 
@@ -41,23 +43,23 @@ const INPUT_BOXES = new Set(
   ),
 );
 
-/** With fewer typed characters of the selected item, the list changes faster than an answer comes (Continue). */
+/** With fewer typed characters of the selected item, the list changes faster than an answer arrives (Continue). */
 const MIN_TYPED_OF_SELECTED = 4;
-/** Below this much non-blank text there is nothing to go on (Tabby: 4, Copilot: 10). */
+/** A document with less non-blank text gives the model too little context (Tabby: 4, Copilot: 10). */
 const MIN_TEXT = 4;
-/** Right of the cursor only closers and a terminator may stand (Copilot's rule). */
+/** To the right of the cursor only closers and a terminator may follow (Copilot's rule). */
 const CLOSERS_ONLY = /^\s*(?:[)>}\]"'`]+\s*)?(?:[:{;,]\s*)?$/;
 const WORD_START = /^[\p{L}\p{N}_$]/u;
-/** A finished statement: what follows belongs on the next line (Cody). */
+/** A finished statement: its continuation belongs on the next line (Cody). */
 const STATEMENT_END = /[)\]}];\s*$/;
 
-/** Nothing may be shown here, not even what is at hand. */
+/** The reason that forbids any suggestion here, a cached one included; undefined = none. */
 export function mustSkip(input: SkipInput): SkipReason | undefined {
   if (input.secret) return 'secret-file';
   if (input.excluded) return 'file-excluded';
   if (INPUT_BOXES.has(input.scheme)) return 'input-box';
   if (input.cursors > 1) return 'multi-cursor';
-  // Off means off: VS Code's own key for a suggestion asks every provider, and the user said no requests.
+  // VS Code's own key for a suggestion asks every provider; with completions off, it sends no request either.
   if (!input.enabled) return 'off';
   if (!input.explicit && !languageEnabled(input.languages, input.languageId)) return 'language-off';
   return undefined;
@@ -66,7 +68,7 @@ export function mustSkip(input: SkipInput): SkipReason | undefined {
 export const languageEnabled = (languages: Readonly<Record<string, boolean>>, id: string): boolean =>
   (Object.hasOwn(languages, id) ? languages[id] : languages['*']) ?? true;
 
-/** Not worth a request; a suggestion that is there already and still fits may be shown all the same. */
+/** The reason that a request is not worthwhile here; a suggestion at hand that still fits may be shown. */
 export function unwise(input: SkipInput): SkipReason | undefined {
   if (input.explicit) return undefined;
   const { cursor, justAcceptedLine } = input;
@@ -80,7 +82,7 @@ export function unwise(input: SkipInput): SkipReason | undefined {
   return popupClash(input);
 }
 
-/** Looks at 2,000 characters on each side at most: this runs on every keystroke. */
+/** Reads at most 2,000 characters on each side, since it runs on every keystroke. */
 const hasText = ({ prefix, suffix }: CursorText): boolean =>
   (prefix.slice(-2000) + suffix.slice(0, 2000)).replace(/\s+/g, '').length >= MIN_TEXT;
 

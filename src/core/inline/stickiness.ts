@@ -1,6 +1,6 @@
 /**
- * Within a burst of typing the model stays the same: suggestions that change their style from key to key are worse
- * than either, and a provider's prompt cache is warm. A burst ends with a pause, a rejection or another document.
+ * Keeps one model within a burst of typing: suggestions whose style changes from key to key are worse than those of
+ * either model, and the provider's prompt cache is warm. A pause, a rejection or another document ends a burst.
  */
 import type { ArmId, EpochMs } from '../brand.ts';
 
@@ -12,10 +12,10 @@ export interface Burst {
 }
 
 const PAUSE_MS = 8000;
-/** So that a long burst still explores. */
+/** The limit of requests with one model, so that a long burst still explores. */
 const MAX_REQUESTS = 6;
 
-/** The arm to stay with, if any. */
+/** The arm of the present burst; undefined = none. */
 export function stickyArm(burst: Burst | undefined, documentId: string, now: EpochMs): ArmId | undefined {
   if (burst?.documentId !== documentId || burst.requests >= MAX_REQUESTS) return undefined;
   const gap = now - burst.lastAt;

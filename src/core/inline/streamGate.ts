@@ -1,6 +1,6 @@
 /**
- * Where to cut a stream while it runs: everything after the cut would be thrown away, and is paid for until the
- * request is aborted. Called with all the text so far; says how much of it stands and whether more is wanted.
+ * Decides during a stream where to cut it: text after the cut would be discarded, but is billed until the request is
+ * aborted. Each call passes the whole text so far; the result gives the part that stands and whether to continue.
  */
 import { stripArtefacts } from './artefacts.ts';
 import { fit, scanAnswer, surroundings } from './brackets.ts';
@@ -22,7 +22,7 @@ export type StopReason =
   | 'block-end'
   | 'too-long';
 
-/** Wrapped answers (chat) are judged from their opening tag on; before it nothing but their size is. */
+/** Wrapped answers (chat) are judged from their opening tag on; before it only their size counts. */
 export function streamVerdict(
   raw: string,
   format: FimFormat,
@@ -43,14 +43,14 @@ export interface GateInput {
 }
 
 export interface Gate {
-  /** `text`: the whole stream so far. `end`: how much of it stands. `reason` set: abort the request. */
+  /** `text`: the whole stream so far. `end`: length of the part that stands. `reason` set: abort the request. */
   check(text: string): { readonly end: number; readonly reason: StopReason | undefined };
 }
 
-/** What a model writes when it has left the file: another file, a fence, a diff. */
+/** Text that a model writes after the end of the file: another file, a fence, a diff. */
 const MARKERS = ['\n```', '\n/src/', '#- coding: utf-8', '\ndiff --git', '\n+++++ '];
 const MAX_CHARS = 4000;
-/** A model that sends this much white space has nothing else to say. */
+/** A model that sends this many blank characters adds nothing more. */
 const MAX_BLANK = 200;
 const MAX_LINES = 40;
 
@@ -69,7 +69,7 @@ export function createStreamGate(input: GateInput): Gate {
       if (text.length > MAX_CHARS)
         return { end: lastWholeLine(text.slice(0, MAX_CHARS)), reason: 'too-long' };
       const lines = text.split('\n');
-      // The last line may still grow, so only lines that are complete are judged, each once.
+      // Only complete lines are judged, each once, since the last line may still grow.
       if (lines.length - 1 === checkedLines && !keepsRepeating(lines.at(-1) ?? '')) {
         return { end: text.length, reason: undefined };
       }
@@ -79,7 +79,7 @@ export function createStreamGate(input: GateInput): Gate {
   };
 }
 
-/** In single-line mode the answer ends with its line; on a blank line, a leading line break is the model's habit. */
+/** A single-line answer ends with its line; on a blank line, a leading line break is a habit of models. */
 function singleLineEnd(text: string, cursor: CursorText): ReturnType<Gate['check']> | undefined {
   const blank = linePrefix(cursor).trim() === '';
   const lead = blank ? (/^\s*\n/.exec(text)?.[0].length ?? 0) : 0;
@@ -91,7 +91,7 @@ function singleLineEnd(text: string, cursor: CursorText): ReturnType<Gate['check
 interface Judging extends GateInput {
   readonly around: Surroundings;
   readonly below: string | undefined;
-  /** Its indentation, in columns. */
+  /** Indentation of the line below, in columns. */
   readonly belowWidth: number;
 }
 
@@ -113,7 +113,7 @@ function judgeLines(lines: readonly string[], judging: Judging): ReturnType<Gate
   return { end: lines.join('\n').length, reason: undefined };
 }
 
-/** For each line, whether it begins within a bracket or a string that the answer itself has opened. */
+/** For each line: whether it begins inside a bracket or a string that the answer itself opened. */
 function withinAnswer(lines: readonly string[], around: Surroundings): readonly boolean[] {
   const scanner = scanAnswer(lines.join('\n'), around);
   let at = around.before.length;
@@ -124,7 +124,7 @@ function withinAnswer(lines: readonly string[], around: Surroundings): readonly 
   });
 }
 
-/** `isWithin`: what stands below the cursor cannot be reached from within the answer's own brackets. */
+/** `isWithin`: the line is inside the answer's own brackets, so that it cannot be text from below the cursor. */
 function lineReason(
   lines: readonly string[],
   i: number,
@@ -143,7 +143,7 @@ function lineReason(
   return undefined;
 }
 
-/** A line outdented past the block in which the cursor stands; one closing line is still part of it. */
+/** Whether the line is outdented past the cursor's block; one closing line still belongs to the block. */
 function leavesBlock(line: string, { cursor, tabSize, languageId }: Judging): boolean {
   const start = indentWidth(linePrefix(cursor), tabSize);
   const width = indentWidth(line, tabSize);
@@ -151,10 +151,10 @@ function leavesBlock(line: string, { cursor, tabSize, languageId }: Judging): bo
   return width < start || (width === start && /^\s*[^\s)\]}]/.test(line) && !inBody(cursor));
 }
 
-/** The cursor's line has no text yet: lines at its own depth are the body, not what follows it. */
+/** Whether the cursor's line is still blank, so that lines at its own depth belong to the body. */
 const inBody = (cursor: CursorText): boolean => linePrefix(cursor).trim() === '';
 
-/** A stray closer alone on its line goes with the line; behind text, only from the closer on. */
+/** An unmatched closer alone on its line is cut with the line; after text, only the closer is cut. */
 function beforeCloser(text: string, at: number, cursor: CursorText): number {
   const lineStart = text.lastIndexOf('\n', at - 1) + 1;
   const alone =

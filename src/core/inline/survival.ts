@@ -1,4 +1,4 @@
-/** Follows an accepted text through later edits, and says how much of it is left. */
+/** Tracks an accepted text through later edits and measures the share that remains. */
 import { similarity } from './editDistance.ts';
 
 /** A stretch of a document, as UTF-16 offsets; `end` exclusive. */
@@ -13,13 +13,13 @@ export interface TextChange {
   readonly inserted: number;
 }
 
-/** Where the stretch lies after the change. Edits inside grow or shrink it; edits that touch its ends stay outside. */
+/** The position of the stretch after the change. Edits inside grow or shrink it; edits at its ends stay outside. */
 export function shift(stretch: Stretch, { offset, removed, inserted }: TextChange): Stretch {
   const changeEnd = offset + removed;
   const delta = inserted - removed;
   if (changeEnd <= stretch.start) return { start: stretch.start + delta, end: stretch.end + delta };
   if (offset >= stretch.end) return stretch;
-  // The part of the stretch that was removed is gone; new text counts as inside only when the change was inside.
+  // Removed parts of the stretch are gone; new text counts as inside only if the whole change was inside.
   const inside = stretch.start <= offset && changeEnd <= stretch.end;
   if (inside) return { start: stretch.start, end: stretch.end + delta };
   const start = offset < stretch.start ? offset + inserted : stretch.start;
@@ -27,7 +27,7 @@ export function shift(stretch: Stretch, { offset, removed, inserted }: TextChang
   return { start, end: Math.max(start, end) };
 }
 
-/** Share of `accepted` that `present` still is; white space alone (a formatter's work) is no change. */
+/** Share of `accepted` that remains in `present`; differences in white space alone (a formatter) do not count. */
 export const kept = (accepted: string, present: string): number =>
   similarity(collapsed(accepted), collapsed(present));
 

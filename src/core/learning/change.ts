@@ -1,40 +1,41 @@
 /**
- * A change test on each arm's latest outcomes: has this model lately been worse than it was before?
+ * A change test on each arm's latest outcomes: whether the model has lately been worse than before.
  *
- *   z = (mean recent residual - mean residual before) / (sigma sqrt(1 / w + 1 / rest))
+ * z = (mean recent residual - mean residual before) / (sigma sqrt(1 / w + 1 / rest))
  *
- * over the last 8, 16 and 32 learnt outcomes of the arm. Where the lowest z is below -`deviations`, the arm's mean moves
- * to its recent level, shrunk a little: by S / (w + shrink), S the sum of recent residuals, w their weight. Nothing is
- * forgotten: the offset goes when better outcomes come, or when the window's have aged or left the last decisions that
- * the learner keeps, and the arm is tried anew.
+ * over the last 8, 16 and 32 learned outcomes of the arm. Where the lowest z is below -`deviations`, the arm's mean
+ * moves to its recent level, shrunk a little: by S / (w + shrink), S the sum of recent residuals, w their weight. No
+ * evidence is discarded: the offset disappears when better outcomes arrive, or when the outcomes of the window have
+ * aged or left the last decisions that the learner keeps; the arm then gets another chance.
  *
- * A departure from the paper, which takes models for stationary; its measurement: docs/decisions.md, "The change test".
+ * The paper assumes stationary models; docs/decisions.md, "The change test", has the measurement of this departure.
  *
- * A function of the set of outcomes and the order of decisions, so revision and order of arrival stay exact.
+ * The result is a function of the set of outcomes and the order of decisions, so that revision and order of arrival
+ * stay exact.
  */
 import type { ArmId } from '../brand.ts';
 import { dot } from '../linalg.ts';
 import type { Evidence, Ridge } from './ridge.ts';
 
 export interface ChangeTest {
-  /** Latest outcomes of an arm that are compared with those before, in rising order. */
+  /** Numbers of latest outcomes to compare with the earlier ones, in increasing order. */
   readonly windows: readonly number[];
-  /** How far below, in standard errors, is a change. */
+  /** A drop by more than this many standard errors counts as a change. */
   readonly deviations: number;
-  /** The recent level counts as this many observations fewer. */
+  /** The weight of the recent outcomes counts this many observations less in the new level. */
   readonly shrink: number;
-  /** Least weight of the observations before the window. */
+  /** The least weight of the observations before the window. */
   readonly rest: number;
 }
 
-/** One learnt outcome; `weight` is discounted by age, as the evidence is. */
+/** One learned outcome; `weight` is discounted by age, as the evidence is. */
 export interface Recent {
   readonly x: Float64Array;
   readonly reward: number;
   readonly weight: number;
 }
 
-/** What to add to the mean of each arm that has dropped: negative. `recent`: oldest first. O(outcomes d). */
+/** The (negative) correction of the mean of each arm that has dropped. `recent`: oldest first. O(outcomes d). */
 export function dropsOf(
   arms: ReadonlyMap<ArmId, Ridge>,
   recent: ReadonlyMap<ArmId, readonly Recent[]>,
@@ -70,12 +71,15 @@ function dropOf(ridge: Ridge, outcomes: readonly Recent[], variance: number, tes
   return drop;
 }
 
-/** Sum of w (r - x . theta) over all evidence: x starts with 1, so the first row of S is the sum of w x. */
+/** Sum of w (r - x . theta) over all evidence: x starts with 1, so that the first row of S is the sum of w x. */
 function residualOf({ gram, moment }: Evidence, theta: Float64Array): number {
   return (moment[0] ?? 0) - dot(gram, theta);
 }
 
-/** Rewards lie in [0, 1]: p (1 - p) is their variance, or more where they are graded. Two of each are assumed. */
+/**
+ * Rewards in [0, 1] with mean p have a variance of at most p (1 - p), which is used here. Two assumed rewards of 0 and
+ * two of 1 keep it positive.
+ */
 const LEAST_VARIANCE = 0.05;
 
 function rewardVariance(arms: Iterable<Evidence>): number {

@@ -1,6 +1,6 @@
 /**
- * Exploration with known probabilities. LinUCB alone is deterministic: its propensities are 0 and 1, and no other
- * policy can be judged from its log. A small mixture over nearly-best arms costs at most epsilon * margin of reward.
+ * Exploration with known probabilities. LinUCB alone is deterministic: its propensities are 0 and 1, so that its log
+ * cannot judge any other policy. A small mixture over nearly best arms costs at most epsilon * margin of reward.
  */
 import type { ArmId, Random } from '../brand.ts';
 import type { ArmEstimate } from './learner.ts';
@@ -14,7 +14,7 @@ export interface Explorable {
   readonly score: number;
 }
 
-/** The probability of each arm, summing to 1; arms not in the map have 0. */
+/** The probability of each arm; they sum to 1, and an arm that is not in the map has 0. */
 export function explorationOf(
   exploration: Exploration,
   eligible: readonly Explorable[],
@@ -40,10 +40,10 @@ function epsilonMixture(
   return propensities;
 }
 
-/** An arm with fewer observations than this is on trial when it is explored. */
+/** An arm with fewer observations than this is on trial. */
 export const TRIALS = 10;
 
-/** A share of the prompts for arms that are new among known ones and may be as good as the best. */
+/** Gives a share of the prompts to arms that are new among known ones and may be as good as the best. */
 export function withTrials(
   propensities: ReadonlyMap<ArmId, number>,
   eligible: readonly Explorable[],
@@ -62,7 +62,7 @@ export function withTrials(
   return out;
 }
 
-/** One arm with its probability. */
+/** Draws one arm with its probability. */
 export function draw(propensities: ReadonlyMap<ArmId, number>, random: Random): ArmId {
   let left = random();
   let last: ArmId | undefined;

@@ -1,13 +1,13 @@
 /**
- * The learnt state: a fold over the log of decisions and outcomes. Per head (Ask, inline) one ridge regression per
- * arm that anything was learnt about.
+ * The learned state: a fold over the log of decisions and outcomes. Each head (Ask, inline) has one ridge regression
+ * for each arm with evidence.
  *
- * The state is a function of the *set* of observations: each counts weight * 2^(-age / half-life), so the order in
- * which outcomes arrive does not matter, an outcome can be revised or taken back exactly at any time, and pausing
- * an arm or forgetting a period is folding the log again without it.
+ * The state is a function of the *set* of observations: each counts weight * 2^(-age / half-life). So the order in
+ * which outcomes arrive does not matter, an outcome can be revised or withdrawn exactly at any time, and pausing an arm
+ * or forgetting a period means folding the log again without those entries.
  *
  * Departures from the paper: arms share what they have in common (pooling.ts), the prior's hold fades
- * (priorStrength.ts), evidence is forgotten in wall time, and a model that drops is noticed (change.ts).
+ * (priorStrength.ts), evidence fades with wall time, and the learner notices a model that drops (change.ts).
  */
 import type { ArmId, DecisionId, EpochMs } from '../brand.ts';
 import { dropsOf, type Recent } from './change.ts';
@@ -29,32 +29,38 @@ import {
   type Ridge,
 } from './ridge.ts';
 
-/** Everything the fold needs that is not in the log. */
+/** Everything the fold needs beyond the log. */
 export interface LearnerSpec {
   readonly spaceId: string;
-  /** Of x. */
+  /** Length of x. */
   readonly dimension: number;
-  /** 1 + d: from here on x is indicators of languages. */
+  /** 1 + d: the members of x from here on are indicators of languages. */
   readonly learnt: number;
   readonly preset: Preset;
-  /** Called often: the caller caches. */
+  /** The learner calls it often; the caller caches its results. */
   readonly priorFor: (armId: ArmId) => ArmPrior;
 }
 
 export interface ArmPrior {
-  /** theta_pref, `dimension` long: rewards for the dot product, a direction for the paper's cosine (`priorFor` in prior.ts). */
+  /**
+   * theta_pref, `dimension` long: rewards for the dot product, a direction for the paper's cosine (`priorFor` in
+   * prior.ts).
+   */
   readonly theta: Float64Array;
   /** Mean reward in pre-training, for the paper's lambda_a. */
   readonly accuracy: number;
 }
 
-/** The part of a log entry that is learnt from; `LogEntry` of the application's ports fits it. */
+/** The part of a log entry that the learner reads; `LogEntry` of the application's ports has this form. */
 export type LearnerEvent =
   | { readonly type: 'decision'; readonly decision: LearnerDecision }
   | { readonly type: 'outcome'; readonly outcome: LearnerOutcome; readonly late?: Late };
 export type LearnerDecision = Pick<Decision, 'id' | 'at' | 'surface' | 'context' | 'chosen'>;
 export type LearnerOutcome = Pick<Outcome, 'decisionId' | 'reward' | 'weight'>;
-/** For an outcome whose decision has fallen out of `pending`: it, and its last outcome before, which is learnt already. */
+/**
+ * For an outcome whose decision is no longer in `pending`: the decision, and its previous outcome, which was learned
+ * already.
+ */
 export interface Late {
   readonly decision: LearnerDecision;
   readonly outcome: Pick<Outcome, 'reward' | 'weight'> | undefined;
@@ -65,11 +71,11 @@ export type FoldEffect =
 
 export interface ArmEstimate extends Bound {
   readonly armId: ArmId;
-  /** Observations behind the estimate, discounted by forgetting. */
+  /** Number of observations behind the estimate, discounted by forgetting. */
   readonly observations: number;
 }
 
-/** A decision whose outcome may still come or change. */
+/** A decision whose outcome may still arrive or change. */
 export interface Pending {
   readonly head: Head;
   readonly armId: ArmId;
@@ -80,15 +86,15 @@ export interface Pending {
 
 export interface HeadState {
   readonly arms: Map<ArmId, Ridge>;
-  /** beta of pooling.ts; undefined = to be solved anew. */
+  /** beta of pooling.ts; undefined = it must be solved again. */
   shared: Float64Array | undefined;
-  /** By arm that has dropped, what that takes off its mean (change.ts); undefined = to be tested anew. */
+  /** The correction of the mean of each arm that has dropped (change.ts); undefined = the test must run again. */
   drops: ReadonlyMap<ArmId, number> | undefined;
-  /** Observations over all arms, discounted: what the prior's hold fades with. */
+  /** Number of observations over all arms, discounted; the prior's hold fades with it. */
   total: number;
 }
 
-/** Oldest decisions fall out first; an outcome for one that did comes with what the log knows of it (`Late`). */
+/** The oldest decisions leave first; an outcome for one of them comes with the log's knowledge of it (`Late`). */
 export const MAX_PENDING = 512;
 const MAX_PRECISIONS = 256;
 const DAY_MS = 86_400_000;
@@ -98,9 +104,9 @@ export class Learner {
   readonly heads: Readonly<Record<Head, HeadState>>;
   readonly pending = new Map<DecisionId, Pending>();
   #precisions = new Map<string, Float64Array>();
-  /** Days since 1970: of the newest decision that was learnt from, to which the evidence is discounted. */
+  /** Day of the newest learned decision, in days since 1970; the evidence is discounted to it. */
   day = 0;
-  /** This state as of a later day, until something is learnt. */
+  /** This state discounted to a later day; kept until the next observation. */
   #later: Learner | undefined;
 
   constructor(spec: LearnerSpec) {
@@ -112,7 +118,7 @@ export class Learner {
     return event.type === 'decision' ? this.#note(event.decision) : this.#learn(event.outcome, event.late);
   }
 
-  /** O(d^2) for each arm with evidence, O(d) for each without. Undefined when the context is of another space. */
+  /** O(d^2) for each arm with evidence, O(d) for each without. Undefined where the context belongs to another space. */
   estimate(
     head: Head,
     armIds: readonly ArmId[],
@@ -124,8 +130,8 @@ export class Learner {
   }
 
   /**
-   * Whether something was learnt so far ahead of the clock that what is learnt now would count for less than half, while
-   * the clock is right: it agrees with most of the newest decisions.
+   * Whether an observation dates from so far ahead of the clock that a new one would count for less than half, while
+   * the clock agrees with most of the newest decisions and so is right.
    */
   isAheadOf(now: EpochMs): boolean {
     const isAhead = (day: number): boolean => this.#keepOver(Math.max(0, day - dayOf(now))) < 0.5;
@@ -134,7 +140,7 @@ export class Learner {
     return days.filter(isAhead).length < days.length / 2;
   }
 
-  /** Looking at a later day forgets nothing: the clock may be wrong for a moment. */
+  /** An estimate for a later day discounts a copy: the clock may be wrong for a moment. */
   #asOf(day: number): Learner {
     if (day <= this.day || this.day === 0) return this;
     if (this.#later?.day !== day) (this.#later = this.snapshot()).#advance(day);
@@ -197,7 +203,7 @@ export class Learner {
     const { learnt } = pending;
     this.#later = undefined;
     this.#advance(pending.day);
-    // A late one stays out: `pending` is the newest decisions in their order, which change.ts tests.
+    // A late decision stays out: `pending` holds the newest decisions in their order, which change.ts tests.
     if (known !== undefined) this.pending.set(decisionId, { ...pending, learnt: next });
     if (next === undefined && learnt === undefined) return 'no-observation';
     if (next !== undefined && learnt !== undefined && learnt.weight === next.weight) {
@@ -234,11 +240,11 @@ export class Learner {
     }
   }
 
-  /** Brings every arm under the prior's present hold; refactors only when the hold has moved a step. */
+  /** Brings every arm under the prior's present hold; refactors only when the hold has moved by a step. */
   #hold(state: HeadState): void {
     for (const [armId, ridge] of state.arms) {
       const prior = this.#prior(armId, state.total);
-      // The same strength is the same array (`#precision`).
+      // Equal strengths share one array (`#precision`).
       if (prior.precision === ridge.prior.precision) continue;
       state.arms.set(armId, withPrior(ridge, prior));
       changed(state);
@@ -259,7 +265,7 @@ export class Learner {
     return (state.drops ??= dropsOf(state.arms, this.#recent(head), change));
   }
 
-  /** The outcomes of the last decisions by arm, in the order the decisions were made. */
+  /** The outcomes of the last decisions by arm, in the order of the decisions. */
   #recent(head: Head): ReadonlyMap<ArmId, readonly Recent[]> {
     const recent = new Map<ArmId, Recent[]>();
     for (const { head: other, armId, x, day, learnt } of this.pending.values()) {
@@ -276,7 +282,7 @@ export class Learner {
     return { theta, precision: this.#precision(strengthAt(this.spec.preset, accuracy, total)) };
   }
 
-  /** The diagonal of Lambda, the same array for the same strength: a thousand arms need not make a thousand. */
+  /** The diagonal of Lambda; equal strengths share one array, also among a thousand arms. */
   #precision(strength: Strength): Float64Array {
     const key = `${strength.level} ${strength.content} ${strength.language}`;
     const { dimension, learnt } = this.spec;
@@ -286,7 +292,7 @@ export class Learner {
     return known;
   }
 
-  /** The paper learns on unit vectors, and of the shared space alone. */
+  /** The paper learns on unit vectors, and on the shared space alone. */
   #view(x: Float64Array): Float64Array {
     return this.spec.preset.scoring === 'cosine' ? unit(x.slice().fill(0, this.spec.learnt)) : x;
   }
@@ -306,7 +312,7 @@ export class Learner {
     return { arms: new Map(), shared: undefined, drops: undefined, total: 0 };
   }
 
-  /** A copy that later folds into this one do not change. Ridges are values, so only the maps are copied. */
+  /** A copy that later observations do not change. Ridges are immutable, so copying the maps suffices. */
   snapshot(): Learner {
     const copy = new Learner(this.spec);
     copy.day = this.day;
@@ -333,7 +339,7 @@ export class Learner {
 
 const NO_DROPS: ReadonlyMap<ArmId, number> = new Map();
 
-/** What is derived from the arms of a head must be derived anew. */
+/** Discards what is derived from the arms of a head, so that it is derived again. */
 function changed(state: HeadState): void {
   state.shared = undefined;
   state.drops = undefined;

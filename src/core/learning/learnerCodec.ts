@@ -1,6 +1,6 @@
 /**
- * The learnt state as JSON for the snapshot, and back. Only evidence is kept (upper triangle of S, m, count), never
- * A^-1 or theta: both are rebuilt under the priors of the artefact that is installed now.
+ * Encodes the learned state as JSON for the snapshot, and decodes it. The JSON holds only evidence (upper triangle of
+ * S, m, count) and neither A^-1 nor theta: both are rebuilt under the priors of the installed artifact.
  *
  * Version 1: { version, spaceId, dimension, day, heads: { ask, inline: [armId, S, m, count][] }, pending }.
  */
@@ -16,7 +16,7 @@ const VERSION = 1;
 const HEADS: readonly Head[] = ['ask', 'inline'];
 const MAX_ARMS = 2_000;
 
-/** Why a stored state cannot be used; the caller sets it aside, starts from the prior and tells the user. */
+/** The reason that a stored state is unusable; the caller sets it aside, starts from the prior and tells the user. */
 export type StateError =
   | { readonly kind: 'not-a-state' }
   | { readonly kind: 'other-version'; readonly found: unknown }
@@ -49,7 +49,7 @@ export function encodeLearner(learner: Learner): unknown {
   };
 }
 
-/** Stages the whole state before any of it is used; total on garbage. */
+/** Decodes the whole state before any of it is used; total on garbage. */
 export function decodeLearner(stored: unknown, spec: LearnerSpec): Result<Learner, StateError> {
   if (!isRecord(stored)) return fail({ kind: 'not-a-state' });
   if (stored['version'] !== VERSION) return fail({ kind: 'other-version', found: stored['version'] });
@@ -93,14 +93,14 @@ function decodeHead(stored: unknown, d: number): ReadonlyMap<ArmId, Evidence> | 
   return arms;
 }
 
-/** More than any log holds. */
+/** Larger than the total weight of any log. */
 const MAX_WEIGHT = 1e7;
-/** Of rounding, over all of them. */
+/** Tolerance for rounding errors over all observations. */
 const SLACK = 1.01;
 
 /**
  * Evidence of rewards in [0, 1] at contexts whose first member is 1 and whose others lie in [-1, 1]: no entry of S or m
- * exceeds the sum of weights, which is the first of S. What exceeds it was not observed and would outweigh what is.
+ * exceeds the sum of weights, the first entry of S. Larger entries were not observed and would outweigh the evidence.
  */
 function isWithinReason({ gram, moment, count }: Evidence): boolean {
   const weight = gram[0] ?? 0;
@@ -109,7 +109,7 @@ function isWithinReason({ gram, moment, count }: Evidence): boolean {
   return gram.every((value) => Math.abs(value) <= most) && moment.every((value) => Math.abs(value) <= most);
 }
 
-/** S + I must be positive definite, or no prior could make A so. */
+/** S + I must be positive definite; otherwise A would not be positive definite under any prior. */
 function isGram(evidence: Evidence, d: number): boolean {
   const standard = { theta: new Float64Array(d), precision: new Float64Array(d).fill(1) };
   return fromEvidence(evidence, fromPrior(standard).prior) !== undefined;

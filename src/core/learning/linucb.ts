@@ -1,10 +1,10 @@
 /**
  * The index of LinUCB (Li et al. 2010) as PILOT uses it: mean + alpha * width, width = sqrt(x' A^-1 x).
  *
- * Departure from the paper: the mean is the ridge prediction x . theta with an explicit intercept, not
- * cos(psi, theta). The cosine normalises theta and with it throws the arm's learnt level away: theta = .9 u and
- * .3 u score the same. `scoring: 'cosine'` keeps the paper's form for the `paper` preset, so that the departure is
- * measured (`npm run bench`, rows `pilot` and `pilot-paper`).
+ * Departure from the paper: the mean is the ridge prediction x . theta with an explicit intercept, and not cos(psi,
+ * theta). The cosine normalizes theta, which discards the arm's learned level: theta = .9 u and .3 u get the same
+ * score. `scoring: 'cosine'` keeps the paper's form for the `paper` preset, so that the benchmark measures the
+ * departure (`npm run bench`, rows `pilot` and `pilot-paper`).
  */
 import { dot, multiply, norm } from '../linalg.ts';
 import type { Ridge } from './ridge.ts';
@@ -16,7 +16,7 @@ export interface Bound {
   readonly width: number;
 }
 
-/** With A^-1 x, which the pooled correction needs again. */
+/** The bound with A^-1 x, which the pooled correction needs too. */
 export interface SpreadBound extends Bound {
   readonly spread: Float64Array;
 }
@@ -28,7 +28,7 @@ export function bound(ridge: Ridge, x: Float64Array, scoring: Scoring): SpreadBo
   return { mean: meanOf(ridge.theta, x, scoring), width, spread };
 }
 
-/** An arm nothing was learnt about: A = Lambda, so no matrix is needed. O(d). */
+/** The bound of an arm without evidence: A = Lambda, so that no matrix is needed. O(d). */
 export function priorBound(
   theta: Float64Array,
   precision: Float64Array,

@@ -1,20 +1,21 @@
 /**
- * What all arms share, learnt from any of them: how generous this user is, how hard these prompts are.
+ * The part of the reward that all arms share, learned from any of them: how generous this user is, how hard these
+ * prompts are.
  *
  * Hierarchical model: theta_a = theta_pref_a + beta + v_a with beta ~ N(0, B^-1), v_a ~ N(0, Lambda^-1). With v_a
- * integrated out, each arm's evidence tells of beta
+ * integrated out, each arm's evidence about beta is
  *
- *   precision  Lambda - Lambda A_a^-1 Lambda          moment  Lambda (theta_a - theta_pref_a)
+ * precision Lambda - Lambda A_a^-1 Lambda moment Lambda (theta_a - theta_pref_a)
  *
- * where A_a, theta_a are the arm's own ridge regression. An arm's say saturates at Lambda: a thousand bad answers of
- * one model say that this model is bad, and only a little that all are. (A plain regression of all residuals, tried
- * first, took the favourite's failures for a stern user and kept it.) beta is linear in the rewards, so revision and
- * order of arrival stay exact.
+ * where A_a, theta_a are the arm's own ridge regression. One arm's influence is bounded by Lambda: a thousand bad
+ * answers of one model show that this model is bad, and only slightly that all are. (A plain regression of all
+ * residuals, tried first, attributed the favorite's failures to a strict user and kept the favorite.) beta is linear in
+ * the rewards, so that revision and order of arrival stay exact.
  *
- * A departure from the paper, whose arms learn alone. On the outcome matrices its effect is within the noise (.01 over
- * four seeds, either sign): it is there for users whose rewards lie far from the prior's level, as the acceptance of
- * inline completions does, where every arm not yet tried would otherwise look far better than the tried ones.
- * O(K d^2 + d^3) after a change, nothing otherwise.
+ * In the paper arms learn alone. On the outcome matrices the effect of this departure is within the noise (.01 over
+ * four seeds, either sign). It serves users whose rewards lie far from the prior's level, such as the acceptance of
+ * inline completions, where every untried arm would otherwise look far better than the tried ones. O(K d^2 + d^3) after
+ * a change, O(1) otherwise.
  */
 import { diagonal, solveSymmetric } from '../linalg.ts';
 import type { Ridge } from './ridge.ts';
@@ -41,7 +42,7 @@ function add(precision: Float64Array, moment: Float64Array, { prior, inverse, th
   }
 }
 
-/** How far beta moves this arm's mean: x' A^-1 Lambda beta. `spread` = A^-1 x. */
+/** The correction of this arm's mean by beta: x' A^-1 Lambda beta. `spread` = A^-1 x. */
 export function shiftOf({ prior }: Ridge, spread: Float64Array, beta: Float64Array): number {
   let shift = 0;
   for (let i = 0; i < beta.length; i++) {

@@ -1,7 +1,7 @@
 /**
- * The router's settings as named presets. `paper` is PILOT as published, `pilot` is what the product runs; each
- * difference is a departure whose effect `npm run bench` prints (rows `pilot` and `pilot-paper`).
- * What each departure is worth alone, and how the numbers were chosen: docs/decisions.md, "The preset".
+ * The router's settings as named presets. `paper` is PILOT as published, `pilot` is the product's preset; `npm run
+ * bench` prints the effect of the differences (rows `pilot` and `pilot-paper`). docs/decisions.md, "The preset", has
+ * the effect of each difference alone and the choice of the numbers.
  */
 import type { Head } from '../decision.ts';
 import type { ChangeTest } from './change.ts';
@@ -12,23 +12,26 @@ export interface Preset {
   readonly scoring: Scoring;
   /** Width of the optimism in the index: mean + alpha * width. */
   readonly alpha: number;
-  /** The inline head's own. */
+  /** alpha of the inline head. */
   readonly inlineAlpha: number;
   readonly prior: PriorStrength;
-  /** What all arms share: how generous this user is, how hard these prompts are. Undefined = arms learn alone. */
+  /** The hold of the part that all arms share (pooling.ts). Undefined = arms learn alone. */
   readonly pool: Strength | undefined;
   /** Evidence halves in this many days; undefined = never. */
   readonly halfLifeDays: number | undefined;
-  /** Notices a model that drops; undefined = models are taken for stationary. */
+  /** Detects a model that drops; undefined = models count as stationary. */
   readonly change: ChangeTest | undefined;
   readonly exploration: Exploration;
-  /** For models that join others already known; undefined = they must earn their place by optimism alone. */
+  /** Trials for models that join known ones; undefined = only optimism explores them. */
   readonly trials: Trials | undefined;
   /** A conversation changes its model only if the score gains more than this. */
   readonly switchMargin: number;
 }
 
-/** How many unit observations the level (intercept), each direction of the content, each language are held by. */
+/**
+ * How many unit observations the prior is worth for the level (intercept), each direction of the content, and each
+ * language.
+ */
 export interface Strength {
   readonly level: number;
   readonly content: number;
@@ -38,7 +41,7 @@ export interface Strength {
 export type PriorStrength =
   | ({
       readonly kind: 'fading';
-      /** After this many feedbacks (all arms together) the hold has halved. */
+      /** After this many feedbacks (over all arms) the hold has halved. */
       readonly halfAt: number;
       /** The hold never falls below this share. */
       readonly floor: number;
@@ -48,13 +51,13 @@ export type PriorStrength =
 
 export type Exploration =
   | { readonly kind: 'none' }
-  /** With probability `epsilon` one of the eligible arms whose mean is within `margin` of the winner's. */
+  /** With probability `epsilon`, one of the eligible arms whose mean is within `margin` of the winner's. */
   | { readonly kind: 'epsilon'; readonly epsilon: number; readonly margin: number };
 
 /**
- * While an arm has few observations and its score, with optimism and price, comes within `margin` of the best, it gets its
- * part of `share` of the prompts. Nothing before all arms together have `after` observations: at first everything is new.
- * Share and start were measured: docs/decisions.md, "Trials".
+ * While an arm has few observations and its score, with optimism and price, comes within `margin` of the best, it gets
+ * its part of `share` of the prompts. Trials begin once all arms together have `after` observations, since at first
+ * every arm is new. docs/decisions.md, "Trials", has the measurements behind share and start.
  */
 export interface Trials {
   readonly share: number;

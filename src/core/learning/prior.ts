@@ -1,7 +1,8 @@
 /**
- * The preference prior of any model, known or not: theta_pref in the shared space, with how it was come by.
+ * The preference prior of any model: theta_pref in the shared space, with its explanation.
  *
- * A known model has its published rating; its nearest relative's serves a name that is close to a known one; anything else is rated by its size and price. The explanation is shown to the user, who may correct it.
+ * A known model has its published rating; a name close to a known one gets the rating of its nearest relative; any
+ * other model is rated by its size and price. The user sees the explanation and may correct the prior.
  */
 import type { RateCard } from '../arm.ts';
 import type { ArmPrior } from './learner.ts';
@@ -27,20 +28,22 @@ export type PriorOrigin =
 
 export interface ModelPrior {
   readonly origin: PriorOrigin;
-  /** theta_pref, as long as x, the same for both heads: acceptance and thumbs rank models alike until feedback says otherwise. */
+  /**
+   * theta_pref, as long as x, the same for both heads: acceptance and thumbs rank models alike until feedback differs.
+   */
   readonly theta: Float64Array;
   /** The paper's phase 2 vector, unit length. */
   readonly direction: Float64Array;
 }
 
-/** What the learner starts an arm at under this preset. */
+/** The prior of an arm under this preset. */
 export const armPrior = ({ theta, direction }: ModelPrior, { scoring }: Preset): ArmPrior => ({
   theta: scoring === 'cosine' ? direction : theta,
   accuracy: theta[0] ?? 0,
 });
 
 export interface PriorOptions {
-  /** Rating sources to leave out, by name: a benchmark must not be routed by its own published scores. */
+  /** Names of rating sources to leave out: a benchmark must not route by its own published scores. */
   readonly without?: readonly string[];
 }
 
@@ -90,7 +93,10 @@ function directionOf(table: ModelTable, rating: number): Float64Array {
   return unit(table.directionBase.map((value, i) => value + steps * (table.directionSlope[i] ?? 0)));
 }
 
-/** A model that says neither size nor price is taken for a small, cheap one: it must earn its place. */
+/**
+ * Billions of parameters assumed for a model that states neither size nor price, so that it starts as a small, cheap
+ * one.
+ */
 const UNKNOWN_SIZE = 7;
 const LOWEST = 800;
 const HIGHEST = 1500;
@@ -118,7 +124,10 @@ function fromSizeAndPrice(
 const at = (fit: ModelTable['fromSize'], value: number): number =>
   fit.constant + fit.perDoubling * Math.log2(value);
 
-/** Three input tokens to one of output, the usual mix of a chat; undefined for free: price zero says nothing of quality. */
+/**
+ * The mean price at three input tokens to one output token, the usual mix of a chat; undefined for a free model, since
+ * a price of zero does not indicate quality.
+ */
 function blended(card: RateCard): number | undefined {
   const price = (3 * card.inputUsdPerMTok + card.outputUsdPerMTok) / 4;
   return price > 0 && Number.isFinite(price) ? price : undefined;
@@ -130,9 +139,9 @@ function usable(table: ModelTable, { without }: PriorOptions): readonly KnownMod
 }
 
 /**
- * Parses the table's names, one a step. Two hundred and fifty of them take some ten milliseconds the first time, while their
- * patterns are compiled (63 were seen on a busy machine, bench:typing), and priorOf would need them all at once: where
- * somebody types, they are parsed beforehand, with pauses.
+ * Parses the table's names, one for each step. The first pass over the 250 names takes about ten milliseconds (once 63
+ * on a busy machine, bench:typing) while their patterns are compiled, and priorOf needs them all at once. Callers with
+ * an active typist run this generator beforehand, with pauses.
  */
 export function* parseNames(table: ModelTable): Generator<undefined, void, undefined> {
   for (const model of table.models) {

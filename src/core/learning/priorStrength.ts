@@ -1,16 +1,18 @@
 /**
- * How firmly an arm is held to its prior; the hold fades with the head's feedback. A firm hold also keeps the widths,
- * and with them the exploration, small while little is known; a hold that stays would cost what there is to learn.
- * Measured, with what was tried and left out: docs/decisions.md, "How firmly an arm is held".
+ * How firmly an arm is held to its prior; the hold fades with the head's feedback. A firm hold keeps the widths, and so
+ * the exploration, small while the evidence is scarce; a permanent hold would prevent learning. docs/decisions.md, "How
+ * firmly an arm is held", has the measurements and the rejected alternatives.
  */
 import type { Preset, Strength } from './preset.ts';
 
-/** The hold moves in steps of 2^(1/STEPS), so that arms are refactored rarely and the result depends on `total` only. */
+/**
+ * The hold moves in steps of 2^(1/STEPS), so that arms are rarely refactored and the result depends only on `total`.
+ */
 const STEPS = 4;
-/** The paper's lambda_a = 1 / accuracy; an arm without a positive level counts as this accurate. */
+/** The paper's lambda_a = 1 / accuracy; the accuracy assumed for an arm without a positive level. */
 const LEAST_ACCURACY = 0.1;
 
-/** For an arm of this accuracy in pre-training, after `total` feedbacks of its head. */
+/** The strength for an arm of this accuracy in pre-training, after `total` feedbacks of its head. */
 export function strengthAt({ prior }: Preset, accuracy: number, total: number): Strength {
   if (prior.kind === 'inverse-accuracy') {
     const lambda = 1 / Math.min(1, Math.max(LEAST_ACCURACY, accuracy));

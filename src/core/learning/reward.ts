@@ -1,16 +1,16 @@
-/** From what the user did to what is learnt: one table for Ask, chat and completions. */
+/** Turns what the user did into a reward: one table for Ask, chat and completions. */
 import type { OutcomeKind } from '../decision.ts';
 
 export interface Reward {
-  /** In [0, 1]; undefined = no observation, or the former one taken back. */
+  /** In [0, 1]; undefined = no observation, or the earlier one was withdrawn. */
   readonly reward: number | undefined;
-  /** In (0, 1]: a weak signal is a fraction of an observation. */
+  /** In (0, 1]: a weak signal counts as a fraction of an observation. */
   readonly weight: number;
 }
 
-/** Outcomes whose reward depends on how much of the text was taken or kept. */
+/** Outcomes whose reward depends on the share of the text that was taken or kept. */
 export type GradedOutcome = 'partial' | 'survived';
-/** Outcomes that have one reward. */
+/** Outcomes with a single reward. */
 export type PlainOutcome = Exclude<OutcomeKind, GradedOutcome>;
 
 const REWARDS: Readonly<Record<PlainOutcome, Reward>> = {
@@ -34,9 +34,9 @@ const REWARDS: Readonly<Record<PlainOutcome, Reward>> = {
 export const rewardOf = (kind: PlainOutcome): Reward => REWARDS[kind];
 
 const GRADES: Readonly<Record<GradedOutcome, (share: number) => number>> = {
-  /** Share of the text taken word by word or line by line. */
+  /** The share of the text that the user accepted word by word or line by line. */
   partial: (taken) => taken,
-  /** Small repairs are normal and cost nothing; a suggestion rewritten by more than half was not worth having. */
+  /** Small repairs are normal and cost nothing; a suggestion of which less than 40 % remains has reward 0. */
   survived: (kept) => (kept - 0.4) / 0.5,
 };
 

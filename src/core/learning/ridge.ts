@@ -1,14 +1,15 @@
 /**
- * One arm's reward model: ridge regression that starts at, and forgets towards, its preference prior.
+ * One arm's reward model: a ridge regression that starts at its preference prior and returns to it as evidence fades.
  *
- *   A = Lambda + S,  S = sum w x x'      b = Lambda theta0 + m,  m = sum w r x      theta = A^-1 b
+ * A = Lambda + S, S = sum w x x' b = Lambda theta0 + m, m = sum w r x theta = A^-1 b
  *
- * (PILOT, section 3: A = lambda I, b = lambda theta_pref.) Lambda is a diagonal, so that the intercept (the arm's
- * level) may be held more or less firmly than the content; the paper's lambda I is the special case. S and m are
- * kept apart from the prior: forgetting scales them only, the prior's weight can fade, and a new prior can be put
- * under old evidence. A does not depend on rewards, so a reward can be revised exactly at any later time.
+ * (PILOT, section 3: A = lambda I, b = lambda theta_pref.) Lambda is a diagonal matrix, so that the intercept (the
+ * arm's level) can be held more or less firmly than the content; the paper's lambda I is a special case. S and m are
+ * kept apart from the prior: forgetting scales only them, the prior's weight can fade, and a new prior can replace the
+ * old one under the same evidence. A does not depend on rewards, so that a reward can be revised exactly at any later
+ * time.
  *
- * Values are immutable. An update is one Sherman-Morrison step, O(d^2); a change of prior weight or a forgetting
+ * Values are immutable. An update is one Sherman-Morrison step, O(d^2); a change of the prior's weight or a forgetting
  * step refactors, O(d^3) (about 40 microseconds at d = 33).
  */
 import { addOuter, addScaled, diagonal, dot, invertSymmetric, multiply, scaled } from '../linalg.ts';
@@ -17,11 +18,11 @@ import { invariant } from '../result.ts';
 export interface Prior {
   /** theta_pref, d. */
   readonly theta: Float64Array;
-  /** The diagonal of Lambda, d: how many unit observations along each axis the prior is worth. All positive. */
+  /** The diagonal of Lambda, d entries, all positive: how many unit observations the prior is worth along each axis. */
   readonly precision: Float64Array;
 }
 
-/** What was seen, without the prior. This alone is stored. */
+/** The observations without the prior. Stored state holds only this. */
 export interface Evidence {
   /** S = sum w x x', d x d. */
   readonly gram: Float64Array;
@@ -60,7 +61,7 @@ export function fromPrior(prior: Prior): Ridge {
   };
 }
 
-/** The model for given evidence and prior; undefined where the evidence is not a positive semidefinite matrix. */
+/** The model for this evidence and prior; undefined where the evidence is not a positive semidefinite matrix. */
 export function fromEvidence(evidence: Evidence, prior: Prior): Ridge | undefined {
   const d = prior.theta.length;
   if (evidence.gram.length !== d * d || evidence.moment.length !== d) return undefined;
@@ -72,7 +73,7 @@ export function fromEvidence(evidence: Evidence, prior: Prior): Ridge | undefine
   return { gram, moment, count, prior, inverse, theta: solve(inverse, moment, prior) };
 }
 
-/** Learns one reward. A negative weight takes an earlier observation back. */
+/** Learns one reward. A negative weight withdraws an earlier observation. */
 export function observe(ridge: Ridge, x: Float64Array, reward: number, weight: number): Ridge {
   if (weight === 0) return ridge;
   const u = multiply(ridge.inverse, x);
@@ -88,13 +89,13 @@ export function observe(ridge: Ridge, x: Float64Array, reward: number, weight: n
   };
 }
 
-/** The same observation with another reward: A is untouched, so this equals having learnt the new reward. */
+/** Replaces the reward of an observation: A does not change, so that the result equals learning the new reward. */
 export function revise(ridge: Ridge, x: Float64Array, change: number, weight: number): Ridge {
   const moment = addScaled(ridge.moment, x, weight * change);
   return { ...ridge, moment, theta: solve(ridge.inverse, moment, ridge.prior) };
 }
 
-/** S and m times `keep` in [0, 1]: 1 is the identity, 0 is the prior. */
+/** Multiplies S and m by `keep` in [0, 1]: 1 changes nothing, 0 leaves the prior. */
 export function forget(ridge: Ridge, keep: number): Ridge {
   if (keep >= 1) return ridge;
   const evidence = {

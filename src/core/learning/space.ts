@@ -1,14 +1,15 @@
 /**
  * The shared space of prompts and models (PILOT, section 2): psi(q) = W phi(q) + b, unit length, with the bandit's
- * context x = [1, psi, language]. W and b are learnt offline (scripts/train) and ship as one JSON artefact with the models'
- * vectors and a manifest of its sources.
+ * context x = [1, psi, language]. W and b are learned offline (scripts/train) and ship as one JSON artifact with the
+ * models' vectors and a manifest of its sources.
  *
  * Departures from the paper, with their measured effect in the README's benchmark:
- * - phi is local (hashed n-grams and structure), not a remote text embedding: no network, well under a millisecond.
- * - x has an explicit intercept, so that an arm's level can be learnt and forgotten apart from its content.
+ * - phi is local (hashed n-grams and structure) instead of a remote text embedding: no network, well under a
+ * millisecond.
+ * - x has an explicit intercept, so that an arm's level can be learned and forgotten apart from its content.
  * - x ends with an indicator for each family of programming languages, which only feedback teaches.
  *
- * W is worth little: docs/decisions.md, "What the learned projection is worth".
+ * docs/decisions.md, "What the learned projection is worth", measures the small effect of W.
  */
 import { float32FromBase64, fromBase64 } from '../base64.ts';
 import type { Context } from '../decision.ts';
@@ -24,19 +25,19 @@ import { isRecord } from '../shape.ts';
 export const SPACE_VERSION = 1;
 
 export interface Space {
-  /** Changes with every training run that changes the numbers. */
+  /** Each training run that changes the numbers gives a new id. */
   readonly id: string;
-  /** Of x: 1 + d + languages. */
+  /** Length of x: 1 + d + languages. */
   readonly dimension: number;
-  /** 1 + d: the part of x that was learnt offline. Priors are zero on the indicators after it. */
+  /** 1 + d: the part of x that was learned offline. Priors are zero on the indicators after it. */
   readonly learnt: number;
   project(features: Features): Context;
-  /** What is known of models, in this space. */
+  /** The table of models in this space. */
   readonly models: ModelTable;
   readonly manifest: readonly Source[];
 }
 
-/** One line of the artefact's manifest: what it was trained from. */
+/** One line of the artifact's manifest: a source of its training data. */
 export interface Source {
   readonly name: string;
   readonly licence: string;
@@ -53,12 +54,12 @@ export type SpaceError =
 /** The numbers of psi = W phi + b. */
 export interface Weights {
   readonly dimension: number;
-  /** Of each structural feature on the training prompts: phi's structural part is (value - mean) / scale. */
+  /** Mean of each structural feature on the training prompts: phi's structural part is (value - mean) / scale. */
   readonly structureMean: Float64Array;
   readonly structureScale: Float64Array;
   /** STRUCTURE x d, row-major. */
   readonly structure: Float64Array;
-  /** BUCKETS x d, row-major, to be multiplied by gramScale of its column. */
+  /** BUCKETS x d, row-major; each column is multiplied by its gramScale. */
   readonly grams: Int8Array;
   readonly gramScale: Float64Array;
   readonly bias: Float64Array;
@@ -102,7 +103,7 @@ export function createSpace(
   };
 }
 
-/** W phi + b, before it is brought to unit length. O((STRUCTURE + distinct n-grams) d). */
+/** W phi + b before normalization to unit length. O((STRUCTURE + distinct n-grams) d). */
 export function embed(weights: Weights, { structure, grams }: Features): Float64Array {
   const d = weights.dimension;
   const psi = new Float64Array(d);
@@ -126,11 +127,11 @@ export function embed(weights: Weights, { structure, grams }: Features): Float64
   return psi;
 }
 
-/** Clipped: one freak prompt must not leave the region in which the arms were learnt. */
+/** Clipped, so that an unusual prompt stays in the region in which the arms were learned. */
 export const standardise = (value: number, mean: number, scale: number): number =>
   Math.min(4, Math.max(-4, (value - mean) / scale));
 
-/** [1, psi, language]; the indicator of a language that is known is as long as psi. */
+/** [1, psi, language]; the indicator of a known language is as long as psi. */
 function contextOf(psi: Float64Array, { index, weight }: LanguageSign): Float64Array {
   const x = new Float64Array(1 + psi.length + LANGUAGES.length);
   x[0] = 1;

@@ -1,4 +1,4 @@
-/** What the .gitignore files of a workspace say together: each rules its own folder, the deeper one has the last word. */
+/** Combines the .gitignore files of a workspace: each applies to its own folder, and the deeper file decides. */
 import { ignorePatterns } from '../ignorePatterns.ts';
 import type { IgnorePatterns } from '../ignorePatterns.ts';
 
@@ -24,7 +24,7 @@ export class IgnoreRules {
   }
 }
 
-/** From the root down: 'a/b/c.ts' -> '', 'a', 'a/b'. */
+/** The folders of a path from the root down: 'a/b/c.ts' -> '', 'a', 'a/b'. */
 function foldersOf(path: string): readonly string[] {
   const parts = path.split('/').slice(0, -1);
   return ['', ...parts.map((_, i) => parts.slice(0, i + 1).join('/'))];

@@ -1,4 +1,4 @@
-/** The indentation of a line that is not there yet, from the one above and the text that is predicted for it. */
+/** Predicts the indentation of a new line from the line above and the predicted text of the line. */
 
 const OPENS = /[{[(:]\s*$|=>\s*$/;
 const CLOSES = /^\s*(?:[)\]}]|end\b)/;
@@ -6,8 +6,8 @@ const BLOCK_COMMENT = /^\s*\/\*\*?/;
 const COMMENT_BODY = /^\s*\*/;
 
 /**
- * White space still missing between the cursor and the predicted text, '' when there is none; undefined when the
- * cursor stands deeper than the text belongs, so that it cannot be right here.
+ * The white space missing between the cursor and the predicted text, '' = none; undefined where the cursor is deeper
+ * than the text belongs, so that the prediction cannot be right here.
  */
 export function missingIndent(prefix: string, predicted: string): string | undefined {
   const lineStart = prefix.lastIndexOf('\n') + 1;
@@ -30,7 +30,7 @@ function expectedIndent(above: readonly string[], predicted: string): string {
   const last = above[0] ?? '';
   const base = indent(last);
   if (predicted.startsWith('*')) return BLOCK_COMMENT.test(last) ? `${base} ` : base;
-  // A comment's end stands one column deeper than what it is about.
+  // The end of a comment is one column deeper than the code it describes.
   if (COMMENT_BODY.test(last) && last.trimEnd().endsWith('*/')) return base.slice(0, -1);
   const unit = indentUnit(above);
   const opens = OPENS.test(last);
@@ -42,7 +42,7 @@ function expectedIndent(above: readonly string[], predicted: string): string {
 
 const indent = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? '';
 
-/** One level of indentation: the least step between neighbouring lines, two spaces where there is none. */
+/** One level of indentation: the smallest step between neighboring lines, two spaces where there is none. */
 function indentUnit(lines: readonly string[]): string {
   let unit: string | undefined;
   for (let i = 1; i < Math.min(lines.length, 60); i += 1) {

@@ -1,6 +1,6 @@
-/** Which files are worth learning from: source that a person wrote, of a size that a person reads. */
+/** Selects the files to learn from: source that people write, of a size that people read. */
 
-/** Everything has a limit, UTF-16 units; generated tables and bundles are larger than what people write. */
+/** UTF-16 units; generated tables and bundles exceed what people write. */
 export const MAX_FILE_CHARS = 400_000;
 /** Bundles and data put thousands of characters on a line. */
 const MAX_MEAN_LINE = 160;
@@ -11,7 +11,7 @@ const SOURCE_NAMES =
   /(?:^|\/)(?:Makefile|Dockerfile|CMakeLists\.txt|Rakefile|Gemfile|Jenkinsfile|BUILD|WORKSPACE)$/;
 const GENERATED =
   /\.(?:map|min\.[cm]?js|min\.css|bundle\.js|snap|lock)$|(?:^|\/)(?:package-lock\.json|pnpm-lock\.yaml|yarn\.lock|Cargo\.lock|composer\.lock|poetry\.lock)$/i;
-/** Folders that hold what others wrote or tools made, whether or not .gitignore names them. */
+/** Folders with dependencies or generated files, whether or not .gitignore names them. */
 const FOREIGN = new Set(
   'node_modules bower_components .git .hg .svn .venv venv __pycache__ .tox .mypy_cache .next .nuxt .cache .gradle .terraform'.split(
     ' ',
@@ -20,13 +20,13 @@ const FOREIGN = new Set(
 
 export const isForeignFolder = (name: string): boolean => FOREIGN.has(name);
 
-/** By path alone; secret and ignored files are the caller's business. */
+/** Judges by path alone; the caller excludes secret and ignored files. */
 export const isIndexablePath = (path: string): boolean =>
   (SOURCE.test(path) || SOURCE_NAMES.test(path)) &&
   !GENERATED.test(path) &&
   !path.split('/').slice(0, -1).some(isForeignFolder);
 
-/** By content: a binary file named .ts, a bundle, a table of data. */
+/** Judges by content: false for a binary file named .ts, a bundle, or a table of data. */
 export function isIndexableText(text: string): boolean {
   if (text.length === 0 || text.length > MAX_FILE_CHARS) return false;
   if (text.slice(0, 8000).includes('\u0000')) return false;

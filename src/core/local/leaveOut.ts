@@ -1,4 +1,4 @@
-/** `text` without the words of these lines (from 0); their line ends stay, so that no two lines become one. */
+/** Removes the words of these lines (from 0) from `text`; the line ends stay, so that lines do not join. */
 export function leaveOut(text: string, lines: readonly number[]): string {
   let kept = '';
   let from = 0;
@@ -10,7 +10,7 @@ export function leaveOut(text: string, lines: readonly number[]): string {
       start = end + 1;
     }
     const end = text.indexOf('\n', start);
-    // A line named twice is gone already.
+    // A line that is named twice has already been removed.
     kept += text.slice(from, Math.max(from, start));
     if (end < 0) return kept;
     from = end;

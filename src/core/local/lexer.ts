@@ -1,10 +1,10 @@
 /**
- * Splits source text of any language into words, operators and line ends, fast: one pass over char codes, no
- * allocation. A single space before a token belongs to it (" foo"), so that a prediction can be glued together
- * exactly; indentation is not a token, because the editor knows it better.
+ * Splits source text of any language into words, operators and line ends in one pass over char codes, without
+ * allocation. A single space before a token belongs to it (" foo"), so that predicted tokens join exactly; indentation
+ * is not a token, because the editor determines it.
  */
 
-/** Called with each token's bounds in the text; `start === end` marks a line end (blank lines count once). */
+/** Receives each token's bounds in the text; `start === end` marks a line end (consecutive blank lines give one). */
 export type OnToken = (start: number, end: number) => void;
 
 const SPACE = 32;
@@ -23,7 +23,7 @@ export const isWordCode = (code: number): boolean =>
 
 /** Characters that form operators together: = > < ! & | ? + - * / : . */
 const OPERATOR = new Set(Array.from('=><!&|?+-*/:.', (char) => char.charCodeAt(0)));
-/** Everything has a limit: a longer word (a blob of data) is cut. */
+/** A longer word (a blob of data) is cut. */
 const MAX_WORD = 64;
 
 export function lex(text: string, from: number, to: number, onToken: OnToken): void {

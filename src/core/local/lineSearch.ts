@@ -1,4 +1,4 @@
-/** A beam over token predictions to the end of the line; a line's probability is the product of its tokens'. */
+/** A beam search over token predictions to the end of the line; a line's probability is the product of its tokens'. */
 import { predict } from './predict.ts';
 import type { Nest } from './predict.ts';
 import { LINE_END, UNKNOWN } from './vocabulary.ts';
@@ -8,17 +8,20 @@ export interface FoundLine {
   readonly probability: number;
 }
 
-/** Three hypotheses find 1 % more exact lines than one, eight no more than three (bench:local). */
+/** Three hypotheses find 1 % more exact lines than one; eight find as many as three (bench:local). */
 const BEAM = 3;
-/** Everything has a limit. */
+/** The longest predicted line in tokens. */
 const MAX_TOKENS = 48;
 const MAX_CHARS = 160;
-/** No line under this comes out above any threshold in use (0.08 ** 1.3 = 0.04): giving up early halves the mean query. */
+/**
+ * A line below this probability stays under every threshold in use (0.08 ** 1.3 = 0.04); stopping early halves the mean
+ * query time.
+ */
 const HOPELESS = 0.08;
-/** Places looked at in each chain: the first token decides most, and must begin as typed. */
+/** Places examined in each chain for the first token, which decides most and must begin with the typed text. */
 const FIRST_PLACES = 400;
 const NEXT_PLACES = 96;
-/** Context beyond the longest match that is told apart is of no use. */
+/** The number of context tokens passed on; longer contexts are not distinguished. */
 const CONTEXT = 20;
 
 interface Hypothesis {
@@ -27,7 +30,7 @@ interface Hypothesis {
   readonly done: boolean;
 }
 
-/** `partial`: the beginning of the token at the cursor. Undefined = nothing reached a line end. */
+/** `partial`: the typed beginning of the token at the cursor. Undefined = no hypothesis reached the end of the line. */
 export function searchLine(nest: Nest, context: readonly number[], partial: string): FoundLine | undefined {
   const recent = context.slice(-CONTEXT);
   let beam: readonly Hypothesis[] = [{ tokens: [], probability: 1, done: false }];
@@ -36,7 +39,7 @@ export function searchLine(nest: Nest, context: readonly number[], partial: stri
       each.done ? [each] : extensions(nest, recent, each, step === 0 ? partial : ''),
     );
     beam = next.sort((a, b) => b.probability - a.probability).slice(0, BEAM);
-    // A finished line that leads cannot be overtaken: probabilities only fall.
+    // A finished line in the lead stays first, since probabilities only fall.
     if (beam[0]?.done === true) break;
   }
   const best = beam.find(({ done }) => done);

@@ -2,8 +2,8 @@ import { armId } from '../brand.ts';
 import type { Arm } from '../arm.ts';
 
 /**
- * The local model as an arm of price zero, so that PILOT learns where it is enough. It is not an endpoint: a request
- * to it never reaches a network client. Only the inline surface may choose it.
+ * The local model as an arm of price zero, so that PILOT learns where it suffices. It is not an endpoint: a request to
+ * it never reaches a network client. Only the inline surface may choose it.
  */
 export const LOCAL_ARM: Arm = {
   id: armId('pilot', 'local'),
@@ -19,5 +19,8 @@ export const LOCAL_ARM: Arm = {
   simulated: false,
 };
 
-/** Below this confidence the local model is silent. On held-out lines of this repository, at 0.35 every second proposal is exact (bench:local). */
+/**
+ * The local model proposes nothing below this confidence. At 0.35, every second proposal on held-out lines of this
+ * repository is exact (bench:local).
+ */
 export const LOCAL_THRESHOLD = 0.35;

@@ -1,7 +1,7 @@
 /**
- * The free local model: the rest of the line from the user's own files. An index of the workspace, a small store
- * for the text around the cursor made anew for each query, and a beam search over both (lineSearch.ts).
- * Long work comes as generators, so that a worker can answer queries in between.
+ * The free local model: it predicts the rest of the line from the user's own files. It has an index of the workspace, a
+ * small store for the text around the cursor that each query fills again, and a beam search over both (lineSearch.ts).
+ * Long work runs in generators, so that a worker can answer queries in between.
  */
 import { missingIndent } from './indentation.ts';
 import { lex } from './lexer.ts';
@@ -10,16 +10,16 @@ import { TokenStore } from './tokenStore.ts';
 import { LINE_END, Vocabulary } from './vocabulary.ts';
 
 export interface LocalQuery {
-  /** Text before the cursor, as much as is at hand. */
+  /** Text before the cursor, as much as the caller has. */
   readonly prefix: string;
   /** Text below the cursor's line. */
   readonly suffix: string;
 }
 
 export interface LocalCompletion {
-  /** The rest of the line, without its end. */
+  /** The rest of the line, without its line end. */
   readonly text: string;
-  /** Estimated probability that this is exactly the rest of the line. */
+  /** Estimated probability that the text is exactly the rest of the line. */
   readonly confidence: number;
 }
 
@@ -36,17 +36,19 @@ interface Range {
   readonly end: number;
 }
 
-/** Text around the cursor that is tokenised for each query, characters: 12,000 take 0.3 ms. */
+/** Characters around the cursor that each query tokenizes: 12,000 take 0.3 ms. */
 const WINDOW_BEFORE = 12_000;
 const WINDOW_AFTER = 4000;
-/** A place in the current file counts as this many in the workspace. */
+/** A place in the current file counts as this many places in the workspace. */
 const WINDOW_WEIGHT = 3;
-/** How often a predicted line is right where the cursor stands deeper than it belongs, or its indentation is a guess. */
+/** Share of correct lines where the cursor is deeper than the predicted line, or the indentation is a guess. */
 const MISPLACED = 0.1;
 const GUESSED_INDENT = 0.95;
-/** Products of probabilities are too sure in the middle: 0.55 is right 0.45 of the time (bench:local). */
+/**
+ * Exponent that corrects overconfident products of probabilities: at 0.55, 0.45 of the lines are right (bench:local).
+ */
 const SOBERING = 1.3;
-/** Tokens between two pauses of long work: about 3 ms. */
+/** Tokens between two pauses of long work, about 3 ms. */
 const SLICE = 4000;
 const COMPACT_ABOVE = 200_000;
 
@@ -72,7 +74,9 @@ export class LocalModel {
     };
   }
 
-  /** Adds a document, or replaces its former text. One document at a time: its tokens must lie together. */
+  /**
+   * Adds a document, or replaces its earlier text. Only one document at a time, since its tokens must be contiguous.
+   */
   *adding(id: string, text: string): Generator<void, void> {
     this.remove(id);
     const start = this.#index.size;
@@ -104,20 +108,20 @@ export class LocalModel {
     this.#documents.delete(id);
   }
 
-  /** The documents in a folder, by their ids. */
+  /** The ids of the documents in a folder. */
   within(folder: string): readonly string[] {
     return [...this.#documents.keys()].filter(
       (id) => id.startsWith(folder) && /[\\/]/.test(id[folder.length] ?? ''),
     );
   }
 
-  /** So much of the index is text that has been replaced since that its room is worth the work; a tenth if there is none. */
+  /** Whether replaced text is over a quarter of the index, or over a tenth of a full one, so that a compaction pays. */
   get wantsCompaction(): boolean {
     const { size, deadCount, full } = this.#index;
     return full ? 10 * deadCount > size : deadCount > COMPACT_ABOVE && 4 * deadCount > size;
   }
 
-  /** Copies what is alive into a new index. No document may be added meanwhile; queries may be asked. */
+  /** Copies the live tokens into a new index. Meanwhile the caller may query, but may not add documents. */
   *compacting(): Generator<void, void> {
     const fresh = newIndex(this.#maxTokens);
     const moved = new Map<string, Range>();
@@ -137,7 +141,7 @@ export class LocalModel {
     }
   }
 
-  /** The most probable rest of the line with its confidence, however low; undefined = no idea at all. */
+  /** The most probable rest of the line with its confidence, however low; undefined = no hypothesis. */
   complete(query: LocalQuery): LocalCompletion | undefined {
     const { context, partial } = this.#read(query);
     const nest = [
@@ -152,7 +156,7 @@ export class LocalModel {
     return { text: indent + line.text, confidence: confidence * (indent === '' ? 1 : GUESSED_INDENT) };
   }
 
-  /** Fills the window store, and returns the tokens before the cursor and the one that is begun. */
+  /** Fills the window store; returns the tokens before the cursor and the typed part of the current one. */
   #read({ prefix, suffix }: LocalQuery): { readonly context: readonly number[]; readonly partial: string } {
     this.#window.clear();
     const after = suffix.slice(0, WINDOW_AFTER);
@@ -164,7 +168,7 @@ export class LocalModel {
     });
     const lastStart = bounds.at(-2) ?? 0;
     const lastEnd = bounds.at(-1) ?? 0;
-    // The token that touches the cursor may go on; a line end may not.
+    // The token that touches the cursor may continue; a line end may not.
     const begun = lastEnd === prefix.length && lastStart < lastEnd;
     if (begun) bounds.length -= 2;
     const context: number[] = [LINE_END];
@@ -181,7 +185,7 @@ export class LocalModel {
   }
 }
 
-/** Heads for about a third of the tokens: chains of several contexts in one are told apart by comparing. */
+/** Heads for about a third of the tokens: the search compares contexts and so separates several in one chain. */
 const newIndex = (maxTokens: number): TokenStore =>
   new TokenStore({
     capacity: Math.min(maxTokens, 1 << 14),
@@ -189,7 +193,7 @@ const newIndex = (maxTokens: number): TokenStore =>
     hashBits: Math.min(21, Math.max(12, Math.ceil(Math.log2(maxTokens / 3)))),
   });
 
-/** Some 32,000 characters on, at a line end if one is near, so that no word is cut. */
+/** About 32,000 characters further on, at a line end if one is near, so that no word is cut. */
 function sliceEnd(text: string, from: number): number {
   const to = from + 32_000;
   if (to >= text.length) return text.length;

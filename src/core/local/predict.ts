@@ -1,13 +1,13 @@
 /**
- * The next token, from the places in a nest of stores (this file, then open files and workspace) where the same
- * tokens came before. Interpolated Witten-Bell over match lengths,
+ * Predicts the next token from the places in a nest of stores (this file, then open files and workspace) at which the
+ * same tokens occurred. Interpolated Witten-Bell over match lengths,
  *
- *     P_k(w) = l_k c_k(w) / C_k + (1 - l_k) P_(k-1)(w),   l_k = C_k / (C_k + g_k T_k),
+ * P_k(w) = l_k c_k(w) / C_k + (1 - l_k) P_(k-1)(w), l_k = C_k / (C_k + g_k T_k),
  *
  * with c_k(w) the weighted count of w after contexts that match at least k tokens, C_k their sum, T_k the number of
- * different w; the cache part of Hellendoorn and Devanbu (2017), "Are deep neural networks the best choice for
- * modeling source code?". Departure: counts come from the newest places of each chain only (a bound on the time),
- * which makes recent code count more. O(places) for each token.
+ * different w; the cache part of Hellendoorn and Devanbu (2017), "Are deep neural networks the best choice for modeling
+ * source code?". Departure: counts come only from the newest places of each chain, which bounds the time and favors
+ * recent code. O(places) for each token.
  */
 import type { ChainOrder, TokenStore } from './tokenStore.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -17,7 +17,7 @@ export interface Nest {
   readonly vocabulary: Vocabulary;
 }
 
-/** One store of the nest. A place in the current file says more than one in the workspace. */
+/** One store of the nest. A place in the current file counts more than one in the workspace. */
 export interface Scope {
   readonly store: TokenStore;
   readonly weight: number;
@@ -29,25 +29,25 @@ export interface Prediction {
 }
 
 export interface PredictOptions {
-  /** Places looked at in each chain of each store. */
+  /** Upper bound on the places examined in each chain of each store. */
   readonly maxPlaces: number;
   /** The token must begin with this text; '' = any. */
   readonly partial: string;
-  /** Predictions wanted. */
+  /** Number of predictions to return. */
   readonly count: number;
 }
 
-/** Longest match told apart; beyond it, more agreement says nothing new. */
+/** The longest distinguished match; longer agreement adds no information. */
 export const MAX_MATCH = 16;
 
-/** Chains are walked from long contexts to short; a place is counted in the longest chain that can reach it. */
+/** Chains are searched from long contexts to short; a place counts in the longest chain that can reach it. */
 const WALKS: readonly { readonly order: ChainOrder; readonly below: number }[] = [
   { order: 4, below: MAX_MATCH + 1 },
   { order: 2, below: 4 },
   { order: 1, below: 2 },
 ];
 
-/** Most probable tokens, best first. */
+/** The most probable tokens, best first. */
 export function predict(
   nest: Nest,
   context: readonly number[],
@@ -57,7 +57,7 @@ export function predict(
   const probabilities = new Map<number, number>();
   const cumulative = new Map<number, number>();
   const levels = [...byMatch.keys()].sort((a, b) => b - a);
-  // Counts at level k are those of every longer match too: sum from the longest down, then interpolate upwards.
+  // The counts at level k include those of every longer match: sum from the longest down, then interpolate upwards.
   const sums = levels.map((level) => {
     for (const [token, weight] of byMatch.get(level) ?? []) {
       cumulative.set(token, (cumulative.get(token) ?? 0) + weight);
@@ -82,7 +82,7 @@ function interpolate(
   }
 }
 
-/** g_k: how much mass goes to shorter contexts for each different token seen. Long matches are rarely wrong. */
+/** g_k: the mass that each different token gives to shorter contexts. Long matches are rarely wrong. */
 const doubt = (level: number): number => 1.2 / (1 + 0.35 * level);
 
 function gatherCounts(

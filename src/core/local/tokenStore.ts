@@ -1,7 +1,7 @@
 /**
- * A growing sequence of tokens in which the earlier places with the same last 1, 2 or 4 tokens are found by hash
- * chains, newest first (as LZ77 coders find matches). Appending a token is O(1); nothing is sorted, so a saved file
- * is indexed in milliseconds. 16 bytes a token: a workspace of five million tokens takes 80 MB and 24 MB of heads.
+ * A growing sequence of tokens. Hash chains lead to the earlier places with the same last 1, 2 or 4 tokens, newest
+ * first (as LZ77 coders find matches). Appending a token is O(1) and nothing is sorted, so that indexing a saved file
+ * takes milliseconds. A token takes 16 bytes: a workspace of five million tokens takes 80 MB and 24 MB of heads.
  */
 import { LINE_END } from './vocabulary.ts';
 
@@ -22,7 +22,7 @@ export class TokenStore {
   readonly #maxTokens: number;
   readonly #chains: readonly Chain[];
   #tokens: Int32Array;
-  /** One bit a token: set = removed, to be passed over. */
+  /** One bit for each token: set = removed, to be skipped. */
   #dead: Uint8Array;
   #size = 0;
   #deadCount = 0;
@@ -60,7 +60,7 @@ export class TokenStore {
     return chains + this.#tokens.byteLength + this.#dead.byteLength;
   }
 
-  /** Adds a token at the end; false = full. */
+  /** Adds a token at the end; false = the store is full. */
   push(token: number): boolean {
     if (this.full) return false;
     if (this.#size >= this.#tokens.length) this.#grow();
@@ -80,7 +80,7 @@ export class TokenStore {
     return this.#tokens[at] ?? LINE_END;
   }
 
-  /** Positions in [start, end) are passed over from now on. */
+  /** Marks the positions in [start, end) as removed. */
   kill(start: number, end: number): void {
     for (let at = start; at < end; at += 1) {
       if (this.isDead(at)) continue;
@@ -93,7 +93,7 @@ export class TokenStore {
     return ((this.#dead[at >> 3] ?? 0) & (1 << (at & 7))) !== 0;
   }
 
-  /** Newest position that may follow these last tokens of `context` (hash only: verify), + 1; 0 = none. */
+  /** Newest position that may follow these last tokens of `context` (by hash only: verify it), + 1; 0 = none. */
   head(order: ChainOrder, context: readonly number[]): number {
     const chain = this.#chains[CHAIN_ORDERS.indexOf(order)];
     if (chain === undefined || context.length < order) return 0;
@@ -106,7 +106,7 @@ export class TokenStore {
     return this.#chains[CHAIN_ORDERS.indexOf(order)]?.previous[at] ?? 0;
   }
 
-  /** How many tokens before position `at` equal the end of `context`, up to `most`. */
+  /** The number of tokens before position `at` that equal the end of `context`, up to `most`. */
   matchLength(at: number, context: readonly number[], most: number): number {
     const limit = Math.min(most, at, context.length);
     let length = 0;

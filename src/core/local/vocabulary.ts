@@ -1,6 +1,6 @@
 /**
- * Token texts by number. Open addressing over char codes: looking up a token while lexing allocates nothing, and
- * no slice keeps a whole file alive. O(length) a look-up; 2 bytes a character and 12 a token.
+ * Maps token texts to numbers. Open addressing over char codes: a look-up while lexing allocates nothing, and no slice
+ * keeps a whole file in memory. A look-up takes O(length); the table takes 2 bytes a character and 12 a token.
  */
 
 /** The number of every line end. */
@@ -8,7 +8,7 @@ export const LINE_END = 0;
 /** The number of every token beyond the vocabulary's limit. */
 export const UNKNOWN = 1;
 
-/** Everything has a limit; a workspace of five million tokens has about 300,000 different ones. */
+/** A workspace of five million tokens has about 300,000 different ones. */
 const MAX_TOKENS = 1_500_000;
 
 export class Vocabulary {
@@ -27,7 +27,7 @@ export class Vocabulary {
     return this.#chars.byteLength + this.#starts.byteLength + this.#table.byteLength;
   }
 
-  /** The number of text [start, end), given one if it has none yet. */
+  /** The number of text [start, end); a new text gets a number. */
   intern(text: string, start: number, end: number): number {
     const slot = this.#slotOf(text, start, end);
     const found = this.#table[slot] ?? 0;

@@ -1,27 +1,27 @@
 /**
- * Model names as they are met in the wild ("openrouter/anthropic/claude-3-5-sonnet:beta", "qwen2.5-coder:7b",
- * "gpt-5.2-2026-01-15") taken apart into family, generation, tier, size and variant, and matched to the closest
- * known model. Pure string work: no list of aliases to keep up, since new names come every week.
+ * Splits model names as providers write them ("openrouter/anthropic/claude-3-5-sonnet:beta", "qwen2.5-coder:7b",
+ * "gpt-5.2-2026-01-15") into family, generation, tier, size and variant, and matches them to the closest known model.
+ * Names are matched by their parts because a list of aliases would be out of date every week.
  */
 
 export interface ModelName {
-  /** 'gpt', 'claude', 'llama', ...; '' when no family is recognised. */
+  /** 'gpt', 'claude', 'llama', ...; '' = unknown family. */
   readonly family: string;
-  /** 3.5, 4.1, 2024-independent; undefined when the name has none. */
+  /** 3.5, 4.1, ..., without dates; undefined = the name has none. */
   readonly generation: number | undefined;
-  /** 'mini', 'haiku', 'large', ... in the order met. */
+  /** 'mini', 'haiku', 'large', ... in the order of the name. */
   readonly tiers: readonly string[];
-  /** Billions of parameters (all of a mixture's); undefined when the name does not say. */
+  /** Billions of parameters (of all experts of a mixture); undefined = the name does not state them. */
   readonly size: number | undefined;
-  /** 'coder', 'thinking', 'vision', ...: what kind of tuning. */
+  /** 'coder', 'thinking', 'vision', ...: the kind of tuning. */
   readonly variants: readonly string[];
-  /** Digits of a release date or build number, '' when there is none. */
+  /** Digits of a release date or build number; '' = none. */
   readonly date: string;
-  /** What is left: 'preview', 'exp', 'terminus', ... */
+  /** The remaining words: 'preview', 'exp', 'terminus', ... */
   readonly rest: readonly string[];
 }
 
-/** First match wins: narrower names stand before the families they contain. */
+/** The first match wins, so narrower names precede the families that contain them. */
 const FAMILIES: readonly (readonly [string, RegExp])[] = [
   ['wizard', /wizard(lm|coder|math)?|(^|-)wcoder/],
   ['codellama', /code-?llama|phind|(^|-)cllama/],
@@ -126,7 +126,7 @@ const VARIANTS: readonly (readonly [string, RegExp])[] = [
 export function parseModelName(raw: string): ModelName {
   const path = raw.slice(0, 300).toLowerCase();
   const name = normalise(path.split('/').pop() ?? '');
-  // A bare "70b-instruct" behind "meta-llama/" still names its family.
+  // A bare "70b-instruct" after "meta-llama/" gets its family from the path.
   const family = familyOf(name) || familyOf(normalise(path));
   const undated = name.replace(DATE, ' ');
   const bare = undated.replace(SIZE, ' ');
@@ -145,7 +145,7 @@ export function parseModelName(raw: string): ModelName {
   };
 }
 
-/** Words that do not tell models apart. */
+/** Words that do not distinguish models. */
 const NOISE = new Set([
   'instruct',
   'it',
@@ -171,17 +171,17 @@ const NOISE = new Set([
   'dense',
 ]);
 
-/** 0 = the same model under another spelling; undefined = not comparable. About one unit a generation or tier. */
+/** 0 = the same model under another spelling; undefined = not comparable. A generation or tier counts about one. */
 export function distance(a: ModelName, b: ModelName): number | undefined {
   if (a.family === '' || a.family !== b.family) return undefined;
   let sum = 0;
   if (a.generation !== undefined && b.generation !== undefined) {
     const gap = Math.abs(a.generation - b.generation);
-    // Half a generation (3 to 3.5) is nearly as much of a step as a whole one (3 to 4); 4.5 to 4.6 is little.
+    // Half a generation (3 to 3.5) is nearly as large a step as a whole one (3 to 4); 4.5 to 4.6 is a small one.
     sum += gap === 0 ? 0 : 0.15 + Math.min(2.5, gap * 1.2);
   } else if (a.generation !== b.generation) sum += 0.4;
   if (a.size !== undefined && b.size !== undefined) sum += Math.abs(Math.log2(a.size / b.size)) * 0.8;
-  // A name without a size means the family's usual one, more often a small than a huge model.
+  // A name without a size means the family's usual size, more often a small than a huge model.
   else if (a.size !== b.size) sum += 0.25 + 0.02 * Math.max(0, Math.log2(a.size ?? b.size ?? 1));
   sum += 1.2 * differences(a.tiers, b.tiers, (tier) => (LIGHT.has(tier) ? 0.25 : 0.5));
   sum += 0.6 * differences(a.variants, b.variants, () => 0.5);
@@ -190,7 +190,7 @@ export function distance(a: ModelName, b: ModelName): number | undefined {
   return sum;
 }
 
-/** Tiers that say more of speed than of ability. */
+/** Tiers that describe speed rather than ability. */
 const LIGHT: ReadonlySet<string> = new Set(['turbo', 'fast', 'lightning']);
 
 export interface Match {
@@ -198,10 +198,10 @@ export interface Match {
   readonly distance: number;
 }
 
-/** Beyond this, size and price say more than a relative's rating. */
+/** Beyond this distance, size and price predict better than a relative's rating. */
 const FAR = 2.2;
 
-/** The closest of the known names, first wins among equals; undefined when none is near. */
+/** The closest of the known names, the first among equals; undefined = none is near. */
 export function closest(name: ModelName, known: readonly ModelName[]): Match | undefined {
   let best: Match | undefined;
   known.forEach((other, index) => {
@@ -239,7 +239,7 @@ function sizeOf(name: string): number | undefined {
   return size > 0 && size < 10_000 ? size : undefined;
 }
 
-/** "claude-3-5-sonnet" and "claude-3.5-sonnet" are one; "gpt-35-turbo" is Azure's 3.5. */
+/** "claude-3-5-sonnet" equals "claude-3.5-sonnet"; "gpt-35-turbo" is Azure's 3.5. */
 function generationOf(family: string, name: string): number | undefined {
   if (family === 'gpt' && /gpt-?35(?=-|$)/.test(name)) return 3.5;
   const match = /(?:^|[^0-9.])(\d{1,2})(?:[.-](\d{1,2}))?(?![0-9.x])/.exec(

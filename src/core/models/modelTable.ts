@@ -1,6 +1,6 @@
 /**
- * What the artefact knows of models: a public rating for each, and how a rating becomes a reward. Ratings are facts
- * and carry their source and date; the numbers that tie them to rewards are learnt offline (scripts/train).
+ * The artifact's table of models: a public rating for each, and the conversion of ratings to rewards. Each rating has
+ * its source and date; the numbers of the conversion are learned offline (scripts/train).
  */
 import { float32FromBase64 } from '../base64.ts';
 import { isRecord } from '../shape.ts';
@@ -9,9 +9,9 @@ export interface KnownModel {
   readonly name: string;
   /** Public rating on the Chatbot Arena scale (Elo points; 400 points = ten to one). */
   readonly rating: number;
-  /** Where the rating was published, and when: an index into `sources`. */
+  /** Index into `sources`: the publication of the rating and its date. */
   readonly source: number;
-  /** 1 + d, unit length: the paper's phase 2 vector, for the models that were in preference pairs. */
+  /** 1 + d, unit length: the paper's phase 2 vector, for models that occurred in preference pairs. */
   readonly direction: Float64Array | undefined;
 }
 
@@ -27,12 +27,12 @@ export interface ModelTable {
   readonly reference: number;
   readonly base: Float64Array;
   readonly slope: Float64Array;
-  /** The same for the phase 2 directions, before they are brought to unit length. */
+  /** The same for the phase 2 directions, before normalization to unit length. */
   readonly directionBase: Float64Array;
   readonly directionSlope: Float64Array;
   /** rating = constant + perDoubling * log2(size in 10^9 parameters); fitted on the open models of the table. */
   readonly fromSize: LogFit;
-  /** rating = constant + perDoubling * log2(blended USD per million tokens); fitted on the priced ones. */
+  /** rating = constant + perDoubling * log2(blended USD per million tokens); fitted on the priced models. */
   readonly fromPrice: LogFit;
 }
 
@@ -41,7 +41,7 @@ export interface LogFit {
   readonly perDoubling: number;
 }
 
-/** Undefined for anything that is not a complete table for this dimension. */
+/** Undefined unless `stored` is a complete table for this dimension. */
 export function decodeModelTable(stored: unknown, dimension: number): ModelTable | undefined {
   if (!isRecord(stored) || !Array.isArray(stored['models']) || !Array.isArray(stored['sources']))
     return undefined;
@@ -65,7 +65,7 @@ export function decodeModelTable(stored: unknown, dimension: number): ModelTable
   return { models, sources, reference, base, slope, directionBase, directionSlope, fromSize, fromPrice };
 }
 
-/** The same knowledge of models in a space with `by` more dimensions, about which it says nothing. */
+/** The same table in a space with `by` more dimensions, on which all its vectors are zero. */
 export function lengthened(table: ModelTable, by: number): ModelTable {
   const longer = (vector: Float64Array): Float64Array => {
     const out = new Float64Array(vector.length + by);
@@ -85,7 +85,7 @@ export function lengthened(table: ModelTable, by: number): ModelTable {
   };
 }
 
-/** `[name, rating, source]`, and the direction where there is one. */
+/** `[name, rating, source]`, followed by the direction if there is one. */
 function decodeModel(stored: unknown, dimension: number): KnownModel | undefined {
   if (!Array.isArray(stored)) return undefined;
   const [name, rating, source, packed] = stored as readonly unknown[];

@@ -1,15 +1,15 @@
 /**
- * The shipped price table's look-up, and what a refresh from an endpoint's own list would change.
+ * Looks up prices in the shipped table, and computes what a refresh from an endpoint's own list would change.
  *
- * A price is taken only under the model's own name at the provider that sells it: the same weights cost ten times as
- * much elsewhere. A dated or "latest" name stands for its base name, as providers price it.
+ * A price applies only to the model's own name at the provider that sells it: the same weights cost ten times as much
+ * elsewhere. A dated or "latest" name gets the price of its base name, as at the providers.
  */
 import { isFree, type RateCard } from '../arm.ts';
 import type { ArmId } from '../brand.ts';
 import { isUsable } from '../money/pricing.ts';
 import priceFile from './prices.json' with { type: 'json' };
 
-/** As `columns` of prices.json says; test/unit/core/models/priceTable.test.ts holds each row of it to this. */
+/** The order of `columns` in prices.json; test/unit/core/models/priceTable.test.ts checks each row. */
 type PriceRow = readonly [
   input: number,
   output: number,
@@ -20,13 +20,13 @@ type PriceRow = readonly [
 
 interface PriceList {
   readonly source: string;
-  /** `YYYY-MM-DD`: no later than the list's own state. */
+  /** `YYYY-MM-DD`, not later than the date of the list. */
   readonly date: string;
   /** By provider, then by model. */
   readonly models: Readonly<Record<string, Readonly<Record<string, PriceRow>>>>;
 }
 
-/** Newest first: the first list that knows a model decides. */
+/** Newest first: the first list that contains a model decides. */
 const priceLists = priceFile.lists as unknown as readonly PriceList[];
 
 export interface ListedPrice {
@@ -37,7 +37,7 @@ export interface ListedPrice {
   readonly contextTokens: number | undefined;
 }
 
-/** Undefined = not in the table; such a model has no price until somebody states one. */
+/** Undefined = not in the table; such a model has no price until the user or an endpoint states one. */
 export function listPrice(provider: string, model: string): ListedPrice | undefined {
   for (const { source, date, models } of priceLists) {
     const row = findRow(models[provider] ?? {}, model);
@@ -49,7 +49,7 @@ export function listPrice(provider: string, model: string): ListedPrice | undefi
 export interface PriceOffer {
   readonly armId: ArmId;
   readonly current: RateCard | undefined;
-  /** As the endpoint lists it; undefined = not listed. */
+  /** The endpoint's price; undefined = not listed. */
   readonly listed: RateCard | undefined;
 }
 
@@ -57,19 +57,22 @@ export type PriceChange = {
   readonly armId: ArmId;
   readonly before: RateCard | undefined;
   readonly after: RateCard;
-  /** By how much a typical request (three input tokens to one of output) gets dearer; undefined = no price before. */
+  /**
+   * The factor by which the cost of a typical request (three input tokens to one output token) rises; undefined = no
+   * earlier price.
+   */
   readonly factor: number | undefined;
 } & (
   | { readonly verdict: 'plausible' }
-  /** Shown, and taken only when the user ticks it. */
+  /** The preview shows it; it is adopted only when the user ticks it. */
   | { readonly verdict: 'suspicious'; readonly why: SuspiciousBecause }
 );
 
 export type SuspiciousBecause = 'ten-times-dearer' | 'ten-times-cheaper' | 'now-free' | 'beyond-known-prices';
 
 /**
- * What would change, for a preview; nothing is changed here. Lists have been wrong by 10 and by 8,000 times
- * (BerriAI/litellm #8757, #18981), so a jump is not taken without a look, and garbage is not offered at all.
+ * The changes for a preview; this function changes nothing. Lists have been wrong by factors of 10 and 8,000
+ * (BerriAI/litellm #8757, #18981), so a jump needs the user's confirmation, and garbage is not offered at all.
  */
 export function priceChanges(offers: readonly PriceOffer[]): readonly PriceChange[] {
   return offers.flatMap(({ armId, current, listed }) => {
@@ -83,7 +86,7 @@ export function priceChanges(offers: readonly PriceOffer[]): readonly PriceChang
   });
 }
 
-/** The dearest model ever listed was 150 / 600 USD (o1-pro); far beyond it is a slip of the unit. */
+/** The most expensive model ever listed cost 150 / 600 USD (o1-pro); far higher prices are errors of the unit. */
 const MAX_USD_PER_MTOK = 2_000;
 const JUMP = 10;
 
@@ -94,7 +97,7 @@ function suspicion(
 ): SuspiciousBecause | undefined {
   if (Math.max(listed.inputUsdPerMTok, listed.outputUsdPerMTok) > MAX_USD_PER_MTOK)
     return 'beyond-known-prices';
-  // A paid model that is suddenly free would be called without any limit.
+  // A paid model that suddenly became free would be called without any limit.
   if (isFree(listed)) return current && isFree(current) ? undefined : 'now-free';
   if (factor === undefined) return undefined;
   if (factor >= JUMP) return 'ten-times-dearer';
@@ -111,7 +114,7 @@ function findRow(models: Readonly<Record<string, PriceRow>>, model: string): Pri
   return Object.entries(models).find(([known]) => baseName(known) === base)?.[1];
 }
 
-/** Without date and "latest", versions with dashes: claude-sonnet-4.5 is claude-sonnet-4-5-20250929. */
+/** The name without date and "latest", versions with dashes: claude-sonnet-4.5 equals claude-sonnet-4-5-20250929. */
 const baseName = (name: string): string =>
   name.replace(/-(?:latest|\d{4}-\d{2}-\d{2}|20\d{6})$/u, '').replaceAll('.', '-');
 
@@ -133,7 +136,7 @@ function longOf([aboveTokens, inputUsdPerMTok, outputUsdPerMTok, cached]: NonNul
   };
 }
 
-/** Key order and absent against undefined fields do not make a price another one. */
+/** The order of keys does not matter, and an absent field equals an undefined one. */
 function isSame(a: RateCard | undefined, b: RateCard): boolean {
   if (!a) return false;
   const flat = ({ longContext, ...card }: RateCard): string =>

@@ -1,46 +1,48 @@
 /**
- * What is known of an arm's pace: how fast it makes tokens, and how many tokens its bills have for a text. Both bound
- * what a stopped answer can have cost (`unseen.ts`), so each errs high: the fastest of the arm's latest answers, and the
- * bill that was highest for its text.
+ * What is known of an arm's pace: how fast it generates tokens, and how many tokens its bills have for a text. Both
+ * bound the cost of a stopped answer (`unseen.ts`), so each takes the high side: the fastest of the arm's latest
+ * answers, and the highest bill for its text.
  *
- * A speed is read from windows of half a second and more (`PaceMeter`), so that tokens that waited somewhere and came in
- * one burst make no speed by themselves; what a burst still adds to a window is bounded by the fastest speed published
- * for any model, and forgotten after `MEMORY` answers. An arm of which no speed is known counts as that fast: of an
- * answer stopped before there is one, the whole reservation stays held.
+ * A speed is measured over windows of half a second and more (`PaceMeter`), so that tokens that were buffered and
+ * arrived in one burst do not count as a speed. The rest of a burst's effect is bounded by the fastest speed published
+ * for any model, and is forgotten after `MEMORY` answers. An arm without a known speed counts as that fast: of an
+ * answer stopped before its arm has a speed, the whole reservation stays held.
  */
 import type { ArmId } from '../brand.ts';
 
-/** Tokens a second: Taalas HC1, published in February 2026; Cerebras has published 3,000. No model that is sold is faster. */
+/**
+ * Tokens a second: Taalas HC1, published in February 2026 (Cerebras has published 3,000). No model on sale is faster.
+ */
 export const FASTEST_PUBLISHED = 17_000;
 const WINDOW_MS = 500;
-/** Answers that are remembered for each arm. */
+/** Number of remembered answers for each arm. */
 const MEMORY = 20;
 const MAX_ARMS = 40;
-/** Bills without a hidden thought after which an arm counts as one that does not think. */
+/** After this many bills without hidden reasoning an arm counts as one that does not reason. */
 const ENOUGH_BILLS = 3;
-/** A bill for more is no matter of tokenizers, such as hidden reasoning. */
+/** A bill for more tokens than this has other causes than the tokenizer, such as hidden reasoning. */
 const MOST_RATIO = 2;
 
-/** What one answer showed; absent = it did not show that. */
+/** Observations from one answer; an absent member was not observed. */
 export interface PaceSeen {
   /** Tokens a second. */
   readonly speed?: number | undefined;
   /** Billed tokens over `mostTokens`, of what was sent or received. */
   readonly ratio?: number | undefined;
-  /** Whether its bill was for thoughts that nobody saw. */
+  /** Whether the bill included reasoning that was not shown. */
   readonly thought?: boolean | undefined;
 }
 
 export interface ArmPace {
-  /** Fastest of the latest answers, tokens a second; undefined = none is known. */
+  /** The highest speed of the latest answers in tokens a second; undefined = unknown. */
   readonly speed: number | undefined;
-  /** What `mostTokens` is to be multiplied by; at least 1. */
+  /** The factor for `mostTokens`; at least 1. */
   readonly ratio: number;
-  /** It may think unseen: it did, or too few bills have come to say that it does not. */
+  /** Whether the model may reason invisibly: it did, or too few bills show that it does not. */
   readonly thinks: boolean;
 }
 
-/** Latest last, by arm; the arm used last comes last. */
+/** By arm, the latest observation last; the most recently used arm comes last. */
 export type Paces = ReadonlyMap<ArmId, readonly PaceSeen[]>;
 
 export const noPaces: Paces = new Map();
@@ -74,7 +76,7 @@ export function notePace(paces: Paces, armId: ArmId, { speed, ratio, thought }: 
 }
 
 /**
- * What a complete answer's bill says of the arm, beside what was received of it.
+ * The observations from a complete answer's bill.
  * @param most `mostTokens` of what was sent and of what was received
  */
 export function paceOfBill(
@@ -87,25 +89,28 @@ export function paceOfBill(
     most[side] < least ? 1 : billed[side] / most[side];
   const average = wholeMs > 0 ? (1000 * billed.output) / wholeMs : 0;
   return {
-    // The average tells of thoughts' speed, but is no speed where the answer came in one burst.
+    // The average includes the speed of reasoning, but is not a speed where the answer arrived in one burst.
     speed: fastest === undefined ? undefined : Math.max(fastest, average),
     ratio: Math.max(ratioOf('input', LEAST_INPUT), thought ? 1 : ratioOf('output', LEAST_OUTPUT)),
     thought,
   };
 }
 
-/** A bill above this much of what was received, at most, has thoughts in it; a stop sign or a role has no share in it. */
+/**
+ * A bill above this multiple of the received text, and this many tokens more, includes reasoning; a stop token or a
+ * role does not reach it.
+ */
 const [HIDDEN_FROM, HIDDEN_LEAST] = [1.5, 32];
-/** Shorter texts say more of what a template adds than of the text. */
+/** The bill of a shorter text depends on the template's additions more than on the text. */
 const [LEAST_INPUT, LEAST_OUTPUT] = [1_000, 64];
 
-/** Reads the speed of one answer while it comes in. */
+/** Measures the speed of one answer while it arrives. */
 export interface PaceMeter {
-  /** Start of the window that is open, milliseconds of a clock that never jumps; undefined = nothing came yet. */
+  /** Start of the open window in milliseconds of a monotonic clock; undefined = nothing has arrived yet. */
   readonly since: number | undefined;
-  /** Tokens after the one that opened the window. */
+  /** Number of tokens after the one that opened the window. */
   readonly tokens: number;
-  /** Of the fastest window so far, tokens a second. */
+  /** Speed of the fastest window so far, tokens a second. */
   readonly fastest: number | undefined;
 }
 
@@ -126,7 +131,7 @@ export const encodePaces = (paces: Paces): unknown =>
     seen.map(({ speed, ratio, thought }) => [short(speed), short(ratio), thought ?? null]),
   ]);
 
-/** Total: what is not as `encodePaces` makes it is forgotten, and an arm without a pace counts as the fastest there is. */
+/** Total: entries not in the form of `encodePaces` are dropped, and an arm without a pace counts as the fastest one. */
 export function decodePaces(stored: unknown): Paces {
   if (!Array.isArray(stored) || stored.length > MAX_ARMS) return noPaces;
   let paces = noPaces;

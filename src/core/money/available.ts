@@ -1,41 +1,42 @@
 /**
- * The one model of a limit's money, in nano-USD:
+ * The definition of a limit's money, in nano-USD:
  *
- *   spent      bills that are known
- *   reserved   calls under way at their worst case, and ended calls whose bill is not known: what they are estimated at and
- *              the rest of what they can have cost
- *   available  limit - spent - reserved, never below zero
+ * spent known bills
+ *   reserved calls under way at their worst case, and ended calls without a known bill at their estimate and the
+ *              rest of the most they can have cost
+ *   available limit - spent - reserved, at least zero
  *
- * Everything that shows or checks what is available calls `availableOf`; a test finds any other subtraction from a limit.
+ * Everything that shows or checks the available money calls `availableOf`; a test finds any other subtraction from a
+ * limit.
  */
 import type { NanoUsd } from '../brand.ts';
 import { left } from '../money.ts';
 
-/** As the ledger sums them. */
+/** The sums of the ledger for one period. */
 export interface LedgerSums {
-  /** Bills that are known. */
+  /** Sum of the known bills. */
   readonly settled: NanoUsd;
-  /** Calls under way, at their worst case. */
+  /** Sum of the worst cases of calls under way. */
   readonly reserved: NanoUsd;
-  /** Ended calls whose bill is not known, at the most they can have cost. */
+  /** Sum of the most that ended calls without a known bill can have cost. */
   readonly heldBack: NanoUsd;
 }
 
 export interface Standing {
   readonly spent: NanoUsd;
   readonly reserved: NanoUsd;
-  /** The part of `reserved` that can be released: ended calls whose bill is not known. */
+  /** The part of `reserved` that the user can release: ended calls without a known bill. */
   readonly releasable: NanoUsd;
-  /** With this month's raise; undefined = no limit is set. */
+  /** The limit with this month's raise; undefined = no limit is set. */
   readonly limit: NanoUsd | undefined;
   readonly available: NanoUsd | undefined;
 }
 
-/** Spent and reserved: what a limit has to cover. */
+/** Spent plus reserved: the part of a limit that is not available. */
 export const committedOf = ({ settled, reserved, heldBack }: LedgerSums): NanoUsd =>
   (settled + reserved + heldBack) as NanoUsd;
 
-/** Of one ended call whose bill is not known: its estimate and the rest of the most it can have cost. */
+/** For one ended call without a known bill: its estimate and the rest of the most it can have cost. */
 export const reservedOf = ({
   cost,
   heldBack,
@@ -46,7 +47,7 @@ export const reservedOf = ({
 
 export const availableOf = (limit: NanoUsd, committed: NanoUsd): NanoUsd => left(limit, committed);
 
-/** `monthly`: the limit as the settings say; undefined = none is set. */
+/** `monthly`: the limit in the settings; undefined = none is set. */
 export function standingOf(
   sums: LedgerSums & { readonly raisedBy: NanoUsd },
   monthly: NanoUsd | undefined,

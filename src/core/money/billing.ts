@@ -1,12 +1,12 @@
 /**
- * What a finished call is settled at: the provider's reported cost, else usage x price, else an estimate.
+ * Settles a finished call: at the provider's reported cost, else at usage x price, else at an estimate.
  *
- * A call without usage (cancelled, cut off, a server that sends none) is settled at an estimate and the rest of its
- * reservation is held back; of one that was stopped where closing the connection ends the work, no more than what can have
- * been made (`unseen.ts`). Usage that claims less output than was visibly received, or less input than was sent, is
- * false: it is raised to the least that can be true, the rest is held, and it is flagged. What is billed above the
- * reservation is recorded in full. A reported cost of zero for a model with a price says that a gateway knows no price,
- * so it is no cost at all; only a model that costs nothing is believed to have cost nothing.
+ * A call without usage (canceled, cut off, or from a server that sends none) is settled at an estimate, and the rest of
+ * its reservation is held back. Of a call that was stopped where closing the connection ends the provider's work, no
+ * more is held than it can have generated (`unseen.ts`). Usage that claims less output than was received, or less input
+ * than was sent, is false: it is raised to the lowest possible count, the rest is held, and the call is flagged. A bill
+ * above the reservation is recorded in full. A reported cost of zero for a model with a price means that a gateway
+ * knows no price, so it does not count as a cost; it counts only for a model that costs nothing.
  */
 import type { Arm } from '../arm.ts';
 import { isFree } from '../arm.ts';
@@ -15,32 +15,35 @@ import { ZERO, left, nano } from '../money.ts';
 import type { TokenClasses } from './pricing.ts';
 import { costOf, isUsable, mostCost } from './pricing.ts';
 
-/** What the provider said of a call, by disjoint classes (src/providers reads the many ways it is said). */
+/** The provider's report of a call by disjoint classes; src/providers reads its many forms. */
 export interface ReportedUsage {
   readonly tokens: TokenClasses;
-  /** The provider told a cost and no tokens. */
+  /** The provider reported a cost but no tokens. */
   readonly uncounted?: true;
-  /** USD the provider says it charged, if it says so. */
+  /** The charge in USD that the provider reported; undefined = none. */
   readonly reportedUsd: number | undefined;
 }
 
 export interface FinishedCall {
   readonly arm: Arm;
   readonly worstCase: NanoUsd;
-  /** Expected input tokens of the quote: what an estimate counts for the input. */
+  /** The quote's expected input tokens, which an estimate counts for the input. */
   readonly inputTokens: number;
-  /** Lower bound on the input tokens of what was sent; 0 where that is not known. */
+  /** Lower bound on the input tokens of the request; 0 = unknown. */
   readonly leastInput: number;
   readonly usage: ReportedUsage | undefined;
-  /** False: the stream broke off or was cancelled, so the usage is a running count at best, and not the bill. */
+  /** False: the stream broke off or was canceled, so that its usage is at best a running count and not the bill. */
   readonly complete: boolean;
-  /** What was seen of the answer, reasoning included. */
+  /** The received part of the answer, including reasoning. */
   readonly visible: VisibleOutput;
-  /** What can have been made at most, where the work has ended with the connection; absent = whatever was reserved. */
+  /**
+   * Upper bound on the generated tokens, where the work ended with the connection; absent = the reservation is the
+   * bound.
+   */
   readonly mostMade?: MostMade | undefined;
 }
 
-/** Tokens. */
+/** Upper bounds in tokens. */
 export interface MostMade {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -48,7 +51,7 @@ export interface MostMade {
 
 export interface VisibleOutput {
   readonly text: string;
-  /** Stream events with text: a server that streams sends at most one event a token. */
+  /** Number of stream events with text: a streaming server sends at most one event for each token. */
   readonly events: number;
 }
 
@@ -60,9 +63,9 @@ export type BillingFlag =
   | typeof BELOW_VISIBLE
   /** Usage claimed fewer input tokens than were sent; raised to the estimate. */
   | typeof BELOW_SENT
-  /** Billed above the reservation. */
+  /** The bill exceeds the reservation. */
   | 'overrun'
-  /** A model with price zero reported a cost: from now on it is unpriced. */
+  /** A model with price zero reported a cost; it counts as unpriced from now on. */
   | 'free-but-billed';
 
 export interface Bill {
@@ -70,7 +73,7 @@ export interface Bill {
   readonly source: 'reported' | 'priced-usage' | 'estimate';
   readonly tokens: TokenClasses;
   readonly heldBack: NanoUsd;
-  /** Lower bound on the output tokens that were received: what a later bill must at least speak of. */
+  /** Lower bound on the received output tokens; a later bill with fewer is false. */
   readonly seenTokens: number;
   readonly flags: readonly BillingFlag[];
 }
@@ -84,18 +87,18 @@ export function billFor(call: FinishedCall): Bill {
     : atLeast(call, usage, flags);
 }
 
-/** In what the usage claims less than this client received or sent. A running count need not know the input yet. */
+/** The ways in which the usage claims less than this client sent or received. A running count may lack the input. */
 function falseClaims(call: FinishedCall, { tokens, uncounted }: ReportedUsage): readonly BillingFlag[] {
   if (uncounted) return [];
   const isPaid = call.arm.price === undefined || !isFree(call.arm.price);
-  // Servers cut a prompt that is longer than the context; what was cut is not billed.
+  // Servers cut a prompt that exceeds the context, and do not bill the part they cut.
   const leastInput = Math.min(call.leastInput, call.arm.contextTokens);
   const flags: BillingFlag[] = outputOf(tokens) < leastTokens(call.visible) ? [BELOW_VISIBLE] : [];
   if (isPaid && call.complete && inputOf(tokens) < leastInput) flags.push(BELOW_SENT);
   return flags;
 }
 
-/** A call whose rest is held back, as the ledger has it. */
+/** A call of which the ledger still holds back a part. */
 export interface HeldCall {
   readonly cost: NanoUsd;
   readonly heldBack: NanoUsd;
@@ -109,8 +112,8 @@ export interface Reconciled {
 }
 
 /**
- * The provider tells a held call's bill after all: it is counted in full, whatever was reserved, and the hold ends. A
- * bill for less than was received is false, as false usage is: it may raise the cost, but lowers and frees nothing.
+ * Settles a held call at a bill that arrives later: the bill counts in full, whatever was reserved, and the hold ends.
+ * A bill for fewer tokens than were received is false, like false usage: it can raise the cost, but releases nothing.
  */
 export function reconciled(
   held: HeldCall,
@@ -121,7 +124,7 @@ export function reconciled(
   return { cost, heldBack: left(held.heldBack, (cost - held.cost) as NanoUsd), flags: [BELOW_VISIBLE] };
 }
 
-/** What usage costs: as reported, else by the price; undefined where neither is known. */
+/** The cost of usage: as reported, else by the price; undefined where neither is known. */
 export function costTold(
   arm: Pick<Arm, 'model' | 'price'> | undefined,
   usage: ReportedUsage,
@@ -133,7 +136,7 @@ export function costTold(
   return { cost: costOf(arm.price, usage.tokens), source: 'priced-usage' };
 }
 
-/** A price of zero (a plan, a local server), or OpenRouter's name for a variant that is given away. */
+/** A price of zero (a plan, a local server), or OpenRouter's name for a free variant. */
 const costsNothing = ({ model, price }: Pick<Arm, 'model' | 'price'>): boolean =>
   model.endsWith(':free') || (price !== undefined && isFree(price));
 
@@ -141,18 +144,19 @@ const inputOf = ({ input, cachedInput, cacheWrite }: TokenClasses): number =>
   input + cachedInput + cacheWrite;
 const outputOf = ({ output, reasoning }: TokenClasses): number => output + reasoning;
 
-/** A lower bound on the tokens of what was received, so that honest usage is never below it. */
+/** A lower bound on the tokens of the received text, so that honest usage is never below it. */
 export function leastTokens(visible: VisibleOutput): number {
-  // Runs of spaces and line breaks are often one token, so they count as one piece.
+  // Runs of spaces and line breaks are often one token, so each counts as one piece.
   const pieces = visible.text.match(PIECE)?.length ?? 0;
-  // Single tokens of such scripts have up to eight characters; a text of them has under two a token, never four.
+  // Single tokens of such scripts have up to eight characters, but a text of them never averages four characters a
+  // token.
   const dense = Math.ceil(denseLetters(visible.text) / 4) - DENSE_SLACK;
-  // A relay may cut events finer than tokens; no token is shorter than a byte, few are shorter than two characters.
+  // A relay may split events finer than tokens; no token is shorter than a byte, few are shorter than two characters.
   return Math.max(pieces, dense, Math.min(visible.events, Math.ceil(visible.text.length / 2)));
 }
 
 /**
- * About four characters a token in English and code, runs of white space counted once, and three characters for two
+ * About four characters a token in English and code, each run of white space counted once, and three characters for two
  * tokens in scripts without spaces; never below the lower bound.
  */
 export function estimatedTokens(visible: VisibleOutput): number {
@@ -161,23 +165,23 @@ export function estimatedTokens(visible: VisibleOutput): number {
   return Math.max(leastTokens(visible), Math.ceil(others / 4 + (dense * 2) / 3));
 }
 
-/** Characters of scripts that are written without spaces, which vocabularies hold few long pieces of. */
+/** Number of characters in scripts without spaces, of which vocabularies contain few long pieces. */
 const denseLetters = (text: string): number => text.match(DENSE)?.length ?? 0;
 const DENSE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
-/** Tokens by which a short text of a few long pieces may be below the rule. */
+/** The number of tokens by which a short text of a few long pieces may be below the rule. */
 const DENSE_SLACK = 8;
 
 /**
- * The pieces byte-pair tokenizers cut text into before merging (o200k, cl100k, Llama 3, Qwen, after the coarsest of
- * them): no token spans two. A contraction stays with its word, line breaks with the signs before them.
+ * The pieces into which byte-pair tokenizers cut text before merging (o200k, cl100k, Llama 3, Qwen, after the coarsest
+ * of them): no token spans two. A contraction stays with its word, line breaks with the signs before them.
  */
 const PIECE =
   /[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]{1,24}(?:['’](?:s|t|re|ve|m|ll|d))?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]{1,64}[\r\n]*|\s{1,64}/giu;
 
 function billed(call: FinishedCall, usage: ReportedUsage): Bill {
   const told = costTold(call.arm, usage);
-  // Only priced arms are called; should a price have vanished meanwhile, the cost is not known, which is not zero.
+  // Only priced arms are called. If a price has disappeared meanwhile, the cost is unknown, which is not zero.
   if (!told) return estimated(call, []);
   const { cost, source } = told;
   return {
@@ -192,7 +196,7 @@ function billed(call: FinishedCall, usage: ReportedUsage): Bill {
 
 const NO_TOKENS: TokenClasses = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 
-/** `claimed`: usage that is false or unfinished; where it says more than what was seen, it counts. */
+/** `claimed`: false or unfinished usage; it counts where it exceeds the received text. */
 function estimated(call: FinishedCall, flags: readonly BillingFlag[], claimed = NO_TOKENS): Bill {
   const tokens: TokenClasses = {
     ...claimed,
@@ -206,7 +210,7 @@ function estimated(call: FinishedCall, flags: readonly BillingFlag[], claimed = 
   return { cost, source: 'estimate', tokens, heldBack, seenTokens: leastTokens(call.visible), flags };
 }
 
-/** The higher of what was claimed and what was seen; the claim being false or unfinished, the rest stays held. */
+/** The higher of the claim and the received text; since the claim is false or unfinished, the rest stays held. */
 function atLeast(call: FinishedCall, usage: ReportedUsage, flags: readonly BillingFlag[]): Bill {
   const claimed = costTold(call.arm, usage)?.cost ?? ZERO;
   const estimate = estimated(call, flags, usage.tokens);
@@ -214,13 +218,13 @@ function atLeast(call: FinishedCall, usage: ReportedUsage, flags: readonly Billi
   return {
     ...estimate,
     cost,
-    // Who claims less than was received or sent may claim less than was made.
+    // A provider that claims less than was received or sent may also claim less than it generated.
     heldBack: left(flags.length > 0 ? call.worstCase : mostOwed(call), cost),
     flags: [...flags, ...overrun(cost, call.worstCase), ...freeButBilled(call.arm, cost)],
   };
 }
 
-/** Of an unfinished call: the reservation, or what can have been made where that is less. */
+/** For an unfinished call: the reservation, or what can have been generated where that is less. */
 function mostOwed({ arm, worstCase, mostMade }: FinishedCall): NanoUsd {
   const most = mostMade && mostCost(arm, mostMade);
   return most === undefined ? worstCase : (Math.min(worstCase, most) as NanoUsd);

@@ -1,15 +1,15 @@
 /**
- * What calls really cost over what they were expected to cost, by arm: a month's money must not be planned on quotes that
- * are too low or too high as a rule, whatever the reason (answers longer than their task's, a cache that does not hit, a
- * gateway's surcharge). It makes the *expected* cost; the bound that is reserved does not depend on it.
+ * The ratio of actual to expected cost, by arm: a month must not be planned on quotes that are systematically too low
+ * or too high, whatever the reason (answers longer than their task's average, a cache that misses, a gateway's
+ * surcharge). It corrects the *expected* cost; the reserved bound does not depend on it.
  *
- *   factor_a = (cost_a + K e_a f) / (expected_a + K e_a)    e_a: mean expected cost of the arm's calls, f: over all arms
+ * factor_a = (cost_a + K e_a f) / (expected_a + K e_a) e_a: mean expected cost of the arm's calls, f: over all arms
  *
- * `outputLength.ts` learns what kinds of calls use; this is what is left after it. Older calls fade (half of their
- * weight after 140 calls), so that a change of prices or habits is followed.
+ * `outputLength.ts` learns the usage of each kind of call; this factor corrects the remaining error. Older calls fade
+ * (half of their weight after 140 calls), so that the factor follows a change of prices or habits.
  *
- * Measured on the tuning folds with quotes fitted elsewhere (test/bench/budget; 600 requests a month, eight seeds):
- * months run dry from 13 to 1 of 880, quality over the hindsight price from .991 to .993.
+ * Measured on the tuning folds with quotes fitted elsewhere (test/bench/budget; 600 requests a month, eight seeds): dry
+ * months fall from 13 to 1 of 880, quality over the hindsight price rises from .991 to .993.
  */
 import type { ArmId, NanoUsd } from '../brand.ts';
 
@@ -20,15 +20,17 @@ export interface CallCosts {
   readonly cost: number;
 }
 
-/** The arm used last comes last. */
+/** The most recently used arm comes last. */
 export type CostCalibration = ReadonlyMap<ArmId, CallCosts>;
 
 export const uncalibrated: CostCalibration = new Map();
 
 const KEEP = 1 - 1 / 200;
-/** K: calls as expected that an arm's own are pooled with. */
+/** K: the number of calls at their expected cost with which an arm's own calls are pooled. */
 const PSEUDO_CALLS = 10;
-/** A quote that is out by more is no forecast to plan with; the price, solved anew each time, sees to the rest. */
+/**
+ * A quote with a larger error is useless for planning; the policy's price, solved again for each request, corrects it.
+ */
 const [LEAST, MOST] = [1 / 4, 4];
 const MAX_ARMS = 40;
 
@@ -55,10 +57,10 @@ export function noteCost(
 
 const NONE: CallCosts = { calls: 0, expected: 0, cost: 0 };
 
-/** What an expected cost of this arm is to be multiplied by. */
+/** Returns the factor for an arm's expected cost. */
 export function costFactors(known: CostCalibration): (armId: ArmId) => number {
   const all = [...known.values()].reduce(
-    // Each arm weighs by its calls, not by its price.
+    // Each arm counts by its number of calls, not by its price.
     (sum, { calls, expected, cost }) => ({
       calls: sum.calls + calls,
       ratio: sum.ratio + (calls * cost) / expected,
@@ -77,7 +79,7 @@ export function costFactors(known: CostCalibration): (armId: ArmId) => number {
 const bounded = (factor: number): number =>
   Number.isFinite(factor) ? Math.min(MOST, Math.max(LEAST, factor)) : 1;
 
-/** The expected cost as it turns out, still within its bound. */
+/** The corrected expected cost, at most its bound. */
 export const calibrated = (
   { expected, worstCase }: { readonly expected: NanoUsd; readonly worstCase: NanoUsd },
   factor: number,
@@ -86,7 +88,7 @@ export const calibrated = (
 export const encodeCalibration = (known: CostCalibration): unknown =>
   [...known].map(([armId, { calls, expected, cost }]) => [armId, ...[calls, expected, cost].map(short)]);
 
-/** Total: what is not as `encodeCalibration` makes it is forgotten. */
+/** Total: entries not in the form of `encodeCalibration` are dropped. */
 export function decodeCalibration(stored: unknown): CostCalibration {
   if (!Array.isArray(stored) || stored.length > MAX_ARMS) return uncalibrated;
   const known = new Map<ArmId, CallCosts>();
@@ -101,7 +103,7 @@ export function decodeCalibration(stored: unknown): CostCalibration {
   return known;
 }
 
-/** Weights fade, so their sum stays below 200; sums of money stay below what the ledger counts. */
+/** Weights fade, so that their sum stays below 200; sums of money stay below the ledger's largest amount. */
 const MOST_CALLS = 1_000;
 const MOST_COST = Number.MAX_SAFE_INTEGER;
 

@@ -1,17 +1,18 @@
 /**
- * How many requests are still to come this period, by surface: the user's own rate per hour of the week, over the weeks
- * seen, and before there are enough of them a common working week.
+ * Forecasts the requests that are still to come this period, by surface: the user's own rate for each hour of the week,
+ * over the weeks observed, and a common working week while these are few.
  *
- *   rate of hour h = (count_h + PRIOR_WEEKS prior_h) / (weeks + PRIOR_WEEKS)
+ * rate of hour h = (count_h + PRIOR_WEEKS prior_h) / (weeks + PRIOR_WEEKS)
  *
- * with the prior's level set by the requests seen so far: Gamma-Poisson pooling of the shape, while the level belongs to
- * the user alone within a day or two. All surfaces are pooled towards the common week; each surface towards the user's
- * own week of all surfaces, so that a surface hardly used so far is expected when its user works.
+ * with the prior's level set by the requests so far: Gamma-Poisson pooling of the shape, while the level is the user's
+ * own within a day or two. The week of all surfaces is pooled towards the common week, each surface towards the user's
+ * week of all surfaces, so that a rarely used surface is expected at the user's working hours.
  *
- * A busy stretch raises the forecast at once, and less the further ahead: by the last days' requests over what the week
- * foretold for them. A quiet one does not lower it. Money kept for requests that stay away is spent later for nearly as
- * much; money missing at the end is answers refused, and a project may begin in the middle of a month. (Measured: at 600
- * requests a month late starts gain .003 of quality and bursts lose .002; lowering it too costs .001 to .006 in all.)
+ * A busy stretch raises the forecast at once, and less the further ahead: by the ratio of the last days' requests to
+ * those that the week predicts for them. A quiet stretch does not lower it. Money kept for requests that do not come is
+ * spent later at nearly the same value; missing money at the end means refused answers, and a project may begin in the
+ * middle of a month. (Measured: at 600 requests a month late starts gain .003 of quality and bursts lose .002; lowering
+ * the forecast too costs .001 to .006 in all.)
  */
 import type { EpochMs } from '../brand.ts';
 import type { Surface } from '../decision.ts';
@@ -21,31 +22,35 @@ import type { DemandForecast } from './policy.ts';
 export interface DemandHistory {
   /** Requests per local hour of week over the days seen: 168 numbers. */
   readonly hourOfWeek: readonly number[];
-  /** Days from the first request counted to now, at most the window of the counts. */
+  /** Days from the first counted request to now, at most the window of the counts. */
   readonly days: number;
-  /** Requests of each local day, all surfaces, today last; for the busy stretch. Empty or undefined = not known. */
+  /**
+   * Requests of each local day over all surfaces, today last; they detect a busy stretch. Empty or undefined = unknown.
+   */
   readonly recentDays?: readonly number[] | undefined;
 }
 
 export interface SurfaceDemand extends DemandHistory {
-  /** As `hourOfWeek`, which is their sum. */
+  /** In the form of `hourOfWeek`, which is their sum. */
   readonly bySurface: Readonly<Record<Surface, readonly number[]>>;
 }
 
-/** Weeks of observation the common working week weighs. */
+/** Weight of the common working week, in weeks of observation. */
 const PRIOR_WEEKS = 0.5;
 /**
- * Before anything is known of the user: a programmer's month as bench:budget simulates it (test/bench/budget/arrivals.ts),
- * office hours on working days, some evening, sessions of about four. Its middle month has 600 requests, 140 a week;
- * 150 leaves some room.
+ * The rate assumed for a new user: a programmer's month as bench:budget simulates it (test/bench/budget/arrivals.ts),
+ * with office hours on working days, some evenings, and sessions of about four requests. Its middle month has 600
+ * requests, 140 a week; 150 leaves some room.
  */
 const PRIOR_REQUESTS_PER_WEEK = 150;
-/** Days of requests after which the user's own rate counts as known: each day of the week was seen once. */
+/**
+ * After this many days with requests the user's own rate counts as known, since each day of the week has occurred once.
+ */
 const KNOWN_AFTER_DAYS = 7;
 const DAY_MS = 24 * HOUR_MS;
 const surfaces = ['ask', 'inline', 'chat'] as const;
 
-/** What the cost policy asks: by surface to the period's end, and in all to its last tenth. */
+/** The forecast for the cost policy: by surface to the period's end, and in total to its last tenth. */
 export function forecastDemand(
   history: SurfaceDemand,
   from: EpochMs,
@@ -65,10 +70,10 @@ export function forecastDemand(
 }
 
 /**
- * To where the requests ahead are counted: the period's end. A user whose first request came late in the period is
- * planned for as for a whole month from that request, less and less until the own rate is known. With the period's end
- * alone, the first question of a $5 limit set on the 29th went to the dearest model, because 34 requests were expected
- * for all the money. A first request at the period's start changes nothing.
+ * The end of the stretch for which requests are counted: the period's end. For a user whose first request came late in
+ * the period it extends to a whole month from that request, less and less as the user's own rate becomes known. With
+ * the period's end alone, the first question of a $5 limit set on the 29th went to the most expensive model, because
+ * only 34 requests were expected for all the money. A first request at the period's start changes nothing.
  */
 function plannedUntil(
   { days }: DemandHistory,
@@ -92,7 +97,10 @@ export function hourlyRates({ hourOfWeek: counts, days }: DemandHistory): readon
   return pooled(counts, days, workingWeek, PRIOR_REQUESTS_PER_WEEK);
 }
 
-/** Requests an hour of one surface: pooled towards all of the user's, and in level towards an equal share of them. */
+/**
+ * One surface's requests an hour: their shape is pooled towards all of the user's requests, their level towards an
+ * equal share of them.
+ */
 export function surfaceRates(history: SurfaceDemand, surface: Surface): readonly number[] {
   const all = hourlyRates(history);
   const level = all.reduce((sum, rate) => sum + rate, 0);
@@ -113,21 +121,21 @@ function pooled(
   );
 }
 
-/** Requests a week: the user's own, pulled to the prior by a tenth of a week. */
+/** Requests a week: the user's own, pooled with a tenth of a week of the prior. */
 function userLevel(counts: readonly number[], weeks: number, priorLevel: number): number {
   const pseudoWeeks = 0.1;
   const seen = counts.reduce((sum, count) => sum + count, 0);
   return (seen + pseudoWeeks * priorLevel) / (weeks + pseudoWeeks);
 }
 
-/** Days in which a recent request's weight halves. */
+/** The weight of a recent request halves in this many days. */
 const BUSY_HALF_LIFE = 3;
-/** Requests as foretold that the recent ones are pooled with: sessions make few of them say little. */
+/** The number of predicted requests with which the recent ones are pooled, since a few sessions are weak evidence. */
 const BUSY_PSEUDO_REQUESTS = 100;
-/** Days ahead in which a busy stretch fades to 1/e. */
+/** A busy stretch fades to 1/e over this many days ahead. */
 const BUSY_FADES = 10;
 
-/** Requests of the last days over those foretold, at least 1. */
+/** The ratio of the last days' requests to the predicted ones, at least 1. */
 function busyness({ recentDays, days }: DemandHistory, rates: readonly number[], now: EpochMs): number {
   if (recentDays === undefined || !(days > 0)) return 1;
   const today = Math.floor(hourOfWeek(now) / 24);
@@ -142,15 +150,16 @@ function busyness({ recentDays, days }: DemandHistory, rates: readonly number[],
   return Math.max(1, came / foretold);
 }
 
-/** What the week foretells for today until now. */
+/** The number of requests that the week predicts for today until now. */
 function soFar(rates: readonly number[], now: EpochMs): number {
   const hour = hourOfWeek(now);
   return total(rates.slice(hour - (hour % 24), hour)) + minuteShare(now) * (rates[hour] ?? 0);
 }
 
 /**
- * The rates summed over [from, until), hour by hour on the clock face of `from` (a change to or from daylight saving
- * moves one hour of the forecast), each times 1 + `extra` fading with the days ahead. A month is at most 745 steps.
+ * The rates summed over [from, until), hour by hour by the local time of `from` (a change to or from daylight saving
+ * time moves one hour of the forecast), each times 1 + `extra` fading with the days ahead. A month has at most 745
+ * steps.
  */
 function spanOf(rates: readonly number[], from: EpochMs, until: EpochMs, extra: number): number {
   let rest = (until - from) / HOUR_MS;
@@ -167,7 +176,7 @@ function spanOf(rates: readonly number[], from: EpochMs, until: EpochMs, extra: 
   return expected;
 }
 
-/** Share of a common week's requests by hour: office hours, some evening, little at the weekend. Sums to 1. */
+/** Each hour's share of a common week's requests: office hours, some evenings, few at the weekend. Sums to 1. */
 const workingWeek: readonly number[] = normalized(
   Array.from({ length: HOURS_PER_WEEK }, (_, index) => {
     const [day, hour] = [Math.floor(index / 24), index % 24];
@@ -181,7 +190,7 @@ function normalized(weights: readonly number[]): readonly number[] {
   return weights.map((weight) => weight / sum);
 }
 
-/** How much of its local hour has passed, in [0, 1). */
+/** The elapsed share of the local hour, in [0, 1). */
 const minuteShare = (at: EpochMs): number => {
   const date = new Date(at);
   return (date.getMinutes() * 60_000 + date.getSeconds() * 1000 + date.getMilliseconds()) / HOUR_MS;

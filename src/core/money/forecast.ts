@@ -1,13 +1,14 @@
 /**
- * What the month will have cost at its end, from the days so far.
+ * Forecasts the month's total cost from the days so far.
  *
- * A day's spend is a rate times the requests expected of such a day: s_d = rho e_d + noise, Var = sigma^2 e_d (requests
- * come in numbers, so variance grows with exposure). With E = sum e_d over whole days behind and A = exposure ahead:
+ * A day's spending is a rate times the requests expected of such a day: s_d = rho e_d + noise, Var = sigma^2 e_d
+ * (requests are countable, so that the variance grows with exposure). With E = sum e_d over whole past days and A =
+ * exposure ahead:
  *
- *   rho = sum s_d / E,   forecast = spent + rho A,   Var = sigma^2 A (1 + A / E)     (noise ahead, and rho not known)
+ * rho = sum s_d / E, forecast = spent + rho A, Var = sigma^2 A (1 + A / E) (noise ahead, and uncertain rho)
  *
- * The interval is Student's t with n - 1 degrees of freedom, 80 %, cut at what is spent already and at the limit, which
- * cannot be passed. Exposure, not calendar days: a month that ends on a weekend ends quietly.
+ * The interval is Student's t with n - 1 degrees of freedom, 80 %, cut at the amount already spent and at the limit.
+ * Exposure replaces calendar days, since a month that ends on a weekend ends with few requests.
  */
 export interface ForecastDay {
   /** Expected requests of that day, from the user's own week. */
@@ -17,11 +18,11 @@ export interface ForecastDay {
 }
 
 export interface ForecastInput {
-  /** Whole days behind, the last few weeks, any order. */
+  /** Whole past days of the last few weeks, in any order. */
   readonly behind: readonly ForecastDay[];
-  /** Committed this month so far, nano-USD. */
+  /** Committed so far this month, in nano-USD. */
   readonly spent: number;
-  /** Expected requests of each stretch ahead: the rest of today, then each day to the month's end. */
+  /** Expected requests of each future stretch: the rest of today, then each day to the month's end. */
   readonly ahead: readonly number[];
   /** Undefined = no limit set. */
   readonly limit: number | undefined;
@@ -33,12 +34,12 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Fewer whole days than this say nothing about how days differ. */
+/** Fewer whole days show too little of the variation between days. */
 export const MIN_FORECAST_DAYS = 3;
-/** Requests; a day on which fewer were expected tells no rate, and a rate of it would be past all numbers. */
+/** Requests; a day with a lower expectation gives no rate, since the division would overflow. */
 const LEAST_EXPOSURE = 1e-6;
 
-/** The running total at the end of each stretch ahead; undefined while there is too little to go by. */
+/** The running total at the end of each future stretch; undefined while there is too little evidence. */
 export function forecastTotals(input: ForecastInput): readonly Interval[] | undefined {
   const { behind, spent, limit } = input;
   const days = behind.filter(
@@ -66,7 +67,7 @@ export function forecastTotals(input: ForecastInput): readonly Interval[] | unde
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** t at 0.90 with `df` degrees of freedom, so +- t is an 80 % interval. Exact up to 10, then Cornish-Fisher. */
+/** t at 0.90 with `df` degrees of freedom, so that +- t is an 80 % interval. Exact up to 10, then Cornish-Fisher. */
 export function studentQuantile90(df: number): number {
   const table = [3.0777, 1.8856, 1.6377, 1.5332, 1.4759, 1.4398, 1.4149, 1.3968, 1.383, 1.3722];
   const z = 1.2816;

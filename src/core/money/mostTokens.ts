@@ -1,14 +1,14 @@
 /**
- * How many tokens a text was counted as, at most: what a stopped answer's hold rests on, where the provider never says
- * what it billed. The bytes of `inputBound.ts` bound it for certain, but are four times the truth; this is 1.0 to 2.9
- * times the truth.
+ * A practical upper bound on the tokens of a text, for the hold of a stopped answer whose provider never reports the
+ * bill. The bytes of `inputBound.ts` are a certain bound, but four times the actual count; this bound is 1.0 to 2.9
+ * times the actual count.
  *
- * Measured in November 2026 with the tokenizers o200k and cl100k (OpenAI), Llama 3, Mistral's first (32,000 entries, the
- * finest in use) and Anthropic's published one, on this repository's code, Markdown, JSON and CSS, on minified code, on
- * numbers and hexadecimal digits, and on German, Russian, Chinese, Japanese, Arabic and Hindi. One token for three bytes
- * fell short of the older ones on Arabic (by 7 %) and Hindi (by 32 %), which therefore have factors of their own; scripts
- * that were not measured count one token a byte. Random letters without digits are out by 16 % at most. What an arm's own
- * bills say beyond it is learned (`armPace.ts`).
+ * Measured in November 2026 with the tokenizers o200k and cl100k (OpenAI), Llama 3, Mistral's first (32,000 entries,
+ * the finest in use) and Anthropic's published one, on this repository's code, Markdown, JSON and CSS, on minified
+ * code, on numbers and hexadecimal digits, and on German, Russian, Chinese, Japanese, Arabic and Hindi. One token for
+ * three bytes was too low for the older ones on Arabic (by 7 %) and Hindi (by 32 %), which therefore have factors of
+ * their own; scripts that were not measured count one token a byte. Random letters without digits exceed the bound by
+ * 16 % at most. `armPace.ts` learns a further factor from an arm's own bills.
  */
 import { chatInputBound, utf8Length, type Extras, type SentMessage } from './inputBound.ts';
 
@@ -28,7 +28,7 @@ export function mostTokens(text: string): number {
   return count;
 }
 
-/** As `chatInputBound`, of the text's tokens and not of its bytes; what the server adds around it is bounded as there. */
+/** Like `chatInputBound`, but with this count of the text's tokens; the server's additions have the same bound. */
 export function chatInputMost(messages: readonly SentMessage[], extras: Extras = {}): number {
   const added = chatInputBound(
     messages.map(() => ({ role: '', content: '' })),
@@ -38,12 +38,12 @@ export function chatInputMost(messages: readonly SentMessage[], extras: Extras =
   return added + texts + 2 * mostTokens(extras.toolsJson ?? '');
 }
 
-/** Words by their humps, digits one by one (several tokenizers take them so), runs of white space, single signs. */
+/** Words split at capital letters, single digits (several tokenizers split them), runs of white space, single signs. */
 const PIECES =
   /(?<digit>\p{N})|(?<word>\p{Lu}?[\p{Ll}\p{M}]{1,64}|\p{Lu}{1,64}|[\p{L}\p{M}])|(?<blank>\s{1,64})|[^]/gu;
 const ASCII = /^[\u0000-\u007f]+$/u;
 
-/** Short words are one token nearly always; long ones are cut about every four letters, nonsense every two. */
+/** Most short words are one token; long words are cut about every four letters, nonsense every two. */
 function ofWord(letters: number): number {
   if (letters <= 2) return 1;
   if (letters <= 5) return 1.15;
@@ -51,13 +51,15 @@ function ofWord(letters: number): number {
   return letters <= 16 ? 1 + (letters - 4) / 4 : letters / 2;
 }
 
-/** A single space goes with the word behind it; a line break and the indentation after it are two tokens at most. */
+/** A single space belongs to the next word; a line break with the indentation after it is at most two tokens. */
 function ofBlank(blank: string): number {
   if (blank === ' ') return 0.05;
   return /\n[^\n]/u.test(blank) ? 2 : 1;
 }
 
-/** Letters by their script: as measured, else one token a byte. Signs one token for each but the first of their bytes. */
+/**
+ * Letters by the measured factor of their script, else one token a byte. Signs: one token for each byte but the first.
+ */
 function ofForeign(piece: string, isWord: boolean): number {
   const bytes = utf8Length(piece);
   if (!isWord) return Math.min(3, Math.max(1, bytes - 1));
@@ -67,6 +69,6 @@ function ofForeign(piece: string, isWord: boolean): number {
   return /^\p{Script=Devanagari}/u.test(piece) ? 1.4 * least : bytes;
 }
 
-/** Scripts of which no tokenizer measured makes more than one token from three bytes. */
+/** Scripts of which no measured tokenizer makes more than one token from three bytes. */
 const THREE_BYTES =
   /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;

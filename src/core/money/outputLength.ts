@@ -1,12 +1,12 @@
 /**
- * What a call of this kind will use, learnt from what calls of its kind did use: output tokens (mean and upper
- * quantile) per model, surface and task; input tokens per byte and the cached share per model and surface. It makes the
- * *expected* cost, and the cap that is sent with a request (`fittedCap`); the bound that is reserved follows from that cap
- * and holds whatever was learnt.
+ * Predicts the usage of a call from earlier calls of its kind: output tokens (mean and upper quantile) for each model,
+ * surface and task; input tokens per byte and the cached share for each model and surface. It determines the
+ * *expected* cost and the cap that is sent with a request (`fittedCap`); the reserved bound follows from that cap and
+ * holds whatever was learned.
  *
- * Lengths are long-tailed, near log-normal within a task, so spread is kept in logs and the upper quantile is
+ * Lengths are long-tailed, nearly log-normal within a task, so the spread is kept in logs and the upper quantile is
  * exp(mu + 1.28 sigma). A new cell starts at its parents' values: model and surface and task -> surface and task -> the
- * constants below, each weighing `PRIOR_WEIGHT` observations.
+ * constants below, each with the weight of `PRIOR_WEIGHT` observations.
  */
 import type { ArmId } from '../brand.ts';
 import type { Surface, TaskType } from '../decision.ts';
@@ -23,9 +23,9 @@ export interface CallForecast {
   readonly inputTokens: number;
   /** Share of the input served from the provider's cache, in [0, 1]. */
   readonly cachedShare: number;
-  /** Billed output, reasoning included. */
+  /** Billed output, including reasoning. */
   readonly outputTokens: number;
-  /** 90 % of such calls stay below. */
+  /** 90 % of such calls use fewer tokens. */
   readonly upperOutputTokens: number;
 }
 
@@ -35,7 +35,7 @@ export interface CallStatistics {
 }
 
 interface Cell {
-  /** Observations behind it, forgotten beyond `MEMORY`. */
+  /** Number of observations; older ones are forgotten beyond `MEMORY`. */
   readonly weight: number;
   readonly mean: number;
   /** Mean and variance of the natural logarithm. */
@@ -71,35 +71,35 @@ export function forecastCall(statistics: CallStatistics, kind: CallKind, inputBy
 }
 
 /**
- * What a request's output cap is for. `answer`: one answer to a person. `turn`: an agent's, which writes whole files.
- * `rest`: the rest of an answer that ended at its cap, so it is a long one.
+ * The purpose of a request's output cap. `answer`: one answer to a person. `turn`: an agent's turn, which writes whole
+ * files. `rest`: the continuation of an answer that ended at its cap, which is therefore a long one.
  */
 export type CapPurpose = 'answer' | 'turn' | 'rest';
 
 export interface FittedCap {
-  /** The cap that is sent, tokens, thoughts included. */
+  /** The cap that is sent, in tokens, including reasoning. */
   readonly outputCap: number;
-  /** How much of it thoughts may take; undefined = the arm is not known to think. */
+  /** The part of the cap that reasoning may use; undefined = the arm is not known to reason. */
   readonly reasoningCap: number | undefined;
 }
 
-/** The most visible tokens of an answer where the user does not say otherwise; an agent's turn has twice as many. */
+/** The most visible tokens of an answer where the user sets no other number; an agent's turn has twice as many. */
 export const LONGEST_ANSWER = 4_096;
 const TURN_FACTOR = 2;
 
 /**
- * A cap that fits such answers. What is reserved for an answer grows with it, and a cap that cuts one answer in a hundred
- * costs a Continue there.
+ * A cap that fits answers of this kind. The reservation for an answer grows with the cap, and a cap that cuts one
+ * answer in a hundred costs a click on Continue there.
  *
- *   visible = 98 % quantile of this arm, surface and task, and a quarter more; at least 512 tokens (an agent's turn 1,024:
+ * visible = 98 % quantile of this arm, surface and task, plus a quarter; at least 512 tokens (an agent's turn 1,024:
  *             some 100 lines of code), at most what the user sets
  *
- * It starts at 3,924 tokens, from `OUTPUT_PRIOR`. Thoughts come on top, where the arm may think: as many as the visible
- * tokens, since OpenRouter documents medium effort, the usual default, as half of the cap; more where such answers did
- * think more (98 % quantile and a quarter).
+ * It starts at 3,924 tokens, from `OUTPUT_PRIOR`. Where the arm may reason, reasoning tokens are added: as many as the
+ * visible tokens, since OpenRouter documents medium effort, the usual default, as half of the cap; more where such
+ * answers used more (98 % quantile and a quarter).
  *
- * @param longest of an answer's visible tokens, as the user sets it
- * @param thinks undefined = not known
+ * @param longest the user's maximum of visible tokens
+ * @param thinks undefined = unknown
  */
 export function fittedCap(
   statistics: CallStatistics,
@@ -126,13 +126,16 @@ const ROOM = 1.25;
 /** The 98 % quantile of a log-normal. */
 const HIGH_Z = 2.0537;
 const MOST_THOUGHTS = 16_384;
-/** Tokens of thought below which an arm's calls are without any: servers count a stop sign here. */
+/**
+ * An arm's calls below this many reasoning tokens count as calls without reasoning: some servers count a stop token
+ * here.
+ */
 const IDLE_THOUGHT = 16;
 const ENOUGH_CALLS = 3;
-/** An answer that was cut would have been longer; nobody knows by how much, so it counts as twice as long. */
+/** A cut answer would have been longer by an unknown amount, so it counts as twice as long. */
 const CUT_FACTOR = 2;
 
-/** Learns from usage the provider reported, not from estimates: those would learn themselves. */
+/** Learns only from usage that the provider reported, since estimates would confirm themselves. */
 export function observeCall(
   statistics: CallStatistics,
   kind: CallKind,
@@ -150,7 +153,7 @@ export function observeCall(
   const visible = used.output * (wasCut ? CUT_FACTOR : 1);
   learn(cells, visibleKey(kind), visible);
   learn(cells, sharedVisibleKey(kind), visible);
-  // At least one, for the logarithm's sake.
+  // At least one, because of the logarithm.
   learn(cells, thoughtsKey(kind), Math.max(1, used.reasoning * (wasCut ? CUT_FACTOR : 1)));
   if (inputBytes > 0) learn(cells, ratioKey('perByte', kind), Math.min(1, inputs / inputBytes));
   if (inputs > 0) learn(cells, ratioKey('cached', kind), used.cachedInput / inputs);
@@ -196,7 +199,7 @@ function visibleCell(statistics: CallStatistics, kind: CallKind): Cell {
 const highQuantile = ({ mean, logMean, logVariance }: Cell): number =>
   Math.max(mean, Math.exp(logMean + HIGH_Z * Math.sqrt(logVariance)));
 
-/** The cell's own values, pulled towards its parent's by `PRIOR_WEIGHT` observations. */
+/** The cell's own values, pooled with `PRIOR_WEIGHT` observations of its parent's. */
 function pooled(cell: Cell | undefined, parent: Cell): Cell {
   if (!cell) return parent;
   const own = cell.weight / (cell.weight + PRIOR_WEIGHT);
@@ -209,7 +212,7 @@ function pooled(cell: Cell | undefined, parent: Cell): Cell {
   };
 }
 
-/** Moves the key to the newest end, so that the longest unused cell is forgotten first. */
+/** Moves the key to the newest end, so that the longest unused cell is dropped first. */
 function learn(cells: Map<string, Cell>, key: string, value: number): void {
   const old = cells.get(key);
   cells.delete(key);

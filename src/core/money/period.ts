@@ -1,14 +1,14 @@
 /**
- * The calendar month in local time, the only period a limit can have. The zone is the host's, read by Date methods on
- * a given instant: months begin at local midnight, whether that day has 23, 24 or 25 hours.
+ * The calendar month in local time, the only period of a limit. Date methods apply the host's time zone to a given
+ * instant, so that months begin at local midnight, on days of 23, 24 or 25 hours alike.
  */
 import type { EpochMs } from '../brand.ts';
 
 export interface Period {
-  /** `YYYY-MM`; sorts as time does. */
+  /** `YYYY-MM`; its alphabetical order is the order in time. */
   readonly id: string;
   readonly start: EpochMs;
-  /** The next reset: the first instant that is no longer in the period. */
+  /** The next reset: the first instant after the period. */
   readonly end: EpochMs;
 }
 
@@ -20,7 +20,7 @@ export function periodAt(now: EpochMs): Period {
   return monthOf(date.getFullYear(), date.getMonth());
 }
 
-/** Undefined when the id is not a period's. */
+/** Undefined where the id does not name a period. */
 export function periodOf(id: string): Period | undefined {
   const match = /^(\d{4})-(\d{2})$/.exec(id);
   const [year, month] = [Number(match?.[1]), Number(match?.[2])];
@@ -28,8 +28,8 @@ export function periodOf(id: string): Period | undefined {
 }
 
 /**
- * The period money is counted in: never earlier than the latest one money was counted in, whatever clock and time zone
- * say since. A month whose limit is used up cannot be entered again by turning the clock back.
+ * The period that counts money: never earlier than the latest one that has counted money, whatever clock and time zone
+ * say now. Setting the clock back cannot reopen a month whose limit is used up.
  */
 export function periodFrom(latest: string | undefined, now: EpochMs): Period {
   const known = latest === undefined ? undefined : periodOf(latest);

@@ -1,12 +1,12 @@
 /**
- * The cost policy's interface: which arms are worth their price now, and what a unit of cost is worth in reward.
- * The paper's online multiple-choice knapsack, and the re-solved shadow price both
- * implement it (src/core/money/policies/). Pure: state in, state out; the money facts come from the ledger at each call.
+ * The cost policy's interface: which arms are worth their price now, and the worth of a unit of cost in reward. The
+ * paper's online multiple-choice knapsack and the re-solved shadow price implement it (src/core/money/policies/). Pure:
+ * state in, state out; the ledger supplies the facts about money at each call.
  */
 import type { ArmId, EpochMs, NanoUsd } from '../brand.ts';
 import type { Surface } from '../decision.ts';
 
-/** An arm on offer for this prompt: what it is expected to earn and to cost. */
+/** An arm on offer for this prompt, with its expected reward and cost. */
 export interface Offer {
   readonly armId: ArmId;
   /** Point estimate of the reward, in [0, 1] (clamped). */
@@ -15,32 +15,32 @@ export interface Offer {
   readonly worstCase: NanoUsd;
 }
 
-/** What the user's own weeks say of the requests after this one (`demand.ts`). */
+/** The forecast of the requests after this one, from the user's own weeks (`demand.ts`). */
 export interface DemandForecast {
   /** Until the period's end. */
   readonly bySurface: Readonly<Record<Surface, number>>;
   /** Until nine tenths of the period have passed, all surfaces. */
   readonly untilLastTenth: number;
-  /** Requests behind the forecast. */
+  /** Number of observed requests behind the forecast. */
   readonly seen: number;
 }
 
-/** Money and time as they stand; read anew for each decision, from the ledger, over all workspaces. */
+/** Money and time at the moment of a decision, from the ledger, over all workspaces. */
 export interface MoneySituation {
   readonly now: EpochMs;
   readonly periodStart: EpochMs;
   readonly periodEnd: EpochMs;
   readonly limit: NanoUsd;
-  /** Settled plus reserved plus held back, this period. */
+  /** Settled, reserved and held-back amounts of this period. */
   readonly committed: NanoUsd;
   readonly surface: Surface;
   /** Local hour-of-week (0 = Monday 00:00) of `now`. */
   readonly hourOfWeek: number;
   /** Requests so far this period over all workspaces, by surface. */
   readonly requests: Readonly<Record<Surface, number>>;
-  /** Observed expected requests from now to the period's end (over all workspaces); undefined = let the policy guess. */
+  /** Expected requests from now to the period's end (over all workspaces); undefined = the policy guesses. */
   readonly expectedRemaining: number | undefined;
-  /** Undefined = what is expected is exact, and of every surface as before. */
+  /** Undefined = `expectedRemaining` is exact, and the surfaces keep their proportions. */
   readonly demand?: DemandForecast | undefined;
 }
 
@@ -48,7 +48,10 @@ export interface Appraisal {
   /** Reward per USD: the threshold (ZCL) or the shadow price. */
   readonly price: number;
   readonly utilization: number;
-  /** By arm: may it be chosen, and what its expected cost takes off its index (reward units; 0 under ZCL). */
+  /**
+   * For each arm: whether it may be chosen, and the deduction from its index for its expected cost (reward units; 0
+   * under ZCL).
+   */
   readonly verdicts: ReadonlyMap<ArmId, { readonly worth: boolean; readonly charge: number }>;
   /** Taken when no arm is worth its price: the cheapest that fits; undefined = refuse. */
   readonly fallback: ArmId | undefined;
@@ -62,8 +65,8 @@ export interface CostPolicy<State> {
   /** JSON-safe, small (the whole workspace state stays under 64 KB). */
   encode(state: State): unknown;
   appraise(state: State, offers: readonly Offer[], money: MoneySituation): Appraisal;
-  /** After the choice: what was on offer and what was taken, so that density bounds and demand are learnt. */
+  /** Called after the choice with the offers and the taken arm, so that the policy learns density bounds and demand. */
   observe(state: State, offers: readonly Offer[], taken: ArmId | undefined, money: MoneySituation): State;
-  /** After settlement: what it really cost. */
+  /** Called after the settlement with the actual cost. */
   settled(state: State, cost: NanoUsd, money: MoneySituation): State;
 }

@@ -1,8 +1,8 @@
 /**
- * What a request may cost (worst case, a bound), what it should cost (expected), and what its tokens did cost.
+ * What a request can cost (worst case, a bound), what it should cost (expected), and what its tokens did cost.
  *
- * Worst case = input bound x dearest input class that can apply + output bound x dearest output class + fee.
- * It holds for every bill whose tokens stay within the bound of the input and the cap that was sent.
+ * Worst case = input bound x most expensive applicable input class + output bound x most expensive output class + fee.
+ * It holds for every bill whose tokens stay within the input bound and the cap that was sent.
  */
 import type { Arm, RateCard } from '../arm.ts';
 import { isFree } from '../arm.ts';
@@ -13,36 +13,36 @@ import { ZERO, ceilNano } from '../money.ts';
 /** USD per million tokens is 1000 nano-USD per token. */
 const NANO_PER_TOKEN = 1000;
 const NANO_PER_USD = 1e9;
-/** Below this cap an answer is worth nothing, so money that buys less buys no answer. */
+/** An answer below this cap is useless, so money for less counts as money for none. */
 const LEAST_OUTPUT_TOKENS = 16;
-/** Room for the expected count being an estimate when the context window is shared out; a refusal costs nothing. */
+/** Margin for the estimate of the input when the context window is divided; a refusal by the provider costs nothing. */
 const CONTEXT_MARGIN = 1.1;
 
 export interface QuoteRequest {
-  /** Bound on the input tokens (`inputBound.ts`), or an exact tokenizer's count. */
+  /** Upper bound on the input tokens (`inputBound.ts`), or an exact tokenizer's count. */
   readonly maxInputTokens: number;
   readonly expectedInputTokens: number;
   /** Expected share of the input that the provider's prompt cache serves, in [0, 1]. */
   readonly expectedCachedShare?: number;
-  /** Expected billed output, reasoning included (`outputLength.ts`). */
+  /** Expected billed output, including reasoning (`outputLength.ts`). */
   readonly expectedOutputTokens: number;
-  /** The most output this surface wants; the model's own limit when undefined. */
+  /** The most output that this surface uses; undefined = the model's own limit. */
   readonly outputCap?: number;
-  /** How much of that cap thoughts may take. */
+  /** The part of that cap that reasoning may use. */
   readonly reasoningCap?: number | undefined;
-  /** Money that may still be committed; undefined = do not clamp. */
+  /** Available money; undefined = no clamp. */
   readonly moneyLeft?: NanoUsd;
-  /** The least output cap worth sending. */
+  /** The smallest output cap worth sending. */
   readonly leastOutputTokens?: number;
 }
 
-/** Tokens by disjoint classes: nothing is counted twice. */
+/** Tokens by disjoint classes, so that none counts twice. */
 export interface TokenClasses {
   /** Neither read from nor written to the cache. */
   readonly input: number;
   readonly cachedInput: number;
   readonly cacheWrite: number;
-  /** Of `cacheWrite`, what was written for an hour; absent = none. */
+  /** The part of `cacheWrite` that was written for an hour; absent = none. */
   readonly hourCacheWrite?: number;
   /** Without reasoning. */
   readonly output: number;
@@ -50,8 +50,8 @@ export interface TokenClasses {
 }
 
 /**
- * The output cap is clamped to the model, the context window and the money left. Where even the least useful cap does
- * not fit the money, the quote's worst case is above it, and the caller excludes the arm as over the limit.
+ * Clamps the output cap to the model, the context window and the available money. Where the money does not suffice even
+ * for the smallest useful cap, the quote's worst case exceeds it, and the caller excludes the arm as over the limit.
  */
 export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'too-long' {
   const card = arm.price;
@@ -84,7 +84,7 @@ export function quote(arm: Arm, request: QuoteRequest): Quote | 'unpriced' | 'to
   };
 }
 
-/** A cap that was clamped leaves thoughts their share of it, and words theirs. */
+/** A clamped cap leaves the reasoning its share, and the visible answer its own. */
 function reasoningWithin(
   { outputCap, reasoningCap }: QuoteRequest,
   sent: number,
@@ -93,7 +93,7 @@ function reasoningWithin(
   return { reasoningCap: Math.floor(sent * Math.min(1, reasoningCap / outputCap)) };
 }
 
-/** What so many tokens cost at most, whichever classes they are billed as; undefined where there is no usable price. */
+/** The most that this many tokens can cost, whatever their classes; undefined where there is no usable price. */
 export function mostCost(
   { price: card, cacheLife }: Pick<Arm, 'price' | 'cacheLife'>,
   { inputTokens, outputTokens }: { readonly inputTokens: number; readonly outputTokens: number },
@@ -102,7 +102,10 @@ export function mostCost(
   return atRates(dearestRates(card, inputTokens, cacheLife === 'hour'), inputTokens, outputTokens);
 }
 
-/** What these tokens cost at list price. Absent classes: cached and written input as input, reasoning as output. */
+/**
+ * The cost of these tokens at list price. For absent rates, cached and written input counts as input, reasoning as
+ * output.
+ */
 export function costOf(card: RateCard, counts: TokenClasses): NanoUsd {
   const c = {
     input: tokens(counts.input),
@@ -123,7 +126,7 @@ export function costOf(card: RateCard, counts: TokenClasses): NanoUsd {
   return ceilNano(perToken * NANO_PER_TOKEN + (card.requestUsd ?? 0) * NANO_PER_USD);
 }
 
-/** A rate card with a negative or unreadable rate states no price. */
+/** A rate card with a negative or non-finite rate is not a price. */
 export function isUsable(card: RateCard): boolean {
   const { longContext, ...flat } = card;
   const rates = [...Object.values(flat), ...(longContext ? Object.values(longContext) : [])];
@@ -139,7 +142,7 @@ interface Tier {
   readonly reasoning: number;
 }
 
-/** The whole request is billed at the long-context rates once its input, cached or not, passes the step. */
+/** The long-context rates apply to the whole request once its input, cached or not, exceeds the step. */
 function tierOf(card: RateCard, inputTokens: number): Tier {
   const base: Tier = {
     input: card.inputUsdPerMTok,
@@ -151,7 +154,7 @@ function tierOf(card: RateCard, inputTokens: number): Tier {
   };
   const long = card.longContext;
   if (!long || inputTokens <= long.aboveTokens) return base;
-  // The card states no long-context rate for writes and reasoning: they rise in the proportion of their class.
+  // The card has no long-context rate for writes and reasoning: they rise in proportion to their class.
   return {
     input: long.inputUsdPerMTok,
     cachedInput: long.cachedInputUsdPerMTok ?? scaled(base.cachedInput, base.input, long.inputUsdPerMTok),
@@ -162,7 +165,9 @@ function tierOf(card: RateCard, inputTokens: number): Tier {
   };
 }
 
-/** Anthropic bills an hour's write at twice the input; where a card is silent, the dearest reading counts. */
+/**
+ * Anthropic bills an hour's write at twice the input rate; where a card has no rate, the most expensive reading counts.
+ */
 const hourWriteRate = ({
   hourCacheWriteUsdPerMTok,
   cacheWriteUsdPerMTok,
@@ -179,14 +184,14 @@ interface DearestRates {
   readonly fee: number;
 }
 
-/** Too many tokens to be a number of money are the largest amount there is. */
+/** A number of tokens too large for an amount gives the largest amount. */
 const atRates = (rates: DearestRates, inputTokens: number, outputTokens: number): NanoUsd =>
   ceilNano(rates.fee + times(inputTokens, rates.input) + times(outputTokens, rates.output));
 
-/** Without a price even infinitely many tokens cost nothing. */
+/** With a price of zero, infinitely many tokens cost zero. */
 const times = (count: number, rate: number): number => (rate === 0 ? 0 : count * rate);
 
-/** The dearest class on each side, over both tiers when the input bound reaches the step. */
+/** The most expensive class on each side, over both tiers where the input bound reaches the step. */
 function dearestRates(card: RateCard, maxInputTokens: number, cachesForAnHour: boolean): DearestRates {
   const tiers = [tierOf(card, 0), tierOf(card, maxInputTokens)];
   const inputs = tiers.flatMap((t) => [
@@ -201,7 +206,7 @@ function dearestRates(card: RateCard, maxInputTokens: number, cachesForAnHour: b
   };
 }
 
-/** How much output the money buys; no clamp helps where the cap does not bound what is billed. */
+/** The output tokens that the money pays for; not clamped where the cap does not bound the billed tokens. */
 function affordableOutput(arm: Arm, rates: DearestRates, inputs: number, money: NanoUsd | undefined): number {
   const clampable = money !== undefined && arm.outputCapCoversReasoning && rates.output > 0;
   return clampable ? Math.floor((money - rates.fee - inputs * rates.input) / rates.output) : Infinity;
@@ -213,5 +218,5 @@ function expectedCost(card: RateCard, inputs: number, cachedShare: number, outpu
   return costOf(card, { input: inputs - cachedInput, cachedInput, cacheWrite: 0, output, reasoning: 0 });
 }
 
-/** A count at the edge: garbage is zero here, and the bound on the other side still holds. */
+/** A token count with garbage as zero; the bound on the other side still applies. */
 const tokens = (count: number): number => (Number.isFinite(count) && count > 0 ? Math.ceil(count) : 0);

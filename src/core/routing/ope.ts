@@ -1,19 +1,19 @@
 /**
- * Off-policy evaluation: what another policy would have earned on the user's own log. Every decision logs the
- * probability of every arm, so an answer can be reweighted by how much likelier the other policy would have given it:
- * w = target / logged.
+ * Off-policy evaluation: the reward that another policy would have earned on the user's own log. Every decision logs
+ * the probability of every arm, so that an answer can be weighted by the ratio of the two policies' probabilities: w =
+ * target / logged.
  *
- *   IPS    mean of w r                                       unbiased, high variance
- *   SNIPS  sum of w r / sum of w                             a little bias, far less variance
- *   DR     mean of [ sum_a target(a) model(a) + w (r - model(taken)) ]    right if either model or w is (Dudik et al. 2011)
+ * IPS mean of w r unbiased, high variance
+ *   SNIPS sum of w r / sum of w a little bias, far less variance
+ *   DR mean of [ sum_a target(a) model(a) + w (r - model(taken)) ] right if either model or w is (Dudik et al. 2011)
  *
- * Decisions the user made (pins, own choices) have no overlap and stay out. Below an effective sample size of 30 there
- * is no verdict: the number would be about a handful of decisions.
+ * Decisions of the user (pins, own choices) have no overlap and are left out. Below an effective sample size of 30
+ * there is no verdict, since it would depend on a handful of decisions.
  */
 import type { ArmId } from '../brand.ts';
 import type { ArmEvidence, Decision, Outcome } from '../decision.ts';
 
-/** The least that evaluation needs of a decision; `savings.ts` brings rows of its own with costs for rewards. */
+/** The part of a decision that the evaluation reads; `savings.ts` passes rows of its own with costs as rewards. */
 export interface JudgedDecision extends Pick<Decision, 'kind' | 'chosen'> {
   readonly arms: readonly Pick<ArmEvidence, 'armId' | 'mean' | 'propensity'>[];
 }
@@ -26,14 +26,14 @@ export interface LoggedReward<
   readonly outcome: Pick<Outcome, 'reward' | 'weight'>;
 }
 
-/** The policy to be judged: a probability for each arm that was usable; what it leaves out has probability 0. */
+/** The policy to judge: a probability for each usable arm; an absent arm has probability 0. */
 export type TargetPolicy<D extends JudgedDecision = LoggedReward['decision']> = (
   decision: D,
 ) => ReadonlyMap<ArmId, number>;
 
 export interface Estimate {
   readonly value: number;
-  /** Half the width of the 95 % interval, by the estimator's own variance. */
+  /** Half the width of the 95 % interval, from the estimator's own variance. */
   readonly halfWidth: number;
 }
 
@@ -45,13 +45,13 @@ export type Evaluation =
       readonly ips: Estimate;
       readonly snips: Estimate;
       readonly doublyRobust: Estimate;
-      /** What was really earned, for comparison. */
+      /** The reward that was actually earned, for comparison. */
       readonly logged: Estimate;
     }
   | { readonly kind: 'too-little'; readonly n: number; readonly effectiveSampleSize: number };
 
 export const LEAST_EFFECTIVE_SAMPLE = 30;
-/** Weights are cut here: one lucky draw in twenty of an arm must not decide. */
+/** Weights are cut here, so that a single unlikely draw does not decide the estimate. */
 const MAX_WEIGHT = 20;
 const Z95 = 1.96;
 
@@ -84,13 +84,13 @@ export function evaluate<D extends JudgedDecision>(
 interface Step {
   readonly weight: number;
   readonly reward: number;
-  /** The logged estimate of the arm that was taken. */
+  /** The logged estimate of the chosen arm. */
   readonly modelTaken: number;
-  /** Its mean under the target policy. */
+  /** The mean of the logged estimates under the target policy. */
   readonly modelTarget: number;
 }
 
-/** Nothing for decisions without overlap, without reward, or with a record that cannot be a policy's. */
+/** Undefined for decisions without overlap, without a reward, or with an invalid record. */
 function stepOf<D extends JudgedDecision>(
   { decision, outcome }: LoggedReward<D>,
   target: TargetPolicy<D>,

@@ -1,29 +1,29 @@
 /**
- * What the one line under an answer claims, as data: a surface only puts words to it, so that a test can recompute
- * every claim from the decision's record.
+ * The claim of the one line under an answer, as data: a surface only words it, so that a test can recompute every claim
+ * from the decision's record.
  */
 import type { ArmId } from '../brand.ts';
 import type { ArmEvidence, Decision } from '../decision.ts';
 
-/** Reward estimates closer than this are called equal: one thumb in fifty. */
+/** Closer reward estimates count as equal; 0.02 corresponds to one thumb in fifty. */
 export const EQUAL_WITHIN = 0.02;
 
 export type ReasonClaim =
   | { readonly kind: 'pinned' | 'user-choice' | 'escalated' | 'sticky' | 'explore' | 'trial' | 'only' }
-  /** Nothing is worth its price now; this is the cheapest that fits. */
+  /** No arm is worth its price now; this is the cheapest that fits. */
   | { readonly kind: 'fallback' }
-  /** Its estimate is the highest of all arms that could answer. */
+  /** Its estimate is the highest of all arms that could have answered. */
   | { readonly kind: 'best'; readonly ofPrice: PriceShare | undefined }
   /** Its estimate is within EQUAL_WITHIN of the highest. */
   | { readonly kind: 'as-good'; readonly as: ArmId; readonly ofPrice: PriceShare | undefined }
-  /** Another is better by estimate, but not worth its price here. `gap` in reward units. */
+  /** Another arm has a higher estimate, but is not worth its price here. `gap` in reward units. */
   | {
       readonly kind: 'worth';
       readonly than: ArmId;
       readonly gap: number;
       readonly ofPrice: PriceShare | undefined;
     }
-  /** Its lead is its upper bound, not its estimate. */
+  /** It leads by its upper bound and not by its estimate. */
   | { readonly kind: 'promising'; readonly than: ArmId };
 
 /** Expected cost as a share of another arm's. */
@@ -32,7 +32,7 @@ export interface PriceShare {
   readonly share: number;
 }
 
-/** Reasons that leave an arm able to answer this prompt, had the price been right. */
+/** Exclusion reasons of arms that could have answered this prompt at another price. */
 const couldAnswer = ({ excluded }: ArmEvidence): boolean =>
   excluded === undefined || excluded === 'not-worth-price' || excluded === 'over-limit';
 
@@ -57,7 +57,7 @@ const dearest = (arms: readonly ArmEvidence[]): ArmEvidence | undefined =>
     undefined,
   );
 
-/** Undefined where a share would say nothing: the other is free, or not dearer. */
+/** Undefined where a share is meaningless: the other arm is free, or not more expensive. */
 function shareOf(chosen: ArmEvidence, other: ArmEvidence | undefined): PriceShare | undefined {
   if (!other || other.quote.expected <= chosen.quote.expected) return undefined;
   return { of: other.armId, share: chosen.quote.expected / other.quote.expected };

@@ -1,12 +1,12 @@
 /**
- * One routing decision: the arms' estimates, what each would cost, what the cost policy says a cost is worth now,
- * and the user's own wishes, made into a `Decision` that carries all its evidence.
+ * One routing decision: combines the arms' estimates, the cost of each, the cost policy's present price and the user's
+ * own wishes into a `Decision` that carries all its evidence.
  *
- *   score_a = mean_a + alpha width_a - charge_a     over the arms that can be used and are worth their price
+ * score_a = mean_a + alpha width_a - charge_a over the usable arms that are worth their price
  *
- * A pin always wins, within the limit. A conversation keeps its model unless another gains more than a margin.
- * Exploration happens only among arms that can be used, are worth their price, and are nearly as good as the best;
- * the probability of every arm is recorded, so that a log can judge other policies (`ope.ts`).
+ * A pin always wins within the limit. A conversation keeps its model unless another gains more than a margin.
+ * Exploration chooses only among usable arms that are worth their price and nearly as good as the best; the record
+ * contains the probability of every arm, so that a log can judge other policies (`ope.ts`).
  */
 import { availableOf } from '../money/available.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd, Random } from '../brand.ts';
@@ -26,12 +26,12 @@ import type { Appraisal, CostPolicy, MoneySituation, Offer } from '../money/poli
 import type { Preset } from '../learning/preset.ts';
 import { fail, ok, type Result } from '../result.ts';
 
-/** An arm as it stands for this prompt; the caller knows keys, health, context windows and capabilities. */
+/** The state of an arm for this prompt; the caller knows keys, health, context windows and capabilities. */
 export interface Candidate {
   readonly armId: ArmId;
-  /** Undefined = it has no price, so no bound on what it would cost. */
+  /** Undefined = the arm has no price, so that its cost has no bound. */
   readonly quote: Quote | undefined;
-  /** Why it cannot be used, where the caller knows a reason. */
+  /** The caller's reason that the arm is unusable; undefined = none. */
   readonly excluded: ExclusionReason | undefined;
 }
 
@@ -42,19 +42,19 @@ export interface RouteInput<State> {
   readonly workspaceId: string;
   readonly context: Context;
   readonly candidates: readonly Candidate[];
-  /** One for each candidate, in the same order. */
+  /** One estimate for each candidate, in the same order. */
   readonly estimates: readonly ArmEstimate[];
   readonly preset: Preset;
   readonly policy: CostPolicy<State>;
   readonly policyState: State;
   readonly money: MoneySituation;
   readonly pinned: ArmId | undefined;
-  /** The arm that answered this conversation's former turn. */
+  /** The arm that answered the conversation's previous turn. */
   readonly sticky: ArmId | undefined;
   readonly random: Random;
 }
 
-/** The decision without the time it took, which core cannot know. */
+/** The decision without its duration, which core cannot measure. */
 export type Routing = Omit<Decision, 'tookMs'>;
 
 export interface Routed<State> {
@@ -65,10 +65,10 @@ export interface Routed<State> {
 export type RouteRefusal =
   | { readonly kind: 'no-arms' }
   | { readonly kind: 'pinned-unavailable'; readonly armId: ArmId; readonly reason: ExclusionReason }
-  /** No arm can be used; `reasons` says why for each. */
+  /** No arm is usable; `reasons` has the reason for each. */
   | { readonly kind: 'none-usable'; readonly reasons: ReadonlyMap<ArmId, ExclusionReason> };
 
-/** An arm that can be used, on its way to a score. */
+/** A usable arm during the computation of its score. */
 interface Contender {
   readonly armId: ArmId;
   readonly estimate: ArmEstimate;
@@ -107,7 +107,7 @@ export function route<State>(input: RouteInput<State>): Result<Routed<State>, Ro
   });
 }
 
-/** What the caller said, what the limit says, and what a pin says. */
+/** Exclusions by the caller, by the limit, and by a pin. */
 function exclusions<State>({ candidates, money, pinned }: RouteInput<State>): Map<ArmId, ExclusionReason> {
   const left = availableOf(money.limit, money.committed);
   const reasons = new Map<ArmId, ExclusionReason>();
@@ -119,7 +119,7 @@ function exclusions<State>({ candidates, money, pinned }: RouteInput<State>): Ma
   return reasons;
 }
 
-/** A free model is never over the limit, even where the limit was overrun. */
+/** A free model is never over the limit, even where the limit was exceeded. */
 const overLimit = (worstCase: NanoUsd, left: number): ExclusionReason | undefined =>
   worstCase > 0 && worstCase > left ? 'over-limit' : undefined;
 
@@ -143,8 +143,9 @@ function offersOf<State>(
 }
 
 /**
- * Rewards in [0, 1] for the cost policy. Optimism lifts good arms above 1; cut off there they would all look alike, the
- * dearest no better than the cheapest, and money would have no price. So all come down together until the best is 1.
+ * Rewards in [0, 1] for the cost policy. Optimism raises good arms above 1; cut off there they would be equal, the most
+ * expensive no better than the cheapest, and the price of money would be zero. Therefore all are lowered equally until
+ * the best is 1.
  */
 export function offeredRewards(indices: readonly number[]): number[] {
   const excess = Math.max(0, Math.max(...indices.filter(Number.isFinite)) - 1);
@@ -196,7 +197,7 @@ const certain = (chosen: ArmId, kind: DecisionKind): Choice => ({
   propensities: new Map([[chosen, 1]]),
 });
 
-/** Highest score; among equals the cheaper, then the first. */
+/** The highest score; among equals the cheaper arm, then the first. */
 function winner(contenders: readonly Contender[]): Contender | undefined {
   let best: Contender | undefined;
   for (const contender of contenders) {

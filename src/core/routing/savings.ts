@@ -1,15 +1,16 @@
 /**
  * What routing saved against answering every prompt with one model: off-policy, from the log's own propensities.
  *
- * The doubly robust estimate of `ope.ts`, with money for reward: the model of an arm's cost is its quote, corrected by
- * what that arm's bills were to its quotes, k = sum c / sum q. Each row is shifted by its own real cost c_i first, so
- * the estimate is the paired difference (target's cost - real cost) and its interval that of the difference:
+ * The doubly robust estimate of `ope.ts`, with money as reward: the model of an arm's cost is its quote, corrected by
+ * the ratio of that arm's bills to its quotes, k = sum c / sum q. Each row is shifted by its own actual cost c_i first,
+ * so that the estimate is the paired difference (target's cost - actual cost) and its interval that of the difference:
  *
- *   d_i = k q_i - c_i + w_i (c_i - k q_i) [target answered]
+ * d_i = k q_i - c_i + w_i (c_i - k q_i) [target answered]
  *
- * Where the target had no chance (its price was not worth it) w is 0 and the corrected quote stands alone: costs, unlike
- * quality, carry over from the prompts it did answer. What k's own error adds to the interval is G^2 Var(k) with
- * G = sum q_i (1 - w_i). Quality has no such model, so it is compared only where the target had a chance.
+ * Where the target could not be chosen (its price was too high) w is 0 and only the corrected quote remains: costs,
+ * unlike quality, carry over from the prompts that the target did answer. The error of k adds G^2 Var(k) to the
+ * interval, with G = sum q_i (1 - w_i). Quality has no such model, so it is compared only where the target could be
+ * chosen.
  */
 import type { ArmId } from '../brand.ts';
 import type { DecisionKind } from '../decision.ts';
@@ -29,7 +30,7 @@ export interface SavingsRow {
     /** Expected cost, nano-USD. */
     readonly cost: number;
     readonly propensity: number;
-    /** Could have answered at some price. */
+    /** Whether the arm could have answered at some price. */
     readonly able: boolean;
   }[];
 }
@@ -45,11 +46,14 @@ export type Savings =
       readonly kind: 'estimate';
       readonly prompts: number;
       readonly effectiveSampleSize: number;
-      /** Over all these prompts, nano-USD; negative = routing cost more. */
+      /** Over all these prompts, in nano-USD; negative = routing cost more. */
       readonly saved: Spread;
-      /** What these prompts really cost. */
+      /** The actual cost of these prompts. */
       readonly spent: number;
-      /** Routing's reward minus the target's, per prompt; undefined = too few rated prompts where both had a chance. */
+      /**
+       * Routing's reward minus the target's for each prompt; undefined = too few rated prompts where both could be
+       * chosen.
+       */
       readonly quality: Spread | undefined;
     }
   | { readonly kind: 'too-little'; readonly prompts: number; readonly effectiveSampleSize: number };
@@ -79,7 +83,9 @@ export function savingsAgainst(target: ArmId, rows: readonly SavingsRow[]): Savi
   };
 }
 
-/** The model with the highest average estimate over the prompts it could answer; at least half of them. */
+/**
+ * The model with the highest average estimate over the prompts it could answer, which must be at least half of them.
+ */
 export function bestArm(rows: readonly SavingsRow[]): ArmId | undefined {
   const sums = new Map<ArmId, { total: number; count: number }>();
   for (const { armId, mean, able } of rows.flatMap(({ arms }) => arms)) {
@@ -91,7 +97,7 @@ export function bestArm(rows: readonly SavingsRow[]): ArmId | undefined {
   return common.sort((a, b) => b[1].total / b[1].count - a[1].total / a[1].count)[0]?.[0];
 }
 
-/** The user's own choices, and what follows from an earlier choice, are no draw of the router's. */
+/** The user's own choices, and consequences of an earlier choice, are not draws of the router. */
 const isRouted = ({ kind, cost }: SavingsRow): boolean =>
   kind !== 'pinned' &&
   kind !== 'user-choice' &&
@@ -101,7 +107,10 @@ const isRouted = ({ kind, cost }: SavingsRow): boolean =>
 
 const targetIn = ({ arms }: SavingsRow, target: ArmId) => arms.find(({ armId }) => armId === target);
 
-/** k and its standard error (ratio estimator), from every prompt the target answered, whoever chose it. */
+/**
+ * k and its standard error (ratio estimator), from every prompt that the target answered, whatever the reason for the
+ * choice.
+ */
 function calibrationOf(
   target: ArmId,
   rows: readonly SavingsRow[],
@@ -118,7 +127,7 @@ function calibrationOf(
   return { factor, error: n > 1 ? Math.sqrt((residuals * n) / (n - 1)) / quoted : factor };
 }
 
-/** Shifted by its own cost: what the target would have cost more. */
+/** The target's additional cost: the estimate shifted by the row's own cost. */
 function costRow(row: SavingsRow, factor: number) {
   const arms = row.arms.map(({ armId, cost, propensity }) => ({
     armId,
@@ -131,7 +140,7 @@ function costRow(row: SavingsRow, factor: number) {
   };
 }
 
-/** G: how much the target's corrected quotes, and not its bills, carry the estimate. */
+/** G: the extent to which the estimate rests on the target's corrected quotes instead of its bills. */
 function leverage(rows: readonly SavingsRow[], target: ArmId): number {
   const parts = rows.map((row) => {
     const arm = targetIn(row, target);

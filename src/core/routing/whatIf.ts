@@ -1,12 +1,13 @@
 /**
- * What would have been chosen otherwise: with no limit, at twice the limit, or with each model pinned. Recomputed from
- * the decision's record alone, as for a fresh prompt and without exploration, and certain only where the record settles
- * it.
+ * What would have been chosen with no limit, at twice the limit, or with each model pinned. The answer is recomputed
+ * from the decision's record alone, as for a first prompt and without exploration, and is certain only where the record
+ * settles it.
  *
- * With the price lambda of a dollar, arm a scores index_a - lambda cost_a (shadow price), or may be taken when
- * index_a >= lambda cost_a (knapsack threshold). A larger limit lowers lambda by an amount that depends on the month's
- * other prompts, which the record does not hold: so all prices from 0 to the recorded one are tried, and the answer is
- * certain when they all choose the same. The choice changes at finitely many prices, so trying them all is finite.
+ * With the price lambda of a dollar, arm a scores index_a - lambda cost_a (shadow price), or may be taken when index_a
+ * >= lambda cost_a (knapsack threshold). A larger limit lowers lambda by an amount that depends on the month's other
+ * prompts, which the record does not hold. Therefore all prices from 0 to the recorded one are tried, and the answer is
+ * certain when they all choose the same arm. The choice changes at finitely many prices, so that finitely many tries
+ * suffice.
  */
 import type { ArmId, NanoUsd } from '../brand.ts';
 import type { ArmEvidence, Decision, DecisionKind, ExclusionReason } from '../decision.ts';
@@ -23,14 +24,14 @@ import type { MoneySituation, Offer } from '../money/policy.ts';
 
 export type WhatIf =
   | { readonly kind: 'certain'; readonly armId: ArmId }
-  /** One of these; which one depends on what the record does not hold. */
+  /** One of these arms; the record does not determine which. */
   | { readonly kind: 'one-of'; readonly armIds: readonly ArmId[] }
-  /** No index was recorded, or the policy's price says nothing about other limits. */
+  /** The record has no index, or the policy's price is not informative about other limits. */
   | { readonly kind: 'unknown'; readonly because: 'no-estimates' | 'policy-state' };
 
 export type IfPinned =
   | { readonly kind: 'answers' }
-  /** It could not have answered, pinned or not. */
+  /** The arm could not have answered, even if pinned. */
   | { readonly kind: 'refused'; readonly reason: ExclusionReason };
 
 export interface WhatIfs {
@@ -44,7 +45,7 @@ type Recorded = Pick<Decision, 'arms' | 'policy'>;
 export function whatIf(decision: Recorded): WhatIfs {
   const rivals = rivalsOf(decision);
   const { policy, rule } = parseRecordedPolicy(decision.policy.policy);
-  // A profile's floor stands whatever the limit.
+  // A profile's floor applies whatever the limit.
   const terms: Terms = { policy, lowest: priceUnder(rule, 0) / 1e9, recorded: decision.policy.price / 1e9 };
   return {
     noLimit: rivals ? noLimit(rivals, terms) : nothingRecorded,
@@ -54,8 +55,8 @@ export function whatIf(decision: Recorded): WhatIfs {
 }
 
 /**
- * The model that this prompt would have gone to under a profile, with the same money. A wish of the user's holds under
- * each of them.
+ * The model that this prompt would have gone to under a profile, with the same money. A wish of the user applies under
+ * every profile.
  */
 export function underProfile(
   decision: Recorded & Pick<Decision, 'kind' | 'chosen'>,
@@ -66,7 +67,7 @@ export function underProfile(
   if (!rivals) return nothingRecorded;
   const { policy } = parseRecordedPolicy(decision.policy.policy);
   if (policy !== 'shadow-price' && policy !== 'zcl') return { kind: 'unknown', because: 'policy-state' };
-  // Under the shadow price an arm is not worth it when the month's reserve forbids it, whatever the profile.
+  // Under the shadow price an arm that the month's reserve forbids is not worth its price, whatever the profile.
   const barred = new Set<ExclusionReason | undefined>(['over-limit', ...(policy === 'zcl' ? [] : ['not-worth-price' as const])]); // prettier-ignore
   const offered = rivals.filter(({ excluded }) => !barred.has(excluded));
   const [low, high] = plainPriceRange(decision.policy);
@@ -95,19 +96,19 @@ function ifPinned({ excluded }: ArmEvidence): IfPinned {
   return lifted ? { kind: 'answers' } : { kind: 'refused', reason: excluded };
 }
 
-/** An arm that could have answered, had money or a pin not stood in its way. */
+/** An arm that could have answered but for the money or a pin. */
 interface Rival {
   readonly armId: ArmId;
-  /** mean + alpha width: what the router maximises. */
+  /** mean + alpha width, which the router maximizes. */
   readonly index: number;
-  /** The index as the policy is offered it, within [0, 1]. */
+  /** The index in [0, 1], as the policy receives it. */
   readonly reward: number;
   /** Nano-USD. */
   readonly cost: NanoUsd;
   readonly excluded: ExclusionReason | undefined;
 }
 
-/** Undefined when no arm came as far as an index, as under a pin that shut out all others. */
+/** Undefined where no arm has an index, as under a pin that excluded all others. */
 function rivalsOf({ arms }: Recorded): readonly Rival[] | undefined {
   const able = arms.filter(({ excluded }) => excluded === undefined || lifted.has(excluded));
   const alpha = alphaOf(arms);
@@ -120,7 +121,7 @@ function rivalsOf({ arms }: Recorded): readonly Rival[] | undefined {
 
 const lifted: ReadonlySet<ExclusionReason> = new Set(['not-worth-price', 'over-limit', 'not-pinned']);
 
-/** index = mean + alpha width was recorded for every arm that came as far as a score. */
+/** alpha, from an arm with a score, for which index = mean + alpha width was recorded. */
 function alphaOf(arms: readonly ArmEvidence[]): number | undefined {
   const scored = arms.find(
     ({ excluded, width }) => (excluded === undefined || excluded === 'not-worth-price') && width > 1e-9,
@@ -128,7 +129,7 @@ function alphaOf(arms: readonly ArmEvidence[]): number | undefined {
   return scored && (scored.index - scored.mean) / scored.width;
 }
 
-/** Money is no object: the lowest price, among arms that the policy would sell at any price of money. */
+/** No limit: the lowest price, among arms that the policy would sell at some price of money. */
 function noLimit(rivals: readonly Rival[], { policy, lowest }: Terms): WhatIf {
   const sold = sells(policy, rivals);
   const best = winner(
@@ -142,7 +143,7 @@ function noLimit(rivals: readonly Rival[], { policy, lowest }: Terms): WhatIf {
 function twiceTheLimit(rivals: readonly Rival[], terms: Terms): WhatIf {
   const { policy } = terms;
   if (policy !== 'shadow-price' && policy !== 'zcl') return { kind: 'unknown', because: 'policy-state' };
-  // Whether what was over the limit, or kept for later prompts, fits twice the limit is not recorded.
+  // The record does not say whether an arm that was over the limit, or forbidden by the reserve, fits twice the limit.
   const offered = rivals.filter(({ excluded }) => excluded !== 'over-limit');
   const [always, now] = [sells(policy, rivals), sells(policy, offered)];
   const possible = rivals.filter((rival) => now.has(rival.armId) || always.has(rival.armId));
@@ -158,7 +159,7 @@ function twiceTheLimit(rivals: readonly Rival[], terms: Terms): WhatIf {
   return armIds.length === 1 ? { kind: 'certain', armId: only } : { kind: 'one-of', armIds };
 }
 
-/** The best; and while the best may not have been on sale, the next best too. */
+/** The best arm, followed by the next best ones while the better ones may not have been on sale. */
 function winners(
   rivals: readonly Rival[],
   lambda: number,
@@ -171,7 +172,9 @@ function winners(
   return [best.armId, ...winners(rivals.filter((rival) => rival !== best), lambda, policy, isSure)]; // prettier-ignore
 }
 
-/** Which of these the policy would sell were there money without end: the shadow price asks a gain of a dearer arm. */
+/**
+ * The arms that the policy would sell with unlimited money: the shadow price requires a gain from a more expensive arm.
+ */
 function sells(policy: string, rivals: readonly Rival[]): ReadonlySet<ArmId> {
   if (policy === 'zcl') return new Set(rivals.map(({ armId }) => armId));
   const rules = policyByName(policy);
@@ -192,7 +195,7 @@ const unlimited: MoneySituation = {
   expectedRemaining: 1,
 };
 
-/** The prices up to the recorded one at which the choice may change, one inside each stretch between, and the ends. */
+/** The prices up to the recorded one at which the choice may change, one price inside each interval, and both ends. */
 function pricesBetween(rivals: readonly Rival[], { policy, lowest, recorded }: Terms): readonly number[] {
   const turns = policy === 'zcl' ? thresholds(rivals) : crossings(rivals);
   const inside = turns.filter((price) => lowest < price && price < recorded).sort((a, b) => a - b);
@@ -208,7 +211,7 @@ const crossings = (rivals: readonly Rival[]): number[] =>
     .flatMap((a) => rivals.map((b) => (a.index - b.index) / (a.cost - b.cost)))
     .filter((price) => Number.isFinite(price));
 
-/** Highest score at this price of a nano-dollar; among equals the cheaper, then the first, as the router does. */
+/** The highest score at this price of a nano-dollar; among equals the cheaper arm, then the first, as in the router. */
 function winner(rivals: readonly Rival[], lambda: number, policy: string): Rival | undefined {
   const threshold = policy === 'zcl';
   let best: { readonly rival: Rival; readonly score: number } | undefined;

@@ -1,4 +1,4 @@
-/** The models of all endpoints behind one port, whichever protocol each speaks. */
+/** One port to the models of all endpoints, whatever the protocol of each. */
 import type { Log } from '../../app/ports/environment.ts';
 import type {
   BillSource,
@@ -28,7 +28,7 @@ const streamBy = (context: CallContext, request: ChatRequest): ModelStream =>
   streams[protocolOf(context.endpoint, request.arm.model)](context, request);
 
 export interface ClientPoolOptions {
-  /** Read at each call, so that a change of settings counts at once. */
+  /** Called for each request, so that a change of the settings applies at once. */
   readonly endpoints: () => readonly Endpoint[];
   readonly key: (endpoint: Endpoint) => Promise<string | undefined>;
   readonly log: Log;
@@ -36,8 +36,8 @@ export interface ClientPoolOptions {
 }
 
 /**
- * The models of all endpoints: each request goes to the endpoint of its arm. The pool is made with the engine, which
- * is later than activation and earlier than the first answer: the time to load the package (100 ms) is spent here.
+ * The models of all endpoints: each request goes to the endpoint of its arm. The engine creates the pool, after
+ * activation and before the first answer, so that loading the packages (100 ms) delays neither.
  */
 export function createClientPool({ endpoints, key, log, mayGoPlain }: ClientPoolOptions): ModelClient {
   void import('openai').catch(() => undefined);
@@ -55,7 +55,7 @@ export function createClientPool({ endpoints, key, log, mayGoPlain }: ClientPool
   };
 }
 
-/** Those endpoints that tell afterwards what a call cost. */
+/** The endpoints that report the cost of a call afterwards. */
 export function createBillSource({ endpoints, key, log, mayGoPlain }: ClientPoolOptions): BillSource {
   const tellers = (): readonly Endpoint[] => endpoints().filter(tellsBills);
   return {
@@ -69,7 +69,7 @@ export function createBillSource({ endpoints, key, log, mayGoPlain }: ClientPool
   };
 }
 
-/** The endpoint was taken out of the settings between the decision and the call. */
+/** The endpoint was removed from the settings between the decision and the call. */
 const failed = (endpointId: string): ModelStream => ({
   events: (async function* () {})(),
   failure: Promise.resolve(plainError('model-gone', `no endpoint "${endpointId}"`)),

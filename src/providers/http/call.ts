@@ -8,27 +8,27 @@ import { CallGuard } from './guard.ts';
 import { cut, redact } from './redact.ts';
 import { isSecretHeader, whyUnsafe } from './safety.ts';
 
-/** What every call to one endpoint needs. */
+/** The inputs of every call to one endpoint. */
 export interface CallContext {
   readonly endpoint: Endpoint;
-  /** Asked at each call, so that a new key counts at once. Undefined = there is none. */
+  /** Called for each request, so that a new key applies at once. Undefined = there is no key. */
   readonly key: () => Promise<string | undefined>;
   readonly log: Log;
   /** Whether the user has agreed to send this endpoint's key over plain http to its host; default: no. */
   readonly mayGoPlain?: ((endpoint: Endpoint) => boolean) | undefined;
-  /** Over the endpoint's own, such as a shorter wait for inline completions. */
+  /** Overrides of the endpoint's timeouts, such as a shorter wait for inline completions. */
   readonly timeouts?: Partial<Timeouts> | undefined;
 }
 
-/** One call that may leave: its client, its limits, and how to speak of its failure without a secret. */
+/** One call that may be sent: its client, its limits, and its conversion of errors without secrets. */
 export interface Call<Client> {
   readonly client: Client;
   readonly guard: CallGuard;
-  /** `kind` where the caller knows it better than the error tells. */
+  /** `kind`: the caller's classification where it knows more than the error. */
   failure(error: unknown, kind?: ProviderErrorKind): ProviderError;
 }
 
-/** Makes a protocol's client for one call: its package, this key, this guard's fetch. */
+/** Creates a protocol's client for one call from its package, this key and this guard's fetch. */
 export type BuildClient<Client> = (
   endpoint: Endpoint,
   key: string | undefined,
@@ -36,7 +36,7 @@ export type BuildClient<Client> = (
   expects: 'events' | 'json',
 ) => Promise<Client>;
 
-/** Everything that must hold before a request is sent. Whatever fails here was provably not served. */
+/** Checks everything that must hold before a request is sent. A call that fails here was provably not served. */
 export async function openCall<Client>(
   build: BuildClient<Client>,
   context: CallContext,
@@ -73,7 +73,7 @@ export async function openCall<Client>(
   }
 }
 
-/** Failures that a wrong address may be the cause of. */
+/** Kinds of failure that a wrong address may cause. */
 const ABOUT_ADDRESS: ReadonlySet<ProviderErrorKind> = new Set([
   'wrong-address',
   'refused',

@@ -1,11 +1,11 @@
-/** What a model's reason to end means, in the words of every protocol. */
+/** The meanings of a model's finish reason in every protocol. */
 import type { IncompleteReason } from '../../app/ports/models.ts';
 
 export type End =
-  /** As the model wanted it, or in a word that no list here knows. */
+  /** The model ended, or the reason is unknown. */
   | 'complete'
   | IncompleteReason
-  /** The provider failed in the middle. */
+  /** The provider failed in the middle of the answer. */
   | 'error';
 
 export function endOf(finish: string | undefined): End {

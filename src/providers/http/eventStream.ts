@@ -1,35 +1,35 @@
 /**
- * A filter in front of a package's parser of event streams. Packages parse every event's data as JSON and give the whole
- * stream up at the first that is none; servers and proxies send much that is none. What leaves here is one `data:` line
- * of JSON, or `[DONE]`, an event name before it where there is one, and a blank line.
+ * A filter before a package's parser of event streams. Packages parse every event's data as JSON and abort the stream
+ * at the first other data, which many servers and proxies send. The output of the filter is one `data:` line of JSON,
+ * or `[DONE]`, after an event name if there is one, and a blank line.
  *
- * Its own code, because what is mended stands before any parser that keeps to the standard: lines without blank ones
- * between, events of bare JSON, a field name written twice. Every byte is looked at once.
+ * No package does this, since the repaired faults precede any parser of the standard: missing blank lines, events of
+ * bare JSON, a field name written twice. Each byte is read once.
  */
 
 const DONE = '[DONE]';
-/** Names and bodies of events that only keep a connection open. */
+/** Names and data of events that only keep a connection open. */
 const KEEP_ALIVE = /^:? ?(?:ping|pong|keep-?alive|heartbeat)$/i;
 
 export class EventFilter {
-  /** The server said that the stream is at its end. */
+  /** Whether the server has announced the end of the stream. */
   done = false;
 
   #line: string[] = [];
   #afterReturn = false;
   #name = '';
   #data: string[] = [];
-  /** Inside JSON that stands in the stream without a field name. */
+  /** Whether the current line is inside JSON without a field name. */
   #isBare = false;
 
-  /** Whole events; '' while there is none. */
+  /** Returns the events that are complete; '' = none. */
   push(text: string): string {
     let out = '';
     let start = 0;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === NEWLINE && this.#afterReturn && at === start && this.#line.length === 0) {
-        // The second half of a line break that was cut between two chunks, or stands in one.
+        // The second half of a line break that was split between two chunks, or that belongs to one.
         this.#afterReturn = false;
         start = at + 1;
       } else if (code === NEWLINE || code === RETURN) {
@@ -47,14 +47,14 @@ export class EventFilter {
     return out;
   }
 
-  /** What the server left without its last line break or blank line. */
+  /** Returns the events at the end of a stream without its last line break or blank line. */
   end(): string {
     const rest = this.#line.join('');
     this.#line = [];
     return this.#take(rest) + this.#dispatch();
   }
 
-  /** Events that the line completes. */
+  /** Returns the events that the line completes. */
   #take(line: string): string {
     const trimmed = line.trim();
     if (trimmed === '') return this.#dispatch();
@@ -69,7 +69,7 @@ export class EventFilter {
 
   #takeField({ name, value }: Field): string {
     if (name === 'event') {
-      // A second name: the blank line between two events is missing.
+      // A second name means that the blank line between two events is missing.
       const out = this.#name !== '' && this.#data.length > 0 ? this.#dispatch() : '';
       this.#name = value;
       return out;
@@ -80,7 +80,7 @@ export class EventFilter {
     return out;
   }
 
-  /** JSON that has ended and JSON that begins cannot be one value: the blank line between two events is missing. */
+  /** Complete JSON followed by the beginning of JSON means that the blank line between two events is missing. */
   #closes(next: string): boolean {
     const last = this.#data.at(-1)?.trimEnd();
     return (
@@ -116,7 +116,7 @@ interface Field {
   readonly value: string;
 }
 
-/** Comments are a field without a name. Some servers write `data: data: {...}`. */
+/** A comment is a field without a name. Some servers write `data: data: {...}`. */
 function fieldOf(line: string): Field | undefined {
   const found = /^(data|event|id|retry|) ?:/.exec(line);
   if (!found) return undefined;
@@ -126,7 +126,7 @@ function fieldOf(line: string): Field | undefined {
   return { name, value };
 }
 
-/** The stream through the filter; bytes that are not UTF-8 become U+FFFD. `onDone`: the server named the end. */
+/** The filtered stream; bytes that are not UTF-8 become U+FFFD. `onDone`: called when the server announces the end. */
 export function filtered(source: ReadableStream<Uint8Array>, onDone: () => void): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   const filter = new EventFilter();

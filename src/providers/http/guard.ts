@@ -1,26 +1,26 @@
 import type { Timeouts } from '../../app/settings/endpoint.ts';
 
-/** Why this side ended a call. */
+/** The reason that this side ended a call. */
 export type StopReason = 'cancelled' | 'timeout' | 'too-large' | 'redirect' | 'not-json';
 
-/** More than any model answers with; an endless or compressed-to-nothing body ends here. */
+/** More than any model's answer; the guard ends endless or highly compressed bodies here. */
 export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /**
- * The limits of one call: the caller's cancellation, three timers and a size cap, all on one abort signal that
- * reaches the socket. The first reason to stop wins. It also keeps what was seen of the response, because whether
- * money may be owed depends on how far the call came.
+ * The limits of one call: the caller's cancellation, three timers and a size cap, on one abort signal that reaches the
+ * socket. The first reason to stop wins. The guard also records how much of the response arrived, which determines
+ * whether money may be owed.
  */
 export class CallGuard {
-  /** The request was handed to fetch. */
+  /** Whether fetch has received the request. */
   sent = false;
   status: number | undefined;
   headers: Headers | undefined;
-  /** The body of a response that was not 2xx. */
+  /** The body of a response with a status other than 2xx. */
   errorBody = '';
-  /** The server named the end of its stream, or sent one whole reply. */
+  /** Whether the server announced the end of its stream, or sent one whole reply. */
   saidDone = false;
-  /** The body held bytes that are not UTF-8. */
+  /** Whether the body contained bytes that are not UTF-8. */
   damaged = false;
 
   readonly #timeouts: Timeouts;
@@ -58,7 +58,7 @@ export class CallGuard {
     return this.#ended;
   }
 
-  /** To be called when the call is over, however it ended. */
+  /** Call it when the call is over, for whatever reason. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#total);
@@ -69,7 +69,7 @@ export class CallGuard {
     return this.#within(this.#timeouts.firstByteMs, wait);
   }
 
-  /** The body under idle timer and size cap. The timer runs only while a chunk is waited for. */
+  /** The body under the idle timer and the size cap. The timer runs only while a chunk is pending. */
   watch(source: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
     const reader = source.getReader();
     return new ReadableStream<Uint8Array>(
@@ -111,7 +111,7 @@ export class CallGuard {
     throw new Error('The response is too large.');
   }
 
-  /** Undefined = the end, where a cut-off character shows. */
+  /** Undefined = the end of the body, where an incomplete character is detected. */
   #check(chunk: Uint8Array | undefined): void {
     if (this.damaged) return;
     try {
@@ -123,8 +123,8 @@ export class CallGuard {
 }
 
 /**
- * After `[DONE]` the openai package cancels the body, which closes the connection, although only its last few bytes
- * are missing. Reading these keeps the connection for the next request: one TLS handshake less each time.
+ * After `[DONE]` the openai package cancels the body, which closes the connection, although only a few bytes are
+ * missing. Reading them keeps the connection for the next request and saves a TLS handshake.
  */
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   const giveUp = setTimeout(() => void reader.cancel().catch(() => undefined), 250).unref();
@@ -135,7 +135,7 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
     }
     await reader.cancel();
   } catch {
-    // The connection broke after the answer was complete; nobody waits for it.
+    // The connection broke after the answer was complete, which does not matter.
   } finally {
     clearTimeout(giveUp);
   }

@@ -4,8 +4,8 @@ import type { CallGuard } from './guard.ts';
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
- * `fetch` for one call. It looks `globalThis.fetch` up when called, because VS Code patches that one for `http.proxy`
- * and the system's certificates. A redirect is an error: following it would carry the key to another host.
+ * `fetch` for one call. It looks up `globalThis.fetch` at each call, because VS Code patches it for `http.proxy` and
+ * the system's certificates. A redirect is an error: following it would send the key to another host.
  */
 export function guardedFetch(guard: CallGuard, expects: 'events' | 'json'): typeof fetch {
   return async (url, init) => {
@@ -29,7 +29,7 @@ export function guardedFetch(guard: CallGuard, expects: 'events' | 'json'): type
   };
 }
 
-/** Electron's fetch hides a manual redirect behind status 0, and may follow one in spite of the option. */
+/** Electron's fetch hides a manual redirect behind status 0, and may follow one despite the option. */
 const isRedirect = (response: Response): boolean =>
   response.redirected ||
   response.type === 'opaqueredirect' ||
@@ -41,8 +41,8 @@ function rebuilt(response: Response, body: ReadableStream<Uint8Array> | string |
 }
 
 /**
- * Tells an event stream from what some servers send instead, by its first byte rather than its content type, which
- * is often wrong: a whole JSON reply (`stream` ignored) becomes one event; a web page is refused.
+ * Distinguishes an event stream from other content by its first byte, since content types are often wrong: a whole JSON
+ * reply (`stream` ignored) becomes one event; a web page is refused.
  */
 async function asEvents(
   body: ReadableStream<Uint8Array>,
@@ -67,7 +67,7 @@ async function asEvents(
       onDone();
       return `data: ${JSON.stringify(reply)}\n\n`;
     }
-    // Lines of JSON, as Ollama's own protocol has them, are events that lack their field name.
+    // Lines of JSON, as in Ollama's own protocol, are events without a field name.
     if (LINES_OF_JSON.test(text)) return filtered(new Blob([text]).stream(), onDone);
   }
   await whole.cancel().catch(() => undefined);
@@ -78,7 +78,7 @@ async function asEvents(
 const codes = (characters: string): ReadonlySet<number> => new Set(Buffer.from(characters, 'utf8'));
 /** Blanks and the bytes of a byte order mark. */
 const BLANKS = codes(' \t\r\n\uFEFF');
-/** A comment, or `data`, `event`, `id`, `retry`: nothing else begins a line of an event stream. */
+/** The first characters of a line of an event stream: a comment, or `data`, `event`, `id`, `retry`. */
 const EVENT_STARTS = codes(':deir');
 const OPEN_BRACE = 0x7b;
 const LINES_OF_JSON = /\}\s{0,4}\n\s{0,4}(?:\{|data:)/;

@@ -1,4 +1,4 @@
-/** Reading of JSON from outside: a missing or wrongly typed part is undefined, never an exception. */
+/** Reads members of untrusted JSON: a missing or wrongly typed member gives undefined, never an exception. */
 import { isObject } from '../../core/shape.ts';
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let part = value;

@@ -1,18 +1,18 @@
 /**
- * Reasoning that a model writes into its text: `<think>` and its kin, channels, bracketed tags. A server with the right
- * parser takes it out; many have none for the model they serve. What is in such tags is reasoning here too, so that it
- * is folded away and never sent back.
+ * Reasoning that a model writes into its text: `<think>` and similar tags, channels, bracketed tags. A server with the
+ * right parser removes it; many lack one for the model they serve. PILOT treats the content of such tags as reasoning,
+ * so that it is folded away and never sent back.
  *
- * An opener counts only where an answer begins, or right after reasoning that was closed; so text about such tags stays
- * text. Where the opener stands in the prompt's template, the answer begins inside the reasoning: its closer, not in
- * code and not quoted, then says that all text before it was reasoning. That is not believed where what was sent speaks
- * of the tag itself. Pieces are held back only while they may be the beginning of a tag; each character is looked at a
+ * An opener counts only at the beginning of an answer, or right after closed reasoning, so that text about such tags
+ * stays text. Where the prompt's template contains the opener, the answer begins inside the reasoning: its closer,
+ * outside code and quotes, then shows that all text before it was reasoning. This does not apply where the request
+ * itself mentions the tag. Pieces are held back only while they may be the beginning of a tag; each character is read a
  * bounded number of times.
  */
 
 export type Piece =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
-  /** All text until now was reasoning. */
+  /** All text so far was reasoning. */
   | { readonly type: 'text-was-reasoning' };
 
 interface Family {
@@ -36,7 +36,7 @@ const FAMILIES: readonly Family[] = [
   { open: ['<|begin_of_thought|>'], close: ['<|end_of_thought|>'] },
   { open: ['<unused94>thought'], close: ['<unused95>'] },
   { open: ['<|channel>thought'], close: ['<channel|>'] },
-  // OpenAI's harmony: everything but the final channel is not for the reader.
+  // OpenAI's harmony: only the final channel is for the reader.
   {
     open: [
       '<|channel|>analysis<|message|>',
@@ -48,23 +48,26 @@ const FAMILIES: readonly Family[] = [
   },
 ];
 
-/** What stands around an answer and is neither reasoning nor text. */
+/** Marks around an answer that are neither reasoning nor text. */
 const LABELS: readonly string[] = [
   '<|start|>assistant<|channel|>final<|message|>',
   '<|channel|>final<|message|>',
   '<|START_RESPONSE|>',
   '<|begin_of_solution|>',
 ];
-/** Control tokens at the end of an answer that had a label. */
+/** Control tokens at the end of an answer that began with a label. */
 const ENDS = /(?:<\|return\|>|<\|end\|>|<\|END_RESPONSE\|>|<\|end_of_solution\|>)\s*$/;
 
-/** Closers that stand alone where the opener is in the template. */
+/** Closers that occur alone where the template contains the opener. */
 const BARE: readonly string[] = FAMILIES.flatMap(({ close }) => close.slice(0, 1)).filter(
   (closer) => !closer.startsWith('<|channel') && closer !== '<channel|>',
 );
 const OPENERS = FAMILIES.flatMap(({ open }) => open);
 const LONGEST_TAG = 64;
-/** Characters held back for a tag that may begin, and tags of one answer, before all is taken as it stands. */
+/**
+ * The most characters held back for a possible tag, and the most tags of one answer; beyond either, everything passes
+ * unchanged.
+ */
 const MOST_HELD = 4_096;
 const MOST_TAGS = 256;
 
@@ -75,11 +78,11 @@ export class ReasoningSplitter {
   #held = '';
   #labelled = false;
   #begins = true;
-  /** Tags that were met; an endless row of them is text. */
+  /** Number of tags so far; beyond the limit the rest is text. */
   #tags = 0;
   readonly #code = new CodeTracker();
 
-  /** `sent`: what the user sent; a tag that stands in it may be what the answer is about. */
+  /** `sent`: the user's messages; a tag that they mention may be the topic of the answer. */
   constructor(sent: string) {
     this.#bare = BARE.filter((closer) => !sent.includes(closer));
   }
@@ -170,7 +173,7 @@ export class ReasoningSplitter {
     return this.#flush(pieces, 'text', isEnd || !mayBeTag);
   }
 
-  /** All that is held, or nothing: a piece is never cut in two, so that pieces are no more than came. */
+  /** Emits everything held back, or nothing, so that there are no more pieces than arrived. */
   #flush(pieces: Piece[], type: 'text' | 'reasoning', isFree: boolean): false {
     if (!isFree && this.#held.length < MOST_HELD) return false;
     if (type === 'text') this.#code.read(this.#held);
@@ -187,7 +190,7 @@ export class ReasoningSplitter {
   }
 }
 
-/** An earlier answer as it goes back to a model. */
+/** An earlier answer in the form in which it is sent to a model again. */
 export function withoutReasoning(answer: string, sent: () => string): string {
   if (!MAY_HOLD_TAGS.test(answer)) return answer;
   const splitter = new ReasoningSplitter(sent());
@@ -204,7 +207,7 @@ const END_TAGS = ['<|return|>', '<|end|>', '<|END_RESPONSE|>', '<|end_of_solutio
 
 const byLength = (a: string, b: string): number => b.length - a.length;
 
-/** The first of the tags; of two at one place the longest. */
+/** The first of the tags in the text; at the same place the longest. */
 function earliest(text: string, tags: readonly string[]): { at: number; tag: string } | undefined {
   let best: { at: number; tag: string } | undefined;
   for (const candidate of tags) {
@@ -216,7 +219,7 @@ function earliest(text: string, tags: readonly string[]): { at: number; tag: str
   return best;
 }
 
-/** Whether the text's end may be the beginning of a tag, or (of an end tag) the tag itself with blanks behind it. */
+/** Whether the end of the text may be the beginning of a tag, or (for an end tag) the tag followed by blanks. */
 function mayEndInTag(text: string, tags: readonly string[]): boolean {
   const tail = text.slice(-LONGEST_TAG);
   return tags.some((candidate) => {
@@ -227,10 +230,10 @@ function mayEndInTag(text: string, tags: readonly string[]): boolean {
   });
 }
 
-/** Whether what comes next stands in a code block or in code quotes of its line, over all text so far. */
+/** Tracks whether the next text is in a code block or in code quotes of its line, over all text so far. */
 class CodeTracker {
   #inBlock = false;
-  /** Of the line that is not at its end: its beginning, its last character, and how many code quotes it has. */
+  /** For the unfinished line: its beginning, its last character, and its number of code quotes. */
   #head = '';
   #last = '';
   #quotes = 0;
@@ -245,7 +248,7 @@ class CodeTracker {
     }
   }
 
-  /** Neither in code nor right behind a quotation mark. */
+  /** Whether the position is outside code and not right after a quotation mark. */
   get isProse(): boolean {
     return (
       !this.#inBlock &&

@@ -1,8 +1,8 @@
 import { MASK, maskKeys } from '../../app/settings/redact.ts';
 
 /**
- * Error texts come from outside and may quote what was sent: providers echo keys ("Incorrect API key provided: ...")
- * and parts of the prompt. Neither may reach a log or a person's screen share.
+ * Error texts come from outside and may quote the request: providers echo keys ("Incorrect API key provided: ...") and
+ * parts of the prompt. Neither may reach a log or a shared screen.
  */
 export function redact(text: string, secrets: readonly string[], sent = ''): string {
   let clean = text.slice(0, MAX_REDACTED);
@@ -10,12 +10,12 @@ export function redact(text: string, secrets: readonly string[], sent = ''): str
     for (const form of formsOf(secret)) clean = clean.replaceAll(form, MASK);
   }
   clean = maskKeys(clean);
-  // A secret that the cut went through is not recognised.
+  // A secret that the cut has split is not recognized, so the end of a cut text goes too.
   if (text.length > MAX_REDACTED) clean = clean.slice(0, -LONGEST_KEY);
   return withoutEcho(clean, sent);
 }
 
-/** Characters; only the first MAX_DETAIL of them are shown. */
+/** Characters; only the first MAX_DETAIL of the redacted text are shown. */
 const MAX_REDACTED = 16_384;
 const LONGEST_KEY = 1024;
 
@@ -24,7 +24,7 @@ export const MAX_DETAIL = 300;
 export const cut = (text: string): string =>
   text.length <= MAX_DETAIL ? text : `${text.slice(0, MAX_DETAIL - 1)}…`;
 
-/** A secret may come back whole, encoded, or shortened; providers show its first or last characters. */
+/** The forms of a secret in an error text: whole, encoded, or shortened to its first or last characters. */
 function formsOf(secret: string): string[] {
   if (secret.length < 4) return [];
   const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
@@ -33,10 +33,10 @@ function formsOf(secret: string): string[] {
   return forms;
 }
 
-/** Long enough that a coincidence is unlikely, short enough that no telling part of a prompt survives. */
+/** Characters: long enough that a coincidence is unlikely, short enough that no revealing part of a prompt remains. */
 const ECHO_LENGTH = 20;
 
-/** Blanks out every run of at least ECHO_LENGTH characters that the request contained; in time linear in both texts. */
+/** Replaces every run of at least ECHO_LENGTH characters that the request contained, in time linear in both texts. */
 function withoutEcho(text: string, sent: string): string {
   if (sent.length < ECHO_LENGTH) return text;
   const shown = text.slice(0, 4 * MAX_DETAIL);
@@ -57,9 +57,11 @@ function withoutEcho(text: string, sent: string): string {
   return clean;
 }
 
-/** Where in `shown` a stretch of ECHO_LENGTH characters begins that `sent` has too: by a rolling hash (Rabin-Karp). */
+/**
+ * The starts in `shown` of stretches of ECHO_LENGTH characters that `sent` contains, by a rolling hash (Rabin-Karp).
+ */
 function echoedStarts(shown: string, sent: string): ReadonlySet<number> {
-  /** Hash -> how many stretches with it are still to be found. */
+  /** Hash -> number of stretches with this hash that are still to be found. */
   const hashes = new Map<number, number>();
   const starts = new Map<string, number[]>();
   eachHash(shown, (hash, at) => {

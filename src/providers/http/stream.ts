@@ -14,20 +14,20 @@ import { at, stringAt } from './json.ts';
 /** Longer than any provider's id of a generation. */
 export const MAX_ID_LENGTH = 200;
 
-/** Reads one answer from a protocol's chunks; what it learnt of the call stands in its fields. */
+/** Reads one answer from a protocol's chunks; its fields contain what is known of the call so far. */
 export interface AnswerReader {
   readonly usage: Usage | undefined;
   readonly generationId: string | undefined;
-  /** In Chat Completions' words: `stop`, `length`, `tool_calls`, `content_filter`. */
+  /** In Chat Completions' terms: `stop`, `length`, `tool_calls`, `content_filter`. */
   readonly finish: string | undefined;
-  /** Anything to show came: text, reasoning or a tool call. */
+  /** Whether any text, reasoning or tool call arrived. */
   readonly hasContent: boolean;
-  /** The provider behind a gateway, by the name the gateway gives it (OpenRouter); absent = none was named. */
+  /** The provider behind a gateway, as the gateway names it (OpenRouter); absent = none was named. */
   readonly provider?: string | undefined;
-  /** The protocol's own sign of an end came, although no reason for it did. */
+  /** Whether the protocol's own end event arrived, even without a finish reason. */
   readonly hasEnded?: boolean;
   read(chunk: unknown): StreamEvent[];
-  /** What is held back until it is known what it is, when nothing more will come. */
+  /** The text that was held back for classification, after the last chunk. */
   rest?(): StreamEvent[];
   /** The tool calls, once all their arguments have arrived. */
   end(): StreamEvent[];
@@ -36,16 +36,16 @@ export interface AnswerReader {
 export interface StreamRequest<Client> {
   readonly build: BuildClient<Client>;
   readonly answer: AnswerReader;
-  /** Sends the request. The chunks are read tolerantly, whatever their type says. */
+  /** Sends the request. The chunks are read tolerantly, whatever their declared type. */
   readonly open: (call: Call<Client>) => PromiseLike<AsyncIterable<unknown>>;
   readonly signal: AbortSignal;
-  /** What is sent, so that an error text that quotes it can be cleaned. */
+  /** The text of the request, for removal from error texts that quote it. */
   readonly sent: string;
-  /** A chat model that says nothing has failed; a completion may rightly be empty. */
+  /** False for chat, where an empty answer is a failure; a completion may be empty. */
   readonly mayBeEmpty: boolean;
 }
 
-/** Runs one streaming call. Failures come out of `failure`; the iteration itself never throws. */
+/** Runs one streaming call. Failures appear in `failure`; the iteration itself never throws. */
 export function streamCall<Client>(context: CallContext, request: StreamRequest<Client>): ModelStream {
   let settle: (failure: ProviderError | undefined) => void = () => undefined;
   const failure = new Promise<ProviderError | undefined>((resolve) => (settle = resolve));
@@ -97,12 +97,12 @@ function logFailure({ endpoint, log }: CallContext, error: ProviderError | undef
 }
 
 /**
- * An error that came as data of the stream: vLLM's chunk of its own, a failed response. Others send `{error: ...}`,
- * which the packages throw by themselves.
+ * An error in the data of the stream: vLLM's error chunk, a failed response. The packages themselves throw for `{error:
+ * ...}`.
  */
 export class StreamedError extends Error {
   readonly code: unknown;
-  /** The provider's words. */
+  /** The provider's message. */
   readonly said: string | undefined;
   constructor(chunk: unknown) {
     const said = stringAt(chunk, 'message');
@@ -112,7 +112,7 @@ export class StreamedError extends Error {
   }
 }
 
-/** Why a stream that came to its end is no answer, or no whole one. */
+/** Why a stream that reached its end is not a (complete) answer. */
 function faultOf(
   answer: AnswerReader,
   { guard }: Call<unknown>,
@@ -124,12 +124,12 @@ function faultOf(
     const said = answer.finish !== undefined || answer.usage !== undefined;
     return end !== 'complete' || (mayBeEmpty && said) ? undefined : 'empty';
   }
-  // Closed in order, but neither the model nor the server had said that this is all.
+  // The connection closed normally, but neither the model nor the server had announced the end.
   const hasEnded = answer.finish !== undefined || guard.saidDone || answer.hasEnded === true;
   return hasEnded ? undefined : 'reset';
 }
 
-/** OpenRouter also puts it into a header, which is there before the first token. */
+/** OpenRouter also sends the id in a header, before the first token. */
 const generationId = ({ guard }: Call<unknown>, answer: AnswerReader): string | undefined =>
   answer.generationId ?? guard.headers?.get('x-generation-id')?.slice(0, MAX_ID_LENGTH);
 

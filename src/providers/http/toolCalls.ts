@@ -1,7 +1,7 @@
 /**
- * Tool calls put together from pieces, whichever way a server numbers them. By the protocol a call's pieces share an
- * `index`, and its first carries `id` and name. In the field: no index, every index 0, a new id under an old index, the
- * id again with each piece, the same call under several indexes, no id at all.
+ * Assembles tool calls from pieces, whatever numbering a server uses. In the protocol the pieces of a call share an
+ * `index`, and the first has `id` and name. Actual servers send no index, every index 0, a new id under an old index,
+ * the id with each piece, one call under several indexes, or no id.
  */
 import type { OpaqueState, ToolCall } from '../../app/ports/models.ts';
 
@@ -9,7 +9,7 @@ export interface ToolCallPiece {
   readonly index: number | undefined;
   readonly id: string;
   readonly name: string;
-  /** Of the arguments, JSON text. */
+  /** The arguments so far, JSON text. */
   readonly input: string;
   readonly opaque: OpaqueState | undefined;
 }
@@ -22,7 +22,7 @@ interface Collected {
   opaque: OpaqueState | undefined;
 }
 
-/** More calls in one answer than any client runs; the rest of a runaway answer is dropped. */
+/** More calls than any client runs for one answer; the rest of a runaway answer is dropped. */
 const MAX_CALLS = 256;
 
 export class ToolCallCollector {
@@ -46,7 +46,8 @@ export class ToolCallCollector {
     call.opaque = piece.opaque ?? call.opaque;
     if (piece.input === '') return;
     if (call.json.hasEnded) {
-      // A server that repeats a whole call sends what is there already; `{}` first stands for "nothing yet".
+      // A server that repeats a whole call sends the same text again; an initial `{}` means that no arguments have
+      // arrived yet.
       if (call.input.length > 1 || call.input[0]?.trim() !== '{}') return;
       call.input.pop();
       call.json = new JsonEnd();
@@ -56,8 +57,8 @@ export class ToolCallCollector {
   }
 
   /**
-   * Those whose arguments are whole. `isCut`: the answer ended before the model did, so arguments that never came are
-   * missing and not empty. Arguments that are no JSON although the model had ended stay as they are, to be told.
+   * The calls with complete arguments. `isCut`: the answer ended before the model did, so that absent arguments are
+   * missing and not empty. Invalid JSON of a complete answer stays, to be reported.
    */
   calls(isCut: boolean): ToolCall[] {
     const whole = isCut ? this.#calls.filter(({ json, name }) => json.hasEnded && name !== '') : this.#calls;
@@ -72,16 +73,16 @@ export class ToolCallCollector {
   #belongsTo({ index, id, name }: ToolCallPiece): Collected | undefined {
     if (id !== '') {
       const known = this.#byId.get(id);
-      // A call begins with its name: a piece without one goes on with the call at its place, whatever its id.
+      // A call begins with its name: a piece without a name continues the call at its index, whatever its id.
       if (known || name !== '') return known ?? this.#unnamed(index);
     }
     const there = index === undefined ? this.#calls.at(-1) : this.#byIndex.get(index);
     if (!there || name === '' || there.name === '') return there;
-    // Another name, or the name again after whole arguments, and no id to tell: another call.
+    // Without an id, another name, or the name again after complete arguments, means another call.
     return there.name !== name || there.json.hasEnded ? undefined : there;
   }
 
-  /** A call at this place that has neither id nor name yet. */
+  /** The call at this index that has neither id nor name yet. */
   #unnamed(index: number | undefined): Collected | undefined {
     const there = index === undefined ? undefined : this.#byIndex.get(index);
     return there?.id === '' && there.name === '' ? there : undefined;
@@ -103,7 +104,7 @@ function unique(id: string, taken: Set<string>): string {
   return free;
 }
 
-/** Whether a JSON object that comes in pieces has ended; each character is looked at once. */
+/** Detects the end of a JSON object that arrives in pieces; each character is read once. */
 class JsonEnd {
   #depth = 0;
   #inString = false;

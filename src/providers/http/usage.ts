@@ -1,23 +1,23 @@
 /**
- * Usage as providers write it, into disjoint token classes. One reader for every protocol and every place it stands in:
- * OpenAI's chat and Responses, Anthropic's Messages, Gemini, Bedrock, Ollama, llama.cpp, and the gateways in between.
+ * Converts reported usage into disjoint token classes. One reader covers every protocol and place: OpenAI's chat and
+ * Responses, Anthropic's Messages, Gemini, Bedrock, Ollama, llama.cpp, and the gateways between.
  *
- * Two things differ between providers under the same names: whether cached input is inside the prompt's count or beside
- * it, and whether reasoning is inside the completion's. The total decides both where it is told; what is left of the
- * total then is reasoning that no other field names (Gemini). A number that is missing is unknown, and never zero.
+ * Providers differ in two points under the same names: whether the prompt's count includes cached input, and whether
+ * the completion's count includes reasoning. The total decides both where it is reported; a remainder of the total is
+ * reasoning that no other field names (Gemini). A missing number is unknown, never zero.
  */
 import type { Usage } from '../../app/ports/models.ts';
 import type { TokenCounts } from '../../app/ports/money.ts';
 import { at, numberAt, stringAt } from './json.ts';
 import { isObject } from '../../core/shape.ts';
 
-/** Keeps the last usage that can be believed: some servers repeat a running count, some tell it in two halves. */
+/** Keeps the last plausible usage: some servers repeat a running count, others report in two parts. */
 export class UsageReader {
   readonly #cachedInside: boolean;
   #record: Readonly<Record<string, unknown>> = {};
   #usage: Usage | undefined;
 
-  /** `cachedInside`: whether this endpoint counts cached input inside the prompt, where the record does not say. */
+  /** `cachedInside`: whether this endpoint's prompt count includes cached input, where the record does not tell. */
   constructor(cachedInside: boolean) {
     this.#cachedInside = cachedInside;
   }
@@ -26,7 +26,7 @@ export class UsageReader {
     return this.#usage;
   }
 
-  /** One chunk, event or whole reply. */
+  /** Reads one chunk, event or whole reply. */
   read(chunk: unknown): void {
     for (const place of PLACES) {
       const raw = at(chunk, ...place);
@@ -39,7 +39,7 @@ export class UsageReader {
     const isWhole = alone !== undefined && alone.uncounted === undefined;
     this.#record = isWhole ? withoutNulls(raw) : { ...this.#record, ...withoutNulls(raw) };
     const usage = isWhole ? alone : parseUsage(this.#record, this.#cachedInside);
-    // A later record without a cost does not take back the one that was told.
+    // A later record without a cost keeps the cost of an earlier one.
     if (usage) this.#usage = { ...usage, reportedUsd: usage.reportedUsd ?? this.#usage?.reportedUsd };
   }
 }
@@ -59,7 +59,7 @@ const PLACES: readonly (readonly (string | number)[])[] = [
 const withoutNulls = (raw: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(raw).filter(([, value]: [string, unknown]) => value !== null));
 
-/** Undefined where it cannot be believed. */
+/** Undefined where the usage is not plausible. */
 export function parseUsage(raw: unknown, cachedInside: boolean): Usage | undefined {
   const reportedUsd = parseCost(raw);
   const tokens = parseTokens(raw, cachedInside);
@@ -70,7 +70,7 @@ export function parseUsage(raw: unknown, cachedInside: boolean): Usage | undefin
 const NO_TOKENS: TokenCounts = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 /** Above any context window; a larger number is a defect of the server. */
 const MAX_TOKENS = 100_000_000;
-/** No single call costs this much. */
+/** USD, above the cost of any single call. */
 const MAX_USD = 10_000;
 
 type Paths = readonly (readonly string[])[];
@@ -101,7 +101,7 @@ const REASONING: Paths = [
   ['reasoning_tokens'],
   ['thoughtsTokenCount'],
 ];
-/** Parts of the prompt by their documentation. */
+/** Parts of the prompt's count, by their documentation. */
 const CACHED_PART: Paths = [
   ['prompt_tokens_details', 'cached_tokens'],
   ['input_tokens_details', 'cached_tokens'],
@@ -109,7 +109,10 @@ const CACHED_PART: Paths = [
   ['cached_tokens'],
   ['cachedContentTokenCount'],
 ];
-/** Beside the input by Anthropic's and Bedrock's documentation; gateways copy the names into either kind of record. */
+/**
+ * Counted beside the input in Anthropic's and Bedrock's documentation; gateways copy the names into either kind of
+ * record.
+ */
 const CACHED_BESIDE: Paths = [
   ['cache_read_input_tokens'],
   ['cacheReadInputTokens'],
@@ -136,7 +139,7 @@ interface Told {
 function parseTokens(raw: unknown, cachedInside: boolean): TokenCounts | undefined {
   const prompt = largestCount(raw, PROMPT);
   const completion = largestCount(raw, COMPLETION);
-  // Every call has a prompt, but all of it may have come from the cache.
+  // Every call has a prompt, but the cache may have served all of it.
   const part = largestCount(raw, CACHED_PART);
   const cached = Math.max(part ?? 0, largestCount(raw, CACHED_BESIDE) ?? 0);
   const cacheWrite = largestCount(raw, CACHE_WRITE) ?? 0;
@@ -144,7 +147,7 @@ function parseTokens(raw: unknown, cachedInside: boolean): TokenCounts | undefin
     return undefined;
   const reasoning = largestCount(raw, REASONING) ?? 0;
   const told = { prompt, completion, cached, cacheWrite, reasoning, total: largestCount(raw, TOTAL) };
-  // The native record of Anthropic or Bedrock: neither has OpenAI's name for the prompt, nor its parts.
+  // The native record of Anthropic or Bedrock: it has neither OpenAI's name for the prompt nor its parts.
   const isBeside = part === undefined && at(raw, 'prompt_tokens') === undefined && cached + cacheWrite > 0;
   const hour = Math.min(cacheWrite, count(raw, 'cache_creation', 'ephemeral_1h_input_tokens') ?? 0);
   return { ...classes(told, cachedInside && !isBeside), ...(hour > 0 && { hourCacheWrite: hour }) };
@@ -161,22 +164,25 @@ function classes(told: Told, cachedInside: boolean): TokenCounts {
 }
 
 interface Layout {
-  /** Cached input is part of the prompt's count. */
+  /** Whether the prompt's count includes cached input. */
   readonly inside: boolean;
-  /** Reasoning is counted beside the completion. */
+  /** Whether reasoning is counted beside the completion. */
   readonly reasoningBeside: boolean;
   /** Tokens of the total that no other field names. */
   readonly rest: number;
 }
 
-/** The total decides where it fits one reading exactly; else the documented one holds, and what is over is reasoning. */
+/**
+ * The total decides where it fits exactly one reading; otherwise the documented reading applies, and the excess is
+ * reasoning.
+ */
 function layoutOf(
   { prompt, completion, cached, cacheWrite, reasoning, total }: Told,
   preset: boolean,
 ): Layout {
   const besideInput = cached + cacheWrite;
   const canBeInside = besideInput <= prompt;
-  // More reasoning than completion in all: it must be beside it.
+  // More reasoning than completion: the reasoning must be counted beside it.
   const canBePart = reasoning <= completion;
   const sumOf = (inside: boolean, reasoningBeside: boolean): number =>
     prompt + completion + (inside ? 0 : besideInput) + (reasoningBeside ? reasoning : 0);
@@ -192,8 +198,8 @@ function layoutOf(
 }
 
 /**
- * US dollars that the provider says it charged. With the user's own key at the provider (`is_byok`), OpenRouter's `cost`
- * is only its fee, and the provider's bill comes on top: where that is not told, neither is the cost.
+ * The provider's charge in US dollars. With the user's own key at the provider (`is_byok`), OpenRouter's `cost` is only
+ * its fee, and the provider's bill is added; where that bill is unknown, so is the cost.
  */
 function parseCost(raw: unknown): number | undefined {
   const cost = numberAt(raw, 'cost') ?? numberAt(raw, 'cost', 'total_cost') ?? numberAt(raw, 'cost', 'total');
@@ -201,16 +207,16 @@ function parseCost(raw: unknown): number | undefined {
   return chargedUsd(cost, at(raw, 'is_byok') === true, at(raw, 'cost_details', 'upstream_inference_cost'));
 }
 
-/** `upstream`: the provider's own bill; zero or nothing is "not known", since a provider gives nothing away. */
+/** `upstream`: the provider's own bill; zero or absent means unknown, since providers charge for every call. */
 export function chargedUsd(charged: unknown, ownKey: boolean, upstream: unknown): number | undefined {
   const cost = dollars(charged);
   const theirs = dollars(upstream) ?? 0;
   if (cost === undefined || (ownKey && theirs === 0)) return undefined;
-  // Without the user's own key the provider's bill is inside the charge, and the charge is never below it.
+  // Without the user's own key the charge includes the provider's bill, so that it is at least that bill.
   return ownKey ? cost + theirs : Math.max(cost, theirs);
 }
 
-/** A cost in another currency, or in a gateway's own credits, is not dollars. */
+/** A cost in another currency, or in a gateway's own credits, is not in dollars. */
 export function isForeign(raw: unknown): boolean {
   const named = CURRENCIES.map((path) => stringAt(raw, ...path)).find((name) => name !== undefined);
   return named !== undefined && !/^\s*(?:us\$|\$|usd|us dollars?)\s*$/i.test(named.slice(0, 40));
@@ -225,11 +231,11 @@ const CURRENCIES: Paths = [
   ['cost_details', 'currency'],
 ];
 
-/** An amount that one call can cost. */
+/** An amount that one call can cost; undefined for any other value. */
 export const dollars = (value: unknown): number | undefined =>
   typeof value === 'number' && 0 <= value && value <= MAX_USD ? value : undefined;
 
-/** A number of tokens that one call can have. */
+/** A token count that one call can have; undefined for any other value. */
 export function count(raw: unknown, ...path: readonly string[]): number | undefined {
   const value = numberAt(raw, ...path);
   return value !== undefined && Number.isInteger(value) && 0 <= value && value <= MAX_TOKENS
@@ -237,7 +243,7 @@ export function count(raw: unknown, ...path: readonly string[]): number | undefi
     : undefined;
 }
 
-/** Gateways fill in zeros for the spellings that they do not use. */
+/** Gateways report zeros under the names that they do not use. */
 function largestCount(raw: unknown, paths: Paths): number | undefined {
   const counts = paths.flatMap((path) => count(raw, ...path) ?? []);
   return counts.length === 0 ? undefined : Math.max(...counts);

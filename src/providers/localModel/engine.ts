@@ -1,7 +1,6 @@
 /**
- * What the worker does: queries at once, indexing in slices between them; what was edited before what lies about in
- * the workspace. Apart from the worker's entry, so that it
- * can be tested without a thread.
+ * The worker's logic: it answers queries at once and indexes in slices between them, edited documents before files of
+ * the workspace. Separate from the worker's entry, so that tests need no thread.
  */
 import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import { isIndexableText } from '../../core/local/indexable.ts';
@@ -17,12 +16,12 @@ import type { Lister, WalkLimits } from './walk.ts';
 
 export interface EngineDeps {
   readonly maxTokens: number;
-  /** A file is undefined where it vanished, is too large or cannot be read. */
+  /** Undefined for a file that disappeared, is too large or cannot be read. */
   readonly lister: Lister;
   readonly walkLimits?: WalkLimits;
 }
 
-/** In the order in which they came: a text sent after its removal stays, one sent before it goes. */
+/** In the order of arrival: a text sent after its removal stays, one sent before it is removed. */
 type Job =
   | {
       readonly type: 'index';
@@ -31,20 +30,20 @@ type Job =
     }
   | { readonly type: 'remove'; readonly ids: readonly string[] };
 
-/** A slice at each step. */
+/** Each step is one slice. */
 type Work = Generator<void, void> | AsyncGenerator<void, void>;
 
 interface Walk {
   readonly roots: readonly string[];
   readonly files: AsyncGenerator<string | undefined, WalkEnd>;
-  /** Known from the editor, which is ahead of the disk. */
+  /** Paths whose text comes from the editor, which is newer than the disk. */
   readonly open: Set<string>;
   steps: number;
   readonly onProgress: () => void;
   readonly done: (end: WalkEnd) => void;
 }
 
-/** Files between two messages of how far a walk is. */
+/** Number of files between two progress messages of a walk. */
 const TELL_EACH = 64;
 
 export class LocalEngine {
@@ -100,7 +99,7 @@ export class LocalEngine {
     return this.#model.complete(query);
   }
 
-  /** One slice of work, a few milliseconds; false = nothing left to do. */
+  /** Runs one slice of work, a few milliseconds; false = nothing is left to do. */
   async step(): Promise<boolean> {
     this.#work ??= this.#nextWork();
     if (this.#work === undefined) return false;
@@ -132,7 +131,9 @@ export class LocalEngine {
     } else this.#model.remove(id);
   }
 
-  /** One file, whole, since a document's tokens lie together; what was queued meanwhile has its turn before the next. */
+  /**
+   * Indexes one file, whole, since the tokens of a document are contiguous; then queued work runs before the next file.
+   */
   async *#walkOn(walk: Walk): AsyncGenerator<void, void> {
     const next = await walk.files.next();
     if (this.#walk !== walk) return;
@@ -145,7 +146,7 @@ export class LocalEngine {
       const text = await this.#deps.lister.read(path, walk.roots);
       yield* this.#put(path, text);
       if (this.#model.stats.full && this.#model.wantsCompaction) {
-        // Room is won from what was replaced, and the file that came in half comes in whole.
+        // Compaction frees the room of replaced text, and the file that did not fit is indexed again, whole.
         yield* this.#model.compacting();
         yield* this.#put(path, text);
       }

@@ -1,7 +1,7 @@
 /**
- * The source files of folders on this machine, breadth first, so that of a workspace that is too large those nearest
- * its root are found. Listing is lazy: whoever stops asking has cancelled it, and a folder with a million entries is
- * never held whole.
+ * Lists the source files of folders on this machine, breadth first, so that in a workspace that is too large those
+ * nearest to its root are found. Listing is lazy: a caller that stops asking has canceled it, and a folder with a
+ * million entries is never held in memory.
  */
 import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { IgnoreRules } from '../../core/local/gitignore.ts';
@@ -10,39 +10,39 @@ import type { WalkEnd } from './protocol.ts';
 
 export interface Entry {
   readonly name: string;
-  /** Links are neither: what they lead to is somewhere else, or here already. */
+  /** A link is 'other': its target is either elsewhere or listed anyway. */
   readonly kind: 'file' | 'folder' | 'other';
 }
 
-/** Never throws: what vanished or cannot be read is empty. */
+/** Never throws: an entry that disappeared or cannot be read gives an empty result. */
 export interface Lister {
   readonly list: (folder: string) => AsyncIterable<Entry>;
-  /** Only a regular file that really lies within one of the roots. */
+  /** Only a regular file whose real path lies within one of the roots. */
   readonly read: (file: string, roots: readonly string[]) => Promise<string | undefined>;
 }
 
 export interface WalkLimits {
-  /** Files worth indexing. */
+  /** The most files worth indexing. */
   readonly files: number;
-  /** Whatever is found on the way. */
+  /** The most entries of any kind. */
   readonly entries: number;
 }
 
 export interface WalkOptions {
   readonly roots: readonly string[];
-  /** gitignore patterns of what the user leaves out. */
+  /** gitignore patterns of what the user excludes. */
   readonly excluded: readonly string[];
   readonly lister: Lister;
   readonly limits?: WalkLimits;
 }
 
-/** Everything has a limit: a workspace of five million tokens has some 10,000 files, with ten times as much beside them. */
+/** A workspace of five million tokens has some 10,000 files, with ten times as many other entries beside them. */
 const LIMITS: WalkLimits = { files: 20_000, entries: 250_000 };
-/** Entries between two pauses where nothing worth indexing turns up. */
+/** The most entries between two pauses in which no indexable file occurs. */
 const SLICE = 200;
 const GITIGNORE_CHARS = 100_000;
 
-/** A file, or nothing after so many entries that somebody else should have a turn; at the end how it ended. */
+/** Yields a file, or undefined as a pause after a number of entries; returns how the walk ended. */
 export async function* sourceFiles(options: WalkOptions): AsyncGenerator<string | undefined, WalkEnd> {
   const { lister, limits = LIMITS } = options;
   const leftOut = new IgnoreRules();
@@ -82,7 +82,7 @@ export async function* sourceFiles(options: WalkOptions): AsyncGenerator<string 
   return 'all';
 }
 
-/** With the separators of the root: ids must equal those of the editor's own documents. */
+/** With the separators of the root, since ids must equal those of the editor's own documents. */
 function join(root: string, ...parts: readonly string[]): string {
   const separator = root.includes('\\') ? '\\' : '/';
   return [

@@ -50,7 +50,7 @@ export function messagesBody(request: ChatRequest): Params {
   };
 }
 
-/** Neighbours of one role become one turn, as the API wants them; the results of tools stand first in theirs. */
+/** Neighbors of one role become one turn, as the API wants them; the results of tools stand first in theirs. */
 function turnsOf({ messages, arm }: ChatRequest): Turn[] {
   const turns: Turn[] = [];
   for (const message of messages) {

@@ -1,4 +1,4 @@
-/** What the user does with an answer: rates it, takes its code or text, or takes a way on out of a problem. */
+/** The user's actions on an answer: rate it, use its code or text, or choose an action of a problem. */
 import * as vscode from 'vscode';
 import { findAnswer, type ContextPiece } from '../../app/ask/conversations.ts';
 import type { FromWebview } from '../../protocol/ask.ts';
@@ -57,7 +57,7 @@ export class AnswerActions {
         const found = this.#found(answerId);
         const way = found?.answer.notice?.ways[index];
         if (!way) return;
-        // The card is its turn's, which need not be the last.
+        // The card belongs to its turn, which may not be the last one.
         const own = ofTurn.has(way.command) ? [found.turn.id] : [];
         await vscode.commands.executeCommand(way.command, ...(way.args ?? []), ...own);
       },
@@ -85,7 +85,7 @@ export class AnswerActions {
     }
   }
 
-  /** What the answer knew, the latest first: its own turn's context, then that of the turns before. */
+  /** The context that the answer had, the latest first: its own turn's, then that of the earlier turns. */
   #contextOf(answerId: string): readonly ContextPiece[] {
     const { turns } = this.#open.current.conversation;
     const last = turns.findIndex(({ answers }) => answers.some(({ id }) => id === answerId));

@@ -27,7 +27,7 @@ export interface AskEngineDeps {
 
 type AskPreview = Parameters<AskEngine['preview']>[0];
 
-/** The same for what is sent and for what is only priced. */
+/** The routing request, the same for sending and for pricing. */
 const routingRequest = (
   { messages, view, conversationId, choice }: AskPreview,
   continues = false,
@@ -39,7 +39,7 @@ const routingRequest = (
   choice,
 });
 
-/** Ask's door to the engine: asks for a limit before the first paid use, and keeps the status bar informed. */
+/** Connects Ask to the engine: asks for a limit before the first paid use, and updates the status bar. */
 export class AskEngineOverRouting implements AskEngine {
   readonly #deps: AskEngineDeps;
   #askedForLimit = false;
@@ -112,7 +112,10 @@ export class AskEngineOverRouting implements AskEngine {
     return { freed, leftNano: standingOf(ledger.summary(), monthly).available };
   }
 
-  /** No silent "unlimited" and no silent "nothing": the first prompt that could cost money asks, once per session. */
+  /**
+   * Asks for a limit at the first prompt that could cost money, once for each session: no limit means neither
+   * "unlimited" nor "nothing".
+   */
   async #ensureLimit(): Promise<void> {
     const { settings, models, engine } = this.#deps;
     const unlimited = settings.limits().limits.monthly === undefined;

@@ -1,4 +1,4 @@
-/** What can be done with an answer's code: copy, insert at the cursor, apply through VS Code's diff view. */
+/** Actions on an answer's code: copy, insert at the cursor, apply through VS Code's diff view. */
 import * as vscode from 'vscode';
 import { elidedLines } from '../../app/ask/elisions.ts';
 import { isPatch } from '../../app/ask/patches.ts';
@@ -43,7 +43,7 @@ export async function insertCode(editors: LastEditor, { code, language }: Code):
   return done;
 }
 
-/** Markdown fences name languages loosely; an unknown name must not keep the document from opening. */
+/** Fences use various names of languages; an unknown name must not prevent the document from opening. */
 export async function showInNewEditor(content: string, language: string): Promise<void> {
   const known = (await vscode.languages.getLanguages()).includes(language);
   const document = await vscode.workspace.openTextDocument(known ? { content, language } : { content });
@@ -52,13 +52,13 @@ export async function showInNewEditor(content: string, language: string): Promis
 
 interface Proposal {
   readonly target: vscode.Uri;
-  /** Of the target when the proposal was made: a later change makes the proposal stale. */
+  /** The target's version at the time of the proposal: a later change makes the proposal stale. */
   readonly version: number;
   readonly text: string;
   readonly onAccepted: () => void;
 }
 
-/** Proposed changes under review: the right side of a diff whose left side is the file. */
+/** Proposed changes under review: each is the right side of a diff whose left side is the file. */
 export class Proposals implements vscode.Disposable {
   readonly #open = new Map<string, Proposal>();
   readonly #subscriptions: readonly vscode.Disposable[];
@@ -78,7 +78,7 @@ export class Proposals implements vscode.Disposable {
     ];
   }
 
-  /** Shows what the code would change in the file it belongs to: one of `context` (latest first), or the active one. */
+  /** Shows the change in the file to which the code belongs: one of `context` (latest first), or the active file. */
   async propose(
     editors: LastEditor,
     context: readonly ContextPiece[],
@@ -117,7 +117,9 @@ export class Proposals implements vscode.Disposable {
     this.#bar.show();
   }
 
-  /** For the buttons of the diff editor's title, which pass the proposed side; from a key, the active diff counts. */
+  /**
+   * The buttons of the diff editor's title pass the proposed side; a key passes nothing, and the active diff counts.
+   */
   async accept(uri: vscode.Uri | undefined): Promise<void> {
     const key = uri ?? activeProposal();
     const proposal = key && this.#open.get(key.toString());
@@ -162,7 +164,7 @@ function activeProposal(): vscode.Uri | undefined {
     : undefined;
 }
 
-/** The file the question was about: `selection:<uri>:1-2` or `file:<uri>`, the selection before files. */
+/** The file of the question: `selection:<uri>:1-2` or `file:<uri>`, the selection before files. */
 async function targetOf(context: readonly ContextPiece[]): Promise<vscode.TextDocument | undefined> {
   const piece =
     context.find(({ kind }) => kind === 'selection') ??

@@ -1,4 +1,4 @@
-/** What of the user's work could go along with a question: the items behind the composer's chips. */
+/** The parts of the user's work that can be sent with a question: the items behind the composer's chips. */
 import * as vscode from 'vscode';
 import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import { hasSecretName, isSecretUri } from '../kit/realPath.ts';
@@ -13,11 +13,11 @@ export interface ContextItem {
   readonly label: string;
   readonly detail: string;
   readonly secret: boolean;
-  /** Reads it as it is now, unsaved changes included. */
+  /** Reads the present content, including unsaved changes. */
   readonly read: () => Promise<ContextPiece>;
 }
 
-/** Larger files are not read: their beginning alone would fill every budget many times over. */
+/** Larger files are not read: their beginning alone would exceed every budget many times. */
 const maxFileBytes = 4 * 1024 * 1024;
 
 export const nameOf = (uri: vscode.Uri): string => vscode.workspace.asRelativePath(uri, false);
@@ -25,7 +25,7 @@ export const nameOf = (uri: vscode.Uri): string => vscode.workspace.asRelativePa
 export function selectionItem(editor: vscode.TextEditor): ContextItem | undefined {
   const { document, selection } = editor;
   if (selection.isEmpty || document.getText(selection).trim() === '') return undefined;
-  // Whole lines selected end at the start of the next line, of which nothing is taken.
+  // A selection of whole lines ends at the start of the next line, which is not selected.
   const emptyEnd = selection.end.character === 0 && selection.end.line > selection.start.line;
   const [first, last] = [selection.start.line + 1, selection.end.line + (emptyEnd ? 0 : 1)];
   const label =
@@ -98,7 +98,7 @@ const countLabel = (count: number): string =>
 const isWorthTelling = ({ severity }: vscode.Diagnostic): boolean =>
   severity <= vscode.DiagnosticSeverity.Warning;
 
-/** `12: error: message (ts 2322)` and the line itself. */
+/** `12: error: message (ts 2322)` followed by the line. */
 function problemsText(document: vscode.TextDocument, problems: readonly vscode.Diagnostic[]): string {
   const lines = problems.slice(0, 100).map(({ range, severity, message, source, code }) => {
     const kind = severity === vscode.DiagnosticSeverity.Error ? 'error' : 'warning';
@@ -116,7 +116,7 @@ async function openSmall(uri: vscode.Uri): Promise<vscode.TextDocument> {
   return vscode.workspace.openTextDocument(uri);
 }
 
-/** By version, so that a moving cursor does not search the document for keys again and again. */
+/** By version, so that a moving cursor does not search the document for keys repeatedly. */
 const keyFound = new WeakMap<vscode.TextDocument, { readonly version: number; readonly secret: boolean }>();
 
 function isSecretDocument(document: vscode.TextDocument): boolean {
@@ -128,7 +128,7 @@ function isSecretDocument(document: vscode.TextDocument): boolean {
   return secret;
 }
 
-/** FNV-1a: the ids of chips go to the webview, addresses need not. */
+/** FNV-1a: the webview gets the ids of chips and not their addresses. */
 function shortId(source: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < source.length; i++) hash = Math.imul(hash ^ source.charCodeAt(i), 0x01000193);

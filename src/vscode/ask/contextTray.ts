@@ -1,6 +1,6 @@
 /**
- * The tray above the composer: what goes along by itself, what the user added, took out, or released after a warning.
- * By itself goes the selection, or else the active file (in a trusted workspace, unless switched off).
+ * The tray above the composer: the context sent automatically, and what the user added, removed, or released after a
+ * warning. Automatic are the selection, or else the active file (in a trusted workspace, unless switched off).
  */
 import * as vscode from 'vscode';
 import type { ContextPiece } from '../../app/ask/conversations.ts';
@@ -11,7 +11,7 @@ import type { LastEditor } from './editors.ts';
 
 type Chip = ComposerView['chips'][number];
 
-/** Files a user can add to one question. */
+/** The most files that a user can add to one question. */
 const maxAdded = 20;
 
 export class ContextTray implements vscode.Disposable {
@@ -23,7 +23,7 @@ export class ContextTray implements vscode.Disposable {
   readonly #taken = new Set<string>();
   readonly #wanted = new Set<string>();
   readonly #released = new Set<string>();
-  /** The selection that the last question took along; it stands there still, but was not made for another one. */
+  /** The selection that was sent with the last question; it is still there, but was not made for the next one. */
   #sent: { readonly id: string; readonly document: vscode.TextDocument } | undefined;
 
   constructor(editors: LastEditor) {
@@ -50,7 +50,7 @@ export class ContextTray implements vscode.Disposable {
     }));
   }
 
-  /** What goes along now. A file that cannot be read is named in `failed`. */
+  /** The context to send now. `failed` names the files that cannot be read. */
   async collect(): Promise<{ readonly pieces: readonly ContextPiece[]; readonly failed: readonly string[] }> {
     const pieces: ContextPiece[] = [];
     const failed: string[] = [];
@@ -90,13 +90,13 @@ export class ContextTray implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** What was selected for a question of the last conversation does not go along with a new one, until it is asked for. */
+  /** A selection made for the last conversation is not sent in a new one until the user asks for it. */
   startNew(): void {
     if (this.#sent) this.#taken.add(this.#sent.id);
     this.#changed.fire();
   }
 
-  /** A sent question takes its added files along; what goes by itself stays. */
+  /** The added files were sent with the question and leave the tray; automatic context stays. */
   sent(): void {
     const selection = this.#items().find(({ item, on }) => on && item.kind === 'selection');
     const document = this.#editors.current?.document;
@@ -112,7 +112,7 @@ export class ContextTray implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  /** Selected anew, even the same lines: it is for the next question. */
+  /** A new selection, even of the same lines, is for the next question. */
   #noteSelection(): void {
     const editor = this.#editors.current;
     if (!this.#sent || editor?.document !== this.#sent.document) return;
@@ -150,7 +150,7 @@ export class ContextTray implements vscode.Disposable {
   }
 }
 
-/** The user's own word: a workspace that says otherwise is not asked. */
+/** The user's own value; a workspace's value does not count. */
 function attachesActiveFile(): boolean {
   const found = vscode.workspace.getConfiguration('pilot').inspect<unknown>('ask.includeActiveFile');
   return vscode.workspace.isTrusted && (found?.globalValue ?? found?.defaultValue) !== false;

@@ -1,4 +1,4 @@
-/** The live conversations of this window: the one shown, and those whose answers still come in. */
+/** The live conversations of this window: the shown one, and those with running answers. */
 import type { AskSessionDeps, SessionChange } from '../../app/ask/ask.ts';
 import { AskSession } from '../../app/ask/ask.ts';
 import { emptyConversation } from '../../app/ask/conversations.ts';
@@ -34,7 +34,7 @@ export class OpenConversations {
     if (this.#current.conversation.turns.length > 0) this.#switchTo(this.#fresh());
   }
 
-  /** False when it is gone. */
+  /** False if the conversation no longer exists. */
   async open(id: string): Promise<boolean> {
     if (id === this.#current.conversation.id) return true;
     const live = this.#sessions.get(id);
@@ -58,7 +58,7 @@ export class OpenConversations {
     return this.#history.deleteAll();
   }
 
-  /** The window closes: nothing may go on that nobody can stop. */
+  /** The window closes: stops every running answer, since the user could no longer stop one. */
   stopAll(): void {
     for (const session of this.#sessions.values()) session.stop();
   }

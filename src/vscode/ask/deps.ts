@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { AskEngine, AskWords } from '../../app/ask/ask.ts';
 import type { Clock, Log } from '../../app/ports/environment.ts';
 
-/** What the Ask surface needs from the composition root. */
+/** The Ask surface's dependencies, from the composition root. */
 export interface AskDeps {
   readonly engine: AskEngine;
   readonly words: AskWords;
@@ -10,7 +10,7 @@ export interface AskDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly extensionUri: vscode.Uri;
-  /** Undefined without a folder; conversations are then kept in `globalStorageUri`. */
+  /** Undefined without a folder; conversations are then stored in `globalStorageUri`. */
   readonly storageUri: vscode.Uri | undefined;
   readonly globalStorageUri: vscode.Uri;
 }

@@ -1,4 +1,4 @@
-/** The questions Ask puts to the user outside its panel. */
+/** Ask's dialogs outside its panel. */
 import * as vscode from 'vscode';
 import type { Choice } from '../../app/call/routing.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
@@ -30,7 +30,7 @@ export const tellDeleted = (deleted: number): void =>
     deleted === 1 ? t('1 conversation was deleted.') : t('{0} conversations were deleted.', deleted),
   );
 
-/** Open files first, then those of the workspace. */
+/** Open files first, then the other files of the workspace. */
 export async function pickFiles(current: vscode.Uri | undefined): Promise<readonly vscode.Uri[]> {
   interface FilePick extends vscode.QuickPickItem {
     readonly uri: vscode.Uri;
@@ -77,7 +77,7 @@ export async function pickModel(
   return (await vscode.window.showQuickPick(picks, { placeHolder, matchOnDetail: true }))?.choice;
 }
 
-/** Another model for a question that has been answered. */
+/** Another model for an answered question. */
 export async function pickAnother(
   arms: readonly Arm[],
   tried: readonly ArmId[],
@@ -116,7 +116,7 @@ function priceText({ price }: Arm): string {
 
 const openable = new Set(['https:', 'http:', 'mailto:']);
 
-/** A link in an answer is a stranger's: its address is shown before anything is opened. */
+/** A link in an answer is untrusted: its address is shown before VS Code opens it. */
 export async function openLink(href: string): Promise<void> {
   const url = URL.parse(href);
   if (!url || !openable.has(url.protocol)) return;

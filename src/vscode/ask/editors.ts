@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 
-/** Documents that are the user's work; output channels, diffs of ours and the like are not. */
+/** Schemes of documents that are not the user's work: output channels, PILOT's diffs and others. */
 const foreignSchemes = new Set(['output', 'debug', 'vscode', 'walkThrough', 'comment', 'pilot-proposed']);
 
 const isWork = (editor: vscode.TextEditor | undefined): editor is vscode.TextEditor =>
   editor !== undefined && !foreignSchemes.has(editor.document.uri.scheme);
 
-/** The editor the user last worked in: while the Ask panel has the focus, VS Code knows no active text editor. */
+/** The editor in which the user last worked: while the Ask panel has the focus, VS Code has no active text editor. */
 export class LastEditor implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: readonly vscode.Disposable[];
@@ -37,7 +37,7 @@ export class LastEditor implements vscode.Disposable {
     return this.#editor;
   }
 
-  /** The same editor brought back to the front, fit for edits; undefined when there is none. */
+  /** Brings that editor to the front for an edit; undefined when there is none. */
   async reveal(): Promise<vscode.TextEditor | undefined> {
     const editor = this.#editor;
     if (!editor) return undefined;

@@ -1,6 +1,7 @@
 /**
- * Conversations as files, one JSON file each, so that two windows never write the same one and a bad one harms no
- * other. Number and size are capped; the oldest go first. Needs a folder, not vscode: tested in plain Node.
+ * Stores conversations as files, one JSON file each, so that two windows never write the same file and a bad file
+ * affects no other. Number and size are capped; the oldest are deleted first. Depends on a folder and not on vscode, so
+ * that plain Node tests it.
  */
 import type { ConversationStore, ConversationSummary } from '../../app/ask/history.ts';
 import { titleOf, type Conversation } from '../../app/ask/conversations.ts';
@@ -17,13 +18,13 @@ export interface FolderEntry {
 export interface Folder {
   list(): Promise<readonly FolderEntry[]>;
   read(name: string): Promise<string>;
-  /** All or nothing: a reader never sees half a file. */
+  /** Atomic: a reader never sees a partial file. */
   write(name: string, text: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
-/** Conversations kept, and the bytes of all files, those set aside included. */
+/** The most conversations, and the most bytes of all files, including those set aside. */
 export const maxConversations = 200;
 export const maxTotalBytes = 64 * 1024 * 1024;
 
@@ -37,7 +38,7 @@ const isConversation = ({ name }: FolderEntry): boolean => name.endsWith(suffix)
 export class HistoryFiles implements ConversationStore {
   readonly #folder: Folder;
   readonly #log: Log;
-  /** By file name: what a file of this size and time said, so that a list reads only what changed. */
+  /** By file name: the summary of a file with this size and time, so that a list reads only changed files. */
   readonly #known = new Map<string, { readonly stamp: string; readonly summary: ConversationSummary }>();
 
   constructor(folder: Folder, log: Log) {
@@ -99,7 +100,7 @@ export class HistoryFiles implements ConversationStore {
     return undefined;
   }
 
-  /** Drops the oldest until both caps hold; never the one just written. */
+  /** Deletes the oldest files until both caps hold, but never the one just written. */
   async #trim(keep: string): Promise<void> {
     const entries = [...(await this.#folder.list())].sort((a, b) => b.modifiedAt - a.modifiedAt);
     let bytes = 0;

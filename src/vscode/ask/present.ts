@@ -1,4 +1,4 @@
-/** From conversations to what the webview shows: labels and numbers become words here. */
+/** Converts conversations into the webview's view, with labels and numbers as text. */
 import * as vscode from 'vscode';
 import type { AssemblyNote, Prepared } from '../../app/ask/assemble.ts';
 import {
@@ -93,7 +93,7 @@ function holdText({ reserved, released }: Answer): string | undefined {
     : t('Released: {0} can be spent again this month.', usd(released));
 }
 
-/** The model's name stands above the reason, which need not begin with it again. */
+/** The reason follows the model's name, so that it need not start with it. */
 function reasonOf(route: AnswerRoute): string {
   const { reason } = route;
   const prefix = `${shownName(route)}: `;
@@ -135,7 +135,7 @@ export const historyView = (
     current: id === current,
   }));
 
-/** Characters of one token of code and English together; for orientation only, never for money. */
+/** Characters for each token of code and English; for orientation only, never for money. */
 const charsPerToken = 4;
 
 export function inspectionView(prepared: Prepared, failed: readonly string[], model: string): InspectionView {

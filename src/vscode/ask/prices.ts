@@ -1,4 +1,4 @@
-/** Prices before the click: under the composer for the next question, and on the two ways on from each answer. */
+/** Expected prices: under the composer for the next question, and on the two alternatives of each answer. */
 import * as vscode from 'vscode';
 import { setImmediate } from 'node:timers/promises';
 import type { AskEngine, AskSession } from '../../app/ask/ask.ts';
@@ -13,9 +13,12 @@ import { usd } from '../kit/format.ts';
 
 const { t } = vscode.l10n;
 
-/** Changes are gathered so long before a price is computed: it follows the typing and is never in its way. */
+/** The pause in the typing before a price is computed. */
 const quietMs = 150;
-/** Turns whose offers are computed again when models, limits or wishes have changed; older ones keep theirs. */
+/**
+ * The number of newest turns whose offers are computed again when models, limits or wishes change; older ones keep
+ * theirs.
+ */
 const refreshedTurns = 10;
 
 export interface PricesDeps {
@@ -23,7 +26,7 @@ export interface PricesDeps {
   readonly log: Log;
   readonly post: (message: ToWebview) => void;
   readonly current: () => AskSession;
-  /** The user chose this conversation's model, so the next answer is no cheaper for a wish. */
+  /** Whether the user chose this conversation's model, so that a wish for a cheaper model has no effect. */
   readonly isChosen: () => boolean;
   /** The question in the composer as it would be sent; undefined while there is none. */
   readonly draft: () => Promise<
@@ -37,7 +40,7 @@ export class Prices implements vscode.Disposable {
   readonly #offers = new Map<string, Offers>();
   /** Turns to compute, the most urgent last. */
   readonly #turns = new Set<string>();
-  /** Changes of the draft so far, and the last of them that was priced. */
+  /** Number of changes of the draft, and the last change that has a price. */
   #drafts = 0;
   #priced = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -48,7 +51,7 @@ export class Prices implements vscode.Disposable {
     this.#subscription = deps.engine.onDidChange(() => this.#refresh());
   }
 
-  /** The draft, its context or its model changed. */
+  /** Called when the draft, its context or its model changed. */
   next(): void {
     this.#drafts += 1;
     this.#soon();
@@ -60,7 +63,7 @@ export class Prices implements vscode.Disposable {
     this.#soon();
   }
 
-  /** Another conversation is shown: the newest of its turns come first. */
+  /** Called when another conversation is shown: the newest of its turns come first. */
   all(): void {
     this.#turns.clear();
     this.#offers.clear();
@@ -68,7 +71,7 @@ export class Prices implements vscode.Disposable {
     this.next();
   }
 
-  /** The model that "Better answer" under this turn has named. */
+  /** The model named by "Better answer" under this turn. */
   better(turnId: string): ArmId | undefined {
     return this.#offers.get(turnId)?.better?.armId;
   }
@@ -92,7 +95,7 @@ export class Prices implements vscode.Disposable {
     }, quietMs);
   }
 
-  /** One piece at a time, and the extension host's other work in between. */
+  /** Computes one price at a time, with the extension host's other work in between. */
   async #run(): Promise<void> {
     this.#running = true;
     try {
@@ -115,7 +118,7 @@ export class Prices implements vscode.Disposable {
     const conversationId = current().conversation.id;
     const price =
       asked && (await nextPrice(engine, asked.prepared, { conversationId, chosen: asked.chosen }));
-    // What changed meanwhile is told in a moment.
+    // A change in the meantime is computed and sent next.
     if (drafts === this.#drafts) post({ type: 'price', price: price && this.#nextText(price) });
   }
 

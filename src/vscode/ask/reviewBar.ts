@@ -1,11 +1,11 @@
 /**
- * Accept and Discard in the status bar while the proposed change in front is open. VS Code cannot take back a
- * notification with buttons, so one would stay after the change was accepted above the diff or by a key.
+ * Accept and Discard in the status bar while the active editor shows a proposed change. VS Code cannot remove a
+ * notification with buttons, so that one would remain after the user accepted the change above the diff or by a key.
  */
 import * as vscode from 'vscode';
 
 const { t } = vscode.l10n;
-/** Before everything else on the left. */
+/** Before all other items on the left. */
 const priority = 10_000;
 
 export class ReviewBar implements vscode.Disposable {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Folder, FolderEntry } from './historyFiles.ts';
 
-/** A folder of the extension's own storage, which exists once something is written to it. */
+/** A folder of the extension's own storage; it is created by the first write. */
 export function storageFolder(uri: vscode.Uri): Folder {
   const { fs } = vscode.workspace;
   const at = (name: string): vscode.Uri => vscode.Uri.joinPath(uri, name);

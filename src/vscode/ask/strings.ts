@@ -3,7 +3,7 @@ import type { Strings } from '../../protocol/ask.ts';
 
 const { t } = vscode.l10n;
 
-/** All words of the Ask webview, in the user's language. */
+/** All text of the Ask webview, in the user's language. */
 export const askStrings = (): Strings => ({
   placeholder: t('Ask about your code'),
   placeholderFollowUp: t('Ask a follow-up question'),

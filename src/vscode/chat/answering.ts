@@ -2,7 +2,7 @@ import { answerChat, type ChatEnd, type ChatSink } from '../../app/chat/answer.t
 import type { CompletionOrder } from '../../app/call/routedCompletion.ts';
 import type { ChatDeps } from './deps.ts';
 
-/** An answer in Chat, with the status bar kept informed. */
+/** Answers in Chat and updates the status bar. */
 export async function answering(
   { completion, status }: ChatDeps,
   order: CompletionOrder,

@@ -1,4 +1,4 @@
-/** Between VS Code's classes for chat messages and the plain data of app/chat. */
+/** Converts between VS Code's classes for chat messages and the plain data of app/chat. */
 import * as vscode from 'vscode';
 import type { ChatPart, ChatTurn } from '../../app/chat/messages.ts';
 import { roughMessageTokens, roughTokens } from '../../app/chat/tokens.ts';
@@ -7,7 +7,7 @@ import { isObject } from '../../core/shape.ts';
 
 type RequestMessage = vscode.LanguageModelChatRequestMessage;
 
-/** 3 is what VS Code's own agent sends its instructions as; stable typings know user and assistant only. */
+/** VS Code's own agent sends its instructions with role 3; the stable typings only have user and assistant. */
 const roles: ReadonlyMap<unknown, ChatTurn['role']> = new Map<unknown, ChatTurn['role']>([
   [vscode.LanguageModelChatMessageRole.Assistant, 'assistant'],
   [3, 'system'],
@@ -26,7 +26,9 @@ export const toToolDefinitions = (
 export const tokenCount = (text: string | RequestMessage): number =>
   typeof text === 'string' ? roughTokens(text) : roughMessageTokens(toTurn(text).parts);
 
-/** Undefined for what no endpoint takes: marks for a prompt cache, signed thoughts of another vendor's model. */
+/**
+ * Undefined for parts that no endpoint accepts: marks for a prompt cache, signed thoughts of another vendor's model.
+ */
 function toPart(part: unknown): ChatPart | undefined {
   if (part instanceof vscode.LanguageModelToolCallPart) {
     const { callId, name, input } = part;

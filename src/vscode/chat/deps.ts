@@ -10,12 +10,12 @@ export interface ChatCompletion extends Completion {
   outcome(decisionId: DecisionId, kind: OutcomeKind): Promise<void>;
 }
 
-/** What VS Code's Chat needs from the composition root. */
+/** The dependencies of PILOT in VS Code's Chat, from the composition root. */
 export interface ChatDeps {
-  /** Built by the first prompt; activation and the model picker do without. */
+  /** Built for the first prompt; activation and the model picker do not need it. */
   readonly completion: () => Promise<ChatCompletion>;
   readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<unknown> };
-  /** Told while an answer is under way, and which decision is behind it. */
+  /** Shows the running answer and the decision behind it. */
   readonly status: { think(): () => void; set lastDecision(decision: Decision) };
   readonly pausedThumb: PausedThumb;
   readonly log: Log;

@@ -1,4 +1,4 @@
-/** How a failed answer reaches VS Code's Chat: one clear sentence, under the code its callers look for. */
+/** Reports a failed answer to VS Code's Chat: one clear sentence, with the error code that callers check. */
 import * as vscode from 'vscode';
 import type { ChatEnd } from '../../app/chat/answer.ts';
 import type { Problem } from '../../app/call/problem.ts';

@@ -1,6 +1,6 @@
 /**
  * PILOT in VS Code's own Chat: its models in the picker, and the participant `@pilot`. Registered where the host has
- * the interfaces, silently left out where it has not; the code behind is loaded by the first request.
+ * the interfaces, silently left out elsewhere; the first request loads the code.
  */
 import * as vscode from 'vscode';
 import { ConversationIds } from '../../app/chat/conversationIds.ts';
@@ -13,10 +13,10 @@ import { VENDOR } from './vendor.ts';
 
 export type { ChatDeps } from './deps.ts';
 
-/** As package.json contributes it. */
+/** The id in package.json's contribution. */
 const PARTICIPANT = 'pilot.chat';
 
-/** What a host may have of the two; forks and older versions lack parts. */
+/** The two interfaces, which forks and older versions may lack. */
 export interface ChatHost {
   readonly lm?: Partial<typeof vscode.lm>;
   readonly chat?: Partial<typeof vscode.chat>;
@@ -29,7 +29,7 @@ export function registerChat(deps: ChatDeps, host: ChatHost = vscode): Disposabl
   return registered;
 }
 
-/** A host may have the function and still refuse, for a contribution it does not know. Nothing else may break. */
+/** A host may have the function and still refuse an unknown contribution. The rest must continue to work. */
 function attempt({ log }: ChatDeps, what: string, register: () => void): void {
   try {
     register();
@@ -45,16 +45,16 @@ function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposable
     conversations: new ConversationIds(() => crypto.randomUUID()),
     opaque: new OpaqueMemory(),
   };
-  // The arms and not what is shown of them: formatting prices here would load the locale's data.
+  // Compares arms and not their shown information: formatting prices here would load the locale's data.
   const outline = (): string => JSON.stringify(deps.models.arms);
-  /** As VS Code was told last; undefined = it has not asked yet. */
+  /** The list that VS Code last received; undefined = it has not asked yet. */
   let told: string | undefined;
   const provider: vscode.LanguageModelChatProvider = {
     onDidChangeLanguageModelChatInformation: changed.event,
     provideLanguageModelChatInformation: async ({ silent }) => {
       told = outline();
       const offered = modelInformation(deps.models.arms);
-      // Asked for by hand, in Chat's own list of providers: the way there is the way to set PILOT up.
+      // The user opened PILOT's entry in Chat's list of providers without any models: this starts set-up.
       if (offered.length === 0 && !silent) await vscode.commands.executeCommand('pilot.setUpModels');
       return offered.length === 0 && !silent ? modelInformation(deps.models.arms) : offered;
     },
@@ -73,7 +73,7 @@ function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposable
       changed.fire();
     }),
   );
-  // The picker lists a vendor's models only once somebody has asked for them.
+  // The picker lists a vendor's models only after someone selected them once, so this does.
   void lm.selectChatModels?.({ vendor: VENDOR }).then(undefined, (error: unknown) => {
     deps.log.error('VS Code could not list the models of PILOT', error);
   });

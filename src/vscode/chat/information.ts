@@ -1,4 +1,7 @@
-/** How PILOT's models look in the picker of VS Code's Chat. Prices stand in the detail: there is no field for them. */
+/**
+ * The description of PILOT's models in the picker of VS Code's Chat. Prices are in the detail, since there is no field
+ * for them.
+ */
 import * as vscode from 'vscode';
 import { offeredModels, type OfferedModel } from '../../app/chat/offer.ts';
 import { isFree, type Arm } from '../../core/arm.ts';

@@ -1,4 +1,4 @@
-/** `@pilot` in VS Code's Chat: Ask's prompt and Ask's learning, in the place where people already talk. */
+/** `@pilot` in VS Code's Chat, with Ask's prompt and Ask's learning. */
 import * as vscode from 'vscode';
 import type { ChatEnd, Route } from '../../app/chat/answer.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
@@ -36,7 +36,7 @@ export interface ParticipantRequest {
   readonly token: vscode.CancellationToken;
 }
 
-/** The slash command behind "Better Answer", as package.json contributes it. */
+/** The slash command behind "Better Answer", as contributed in package.json. */
 const BETTER = 'better';
 
 export async function answerAsParticipant(
@@ -74,14 +74,16 @@ export async function answerAsParticipant(
   return resultOf(deps, end, { answer: answer.text, conversationId, stream });
 }
 
-/** The answer's thumb. VS Code reports no taking back, so none can be learnt. */
+/**
+ * Learns the answer's thumb. VS Code does not report that a thumb was withdrawn, so that nothing is learned from it.
+ */
 export async function learnFromThumb(
   { completion, pausedThumb, log }: ChatDeps,
   { metadata }: vscode.ChatResult,
   kind: vscode.ChatResultFeedbackKind,
 ): Promise<void> {
   const memory = memoryOf(metadata);
-  // Of half an answer a thumb says nothing about the model.
+  // A thumb on half an answer is no evidence about the model.
   if (memory?.incomplete) return;
   if (!memory) {
     log.warn('A thumb in Chat belongs to no answer that PILOT remembers');
@@ -105,7 +107,7 @@ interface Plan {
   readonly improves: AnswerMemory['decisionId'] | undefined;
 }
 
-/** A model of PILOT chosen in Chat's picker holds for `@pilot` too; anybody else's means nothing to it. */
+/** A model of PILOT chosen in Chat's picker applies to `@pilot` too; models of other vendors are passed over. */
 function newPlan(
   { models }: ChatDeps,
   earlier: readonly Exchange<Reference>[],
@@ -115,7 +117,7 @@ function newPlan(
   return { question: prompt, references, earlier, choice: picked ?? { type: 'auto' }, improves: undefined };
 }
 
-/** One step up for the last question; what the user wrote behind the command is added to it. */
+/** Answers the last question with a better model; text after the command is added to the question. */
 function betterPlan(
   exchanges: readonly Exchange<Reference>[],
   { prompt }: vscode.ChatRequest,
@@ -191,7 +193,7 @@ const remember = ({ decision, arm }: Route, { answer, conversationId }: Given): 
 const footer = (answer: string, line: string): string =>
   `${closedFences(answer)}\n\n---\n\n${escapedMarkdown(line)}`;
 
-/** Those act on the Ask panel's last answer. */
+/** These commands act on the Ask panel's last answer. */
 const ofAskPanel: ReadonlySet<string> = new Set(['pilot.retry', 'pilot.askAnother', 'pilot.askFree']);
 const leadsOnFromChat = ({ command }: WayOn): boolean => !ofAskPanel.has(command);
 

@@ -1,4 +1,4 @@
-/** What the user attached to a question in VS Code's Chat, as pieces of context. */
+/** Converts the user's attachments in VS Code's Chat into pieces of context. */
 import * as vscode from 'vscode';
 import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import type { ContextPiece } from '../../app/ask/conversations.ts';
@@ -7,12 +7,12 @@ import { isSecretUri } from '../kit/realPath.ts';
 export interface ReadReferences {
   readonly pieces: readonly ContextPiece[];
   readonly sources: readonly (vscode.Uri | vscode.Location)[];
-  /** Names of what was not sent, and why. */
+  /** Names of the pieces that are not sent, with the reason. */
   readonly withheld: readonly string[];
   readonly unreadable: readonly string[];
 }
 
-/** What VS Code attaches by itself: the open file, instruction files, its own agent's list of skills (a string). */
+/** Attached by VS Code itself: the open file, instruction files, its own agent's list of skills (a string). */
 const IMPLICIT = /^vscode\.(implicit|prompt|customizations)\b/;
 const maxFileBytes = 4 * 1024 * 1024;
 
@@ -23,11 +23,11 @@ export async function readReferences(
   const sources: (vscode.Uri | vscode.Location)[] = [];
   const withheld: string[] = [];
   const unreadable: string[] = [];
-  // VS Code lists them last first.
+  // VS Code lists them in reverse order.
   for (const { id, value } of references.toReversed()) {
     const implicit = IMPLICIT.test(id);
     if (implicit && typeof value === 'string') continue;
-    // In Restricted Mode nothing but a selection goes along by itself.
+    // In Restricted Mode only a selection is sent automatically.
     if (implicit && !vscode.workspace.isTrusted && !(value instanceof vscode.Location)) continue;
     try {
       const piece = await pieceOf(id, value);
@@ -38,7 +38,8 @@ export async function readReferences(
         if (value instanceof vscode.Uri || value instanceof vscode.Location) sources.push(value);
       }
     } catch {
-      // Deleted meanwhile, a folder, or not text: the question is answered without it, and the user told.
+      // A file that was deleted meanwhile, a folder, or not text: the question is sent without it, and the user is
+      // told.
       unreadable.push(labelOf(value) ?? id);
     }
   }

@@ -1,4 +1,6 @@
-/** One request of VS Code's Chat to a model of PILOT. Agent mode sends dozens in a row; each has its own reservation. */
+/**
+ * One request of VS Code's Chat to a model of PILOT. Agent mode sends dozens in a row; each has its own reservation.
+ */
 import * as vscode from 'vscode';
 import type { OpaqueMemory } from '../../app/chat/opaqueMemory.ts';
 import type { ConversationIds } from '../../app/chat/conversationIds.ts';
@@ -11,7 +13,7 @@ import type { ChatDeps } from './deps.ts';
 import { incompleteMessage } from '../words/messages.ts';
 import { badToolCallText, chatError } from './failure.ts';
 
-/** What is remembered between the requests of one window. */
+/** State kept between the requests of one window. */
 export interface ChatMemory {
   readonly conversations: ConversationIds;
   readonly opaque: OpaqueMemory;
@@ -25,7 +27,7 @@ export interface ModelRequest {
   readonly token: vscode.CancellationToken;
 }
 
-/** Resolves when the answer is complete; rejects with what the user is to read. */
+/** Resolves when the answer is complete; rejects with the sentence for the user. */
 export async function respond(
   deps: ChatDeps,
   { conversations, opaque }: ChatMemory,
@@ -53,11 +55,11 @@ export async function respond(
   });
   switch (end.kind) {
     case 'answered':
-      // What was said stands in the chat; an agent must not take half an answer for a whole one.
+      // The received text is in the chat; an agent must not treat a partial answer as complete.
       if (end.ended.incomplete)
         throw new Error(incompleteMessage(end.route.arm.label, end.ended.incomplete).text);
       return;
-    // Whoever cancelled knows; an exception would only fill VS Code's log.
+    // The user canceled; an exception would only fill VS Code's log.
     case 'cancelled':
       return;
     case 'bad-tool-call':

@@ -1,2 +1,2 @@
-/** The vendor of PILOT's models in `vscode.lm`, as package.json contributes it; never one of its own arms. */
+/** The vendor of PILOT's models in `vscode.lm`, as contributed in package.json; its models are never arms. */
 export const VENDOR = 'pilot';

@@ -88,7 +88,7 @@ export class RecentContext implements vscode.Disposable {
   }
 }
 
-/** Line by line until the room is used up: a neighbour with a line of a megabyte costs no more than any other. */
+/** Line by line until the room is used up: a neighbor with a line of a megabyte costs no more than any other. */
 function around({ document, line }: Spot, lines: number): string {
   const chars = PIECE_CHARS / 2;
   const read = linesFrom(document, line - 1, -1, { chars: chars + KEY_CHARS, lines: lines + KEY_LINES });

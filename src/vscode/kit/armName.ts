@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 export const saysSimulated = (label: string): boolean => /simulated/i.test(label);
 
-/** A label as people see it: a simulated model is called so wherever it is named, and once. */
+/** The shown label of an arm: a simulated model is marked as simulated everywhere, once. */
 export const shownName = ({
   label,
   simulated,

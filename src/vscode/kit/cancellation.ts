@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 
-/** VS Code's way to say stop, as the way the endpoints' sockets listen to. */
+/** Converts VS Code's cancellation token into an abort signal for requests. */
 export function signalOf(token: vscode.CancellationToken): AbortSignal {
   const abort = new AbortController();
   if (token.isCancellationRequested) abort.abort();

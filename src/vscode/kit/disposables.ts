@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 
-/** Disposes everything in reverse order of creation, then reports what failed as one error. */
+/** Disposes everything in reverse order of creation, then throws one error with all failures. */
 export class Disposables implements vscode.Disposable {
   readonly #items: { dispose(): unknown }[] = [];
 
@@ -22,7 +22,7 @@ export class Disposables implements vscode.Disposable {
   }
 }
 
-/** In the next turn of the event loop: what activation is not to wait for. */
+/** Runs in the next turn of the event loop, after activation. */
 export function soon(run: () => void): { dispose(): void } {
   const timer = setTimeout(run, 0);
   return { dispose: () => clearTimeout(timer) };

@@ -7,11 +7,11 @@ export interface Engine extends EngineCore {
   readonly store: Store;
 }
 
-/** VS Code gives an extension five seconds to end. */
+/** Milliseconds; VS Code gives an extension five seconds to end. */
 const graceMs = 2_000;
 const retryMs = 10_000;
 
-/** Builds the engine when it is first needed, once; a failed build is tried again a little later. */
+/** Builds the engine once, when it is first needed; a failed build is repeated a little later. */
 export class EngineHolder {
   readonly #buildEngine: () => Promise<Engine>;
   readonly #log: Log;
@@ -29,7 +29,7 @@ export class EngineHolder {
     return this.#engine;
   }
 
-  /** The engine if it was built already: for surfaces that must not wait. */
+  /** The engine if it is built: for surfaces that must not wait. */
   get built(): Engine | undefined {
     return this.#built;
   }
@@ -39,7 +39,7 @@ export class EngineHolder {
     else this.#listeners.add(listener);
   }
 
-  /** Waits a moment for what was sent to be settled, then closes the database. After this there is no engine. */
+  /** Waits briefly for the settlement of running calls, then closes the database. No engine is built afterwards. */
   async end(): Promise<void> {
     const building = this.#engine;
     this.#engine = Promise.reject(new Error('PILOT has ended'));
@@ -60,7 +60,7 @@ export class EngineHolder {
       return engine;
     } catch (error) {
       this.#log.error('PILOT could not start its engine', error);
-      // Every keystroke would try again: not at once.
+      // A pause, since every keystroke would try again.
       void setTimeout(retryMs, undefined, { ref: false }).then(() => (this.#engine = undefined));
       throw error;
     }

@@ -1,16 +1,16 @@
 /**
- * How often the user had PILOT forget, over all windows. A window still holds what it read before, and must not write
- * that back.
+ * Counts the user's requests to forget, over all windows. A window may still hold what it read before, and must not
+ * write that back.
  */
 import type * as vscode from 'vscode';
 
-/** When this user accepts completions, whatever the model (core/inline/baseline.ts). */
+/** The acceptance baseline of this user, for all models (core/inline/baseline.ts). */
 export const baselineKey = 'pilot.inline.baseline';
-/** This machine's: never among the keys that are synced. */
+/** Local to this machine: never among the synced keys. */
 const key = 'pilot.forgettings';
 
 export interface Forgettings {
-  /** Of a period, a model, or everything. */
+  /** Includes those of a period or a model. */
   readonly any: number;
   readonly everything: number;
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { NanoUsd } from '../../core/brand.ts';
 import { locale } from './locale.ts';
 
-/** Made with the first amount: it loads the locale's data, 20 ms and more, which activation must not pay. */
+/** Created with the first amount: it loads the locale's data, 20 ms and more, which would delay activation. */
 let formats: { readonly cents: Intl.NumberFormat; readonly fine: Intl.NumberFormat } | undefined;
 const dollarFormats = () =>
   (formats ??= {
@@ -12,18 +12,18 @@ const dollarFormats = () =>
 const dollarFormat = (digits: Intl.NumberFormatOptions): Intl.NumberFormat =>
   new Intl.NumberFormat(locale(), { style: 'currency', currency: 'USD', ...digits });
 
-/** `$1.23`; below a cent two significant digits, so that cheap answers do not all read `$0.00`. */
+/** `$1.23`; two significant digits below a cent, so that cheap answers do not all show `$0.00`. */
 export function usd(amount: NanoUsd): string {
   const dollars = amount / 1e9;
   const { cents, fine } = dollarFormats();
   return dollars !== 0 && Math.abs(dollars) < 0.01 ? fine.format(dollars) : cents.format(dollars);
 }
 
-/** Along an axis: every label with the same digits after the point. */
+/** For an axis: every label has the same number of decimals. */
 export const axisUsd = (dollars: number, decimals: number): string =>
   dollarFormat({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(dollars);
 
-/** What is left, cut to whole cents: it never looks like more than there is. */
+/** The available amount, rounded down to cents, so that it never shows more than there is. */
 export const usdLeft = (amount: NanoUsd): string =>
   usd(amount < nanoPerCent ? amount : ((amount - (amount % nanoPerCent)) as NanoUsd));
 const nanoPerCent = 1e7;

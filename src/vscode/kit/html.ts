@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { locale } from './locale.ts';
 
-/** The only folder a webview can load from: its bundled scripts and style sheets. */
+/** The only folder from which a webview can load: its bundled scripts and style sheets. */
 export const webviewRoot = (extensionUri: vscode.Uri): vscode.Uri =>
   vscode.Uri.joinPath(extensionUri, 'dist', 'media');
 
 /**
- * The shell of a webview. Nothing remote, no inline code, no frames, no forms: the model's words are rendered inside,
- * and whatever slips through the sanitiser must find nothing it could use.
+ * The HTML shell of a webview. No remote content, inline code, frames or forms: the webview renders the model's text,
+ * and HTML that passes the sanitizer must find nothing to use.
  */
 export function webviewHtml(
   webview: vscode.Webview,

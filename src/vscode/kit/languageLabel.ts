@@ -14,5 +14,5 @@ const names: Readonly<Record<string, string>> = {
   yaml: 'YAML',
   shellscript: 'shell',
 };
-/** As people write it, of VS Code's language id. */
+/** The name of a language by its VS Code id. */
 export const languageLabel = (id: string): string => names[id] ?? id.charAt(0).toUpperCase() + id.slice(1);

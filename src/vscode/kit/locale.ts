@@ -3,6 +3,6 @@ import { localeFor } from '../../app/settings/locale.ts';
 
 let known: string | undefined;
 
-/** For everything that writes a number or a date. Looked up late: it loads locale data, which activation must not pay. */
+/** The locale of numbers and dates. Determined at first use: it loads locale data, which would delay activation. */
 export const locale = (): string =>
   (known ??= localeFor(vscode.env.language, new Intl.NumberFormat().resolvedOptions().locale));

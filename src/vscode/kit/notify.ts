@@ -1,4 +1,4 @@
-/** The only way to a notification: VS Code's own functions, whose text is made plain first. */
+/** All notifications go through here: VS Code's own functions, with the text made plain first. */
 import * as vscode from 'vscode';
 import { plain } from './plain.ts';
 
@@ -12,7 +12,7 @@ export const withProgress: typeof vscode.window.withProgress = (options, task) =
     task,
   );
 
-/** With all the overloads of the original; looked up with each call. */
+/** Has all overloads of the original, which is looked up at each call. */
 function plainText<Show extends (text: string, ...rest: never[]) => unknown>(show: () => Show): Show {
   return ((text: string, ...rest: never[]) => show()(plain(text), ...rest)) as Show;
 }

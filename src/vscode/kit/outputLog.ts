@@ -4,10 +4,10 @@ import { maskKeys } from '../../app/settings/redact.ts';
 
 const longestLine = 2_000;
 
-/** No key enters the log, whatever an error message carries. */
+/** Masks keys in all log lines, whatever an error message contains. */
 const line = (text: string): string => maskKeys(text).slice(0, longestLine);
 
-/** VS Code's own log channel: levels, files and the "Show Log" command come with it. */
+/** VS Code's own log channel, with its levels, files and the "Show Log" command. */
 export function outputLog(channel: vscode.LogOutputChannel): Log {
   return {
     info: (message) => channel.info(line(message)),

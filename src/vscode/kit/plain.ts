@@ -1,13 +1,13 @@
 /**
- * VS Code makes `[text](command:...)`, and the same with a web address, a link in every notification and progress
- * title, and a click runs the command. What a model, a server or a settings file says must not become one: a
- * zero-width space parts the two brackets, which a reader does not see. There is no other form of link there.
+ * VS Code turns `[text](command:...)`, and the same with a web address, into a link in every notification and progress
+ * title, and a click runs the command. Text of a model, a server or a settings file must not become a link: an
+ * invisible zero-width space separates the two brackets. VS Code knows no other form of link there.
  */
 export const plain = (text: string): string => text.replaceAll('](', ']\u200b(');
 
 /**
- * One line as Markdown that reads as it stands, so that a model's label cannot write Markdown. VS Code's own
- * `appendText` makes all spaces such that no line breaks at them, and breaks words instead.
+ * One line as Markdown that shows its text unchanged, so that a model's label cannot contain Markdown. VS Code's own
+ * `appendText` makes all spaces non-breaking, so that lines break inside words.
  */
 export const escapedMarkdown = (line: string): string =>
   line.replace(/[\\`*_{}[\]()#+\-!~<>|&$]/g, '\\$&').replaceAll(/\s+/g, ' ');

@@ -1,12 +1,12 @@
-/** Where a file really is: a link's own name says nothing of what it leads to. */
+/** The real location of a file, since a link's own name does not tell its target. */
 import { realpathSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { isSecretFile } from '../../app/ask/secretFiles.ts';
 
-/** By version: a cursor that moves does not ask the file system again, an edit does. */
+/** By version: an edit asks the file system again, a moving cursor does not. */
 const known = new WeakMap<vscode.TextDocument, { readonly version: number; readonly uri: vscode.Uri }>();
 
-/** Of this machine's files with all links followed; any other address, and one without a file yet, as it stands. */
+/** The address of a local file with all links followed; any other address, and one without a file yet, unchanged. */
 export function realUri(uri: vscode.Uri): vscode.Uri {
   if (uri.scheme !== 'file') return uri;
   try {
@@ -24,10 +24,10 @@ export function realUriOf(document: vscode.TextDocument): vscode.Uri {
   return uri;
 }
 
-/** By its name, and by that of the file a link leads to. */
+/** By its own name, and by that of a link's target. */
 export const isSecretUri = (uri: vscode.Uri): boolean =>
   isSecretFile(uri.path) || isSecretFile(realUri(uri).path);
 
-/** The same without asking the file system for each movement of the cursor. */
+/** Like `isSecretUri`, but asks the file system once for each version of the document. */
 export const hasSecretName = (document: vscode.TextDocument): boolean =>
   isSecretFile(document.uri.path) || isSecretFile(realUriOf(document).path);

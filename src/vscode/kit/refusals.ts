@@ -1,6 +1,6 @@
 import type { Log } from '../../app/ports/environment.ts';
 
-/** Counts what a webview sent that is no message of its protocol. What it says is not logged: anybody may have written it. */
+/** Counts a webview's invalid messages. Their content is untrusted and is not logged. */
 export class Refusals {
   readonly #from: string;
   readonly #log: Pick<Log, 'warn'>;
@@ -11,7 +11,7 @@ export class Refusals {
     this.#log = log;
   }
 
-  /** Logged at 1, 10, 100, ...: a page that floods must not flood the log. */
+  /** Logs at 1, 10, 100, ..., so that a flooding page does not flood the log. */
   add(): void {
     this.#count += 1;
     if (!/^10*$/.test(String(this.#count))) return;

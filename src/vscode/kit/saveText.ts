@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { showError, showInformation } from './notify.ts';
 
-/** Asks where, writes, and says so; undefined when the user thought better of it, or it could not be written. */
+/** Asks for a file, writes it, and confirms; undefined when the user canceled, or the write failed. */
 export async function saveText(
   name: string,
   content: string,

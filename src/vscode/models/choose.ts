@@ -1,6 +1,7 @@
 /**
- * Which of VS Code's language models PILOT may ask, and how each is paid. Choosing one here is the consent: the text
- * says where prompts will go, nothing is asked before, and VS Code asks in its own words with the first prompt.
+ * Chooses the VS Code language models that PILOT may use, and how each is paid. The choice is the user's consent: the
+ * text names the destination of the prompts, nothing is requested before, and VS Code asks for its own consent at the
+ * first prompt.
  */
 import * as vscode from 'vscode';
 import { keyOf, type VscodeModels } from './vscodeModels.ts';
@@ -32,7 +33,7 @@ export async function chooseVscodeModels(models: VscodeModels): Promise<void> {
   await models.store(entries);
 }
 
-/** One that is set up but not there now (its extension is off) stays in the list, so that it is not lost unseen. */
+/** A model that is set up but absent now (its extension is off) stays in the list, so that it is not lost unnoticed. */
 function pickModels(
   offered: readonly vscode.LanguageModelChat[],
   stored: readonly unknown[],
@@ -58,10 +59,10 @@ function pickModels(
   });
 }
 
-/** Undefined = the user broke off; nothing is changed then. */
+/** Undefined = the user canceled, and nothing changes. */
 async function newEntry(model: string, label: string): Promise<object | undefined> {
   const payments = [
-    // First: Enter at once must not make anything free.
+    // First: pressing Enter at once must not mark a model as free.
     {
       label: t('A price for each request'),
       detail: t('It counts against the monthly limit'),

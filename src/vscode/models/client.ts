@@ -1,4 +1,4 @@
-/** Requests to VS Code's language models. It tells no usage; what a request costs is its user's statement. */
+/** Requests to VS Code's language models. VS Code reports no usage; the user states the cost of a request. */
 import * as vscode from 'vscode';
 import { toolInput } from '../../app/chat/answer.ts';
 import type {
@@ -25,7 +25,7 @@ interface Opened {
   readonly source: vscode.CancellationTokenSource;
 }
 
-/** Failures come out of `failure`; the iteration itself never throws. */
+/** Failures appear in `failure`; the iteration itself never throws. */
 function streamOf(
   run: (opened: Opened) => AsyncGenerator<StreamEvent, void>,
   { arm, signal }: ChatRequest,
@@ -88,7 +88,7 @@ function optionsOf({ tools, toolChoice }: ChatRequest): vscode.LanguageModelChat
   return { justification, tools: [...tools], toolMode: toolChoice === 'required' ? Required : Auto };
 }
 
-/** Stable VS Code has no role for instructions: they go first, in the user's. */
+/** Stable VS Code has no role for instructions, so that they are sent first with the user's role. */
 const toMessages = (messages: readonly ChatMessage[]): vscode.LanguageModelChatMessage[] =>
   messages.map((message) => {
     const Message = vscode.LanguageModelChatMessage;
@@ -126,7 +126,7 @@ function failureOf(error: unknown, signal: AbortSignal): ProviderError {
   if (signal.aborted || error instanceof vscode.CancellationError) return failure('cancelled', 'maybe', '');
   if (error instanceof EmptyAnswer) return failure('empty', 'maybe', '');
   const code = error instanceof vscode.LanguageModelError ? error.code : '';
-  // Refused by VS Code itself, or by the extension before it asked its service.
+  // Refused by VS Code itself, or by the model's extension before it called its service.
   const refusals = new Map<string, ProviderErrorKind>([
     [vscode.LanguageModelError.NoPermissions.name, 'forbidden'],
     [vscode.LanguageModelError.NotFound.name, 'model-gone'],

@@ -1,4 +1,4 @@
-/** VS Code's own language models as PILOT's arms, where the user has added them by hand. */
+/** VS Code's own language models as PILOT's arms, where the user has added them. */
 import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
 import type { Log } from '../../app/ports/environment.ts';
@@ -14,7 +14,7 @@ export interface VscodeModelDeps {
   readonly access: vscode.LanguageModelAccessInformation | undefined;
 }
 
-/** The models, with the command that lets the user choose among them. */
+/** The models, and the command with which the user chooses among them. */
 export function registerVscodeModels(deps: VscodeModelDeps): VscodeModels {
   const models = new VscodeModels(deps);
   const commands = new Disposables();
@@ -28,7 +28,7 @@ export function registerVscodeModels(deps: VscodeModelDeps): VscodeModels {
   return models;
 }
 
-/** Requests to these arms go to VS Code, all others to their endpoints. */
+/** Sends requests of these arms to VS Code, and all others to their endpoints. */
 export function withVscodeModels(models: VscodeModels, endpoints: ModelClient): ModelClient {
   return {
     chat: (request) =>

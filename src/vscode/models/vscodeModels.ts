@@ -17,8 +17,8 @@ const host: { readonly lm?: Partial<typeof vscode.lm> } = vscode;
 export const keyOf = ({ vendor, id }: vscode.LanguageModelChat): string => `${vendor}/${id}`;
 
 /**
- * The models that `pilot.vscodeModels` names and that are there now. VS Code is asked for its list only once the
- * setting names one, since asking starts the extensions behind the models.
+ * The available models that `pilot.vscodeModels` names. PILOT asks VS Code for its list only if the setting names a
+ * model, since the question starts the extensions behind the models.
  */
 export class VscodeModels implements vscode.Disposable {
   readonly client: ModelClient;
@@ -58,7 +58,7 @@ export class VscodeModels implements vscode.Disposable {
     this.#parts.dispose();
   }
 
-  /** Empty until VS Code has told its models; `ready` waits for that. */
+  /** Empty until VS Code has returned its models; `ready` waits for that. */
   get arms(): readonly Arm[] {
     const { entries } = this.#read();
     if (entries.length === 0) return [];
@@ -79,13 +79,13 @@ export class VscodeModels implements vscode.Disposable {
     await (this.#listing ??= this.#list());
   }
 
-  /** All models of VS Code but PILOT's own, which would ask PILOT again. */
+  /** All models of VS Code except PILOT's own, which would call PILOT in a loop. */
   async list(): Promise<readonly vscode.LanguageModelChat[]> {
     await this.#list();
     return [...(this.#live?.values() ?? [])];
   }
 
-  /** The user's own entries as they stand; what a workspace says does not count. */
+  /** The user's own raw entries; a workspace's entries do not count. */
   stored(): readonly unknown[] {
     const value = vscode.workspace.getConfiguration(SECTION).inspect<unknown>(KEY)?.globalValue;
     return Array.isArray(value) ? value : [];
@@ -99,7 +99,7 @@ export class VscodeModels implements vscode.Disposable {
   }
 
   #read(): ParsedVscodeModels {
-    // Asked for with each key somebody types, and VS Code takes a millisecond or more to look a setting up.
+    // Read for every keystroke, and a look-up of a setting takes VS Code a millisecond or more.
     this.#parsed ??= parseVscodeModels(
       vscode.workspace.getConfiguration(SECTION).inspect<unknown>(KEY)?.globalValue,
       VENDOR,
@@ -108,8 +108,8 @@ export class VscodeModels implements vscode.Disposable {
   }
 
   /**
-   * Tells of a change only where there is one: PILOT's own models are among those VS Code lists, and they change with
-   * the arms, so that each telling would cause the next.
+   * Fires only for an actual change: VS Code's list includes PILOT's own models, which change with the arms, so that
+   * each event would cause the next.
    */
   async #list(): Promise<void> {
     const before = this.#live && outline(this.#live);
@@ -125,6 +125,6 @@ export class VscodeModels implements vscode.Disposable {
   }
 }
 
-/** What an arm takes from its model. */
+/** The properties of a model that its arm uses. */
 const outline = (models: ReadonlyMap<string, vscode.LanguageModelChat>): string =>
   JSON.stringify([...models].map(([key, { name, maxInputTokens }]) => [key, name, maxInputTokens]));

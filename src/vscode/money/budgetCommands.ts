@@ -1,4 +1,4 @@
-/** The commands around the limit: set it, raise it once, confirm what was spent after a recovery. */
+/** The commands of the limit: set it, raise it once, confirm the spent amount after a recovery. */
 import * as vscode from 'vscode';
 import { dollarsIn, largestDollars } from '../../app/settings/dollars.ts';
 import type { Ledger, StorageFault } from '../../app/ports/money.ts';
@@ -25,7 +25,7 @@ export function registerBudgetCommands(deps: BudgetDeps): vscode.Disposable {
   );
 }
 
-/** True once a limit stands. */
+/** True once a limit is set. */
 export async function setMonthlyLimit({ settings }: BudgetDeps): Promise<boolean> {
   const current = settings.limits().limits.monthly;
   const entered = await askForDollars({
@@ -87,13 +87,13 @@ async function confirmSpending(deps: BudgetDeps): Promise<void> {
   tellFailure(confirmed, t('Nothing was confirmed'));
 }
 
-/** `what` did not come about: "The limit was not raised". */
+/** `what`: the failed action, as in "The limit was not raised". */
 export function tellFailure(result: Result<unknown, StorageFault>, what: string): void {
   if (result.ok) return;
   void showError(t('{0}, because the spending ledger cannot be used: {1}', what, storageText(result.error)));
 }
 
-/** Undefined = broken off. */
+/** Undefined = canceled. */
 export async function askForDollars(options: {
   title: string;
   prompt: string;

@@ -5,7 +5,7 @@ interface Entry extends vscode.QuickPickItem {
   readonly command: string;
 }
 
-/** What each switch of inline completions would do now. There are no completions in Restricted Mode. */
+/** The effect of each switch of inline completions. There are no completions in Restricted Mode. */
 function inlineEntries(settings: Settings): readonly Entry[] {
   const t = vscode.l10n.t;
   return [
@@ -24,7 +24,7 @@ function inlineEntries(settings: Settings): readonly Entry[] {
   ];
 }
 
-/** What a click on the status bar offers. */
+/** The menu of the status bar item. */
 export async function showMenu(state: string, settings: Settings): Promise<void> {
   const t = vscode.l10n.t;
   const entries: Entry[] = [

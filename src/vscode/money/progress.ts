@@ -1,16 +1,13 @@
 import * as vscode from 'vscode';
 import type { StatusFacts } from './statusBar.ts';
 
-/**
- * What the user has done so far, as context keys: the walkthrough's steps are done by these, whether it is open when
- * they come about or not.
- */
+/** The user's progress as context keys, which complete the steps of the walkthrough whether or not it is open. */
 export class Progress {
   readonly #told = new Map<string, boolean>();
 
   show({ hasModels, needsLimit, monthlyLimit, lastDecision }: StatusFacts): void {
     this.#tell('pilot.hasModels', hasModels);
-    // Where nothing can cost anything there is nothing to limit.
+    // Without a model that can cost money, no limit is needed.
     this.#tell('pilot.hasLimit', monthlyLimit !== undefined || (hasModels && !needsLimit));
     this.#tell('pilot.hasAnswer', lastDecision !== undefined);
   }

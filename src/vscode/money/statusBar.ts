@@ -11,15 +11,15 @@ export type Activity = 'ready' | 'thinking';
 export interface StatusFacts {
   readonly activity: Activity;
   readonly hasModels: boolean;
-  /** A model may cost something. */
+  /** Whether a model may cost money. */
   readonly needsLimit: boolean;
   readonly monthlyLimit: NanoUsd | undefined;
   readonly spend: SpendSummary | undefined;
-  /** With its reason line, if there was one. */
+  /** With its reason line, if any. */
   readonly lastDecision: { readonly id: DecisionId; readonly reason: string } | undefined;
 }
 
-/** PILOT's one item in the status bar: its state, and what is left this month. */
+/** PILOT's item in the status bar: its state, and the amount available this month. */
 export class StatusBar implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
 
@@ -88,7 +88,7 @@ export function faceOf(facts: StatusFacts): Face {
   return { text: `$(circuit-board) ${usdLeft(left)}`, state, command: 'pilot.menu', warn: false };
 }
 
-/** What is available this month; undefined when no limit is set or the ledger has not been read yet. */
+/** The amount available this month; undefined when no limit is set or the ledger has not been read yet. */
 export function moneyLeft(facts: Pick<StatusFacts, 'monthlyLimit' | 'spend'>): NanoUsd | undefined {
   const { spend } = facts;
   if (facts.monthlyLimit === undefined || !spend) return undefined;
@@ -112,7 +112,7 @@ function tooltip(facts: StatusFacts, state: string): vscode.MarkdownString {
   if (facts.lastDecision) lines.push(facts.lastDecision.reason);
   const paragraphs = [...lines.map(escapedMarkdown), waysOn(facts)];
   const markdown = new vscode.MarkdownString(paragraphs.join('\n\n'));
-  // Only these links can run anything: what models and servers are called is escaped above.
+  // Only these links can run a command; names of models and servers are escaped above.
   markdown.isTrusted = { enabledCommands: ['pilot.showDecision', 'pilot.showSpending'] };
   return markdown;
 }

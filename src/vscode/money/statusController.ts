@@ -10,7 +10,7 @@ import { reasonLine } from '../words/reason.ts';
 import type { Settings } from '../settings/settings.ts';
 import { faceOf, StatusBar, type StatusFacts } from './statusBar.ts';
 
-/** Time after activation at which the ledger is opened for the status bar: when the editor has settled. */
+/** Milliseconds after activation until the ledger is opened for the status bar, when the editor has settled. */
 const settleMs = 2_000;
 
 export interface StatusDeps {
@@ -20,7 +20,7 @@ export interface StatusDeps {
   readonly log: Log;
 }
 
-/** Keeps the status bar item true: state, money left, and the last decision's reason. */
+/** Updates the status bar item: state, available amount, and the last decision's reason. */
 export class StatusController implements vscode.Disposable {
   readonly #deps: StatusDeps;
   readonly #bar = new StatusBar();
@@ -38,7 +38,7 @@ export class StatusController implements vscode.Disposable {
     );
     deps.engine.onBuilt((engine) => this.#follow(engine));
     this.#timers = [
-      // Right after activation, which has no need of the settings.
+      // Right after activation, which does not read the settings.
       setTimeout(() => this.#refresh(), 0),
       setTimeout(() => void deps.engine.get().catch(() => undefined), settleMs),
     ];
@@ -53,7 +53,7 @@ export class StatusController implements vscode.Disposable {
     this.#refresh();
   }
 
-  /** Shows "thinking" until the returned function is called. */
+  /** Shows "thinking" until the caller calls the returned function. */
   think(): () => void {
     this.#thinking += 1;
     this.#refresh();
@@ -85,14 +85,14 @@ export class StatusController implements vscode.Disposable {
     );
   }
 
-  /** Of the session before, until this one has decided something. */
+  /** Shows the previous session's last decision until this session has one. */
   async #recall({ store }: Engine): Promise<void> {
     const last = (await store.usage.decisions({ limit: 1 }))[0]?.decision;
     this.#lastDecision ??= last;
     this.#refresh();
   }
 
-  /** The ledger gives each threshold out once, over all windows. */
+  /** The ledger returns each threshold once, over all windows. */
   async #tellThresholds({ store }: Engine): Promise<void> {
     const { monthly } = this.#deps.settings.limits().limits;
     if (monthly === undefined || monthly === 0 || store.ledger.summary().state !== 'ready') return;

@@ -1,4 +1,4 @@
-/** Where the money went: by model, surface, language, workspace, and by how surely each cost is known. */
+/** Spending by model, surface, language, workspace, and by the source of each cost. */
 import * as vscode from 'vscode';
 import type { Breakdown, ShareRow, SpendReport } from '../../app/usage/spend.ts';
 import type { Arm } from '../../core/arm.ts';

@@ -1,4 +1,4 @@
-/** A section with the numbers behind it, so that what is written to CSV is what is shown, unrounded. */
+/** A section with the numbers behind it, so that the CSV has the shown values, unrounded. */
 import { csv } from '../../app/usage/csv.ts';
 import type { Section, Table } from '../../protocol/report.ts';
 
@@ -6,15 +6,15 @@ export interface BuiltSection {
   readonly section: Section;
   /** Undefined where there is nothing to write. */
   readonly csv: (() => string) | undefined;
-  /** By the id of an action, of the section or of a row. */
+  /** Runs an action of the section or of a row, by its id. */
   readonly act?: (action: string) => unknown;
 }
 
 export interface Column<Row> {
   readonly label: string;
-  /** As shown. */
+  /** The shown text. */
   readonly text: (row: Row) => string;
-  /** As written to CSV, with its own header in English; undefined = not written. */
+  /** The CSV's column, with its own English header; undefined = not written. */
   readonly data?: readonly [header: string, value: (row: Row) => string | number];
   readonly numeric?: boolean;
 }
@@ -54,7 +54,7 @@ export function tableFrom<Row>(
 
 export const clampUnit = (value: number): number => (value >= 0 ? Math.min(1, value) : 0);
 
-/** A section whose numbers are still being read; it keeps the place its plot will take. */
+/** A section whose numbers are still being read; it reserves the space of its plot. */
 export const pending = (id: string, title: string, summary: string): BuiltSection => ({
   section: {
     id,
@@ -69,7 +69,7 @@ export const pending = (id: string, title: string, summary: string): BuiltSectio
   csv: undefined,
 });
 
-/** A section with words only. */
+/** A section of text only. */
 export const wordsOnly = (id: string, title: string, summary: string, note?: string): BuiltSection => ({
   section: { id, title, summary, note, plot: undefined, reserve: false, table: undefined, actions: [] },
   csv: undefined,

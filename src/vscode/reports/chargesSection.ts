@@ -1,4 +1,4 @@
-/** The dearest calls of the month, and those whose bill the user disputes: both amounts stand in the table and the CSV. */
+/** The most expensive calls of the month, and those whose bill the user disputes: table and CSV have both amounts. */
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { Arm } from '../../core/arm.ts';

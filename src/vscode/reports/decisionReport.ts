@@ -1,4 +1,7 @@
-/** One decision in words, a table and a plot; every number is the record's or recomputed from it (src/core/routing/whatIf.ts). */
+/**
+ * One decision in sentences, a table and a plot; every number is recorded or recomputed from the record
+ * (src/core/routing/whatIf.ts).
+ */
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
@@ -24,7 +27,7 @@ type Name = (id: ArmId) => string;
 export function decisionReport(
   decision: Decision,
   arms: readonly Arm[],
-  /** What is known of models; undefined while the engine is not there yet. */
+  /** The table of models; undefined while the engine is not built. */
   known: ModelTable | undefined,
 ): { readonly report: Report; readonly sections: readonly BuiltSection[] } {
   const name: Name = (id) => modelName(arms, id);
@@ -114,7 +117,7 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
   };
 }
 
-/** The chosen first, then by score, what was left out last. */
+/** The chosen arm first, then by score, excluded arms last. */
 function inOrder({ arms, chosen }: Decision): readonly ArmEvidence[] {
   const rank = (arm: ArmEvidence): number => (arm.armId === chosen ? 2 : arm.excluded === undefined ? 1 : 0);
   return arms.toSorted((a, b) => rank(b) - rank(a) || b.score - a.score);

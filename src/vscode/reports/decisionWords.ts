@@ -6,7 +6,7 @@ import { usd } from '../kit/format.ts';
 
 const t = vscode.l10n.t;
 
-/** Whether it was the best choice, an exploration, or somebody's wish. */
+/** States whether it was the best choice, an exploration, or a user's wish. */
 export function kindSentence({ kind, surface, arms, chosen }: Decision, name: (id: ArmId) => string): string {
   switch (kind) {
     case 'best': {

@@ -7,11 +7,11 @@ import type { Arm } from '../../core/arm.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import type { Space } from '../../core/learning/space.ts';
 
-/** What the usage view needs from the composition root. */
+/** The usage view's dependencies, from the composition root. */
 export interface UsageDeps {
-  /** Built when first needed; the view opens before it is there. */
+  /** Builds the engine at first use; the view opens before that. */
   readonly engine: () => Promise<UsageEngine>;
-  /** The engine if it was built already: the tree in the side bar does not start it. */
+  /** Calls the listener with the engine if it is built: the tree in the side bar does not start it. */
   readonly onEngineBuilt: (listener: (engine: UsageEngine) => void) => void;
   readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<void> };
   readonly settings: {
@@ -26,7 +26,7 @@ export interface UsageDeps {
 }
 
 export interface UsageEngine {
-  /** What is known of models, for the page of one decision. */
+  /** The table of models for a decision's page. */
   readonly space: Pick<Space, 'models'>;
   readonly store: {
     readonly ledger: Pick<Ledger, 'summary' | 'onDidChange'>;

@@ -1,4 +1,4 @@
-/** What is held back, call by call: the user may free it with the provider's bill in hand. */
+/** The amounts held back, call by call: the user may release one after checking the provider's bill. */
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { Arm } from '../../core/arm.ts';
@@ -57,11 +57,11 @@ const releaseOne = ({ id, armId, at }: LedgerEntry, arms: readonly Arm[]) => ({
   said: t('Release what is reserved for {0} since {1}', modelName(arms, armId), when(at)),
 });
 
-/** The call whose row it is; nothing for the section's own action, which is about all of them. */
+/** The call of the row; empty for the section's own action, which concerns all calls. */
 const rowOf = (action: string): readonly string[] =>
   action.startsWith(ROW) ? [action.slice(ROW.length)] : [];
 
-/** A call that a crash left stands at its worst case; released, it counts at what it was expected to cost. */
+/** A call left by a crash stands at its worst case; after a release it counts at its expected cost. */
 export const estimateOf = ({ heldBack, cost, expected }: LedgerEntry): NanoUsd =>
   heldBack > 0 ? cost : (Math.min(cost, expected) as NanoUsd);
 

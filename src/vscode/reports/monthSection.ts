@@ -45,7 +45,7 @@ export function monthSection(month: Month): BuiltSection {
   const come = month.days.filter(({ spent }) => spent !== undefined);
   const columns = columnsOf();
   const { csv } = tableFrom([...come].reverse(), columns);
-  // A day without a call says nothing; it is in the CSV.
+  // Days without a call are only in the CSV.
   const { table } = tableFrom([...come].reverse().filter(isUsed), columns);
   const section = {
     id: 'month',
@@ -86,7 +86,7 @@ function plotOf(month: Month): PlotOf<'month'> {
   const { days, limit, forecast } = month;
   const reached = Math.max(month.spent + month.reserved, forecast?.high ?? 0);
   const highest = Math.max(reached, limit ?? 0) / 1e9;
-  // A limit far above what is spent would press everything to the floor: then it is left out of the picture.
+  // A limit far above the spending would flatten the chart, so that it is left out.
   const showLimit = limit !== undefined && limit > 0 && limit <= 6 * Math.max(reached, 1);
   const top = showLimit ? highest : reached / 1e9;
   const ticks = niceTicks(top > 0 ? top * 1.04 : 0.01);

@@ -1,4 +1,4 @@
-/** What ids are called: models by their labels, workspaces by their folders, purposes and sources in words. */
+/** Names for ids: models by their labels, workspaces by their folders, purposes and sources in words. */
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
@@ -66,7 +66,7 @@ export const languageName = (language: string): string =>
 const namesKey = 'pilot.workspaceNames';
 const maxNames = 200;
 
-/** The ledger knows workspaces by hash only; their names stay on this machine, so that rows can be told apart. */
+/** The ledger identifies workspaces by hash; their names stay on this machine, for the rows' labels. */
 export class WorkspaceNames {
   readonly #memento: vscode.Memento;
   readonly #own: string;

@@ -1,4 +1,4 @@
-/** What was learnt about the models: quality over the prompts, and quality against cost with the policy's line. */
+/** Learned quality of the models: over the prompts, and against cost with the policy's threshold. */
 import * as vscode from 'vscode';
 import { planeOf, type Plane, type PlanePoint } from '../../app/usage/plane.ts';
 import { qualitySeries, type QualityPoint, type QualitySeries } from '../../app/usage/quality.ts';
@@ -81,7 +81,7 @@ function linesOf(
         said: t('{0} around prompt {1}: {2} points (learned from: {3}).', name(armId), Math.round(point.prompt).toLocaleString(locale()), estimate(point.mean, point.width), observationCount(Math.round(point.observations))), // prettier-ignore
       })),
     })),
-    // Quarters of a handful of prompts would be named alike.
+    // With few prompts, neighboring quarters would have the same label.
     xTicks: (prompts < 20 ? [0, 1] : [0, 0.25, 0.5, 0.75, 1]).map((at) => ({
       at,
       label: promptTick(at, prompts),
@@ -94,7 +94,7 @@ function linesOf(
 const promptTick = (at: number, prompts: number): string =>
   at === 0 ? t('first prompt') : at === 1 ? t('now') : Math.round(at * prompts).toLocaleString(locale());
 
-/** Tens that hold all the values; never all of 0 to 100 when the models lie close together. */
+/** Multiples of ten around all values, so that close models remain distinguishable. */
 export function qualityScale(values: readonly number[]): {
   readonly at: (value: number) => number;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
@@ -142,7 +142,7 @@ function priceSentence({ price }: Plane): string {
   return t('A point of quality is worth up to {0} now; models above the line earn their price.', usd((0.01e9 / price) as NanoUsd)); // prettier-ignore
 }
 
-/** Cost on a logarithmic axis, since models differ a thousandfold; what is free stands in a strip of its own. */
+/** Cost on a logarithmic axis, since models differ by factors of thousands; free models have a strip of their own. */
 function planePlot(plane: Plane, name: (id: ArmId) => string): PlotOf<'plane'> {
   const paid = plane.points.filter((point) => point.cost > 0).map((point) => point.cost / 1e9);
   const ticks = decades(Math.min(...paid), Math.max(...paid));

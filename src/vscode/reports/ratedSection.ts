@@ -1,6 +1,6 @@
 /**
- * Which published rating each model starts from: names met in the wild are taken for the known model they are closest
- * to, or rated by size and price, and the user can see for what they were taken.
+ * The published rating from which each model starts. Names in settings are matched to the closest known model, or rated
+ * by size and price; the user sees the match.
  */
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';

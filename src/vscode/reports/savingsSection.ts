@@ -1,4 +1,4 @@
-/** What routing saved, against always asking the best model and against the user's former habit. */
+/** What routing saved, compared with always using the best model and with the user's former model. */
 import * as vscode from 'vscode';
 import type { Digest } from '../../app/usage/digest.ts';
 import type { Arm } from '../../core/arm.ts';

@@ -15,7 +15,7 @@ export const sourceOf = (deps: UsageDeps, { store }: UsageEngine): UsageSource =
   formerModel: () => formerModel(deps),
 });
 
-/** The model the user says he always used before PILOT. */
+/** The model that the user always used before PILOT, by the user's statement. */
 export function formerModel({ globalState }: Pick<UsageDeps, 'globalState'>): ArmId | undefined {
   const stored = globalState.get<unknown>(formerKey);
   return typeof stored === 'string' ? (stored as ArmId) : undefined;

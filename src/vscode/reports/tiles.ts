@@ -1,4 +1,4 @@
-/** The month in four numbers, before any plot. */
+/** The month in four numbers, above the plots. */
 import * as vscode from 'vscode';
 import type { SpendReport } from '../../app/usage/spend.ts';
 import type { NanoUsd } from '../../core/brand.ts';

@@ -1,4 +1,7 @@
-/** The month at a glance in the side bar: what is left, where it went, the last decisions, and how routing is steered. */
+/**
+ * The month at a glance in the side bar: the available amount, the spending, the last decisions, and the routing
+ * settings.
+ */
 import * as vscode from 'vscode';
 import type { LoggedDecision, SpendRow } from '../../app/ports/usage.ts';
 import { isMoreThanNothing, monthFacts, type MonthFacts } from '../../app/usage/glance.ts';
@@ -122,7 +125,7 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   #decisionItem({ decision, cost: spent }: LoggedDecision): vscode.TreeItem {
     const name = modelName(this.#deps.models.arms, decision.chosen);
     const at = new Date(decision.at);
-    // A narrow side bar cuts a row at its end: time and cost are short and stand first, the name can be guessed when cut.
+    // A narrow side bar cuts a row at its end: time and cost are short and come first, and a cut name can be guessed.
     const made = item(`${shortTime(at)} · ${cost(spent)}`, { description: name, icon: 'git-commit' });
     const language = decision.context.coarse.language;
     const facts = [
@@ -139,7 +142,7 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   }
 }
 
-/** The time of today, else the day. */
+/** The time for today, otherwise the day. */
 const shortTime = (at: Date): string =>
   at.toDateString() === new Date().toDateString()
     ? at.toLocaleTimeString(locale(), { timeStyle: 'short' })

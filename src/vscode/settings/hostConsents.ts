@@ -1,12 +1,12 @@
 /**
- * What the user has agreed to for one host, kept on this machine: that an environment variable's key goes there, and
- * that a key goes there over plain http. A base URL that is edited afterwards names another host, and is asked about.
+ * The user's consents for one host, stored on this machine: that an environment variable's key goes there, and that a
+ * key goes there over plain http. An edited base URL names another host, for which PILOT asks again.
  */
 import type * as vscode from 'vscode';
 
 const variablesKey = 'pilot.confirmedVariables';
 const plainHttpKey = 'pilot.plainHttpHosts';
-/** More hosts than anybody sets up; the oldest go first. */
+/** More hosts than a user sets up; the oldest are dropped first. */
 const most = 500;
 
 export class HostConsents {

@@ -7,7 +7,7 @@ import { isRecord } from '../../core/shape.ts';
 
 const SECTION = 'pilot.inline';
 
-/** The settings under `pilot.inline` in one value: built once for each change, since every keystroke asks for it. */
+/** The settings under `pilot.inline` in one value, built once for each change, since every keystroke reads it. */
 export class InlineSettingsReader implements vscode.Disposable {
   readonly #settings: Settings;
   readonly #changed = new vscode.EventEmitter<void>();
@@ -55,7 +55,7 @@ export class InlineSettingsReader implements vscode.Disposable {
   }
 }
 
-/** Where the user wants completions; a repository may switch languages off, and none on. */
+/** The languages in which the user wants completions; a repository may switch languages off, but not on. */
 function languagesOf(configuration: vscode.WorkspaceConfiguration): Readonly<Record<string, boolean>> {
   const found = configuration.inspect<unknown>('languages');
   const own = { ...booleans(found?.defaultValue), ...booleans(found?.globalValue ?? {}) };

@@ -1,4 +1,4 @@
-/** The endpoints and arms of the settings, checked once per change; problems are told once each. */
+/** The endpoints and arms of the settings, checked once for each change; each problem is shown once. */
 import * as vscode from 'vscode';
 import { withoutDisproved } from '../../app/setup/prices.ts';
 import {
@@ -15,7 +15,7 @@ import type { Settings } from './settings.ts';
 
 const distrustedKey = 'pilot.distrustedPrices';
 
-/** Arms that stand behind no endpoint of the settings: VS Code's own language models, the local model. */
+/** Arms without an endpoint in the settings: VS Code's own language models, the local model. */
 export interface ArmSource {
   readonly arms: readonly Arm[];
   readonly problems?: readonly SettingProblem[];
@@ -72,7 +72,9 @@ export class ModelSettings implements vscode.Disposable {
     return this.endpoints.find(({ id }) => id === arm.endpointId);
   }
 
-  /** A model called free that reported a cost has no known price until the user states one (`withoutDisproved`). */
+  /**
+   * A model that counted as free and reported a cost has no known price until the user states one (`withoutDisproved`).
+   */
   distrustPrice(arm: ArmId): void {
     if (this.#distrusted().includes(arm)) return;
     void this.#globalState
@@ -80,7 +82,7 @@ export class ModelSettings implements vscode.Disposable {
       .then(() => this.#changed.fire());
   }
 
-  /** Also says so of an arm that is not set up now: what its provider lists is not believed either. */
+  /** Also true for an arm that is not set up now, so that its provider's listed price is not believed either. */
   distrusts(arm: ArmId): boolean {
     const price = this.arms.find(({ id }) => id === arm)?.price;
     return price === undefined && this.#distrusted().includes(arm);
@@ -106,7 +108,7 @@ export class ModelSettings implements vscode.Disposable {
   }
 }
 
-/** One sentence for a setting that cannot be used as it is: which key, what is wrong, what is used instead. */
+/** One sentence for an unusable setting: its key, the fault, the value used instead. */
 export function settingSentence(problem: SettingProblem): string {
   const t = vscode.l10n.t;
   const wrong = wrongText(problem);

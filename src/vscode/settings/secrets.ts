@@ -1,6 +1,6 @@
 /**
  * Keys: in the keyring by endpoint, with the endpoint's own environment variable as fallback. A key is bound to the
- * host it was entered for, so a changed base URL does not carry it elsewhere.
+ * host for which it was entered, so that a changed base URL does not send it elsewhere.
  */
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../app/ports/environment.ts';
@@ -15,9 +15,9 @@ export interface SecretsDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly consents: HostConsents;
-  /** The provider's own variable is meant for the provider's own host, without a question. */
+  /** A provider's own variable may go to the provider's own host without a question. */
   readonly presets: PresetTable;
-  /** Where the environment is read from; a test has its own. */
+  /** The source of environment variables; tests pass their own. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -26,17 +26,20 @@ export class Secrets implements vscode.Disposable {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscription: vscode.Disposable;
-  /** By endpoint and host; undefined = looked up, and not there. */
+  /** By endpoint and host; undefined = looked up and absent. */
   readonly #known = new Map<string, string | undefined>();
-  /** Where the keyring failed, and when: what is known then is the environment's, and the keyring may be unlocked yet. */
+  /**
+   * Where and when the keyring failed: the known value is then the environment's, and the keyring may be unlocked
+   * later.
+   */
   readonly #failedAt = new Map<string, EpochMs>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
-  /** Counts changes, so that an answer of the keyring that was overtaken by one is not kept. */
+  /** Counts changes, so that an answer of the keyring that is older than a change is dropped. */
   #version = 0;
   #keyringFailed = false;
-  /** Variables and hosts the user was asked about in this session. */
+  /** Variables and hosts about which the user was asked in this session. */
   readonly #askedAbout = new Set<string>();
-  /** A key was stored or deleted, here or in another window. */
+  /** Fires when a key was stored or deleted, here or in another window. */
   readonly onDidChange = this.#changed.event;
 
   constructor(deps: SecretsDeps) {
@@ -54,8 +57,8 @@ export class Secrets implements vscode.Disposable {
   }
 
   /**
-   * Without waiting, for routing: whether a call could have its key. Unknown counts as yes until the keyring has
-   * answered; the call itself then fails with 'no-key', before anything is sent.
+   * For routing, without waiting: whether a call could have its key. Unknown counts as yes until the keyring has
+   * answered; the call itself then fails with 'no-key' before a request is sent.
    */
   hasKey(endpoint: Endpoint | undefined): boolean {
     if (!endpoint) return false;
@@ -88,12 +91,12 @@ export class Secrets implements vscode.Disposable {
     const isBack = this.#failedAt.delete(slot) && stored.answered;
     if (!stored.answered) this.#failedAt.set(slot, this.#deps.clock.now());
     this.#known.set(slot, key);
-    // An arm that was left out for want of its key has a new chance.
+    // An arm that was excluded for lack of its key is available again.
     if (isBack) this.#changed.fire();
     return key;
   }
 
-  /** False: the keyring refused, and the user must be offered another way. */
+  /** False = the keyring refused, and the user must be offered another way. */
   async store(endpoint: Pick<Endpoint, 'id' | 'baseUrl'>, key: string): Promise<boolean> {
     const entry: StoredKey = { host: hostOf(endpoint.baseUrl), key };
     try {
@@ -133,7 +136,7 @@ export class Secrets implements vscode.Disposable {
     }
   }
 
-  /** The user has agreed to send this endpoint's key to its host over plain http. */
+  /** Whether the user has agreed to send this endpoint's key to its host over plain http. */
   mayGoPlain({ baseUrl }: Endpoint): boolean {
     return this.#deps.consents.mayGoPlain(new URL(baseUrl).origin);
   }
@@ -142,7 +145,7 @@ export class Secrets implements vscode.Disposable {
     await this.#deps.consents.allowPlain(new URL(baseUrl).origin);
   }
 
-  /** The user has chosen this variable for this endpoint. */
+  /** Records that the user has chosen this variable for this endpoint. */
   async confirmVariable(name: string, { baseUrl }: Endpoint): Promise<void> {
     await this.#deps.consents.allowVariable(name, hostOf(baseUrl));
     this.#forget();
@@ -155,7 +158,7 @@ export class Secrets implements vscode.Disposable {
     if (name === undefined || key === undefined) return key;
     const { apiKeyEnv, baseUrl: home } = this.#deps.presets[preset];
     const isHome = name === apiKeyEnv && home !== undefined && hostOf(home) === hostOf(baseUrl);
-    // A key that goes to a server on this machine stays on it.
+    // A key for a server on this machine does not leave the machine.
     const isHere = isLoopback(new URL(baseUrl).hostname);
     if (isHome || isHere || this.#deps.consents.mayUseVariable(name, hostOf(baseUrl))) return key;
     this.#askAboutVariable(name, endpoint);
@@ -201,7 +204,7 @@ export class Secrets implements vscode.Disposable {
 }
 
 const PREFIX = 'pilot.key.';
-/** A keyring that failed is asked again for a prompt, but not at each keystroke. */
+/** Milliseconds: a keyring that failed is asked again for a prompt, but not at each keystroke. */
 const retryMs = 10_000;
 
 interface StoredKey {
@@ -215,7 +218,7 @@ function decode(text: string | undefined): StoredKey | undefined {
     const entry = JSON.parse(text) as Partial<StoredKey> | null;
     if (typeof entry?.host === 'string' && typeof entry.key === 'string') return entry as StoredKey;
   } catch {
-    // Another version's entry, or a damaged one: as good as none, and the user can enter the key anew.
+    // An entry of another version, or a damaged one, counts as absent; the user can enter the key again.
   }
   return undefined;
 }
@@ -223,7 +226,7 @@ function decode(text: string | undefined): StoredKey | undefined {
 const slotOf = (endpoint: Endpoint): string =>
   `${endpoint.id} ${hostOf(endpoint.baseUrl)} ${endpoint.apiKeyEnv ?? ''}`;
 
-/** Scheme, host and port; a local server may change its port. */
+/** Scheme, host and port; one value for all loopback servers, whose port may change. */
 function hostOf(baseUrl: string): string {
   const { hostname, origin } = new URL(baseUrl);
   return isLoopback(hostname) ? 'this machine' : origin;

@@ -1,6 +1,6 @@
 /**
- * The user's settings, read when they are needed and checked where they are read. A bad value is reported with its
- * key, what is wrong, and what is used instead; it is never handed on.
+ * The user's settings, checked when read. A bad value is reported with its key, its fault and the value used instead,
+ * and is never passed on.
  */
 import * as vscode from 'vscode';
 import type { Limits } from '../../app/call/moneyFacts.ts';
@@ -19,7 +19,7 @@ export class Settings implements vscode.Disposable {
   readonly #snapshot = new SettingsSnapshot((key, scope) => rawOf(key, scope));
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscription: vscode.Disposable;
-  /** Any setting under `pilot`; who needs certain keys calls `follow`. */
+  /** Fires for any setting under `pilot`; `follow` is for certain keys. */
   readonly onDidChange = this.#changed.event;
 
   constructor() {
@@ -35,7 +35,7 @@ export class Settings implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  /** Called once for each change of settings that touches one of `keys`. */
+  /** Calls `listener` once for each change that affects one of `keys`. */
   follow(keys: readonly SettingKey[], listener: () => void): vscode.Disposable {
     return vscode.Disposable.from(this.#snapshot.follow(keys, listener));
   }
@@ -44,7 +44,7 @@ export class Settings implements vscode.Disposable {
     return this.#snapshot.get(key);
   }
 
-  /** Every value under `pilot` that cannot be used, but for endpoints and models (ModelSettings). */
+  /** Every unusable value under `pilot`, except endpoints and models (ModelSettings). */
   get problems(): readonly SettingProblem[] {
     return this.#snapshot.problems;
   }
@@ -61,7 +61,7 @@ export class Settings implements vscode.Disposable {
     return this.get('budget.policy');
   }
 
-  /** What a point of quality may cost (src/core/money/policies/profile.ts). */
+  /** How much a point of quality may cost (src/core/money/policies/profile.ts). */
   get profile(): Profile {
     return this.get('routing.profile');
   }
@@ -74,7 +74,7 @@ export class Settings implements vscode.Disposable {
     return this.get('sync.learnedState');
   }
 
-  /** The most visible tokens of an answer; what is no such number is the default. */
+  /** The most visible tokens of an answer; an invalid value gives the default. */
   get longestAnswer(): number {
     return this.get('budget.answerTokens');
   }

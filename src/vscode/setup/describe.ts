@@ -7,7 +7,7 @@ import { locale } from '../kit/locale.ts';
 
 const { t } = vscode.l10n;
 
-/** A model as a line of the picker: name, price, where the price is from, context. */
+/** A model as a line of the picker: name, price, source of the price, context. */
 export function describeModel({ model, price, origin }: ModelDraft): { label: string; description: string } {
   const name = model.name ?? model.id;
   const facts = [
@@ -33,7 +33,7 @@ function describePrice(price: RateCard): string {
 function originText(origin: PriceOrigin | undefined): string {
   switch (origin?.kind) {
     case 'table':
-      // Its commit and licence are for those who read the table itself (src/core/models/prices.json).
+      // Its commit and license are only in the table itself (src/core/models/prices.json).
       return t('{0}, {1}', origin.source.replace(/@.*/, ''), origin.date);
     case 'local':
       return t('runs on this machine');

@@ -1,4 +1,4 @@
-/** The commands around models and keys: set up, enter a key, try one out; and keys out of the settings. */
+/** The commands for models and keys: set up, enter a key, test a model; also moves keys out of the settings. */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import { detectLocal } from '../../app/setup/detect.ts';
@@ -27,7 +27,10 @@ export interface SetupCommandsDeps {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly extensionPath: string;
-  /** One request to one arm, reserved and settled like any other. Without it, the test command says that it cannot. */
+  /**
+   * Sends one request to one arm, reserved and settled like any other. Without it, the test command reports that it is
+   * unavailable.
+   */
   readonly trial?: Trial;
 }
 
@@ -49,7 +52,7 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
   return parts;
 }
 
-/** What remains are the settings: open with unsaved changes, read-only, or no JSON. */
+/** The remaining cause is the settings file: unsaved changes, read-only, or invalid JSON. */
 function tellFailure(log: Log, error: unknown): void {
   log.error('Set-up failed', error);
   const reason = error instanceof Error ? error.message : String(error);
@@ -63,7 +66,7 @@ async function flowDeps({
   log,
   extensionPath,
 }: SetupCommandsDeps): Promise<SetupDeps> {
-  // The table is read when it is needed, which is not at activation.
+  // The table is loaded at its first use, after activation.
   const { listPrice } = await import('../../core/models/priceTable.ts');
   const mayGoPlain = (endpoint: Endpoint): boolean => secrets.mayGoPlain(endpoint);
   const list = (key: string | undefined, timeouts?: typeof PROBE) => {
@@ -114,5 +117,5 @@ async function publicRating(extensionPath: string): Promise<(model: string, pric
   return (model, price) => priorOf(models, model, price).origin.rating;
 }
 
-/** A local server that is there answers at once. */
+/** Milliseconds: a running local server answers at once. */
 const PROBE = { firstByteMs: 800, idleMs: 800, totalMs: 1500 };

@@ -3,7 +3,7 @@ import type { KeyAnswer, KeyQuestion } from '../../app/setup/dialogue.ts';
 
 const { t } = vscode.l10n;
 
-/** Asks for a key. A variable that is set is offered by its name, and read only when it was chosen. */
+/** Asks for a key. A variable that is set is offered by its name, and read only when the user chooses it. */
 export async function askForKey(question: KeyQuestion, title: string): Promise<KeyAnswer | undefined> {
   if (question.keyringFailed) return askForVariable(question, title);
   const choices = choicesFor(question);
@@ -90,7 +90,7 @@ function askForTyped(
   });
 }
 
-/** Without a keyring there is no place to keep a key; the user's own environment is one. */
+/** Without a keyring PILOT cannot store a key; the user's own environment can. */
 async function askForVariable(
   { endpoint, preset, isSet }: KeyQuestion,
   title: string,

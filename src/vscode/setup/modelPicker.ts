@@ -14,8 +14,8 @@ interface Item extends vscode.QuickPickItem {
 }
 
 /**
- * The models with their prices and, where none stands yet, the month's limit as a line of its own: one Enter agrees to
- * both. A line that is unticked is not agreed to.
+ * The models with their prices and, where no limit is set, the monthly limit as a line of its own: Enter accepts all
+ * ticked lines.
  */
 export async function pickModels(offer: ModelOffer, title: string): Promise<ModelChoice | undefined> {
   let state: State = {
@@ -37,7 +37,7 @@ export async function pickModels(offer: ModelOffer, title: string): Promise<Mode
 }
 
 interface State {
-  /** Undefined: a limit stands already, and is not asked for. */
+  /** Undefined: a limit is set, and the picker has no line for it. */
   readonly limitUsd: number | undefined;
   readonly limitTicked: boolean;
   readonly ticked: ReadonlySet<ModelDraft>;
@@ -45,7 +45,7 @@ interface State {
 
 type Next = { readonly type: 'done' | 'change-limit'; readonly state: State };
 
-/** A new picker each time: VS Code gives back none that an input box has taken the place of. */
+/** A new picker each time: VS Code does not show a picker again after an input box has replaced it. */
 function show(offer: ModelOffer, state: State, title: string): Promise<Next | undefined> {
   const picker = vscode.window.createQuickPick<Item>();
   const items = itemsFor(offer, state);
@@ -60,7 +60,7 @@ function show(offer: ModelOffer, state: State, title: string): Promise<Next | un
     matchOnDescription: true,
     ignoreFocusOut: true,
     items,
-    // In the title as well: those of a line show only under the mouse.
+    // Also in the title: the button of a line shows only under the mouse.
     buttons: asksLimit ? [anotherAmount()] : [],
     selectedItems: items.filter(({ draft, isLimit }) =>
       isLimit ? state.limitTicked : draft !== undefined && state.ticked.has(draft),
@@ -92,7 +92,7 @@ function itemsFor({ drafts, isChosen }: ModelOffer, { limitUsd }: State): Item[]
   const others = drafts.filter((draft) => !isChosen(draft));
   const lines = (those: readonly ModelDraft[]): Item[] =>
     those.map((draft) => ({ ...describeModel(draft), draft }));
-  // A heading only where there is something to tell apart.
+  // Headings only where there are several groups.
   const headings = limitUsd !== undefined || (chosen.length > 0 && others.length > 0);
   const group = (label: string, items: Item[]): Item[] =>
     items.length === 0 || !headings ? items : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
@@ -103,7 +103,7 @@ function itemsFor({ drafts, isChosen }: ModelOffer, { limitUsd }: State): Item[]
   ];
 }
 
-/** What is free stands first, what has no price last; three of input to one of output. */
+/** Free models first, models without a price last; three input tokens to one of output. */
 const priceOf = ({ price }: ModelDraft): number =>
   price === undefined ? Infinity : 3 * price.inputUsdPerMTok + price.outputUsdPerMTok;
 

@@ -15,10 +15,13 @@ interface MoveKeysDeps {
   readonly secrets: Pick<Secrets, 'store'>;
 }
 
-/** Settings are synced, shown in screen shares, and committed with dotfiles: a key found there goes to the keyring. */
+/**
+ * Settings are synced, shown in screen shares, and committed with dotfiles, so that a key found there is moved to the
+ * keyring.
+ */
 export class MisplacedKeys {
   readonly #deps: MoveKeysDeps;
-  /** Endpoints whose refused key was told: without a keyring, every change of the settings would fail anew. */
+  /** Endpoints whose refused key was reported: without a keyring, every change of the settings would fail again. */
   readonly #told = new Set<string>();
 
   constructor(deps: MoveKeysDeps) {
@@ -41,7 +44,7 @@ export class MisplacedKeys {
     }
     this.#tellRefused(refused);
     if (moved.length === 0) return;
-    // As the settings are now: the keyring may have kept waiting while the user went on editing them.
+    // The settings may have changed while the keyring waited.
     const keys = moved.map(({ key }) => key);
     await writeEndpoints(withoutMoved(settings.endpoints, models.misplacedKeys, keys));
     const text = t(
@@ -51,7 +54,7 @@ export class MisplacedKeys {
     void showWarning(text);
   }
 
-  /** By endpoint, its label. */
+  /** Labels by endpoint. */
   #tellRefused(refused: ReadonlyMap<string, string>): void {
     const fresh = [...refused].filter(([id]) => !this.#told.has(id));
     const [first] = fresh;

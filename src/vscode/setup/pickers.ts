@@ -3,7 +3,7 @@ import type { Endpoint } from '../../app/settings/index.ts';
 import type { Arm } from '../../core/arm.ts';
 import { shownName } from '../kit/armName.ts';
 
-/** The endpoint named by whoever called the command, else the only one there is, else the user's choice. */
+/** The endpoint that the command's caller names, else the only one, else the user's choice. */
 export async function pickEndpoint(
   endpoints: readonly Endpoint[],
   wanted: unknown,

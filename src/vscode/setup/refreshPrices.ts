@@ -1,4 +1,4 @@
-/** "PILOT: Refresh Prices": a preview of what the endpoints' lists would change; nothing is written unseen. */
+/** "PILOT: Refresh Prices": a preview of the changes from the endpoints' lists; only confirmed changes are written. */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import type { PricesRefreshed, RateChange } from '../../app/setup/prices.ts';
@@ -33,7 +33,7 @@ export const registerRefreshPrices = (deps: RefreshPricesDeps): vscode.Disposabl
   });
 
 async function run({ settings, models, secrets, log }: RefreshPricesDeps): Promise<PricesRefreshed> {
-  // The use case brings the price table, which has no business in activation.
+  // Imported here: the use case loads the price table, which activation must not read.
   const { rateChanges, refreshPrices } = await import('../../app/setup/prices.ts');
   const { arms, endpoints } = models;
   const { signal } = new AbortController();
@@ -59,7 +59,7 @@ async function run({ settings, models, secrets, log }: RefreshPricesDeps): Promi
 
 type Item = vscode.QuickPickItem & { readonly change: PriceChange };
 
-/** What is plausible is ticked; a jump is marked, says why, and is taken only when somebody ticks it. */
+/** Plausible prices are ticked; a jump is marked with its reason, and is written only if the user ticks it. */
 async function preview(
   changes: readonly PriceChange[],
   arms: readonly Arm[],

@@ -18,8 +18,8 @@ const { t } = vscode.l10n;
 type Item = vscode.QuickPickItem & { readonly start?: SetupStart };
 
 /**
- * Where the models come from. The list is there at once; local servers join it when they have answered. A key pasted
- * into the input leaves it at once, and the list asks whose it is.
+ * Asks for the source of the models. The list appears at once; local servers join it when they have answered. A key
+ * pasted into the input is removed from it at once, and the list asks for its provider.
  */
 export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStart | undefined> {
   const picker = vscode.window.createQuickPick<Item>();
@@ -60,8 +60,8 @@ export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStar
 }
 
 /**
- * New items make the first one active; whoever has moved on already stays where he is, and so does whoever was
- * offered a key's use: what Enter agrees to does not change under the finger.
+ * New items make the first one active, so that a user who has moved on keeps the active item, and so does one who was
+ * offered a key: the effect of Enter must not change unnoticed.
  */
 function refill(picker: vscode.QuickPick<Item>, items: readonly Item[], facts: SetupUiFacts): void {
   const [active] = picker.activeItems;
@@ -93,7 +93,7 @@ function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Ite
   ];
 }
 
-/** Of the one provider whose keys look like it, else of all that take one. */
+/** Items for the one provider whose keys have this form, else for all that take a key. */
 function keyItems({ presets }: SetupUiFacts, key: string): Item[] {
   const owner = ownerOf(key, presets);
   const others = Object.values(presets).filter((preset) => preset !== owner && !preset.local);
@@ -120,7 +120,10 @@ const detectedItem = ({ id, label }: Preset, models: number): Item => ({
 
 const isProvider = ({ keyPage }: Preset): boolean => keyPage !== undefined;
 
-/** Providers not set up yet whose own variable is set; LiteLLM's belongs to an address that is still to be given. */
+/**
+ * Providers that are not set up and whose own variable is set; LiteLLM's belongs to an address that the user has yet to
+ * enter.
+ */
 const keysAtHand = ({ presets, endpoints, hasVariable }: SetupUiFacts): Preset[] =>
   Object.values(presets).filter(
     (preset) =>
@@ -130,7 +133,7 @@ const keysAtHand = ({ presets, endpoints, hasVariable }: SetupUiFacts): Preset[]
       !endpoints.some((endpoint) => endpoint.preset === preset.id),
   );
 
-/** The name is all that is read before this is chosen. */
+/** Only the name of the variable is read before the user chooses it. */
 const variableItem = ({ id, label, apiKeyEnv = '' }: Preset): Item => ({
   label: `$(key) ${label}`,
   description: t('use the key in {0}', apiKeyEnv),

@@ -9,7 +9,7 @@ import { shownName } from '../kit/armName.ts';
 import { showInformation, showWarning, withProgress } from '../kit/notify.ts';
 import { locale } from '../kit/locale.ts';
 
-/** Asks one arm, within the limit, and tells what happens. */
+/** Sends one request to one arm, within the limit, and yields its events. */
 export type Trial = (arm: Arm, prompt: string, signal: AbortSignal) => AsyncIterable<CompletionEvent>;
 
 interface TestDeps {
@@ -20,7 +20,7 @@ interface TestDeps {
 const PROMPT = 'In one short sentence: what does a linked list make cheap that an array makes dear?';
 const MAX_SAMPLE = 200;
 
-/** Latency, price and a sample, of one model of the user's choice. */
+/** Shows latency, price and a sample of one model. */
 export async function testModel({ models, trial }: TestDeps, armId: unknown): Promise<void> {
   const arm = await pickArm(models.arms, armId);
   if (!arm || !trial) return;

@@ -1,4 +1,4 @@
-/** The questions of set-up as VS Code asks them: quick picks and input boxes, one after the other. */
+/** The questions of set-up as VS Code's quick picks and input boxes, one after the other. */
 import * as vscode from 'vscode';
 import type { ProviderError } from '../../app/ports/models.ts';
 import type { Endpoint, Preset } from '../../app/settings/index.ts';
@@ -77,7 +77,7 @@ export class QuickPickSetupUi implements SetupUi {
     });
   }
 
-  /** A picker that stays open, with the sentence in it. */
+  /** A picker that stays open and contains the sentence. */
   async listFailed(endpoint: Endpoint, error: ProviderError): Promise<AfterFailure | undefined> {
     if (error.kind === 'cancelled') return undefined;
     const again = { label: t('Try Again'), way: 'again' } as const;
@@ -143,7 +143,7 @@ export class QuickPickSetupUi implements SetupUi {
     void showInformation(t('PILOT now has a key for {0}.', endpoint.label));
   }
 
-  /** After the first set-up the composer is what comes next, so it opens by itself. */
+  /** After the first set-up the composer opens, since the next step is a question. */
   done({ first, endpoint, models, unpriced, lacksLimit }: SetupSummary): void {
     const ask = { title: t('Ask'), command: 'pilot.ask' };
     const limit = { title: t('Set Monthly Limit'), command: 'pilot.setMonthlyLimit' };

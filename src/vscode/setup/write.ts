@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 
-/** To the user's settings, never a workspace's. Endpoints first: a model without its endpoint would be a problem. */
+/**
+ * Writes to the user's settings, never a workspace's. Endpoints first, since a model without its endpoint would be a
+ * problem.
+ */
 export async function writeSettings(endpoints: unknown, models: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('pilot');
   await writeEndpoints(endpoints);

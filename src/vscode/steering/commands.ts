@@ -1,4 +1,4 @@
-/** Steering by quick picks: every entry says how things stand before it is chosen. */
+/** Steering by quick picks: every entry shows its present state. */
 import * as vscode from 'vscode';
 import { exclude, pin, pinned, type Pinned, type PinScope } from '../../app/call/pins.ts';
 import type { ArmId } from '../../core/brand.ts';
@@ -10,7 +10,7 @@ import { lastPrompt, profileText, profileTitle } from './profileWords.ts';
 
 const t = vscode.l10n.t;
 
-/** A pick that follows a pick: VS Code gives the focus back to the editor between the two, which would close it. */
+/** For a pick after a pick: VS Code returns the focus to the editor between the two, which would close the second. */
 export const staysOpen = { ignoreFocusOut: true };
 
 export async function steer(deps: SteeringDeps): Promise<void> {

@@ -9,7 +9,7 @@ import type { WorkspaceStateHolder } from '../../app/call/workspaceState.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { Profile } from '../../core/money/policies/profile.ts';
 
-/** What steering needs from the composition root. */
+/** Steering's dependencies, from the composition root. */
 export interface SteeringDeps {
   readonly engine: () => Promise<SteeringEngine>;
   readonly onEngineBuilt: (listener: (engine: SteeringEngine) => void) => void;

@@ -1,4 +1,4 @@
-/** Saying what a call really cost where its bill cannot be right, out of the month's largest charges. */
+/** Lets the user state the actual cost of a call with a wrong bill, among the month's largest charges. */
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { NanoUsd } from '../../core/brand.ts';
@@ -11,7 +11,7 @@ import type { SteeringDeps } from './deps.ts';
 
 const t = vscode.l10n.t;
 
-/** `id`: the one call; without it the user picks one. */
+/** `id`: the call; without it the user picks one. */
 export async function disputeCharge(deps: SteeringDeps, id?: string): Promise<void> {
   const { ledger, usage } = (await deps.engine()).store;
   const charges = await usage.charges();

@@ -1,4 +1,4 @@
-/** Export and import: what is in the file, what will change, and one sentence for whatever is wrong with it. */
+/** Export and import: the content of the file, the changes it makes, and one sentence for each fault in it. */
 import * as vscode from 'vscode';
 import type { ExchangeFile } from '../../app/exchange/exchange.ts';
 import { exchangeVersion, maxFileBytes } from '../../app/exchange/exchange.ts';
@@ -61,7 +61,7 @@ async function readFile(uri: vscode.Uri, now: number): Promise<ReturnType<typeof
   return readImport(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)), now);
 }
 
-/** Each part is chosen, with what it changes beside it. */
+/** The user chooses the parts to import; each shows what it changes. */
 async function choose(
   file: ExchangeFile,
   now: number,
@@ -101,7 +101,7 @@ async function choose(
   return { learnt: has('learnt'), ledger: has('ledger') };
 }
 
-/** What came in, and that the rest is missing where it broke off. */
+/** What was imported, and that the rest is missing where the import broke off. */
 export function doneText({ learnt, totals }: Imported): string {
   const parts = [
     ...(learnt ? [t('What was learned was imported.')] : []),

@@ -1,4 +1,4 @@
-/** Forgetting: chosen, named in a question that says what goes and what stays, then done. */
+/** Forgetting: the user chooses a scope, confirms a question that names what goes and what stays, and it is done. */
 import * as vscode from 'vscode';
 import type { ForgetScope } from '../../app/ports/decisions.ts';
 import { forget } from '../../app/exchange/portable.ts';

@@ -1,4 +1,7 @@
-/** Steering's door: commands to pin, exclude, save, pause, forget and take along. What they do loads when first used. */
+/**
+ * The entry of steering: commands to pin, exclude, choose a profile, pause, forget, export and import. Their code loads
+ * at first use.
+ */
 import * as vscode from 'vscode';
 import type { SteeringDeps } from './deps.ts';
 import type * as Commands from './commands.ts';
@@ -42,7 +45,7 @@ export function registerSteering(deps: SteeringDeps): vscode.Disposable {
   );
 }
 
-/** One call's id, or several; of anything else nothing, which is all calls. */
+/** The id of one call, or of several; undefined = all calls, for any other value. */
 function idsOf(value: unknown): readonly string[] | undefined {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : undefined;

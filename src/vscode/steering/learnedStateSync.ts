@@ -1,8 +1,9 @@
 /**
- * What was learnt, carried by VS Code's own Settings Sync where the user opted in. Spend never: it is the machine's.
+ * Carries the learned state by VS Code's own Settings Sync where the user opted in. Spending is never synced, since it
+ * belongs to the machine.
  *
- * One key holds the newest state of any machine. A machine that has learnt nothing yet takes it over; one that has keeps
- * its own, since two folds over different logs cannot be merged without counting what they share twice.
+ * One key holds the newest state of any machine. A machine without any learned state adopts it; any other machine keeps
+ * its own, since merging two folds over different logs would count their common part twice.
  */
 import type * as vscode from 'vscode';
 import { hasLearnt, portableState } from '../../app/exchange/learntState.ts';
@@ -10,11 +11,14 @@ import { forgettingsOf, noteForgetting } from '../kit/forgettings.ts';
 import type { SteeringDeps, SteeringEngine } from './deps.ts';
 
 const key = 'pilot.learnedState';
-/** Everything was forgotten here: another machine may send the same again. Not synced; opting out and in ends it. */
+/**
+ * Set after everything was forgotten here, since another machine may send the same state again. Not synced; opting out
+ * and in clears it.
+ */
 const declinedKey = 'pilot.learnedStateDeclined';
-/** Settings Sync moves the whole key at each change. */
+/** Milliseconds; Settings Sync transfers the whole key at each change. */
 const settleMs = 60_000;
-/** Far below what Settings Sync takes; a state this large would slow every sync. */
+/** Far below the limit of Settings Sync; a larger state would slow every sync. */
 const maxBytes = 512 * 1024;
 const isSmall = (state: unknown): boolean => JSON.stringify(state).length <= maxBytes;
 
@@ -24,7 +28,7 @@ export class LearnedStateSync implements vscode.Disposable {
   readonly #deps: SyncDeps;
   readonly #subscriptions: { dispose(): unknown }[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** As of what this window holds. */
+  /** The count of forgettings that this window knows. */
   #forgettings: number;
 
   constructor(deps: SyncDeps) {
@@ -43,7 +47,7 @@ export class LearnedStateSync implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** What was forgotten leaves the synced state at once, or the next reload would take it over again. */
+  /** Removes a forgotten state from the synced key at once; otherwise the next reload would adopt it again. */
   async forgot({ learning }: Pick<SteeringEngine, 'learning'>, everything: boolean): Promise<void> {
     const { globalState, settings } = this.#deps;
     this.#forgettings = (await noteForgetting(globalState, everything)).any;
@@ -57,7 +61,7 @@ export class LearnedStateSync implements vscode.Disposable {
     const { globalState, settings } = this.#deps;
     globalState.setKeysForSync(settings.syncLearnedState ? [key] : []);
     if (settings.syncLearnedState) return;
-    // Opting out also takes back what was put there to be synced.
+    // Opting out also removes the synced state.
     for (const each of [key, declinedKey])
       if (globalState.get(each) !== undefined) void globalState.update(each, undefined);
   }
@@ -67,7 +71,7 @@ export class LearnedStateSync implements vscode.Disposable {
     const stored = globalState.get<unknown>(key);
     if (!settings.syncLearnedState || stored === undefined) return;
     if (globalState.get(declinedKey) === true) return;
-    // The engine does not wait for a long log; until it is folded, nobody knows whether anything was learnt here.
+    // The engine does not wait for a long log; until it is folded, it is unknown whether anything was learned here.
     await learning.load();
     if (hasLearnt(learning.exported())) return;
     const problem = await learning.replace(stored);
@@ -80,7 +84,7 @@ export class LearnedStateSync implements vscode.Disposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const { globalState } = this.#deps;
-      // Another window had it forgotten: what this one still holds is not for others.
+      // Another window had the state forgotten, so that this window must not publish what it still holds.
       if (forgettingsOf(globalState).any !== this.#forgettings) return;
       const state = portableState(engine.learning.exported());
       if (isSmall(state)) void globalState.update(key, state);

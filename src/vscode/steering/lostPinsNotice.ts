@@ -1,4 +1,4 @@
-/** A model that was removed while pinned: told in one sentence, once a session. */
+/** Reports a pinned model that was removed from the settings: one sentence, once a session. */
 import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
 import { lostPins, pin, type Pinned } from '../../app/call/pins.ts';
@@ -48,5 +48,5 @@ export class LostPinsNotice implements vscode.Disposable {
   }
 }
 
-/** VS Code's own models are announced some time after the start. */
+/** VS Code announces its own models some time after the start. */
 const comesLate = (armId: string): boolean => armId.startsWith(`${VSCODE_ENDPOINT_ID}/`);

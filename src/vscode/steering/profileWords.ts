@@ -1,4 +1,4 @@
-/** What each profile means: what a point of quality may cost under it, and what it would have done with the last prompt. */
+/** Explains each profile: how much a point of quality may cost, and what it would have done with the last prompt. */
 import * as vscode from 'vscode';
 import type { UsageReader } from '../../app/ports/usage.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
@@ -21,7 +21,7 @@ export function profileTitle(profile: Profile): string {
   }
 }
 
-/** The newest question, in Ask or in Chat; completions come by the hundred and are not what a user means by a prompt. */
+/** The newest question in Ask or Chat; completions come by the hundred and are not what a user means by a prompt. */
 export async function lastPrompt(usage: Pick<UsageReader, 'decisions'>): Promise<Decision | undefined> {
   const newest = await Promise.all(
     (['ask', 'chat'] as const).map((surface) => usage.decisions({ limit: 1, surface })),
@@ -32,7 +32,7 @@ export async function lastPrompt(usage: Pick<UsageReader, 'decisions'>): Promise
     .toSorted((a, b) => b.at - a.at)[0];
 }
 
-/** Different for each profile, whatever the price of money is and whatever is known of it. */
+/** The text differs for each profile, whatever the price of money and whether it is known. */
 export function profileText(
   profile: Profile,
   last: Decision | undefined,

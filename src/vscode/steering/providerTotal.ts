@@ -1,4 +1,4 @@
-/** The user enters what a provider's own page says the month cost; it settles the calls whose bill is not known. */
+/** The user enters the month's total from a provider's own page, which settles the calls without a known bill. */
 import * as vscode from 'vscode';
 import type { StatedTotal } from '../../app/ports/money.ts';
 import type { NanoUsd } from '../../core/brand.ts';
@@ -61,9 +61,9 @@ function tell(stated: StatedTotal, endpoint: string): void {
   );
 }
 
-/** Undefined = canceled. One endpoint needs no question. */
+/** Undefined = canceled. With a single endpoint there is no question. */
 async function chooseEndpoint({ models }: SteeringDeps): Promise<string | undefined> {
-  // An arm's id begins with its endpoint's.
+  // An arm's id begins with its endpoint's id.
   const ids = [...new Set(models.arms.map(({ id }) => id.slice(0, id.indexOf('/'))))];
   if (ids.length <= 1) return ids[0];
   return vscode.window.showQuickPick(ids, {

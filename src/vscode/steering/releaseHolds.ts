@@ -1,4 +1,7 @@
-/** Releasing what is reserved for calls without a bill, all of it or one call's, with the provider's bill in hand. */
+/**
+ * Releases the amounts reserved for calls without a bill, of all calls or one, for a user who has checked the
+ * provider's bill.
+ */
 import * as vscode from 'vscode';
 import type { Ledger, LedgerEntry } from '../../app/ports/money.ts';
 import type { NanoUsd, ReservationId } from '../../core/brand.ts';
@@ -13,8 +16,8 @@ import { locale } from '../kit/locale.ts';
 const t = vscode.l10n.t;
 
 /**
- * `ids`: one call, or an answer's; without them all calls of this month whose bill is not known. Nothing is freed without
- * a question, and all of it is recorded. Returns what was freed; undefined where nothing was.
+ * `ids`: one call, or the calls of an answer; without them, all calls of this month without a known bill. Each release
+ * is confirmed by the user and recorded. Returns the released amount; undefined where none was released.
  */
 export async function releaseHolds(
   deps: SteeringDeps,
@@ -60,7 +63,7 @@ async function releaseEach(
   return freed as NanoUsd | undefined;
 }
 
-/** A call that a crash left stands at its worst case; released, it counts at what it was expected to cost. */
+/** A call left by a crash stands at its worst case; after a release it counts at its expected cost. */
 const freedBy = ({ heldBack, cost, expected }: LedgerEntry): NanoUsd =>
   heldBack > 0 ? heldBack : left(cost, expected);
 

@@ -1,4 +1,4 @@
-/** What is worth interrupting a person for, and nothing else: money thresholds, bad settings, state set aside. */
+/** The only causes for a notification: thresholds of the limit, bad settings, state that was set aside. */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import type { LimitNotice } from '../../app/ports/money.ts';
@@ -14,7 +14,7 @@ const t = vscode.l10n.t;
 
 type NoticeOf<Kind extends LimitNotice['kind']> = Extract<LimitNotice, { kind: Kind }>;
 
-/** Shows a problem outside a surface of its own; resolves when the user chose a way on or closed it. */
+/** Shows a problem outside its own surface; resolves when the user chose an action or closed it. */
 export const showProblem = (problem: Problem): Promise<void> => show('warning', messageOf(problem));
 
 export function showLimitNotice(notice: LimitNotice): Promise<void> {
@@ -55,7 +55,7 @@ function showReserved({ reserved, limit }: NoticeOf<'reserved'>): Promise<void> 
   return show('information', { text, ways });
 }
 
-/** The user released the call's hold before; its provider has told the bill since. */
+/** The user released the call's hold, and its provider has reported the bill since. */
 export const showLateBill = (model: string, cost: NanoUsd): Promise<void> =>
   show('information', {
     text: t('A bill for a released call of {0} arrived: {1}. It is counted in full.', model, usd(cost)),
@@ -71,7 +71,10 @@ export const showReset = (problem: string): Promise<void> =>
     ways: [{ label: t('Show Log'), command: 'pilot.showLog' }],
   });
 
-/** Tells each bad setting once per session and change; mending it and breaking it again tells again. */
+/**
+ * Reports each bad setting once for each session and change; a fault that is corrected and comes back is reported
+ * again.
+ */
 export class BadSettingsNotices {
   readonly #log: Log;
   #told = new Set<string>();

@@ -1,4 +1,4 @@
-/** Numbers with their nouns. English and German have a form for one and a form for all else, Chinese has one form. */
+/** Numbers with their nouns. English and German have a singular and a plural, Chinese has one form. */
 import * as vscode from 'vscode';
 import { locale } from '../kit/locale.ts';
 

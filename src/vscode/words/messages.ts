@@ -1,4 +1,4 @@
-/** One clear sentence for each problem, with ways on: the only place that turns a `Problem` into words. */
+/** One clear sentence with actions for each problem: the only place that words a `Problem`. */
 import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
 import type { IncompleteReason, ProviderError } from '../../app/ports/models.ts';
@@ -33,7 +33,7 @@ const openSettings = (query: string): WayOn => ({
   args: [query],
 });
 
-/** Where the endpoints' addresses are. */
+/** Opens the endpoints' addresses in the settings. */
 const changeAddress = (): WayOn => ({ ...openSettings('pilot.endpoints'), label: t('Change Address') });
 
 export function messageOf(problem: Problem): Message {
@@ -109,7 +109,7 @@ function limitReached(problem: LimitReached): Message {
     ? [{ label: t('Ask Another Model'), command: 'pilot.askAnother' }]
     : [];
   const more = problem.which === 'month' ? raise() : openSettings('pilot.budget');
-  // What costs nothing comes first.
+  // Free actions come first.
   return { text, ways: [...free, more, ...another, spending()] };
 }
 
@@ -202,7 +202,7 @@ function providerMessage(arm: Arm, error: ProviderError, partial: boolean): Mess
   return { text, ways: providerWays(arm, error) };
 }
 
-/** Behind VS Code's own language models there is an extension, and neither a key nor an endpoint of the user's. */
+/** VS Code's own language models have an extension behind them, and neither a key nor an endpoint of the user's. */
 function vscodeSentence({ endpointId, label }: Arm, { kind }: ProviderError): string | undefined {
   if (endpointId !== VSCODE_ENDPOINT_ID) return undefined;
   switch (kind) {
@@ -224,7 +224,7 @@ export function providerSentence(label: string, error: ProviderError): string {
     : sentence;
 }
 
-/** Failures that the provider's own words explain better than any of ours. */
+/** Failures for which the provider's own message is the best explanation. */
 const QUOTED: ReadonlySet<ProviderError['kind']> = new Set([
   'wrong-key',
   'no-credit',
@@ -304,14 +304,14 @@ function plainSentence(label: string, error: ProviderError): string {
   }
 }
 
-/** With the HTTP status that there was, before the full stop, where the answer was a refusal. */
+/** With the HTTP status before the full stop, where the answer was a refusal. */
 const withStatus = (sentence: string, error: ProviderError): string =>
   sentence.replace(/[.。]?$/, (stop) => `${statusMark(error)}${stop}`);
 
 const statusMark = ({ status }: ProviderError): string =>
   status === undefined || status < 400 ? '' : ` (${status})`;
 
-/** Why an answer ends before the model had said all. */
+/** Why an answer ends before the model was done. */
 export function incompleteMessage(label: string, reason: IncompleteReason): Message {
   const retry: WayOn = { label: t('Try Again'), command: 'pilot.retry' };
   const another: WayOn = { label: t('Ask Another Model'), command: 'pilot.askAnother' };
@@ -340,7 +340,7 @@ function providerWays(arm: Arm, error: ProviderError): WayOn[] {
       return [another, setUp()];
     case 'cannot-afford':
       return [another, retry];
-    // The address stands in the settings.
+    // The address is in the settings.
     case 'wrong-address':
     case 'not-json':
     case 'insecure':

@@ -6,17 +6,17 @@ interface PauseSettings {
   setLearningPaused(paused: boolean): Promise<void>;
 }
 
-/** A thumb given while learning is paused teaches nothing; the user is told, and can have it learnt after all. */
+/** A thumb while learning is paused teaches nothing; the user is told, and can have it learned after all. */
 export class PausedThumb {
   readonly #settings: PauseSettings;
-  /** The thumbs that wait for the one notice that is shown. */
+  /** The thumbs of the one notice that is shown. */
   #waiting: (() => Promise<void>)[] | undefined;
 
   constructor(settings: PauseSettings) {
     this.#settings = settings;
   }
 
-  /** `learn` gives the thumb once more. */
+  /** `learn` repeats the thumb. */
   async tell(learn: () => Promise<void>): Promise<void> {
     if (!this.#settings.learningPaused) return;
     if (this.#waiting) {

@@ -1,4 +1,4 @@
-/** The one line under an answer: why this model. Words only; the claims are made and tested in src/core/routing/reasonClaim.ts. */
+/** The one line under an answer: why this model. Only wording; src/core/routing/reasonClaim.ts makes the claims. */
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
@@ -20,7 +20,7 @@ export function reasonLine(decision: Decision, arms: readonly Arm[]): string {
 
 type Claim = ReasonClaim | { readonly kind: 'sticky-typing' };
 
-/** Inline has bursts of typing where Ask has conversations. */
+/** For inline, a burst of typing takes the place of a conversation. */
 function claimOf(decision: Decision): Claim {
   const claim = reasonClaim(decision);
   return claim.kind === 'sticky' && decision.surface === 'inline' ? { kind: 'sticky-typing' } : claim;
@@ -61,7 +61,7 @@ function clause(claim: Claim, name: (id: ArmId) => string, prompts: string): str
   }
 }
 
-/** "short Python questions": what the estimate is about. Length in powers of two of characters. */
+/** "short Python questions": the topic of the estimate. Length in powers of two of characters. */
 export function promptKind({ task, language, lengthBucket }: CoarseFeatures): string {
   const what = taskWord(task);
   const subject =

@@ -1,4 +1,4 @@
-/** Why the spending ledger cannot be used, in words that say what to do about it. */
+/** Why the spending ledger is unusable, and what the user can do. */
 import * as vscode from 'vscode';
 import type { StorageFault } from '../../app/ports/money.ts';
 

@@ -27,7 +27,7 @@ for (const args of [[], ['--tests']]) {
 const host = (await canDownloadDesktop()) ? 'desktop' : 'web';
 const { code, output } = await runInExtensionHost({ host, folder: 'measure', timeoutMs: 600_000 });
 const found = /^MEASURED (.*)$/m.exec(output)?.[1];
-if (code !== 0 || found === undefined) throw new Error('Nothing was measured');
+if (code !== 0 || found === undefined) throw new Error(`Nothing was measured:\n${output}`);
 const rows = JSON.parse(found) as readonly Record<string, string | number | readonly string[]>[];
 console.table(rows.map((row) => ({ ...row, ownLongest: undefined })));
 const reached = rows.every(({ ownMaxMs }) => Number(ownMaxMs) < 10);

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { add, describeCounts, readCounts, readMochaCounts } from '../../../scripts/host/counts.ts';
+import {
+  add,
+  describeCounts,
+  describeStep,
+  readCounts,
+  readMochaCounts,
+} from '../../../scripts/host/counts.ts';
 
 describe('counting tests', () => {
   it('reads mocha’s closing lines', () => {
@@ -20,5 +26,6 @@ describe('counting tests', () => {
       describeCounts(add(counts, { passed: 1, failed: 1, skipped: 0 })),
       '4 passed, 1 failed, 1 skipped',
     );
+    assert.equal(describeStep('unit', counts, 12_400), 'unit: 3 passed, 0 failed, 1 skipped, 12 s');
   });
 });

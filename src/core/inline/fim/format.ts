@@ -1,4 +1,4 @@
-/** What every way of asking a model for the middle has in common. */
+/** The common interface of all formats that ask a model for the text in the middle. */
 
 export const FIM_FORMAT_IDS = [
   'qwen',
@@ -19,13 +19,16 @@ export const FIM_FORMAT_IDS = [
 ] as const;
 export type FimFormatId = (typeof FIM_FORMAT_IDS)[number];
 
-/** Where the request goes: the endpoint's completions, Mistral's FIM route, llama.cpp's /infill, chat, or this process. */
+/**
+ * The target of the request: the endpoint's completions, Mistral's FIM route, llama.cpp's /infill, chat, or this
+ * process.
+ */
 export type FimTransport = 'completions' | 'mistral-fim' | 'llama-infill' | 'chat' | 'local';
 
 export interface FimInput {
   readonly prefix: string;
   readonly suffix: string;
-  /** Path of the file relative to the workspace, '' when it has none. */
+  /** Path of the file relative to the workspace; '' = none. */
   readonly path: string;
   readonly languageId: string;
   /** Pieces of other files, best first. */
@@ -34,11 +37,11 @@ export interface FimInput {
 
 export interface FimPrompt {
   readonly prompt: string;
-  /** The endpoint's own suffix field; undefined when a template carries it. */
+  /** The value of the endpoint's suffix field; undefined = the template contains the suffix. */
   readonly suffix: string | undefined;
-  /** Chat only. */
+  /** The system prompt of a chat request; undefined for other transports. */
   readonly system: string | undefined;
-  /** llama.cpp's input_extra; other formats carry the pieces in the prompt. */
+  /** llama.cpp's input_extra; other formats put the pieces into the prompt. */
   readonly extra: readonly { readonly filename: string; readonly text: string }[];
   readonly stop: readonly string[];
 }
@@ -46,7 +49,9 @@ export interface FimPrompt {
 export interface FimFormat {
   readonly id: FimFormatId;
   readonly transport: FimTransport;
-  /** Tokens with a meaning in this format: broken up in the user's text, cut from the model's. */
+  /**
+   * Tokens with a meaning in this format: the prompt breaks them up in the user's text, and answers are cut at them.
+   */
   readonly tokens: readonly string[];
   render(input: FimInput): Omit<FimPrompt, 'stop'>;
   readonly stop: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Which format a model takes: the user's setting first, its name second, chat third. A name that says nothing gets
- * chat and never a template: tokens a model does not know are worse than a dearer prompt (continue#6637).
+ * Chooses the format of a model: the user's setting first, then the model's name, else chat. An unknown name gets chat
+ * and no template: a model answers worse to tokens it does not know than to a longer prompt (continue#6637).
  */
 import { FIM_FORMAT_IDS } from './format.ts';
 import type { FimFormatId } from './format.ts';
@@ -11,7 +11,7 @@ export interface ChosenFormat {
   readonly source: 'setting' | 'name' | 'default';
 }
 
-/** First match wins, so the narrower pattern stands first. Instruction-tuned weights have mostly lost FIM. */
+/** The first match wins, so narrower patterns come first. Most instruction-tuned weights no longer support FIM. */
 const BY_NAME: readonly (readonly [RegExp, FimFormatId])[] = [
   [/gpt-3\.5-turbo-instruct|davinci|babbage/, 'suffix'],
   [/qwen.*coder|codeqwen/, 'qwen'],
@@ -25,7 +25,7 @@ const BY_NAME: readonly (readonly [RegExp, FimFormatId])[] = [
   [/deepseek-?coder/, 'deepseek'],
 ];
 
-/** Qwen's coders keep FIM in their instruct weights; the others answer a template with prose. */
+/** Qwen's coders keep FIM in their instruct weights; other instruct models answer a template with prose. */
 const INSTRUCT = /(?:^|[-_:./])(?:instruct|chat|it)(?:$|[-_:./])/;
 const KEEPS_FIM = new Set<FimFormatId>(['qwen', 'suffix', 'codestral', 'granite']);
 

@@ -1,4 +1,4 @@
-/** How a comment line starts, by VS Code's language id; an unknown language gets `//`. */
+/** The start of a line comment by VS Code's language id; an unknown language gets `//`. */
 const HASH = '#';
 const COMMENT: Readonly<Record<string, string>> = {
   python: HASH,

@@ -1,7 +1,7 @@
 /**
- * Template tokens that happen to stand in the user's text (this very file has some) would end the prefix, or the
- * file, in the middle. They are broken by one space after their first character; where a model copies the broken
- * form into its answer, it is mended. A space is what changes the model's reading least.
+ * Template tokens in the user's text (this file contains some) would end the prefix, or the file, in the middle.
+ * `neutralise` breaks them with one space after their first character, the change that affects the model's reading
+ * least; `restore` removes the space where a model copies the broken form.
  */
 const broken = (token: string): string => `${token.slice(0, 1)} ${token.slice(1)}`;
 

@@ -1,10 +1,10 @@
 import { neutralise } from './neutralise.ts';
 import type { FimFormat, FimInput, FimPrompt } from './format.ts';
 
-/** The most stop strings OpenAI-compatible endpoints take. */
+/** The largest number of stop strings that OpenAI-compatible endpoints accept. */
 const MAX_STOPS = 4;
 
-/** Renders the prompt with the user's text made harmless, and the stops that matter most. */
+/** Renders the prompt with template tokens in the user's text broken up, and the most important stop strings. */
 export function fimPrompt(format: FimFormat, input: FimInput, multiline: boolean): FimPrompt {
   const safe = (text: string): string => neutralise(text, format.tokens);
   const rendered = format.render({
@@ -14,8 +14,8 @@ export function fimPrompt(format: FimFormat, input: FimInput, multiline: boolean
     path: safe(input.path),
     context: input.context.map((piece) => ({ ...piece, path: safe(piece.path), text: safe(piece.text) })),
   });
-  // A chat answer may begin with a line break after its tag, so there the stream gate finds the line's end.
+  // A chat answer may begin with a line break after its tag, so that the stream gate finds the end of the line there.
   const lineEnd = !multiline && format.transport !== 'chat' ? ['\n'] : [];
-  // Tokens beyond the fourth are still cut from the answer by `stripArtefacts`.
+  // `stripArtefacts` cuts the answer at the tokens beyond the fourth.
   return { ...rendered, stop: [...lineEnd, ...format.stop].slice(0, MAX_STOPS) };
 }

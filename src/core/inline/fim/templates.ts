@@ -1,4 +1,4 @@
-/** One entry for each model family; templates as the model cards and their reference clients give them. */
+/** One entry for each model family, with the template of its model card and reference client. */
 import { lineComment } from './lineComment.ts';
 import type { FimFormat, FimFormatId, FimInput, FimPrompt } from './format.ts';
 
@@ -6,7 +6,7 @@ type Rendered = Omit<FimPrompt, 'stop'>;
 
 const only = (prompt: string): Rendered => ({ prompt, suffix: undefined, system: undefined, extra: [] });
 
-/** Pieces of other files as comments above the file: understood by every model, whatever its training. */
+/** Pieces of other files as comments above the file, which every model understands whatever its training. */
 export function commentedContext({ context, languageId }: FimInput): string {
   const comment = lineComment(languageId);
   return context
@@ -37,7 +37,7 @@ function template(
   };
 }
 
-/** `<sep>path\ntext` for each piece, then the file's own: how repository-level pre-training laid files out. */
+/** `<sep>path\ntext` for each piece and then for the file itself, the layout of repository-level pre-training. */
 const separated = (separator: string, head: string) => (input: FimInput) =>
   input.context.length === 0
     ? ''
@@ -80,7 +80,7 @@ const seedCoder = template(
   ['<[end▁of▁sentence]>', '<[begin▁of▁sentence]>'],
 );
 
-/** Codestral wants the suffix first, and other files as diff-like headers before it. */
+/** Codestral expects the suffix first, and before it other files as diff-like headers. */
 const codestral: FimFormat = {
   id: 'codestral',
   transport: 'completions',
@@ -93,7 +93,7 @@ const codestral: FimFormat = {
   },
 };
 
-/** Formats in which the endpoint takes the suffix as a field of its own. */
+/** Formats whose endpoint has a field for the suffix. */
 const withSuffixField = (id: FimFormatId, transport: FimFormat['transport']): FimFormat => ({
   id,
   transport,

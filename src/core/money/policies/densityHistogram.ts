@@ -1,11 +1,11 @@
 /**
- * Reward per USD of the offers a user's own stream has made, as a histogram over log10 with exponential forgetting.
- * ZCL wants bounds LB <= reward/cost <= UB; the extremes of a stream are its outliers, so quantiles stand for them.
+ * Reward per USD of the offers in a user's own stream, as a histogram over log10 with exponential forgetting. ZCL needs
+ * bounds LB <= reward/cost <= UB; the extremes of a stream are outliers, so quantiles replace them.
  */
 import { finite } from './offers.ts';
 
 export interface DensityHistogram {
-  /** Weight by bin of a tenth of a decade, from 1e-3 to 1e9 reward per USD. */
+  /** Weight of each bin; a bin is a tenth of a decade, from 1e-3 to 1e9 reward per USD. */
   readonly weights: readonly number[];
 }
 
@@ -13,7 +13,7 @@ const DECADES = 12;
 const LOWEST = -3;
 const PER_DECADE = 10;
 const BINS = DECADES * PER_DECADE;
-/** Memory of about 2,000 offers: a month's worth, so that bounds follow a change of models or prices. */
+/** A memory of about 2,000 offers, a month's worth, so that the bounds follow a change of models or prices. */
 const KEEP = 1 - 1 / 2000;
 
 export const emptyHistogram: DensityHistogram = { weights: new Array<number>(BINS).fill(0) };
@@ -30,7 +30,7 @@ export function addDensities(histogram: DensityHistogram, densities: readonly nu
   return { weights };
 }
 
-/** The density below which the share `q` of the weight lies (its bin's middle); undefined without data. */
+/** The density below which the share `q` of the weight lies (middle of its bin); undefined without data. */
 export function densityQuantile({ weights }: DensityHistogram, q: number): number | undefined {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total <= 0) return undefined;

@@ -1,8 +1,8 @@
-/** Which of the arms on offer a price of money can choose: those on the upper concave hull of reward over cost. */
+/** Finds the offered arms that some price of money selects: those on the upper concave hull of reward over cost. */
 import type { Offer } from '../policy.ts';
 import { rewardOf } from './offers.ts';
 
-/** In the order of cost. */
+/** In increasing order of cost. */
 export type Hull = readonly Point[];
 
 export interface Point {
@@ -11,7 +11,7 @@ export interface Point {
   readonly reward: number;
 }
 
-/** The upper concave hull of reward over cost, from the cheapest on. */
+/** The upper concave hull of reward over cost, starting with the cheapest arm. */
 export function hullOf(offers: readonly Offer[]): Hull {
   const points = offers
     .map((offer) => ({ cost: offer.cost, reward: rewardOf(offer) }))

@@ -1,10 +1,10 @@
-/** What every policy shares: which offers the money allows at all, and what happens when none is worth its price. */
+/** Shared by all policies: which offers the available money allows, and the fallback when none is worth its price. */
 import { availableOf } from '../available.ts';
 import type { ArmId, NanoUsd } from '../../brand.ts';
 import type { Surface } from '../../decision.ts';
 import type { Appraisal, MoneySituation, Offer } from '../policy.ts';
 
-/** Requests behind and ahead of this one in the period; `ahead` counts this one. */
+/** Number of requests before and after this one in the period; `ahead` includes this one. */
 export interface Horizon {
   readonly behind: number;
   readonly ahead: number;
@@ -17,7 +17,7 @@ export function horizonOf(money: MoneySituation): Horizon {
   return { behind, ahead: Math.max(1, known ? expected : guessAhead(behind, money)) };
 }
 
-/** Without a forecast the rest of the period goes on as its beginning did; at the very beginning, 20 a day. */
+/** Without a forecast the period continues at its rate so far, or at 20 requests a day at its very beginning. */
 function guessAhead(behind: number, { now, periodStart, periodEnd }: MoneySituation): number {
   const [past, rest] = [Math.max(0, now - periodStart), Math.max(0, periodEnd - now)];
   const day = 86_400_000;
@@ -25,17 +25,17 @@ function guessAhead(behind: number, { now, periodStart, periodEnd }: MoneySituat
   return ((behind + pseudoRequests) / (past / day + pseudoDays)) * (rest / day);
 }
 
-/** What is known of the requests to come. */
+/** The forecast of the remaining requests. */
 export interface Outlook {
   /** As in `Horizon`. */
   readonly ahead: number;
-  /** Of each surface, in all `ahead`; undefined = in the mix seen so far. */
+  /** The part of each surface in `ahead`; undefined = in the same proportions as so far. */
   readonly bySurface: Readonly<Record<Surface, number>> | undefined;
-  /** Before the month's last tenth. */
+  /** Number of requests before the month's last tenth. */
   readonly untilLastTenth: number;
-  /** Requests behind the forecast. */
+  /** Number of observed requests behind the forecast. */
   readonly seen: number;
-  /** The number is given, not foretold: a test's, or a benchmark's with a known number of prompts. */
+  /** Whether the number is given and not a forecast, as in a test or in a benchmark with a known number of prompts. */
   readonly exact: boolean;
 }
 
@@ -70,11 +70,11 @@ export const moneyLeft = (money: MoneySituation): NanoUsd => availableOf(money.l
 export const utilizationOf = (money: MoneySituation): number =>
   money.limit > 0 ? clampUnit(money.committed / money.limit) : 1;
 
-/** The limit's own test, so that no policy offers what the ledger must refuse. Price zero always fits. */
+/** The ledger's own test, so that no policy offers what the ledger refuses. Price zero always fits. */
 export const fits = (offer: Offer, money: MoneySituation): boolean =>
   offer.worstCase === 0 || offer.worstCase <= moneyLeft(money);
 
-/** The cheapest that fits, the better one of two as cheap; undefined = refuse. */
+/** The cheapest offer that fits, the better one of two equally cheap; undefined = refuse. */
 export function cheapest(offers: readonly Offer[], money: MoneySituation): ArmId | undefined {
   const fitting = offers.filter((offer) => fits(offer, money));
   return fitting.sort((a, b) => a.cost - b.cost || b.reward - a.reward)[0]?.armId;
@@ -85,7 +85,7 @@ export interface Judgement {
   readonly charge: number;
 }
 
-/** Judges each offer that fits; one that does not fit is never worth it. */
+/** Judges each offer; an offer that does not fit is never worth its price. */
 export function appraisal(
   offers: readonly Offer[],
   money: MoneySituation,
@@ -98,7 +98,7 @@ export function appraisal(
   return { ...facts, verdicts, fallback: cheapest(offers, money) };
 }
 
-/** A reward the policy can reckon with: what is not a number is worth nothing. */
+/** The reward as a finite number in [0, 1]; a value that is not a number gives 0. */
 export const rewardOf = (offer: Offer): number => clampUnit(offer.reward);
 
 export const clampUnit = (value: number): number =>

@@ -1,17 +1,17 @@
 /**
- * How dear money is to the user, over what the month's limit makes of it: a profile scales the policy's price of money
- * and sets a floor under it, so that `economy` saves even where the limit would allow more.
+ * Scales the policy's price of money and sets a floor under it, so that `economy` saves even where the limit allows
+ * more:
  *
- *   price' = max(floor, scale x price)      reward per USD
+ * price' = max(floor, scale x price) reward per USD
  *
- * A decorator over any cost policy: state, forecasts and the limit's own tests stay the policy's.
+ * A decorator over any cost policy: state, forecasts and the checks of the limit remain the policy's.
  */
 import type { Appraisal, CostPolicy, Offer } from '../policy.ts';
 import { fits, rewardOf } from './offers.ts';
 
 export const profileNames = ['quality', 'balanced', 'economy'] as const;
 export type Profile = (typeof profileNames)[number];
-/** `cheaper`: for one prompt, at the user's wish. */
+/** `cheaper`: the user's wish for a single prompt. */
 export type PriceRule = Profile | 'cheaper';
 
 /** A point of quality (0.01 of reward) costs at most 0.01 / floor: a tenth of a cent in `economy`. */
@@ -24,7 +24,7 @@ const rules: Readonly<Record<PriceRule, { readonly scale: number; readonly floor
 
 const separator = '+';
 
-/** The decorated policy's name carries the profile, so that a decision's record says under which price it was made. */
+/** The decorated policy's name contains the profile, so that a decision's record states its price rule. */
 export function profiled<State>(policy: CostPolicy<State>, rule: PriceRule): CostPolicy<State> {
   if (rule === 'balanced') return policy;
   return {
@@ -35,7 +35,8 @@ export function profiled<State>(policy: CostPolicy<State>, rule: PriceRule): Cos
       const price = priceUnder(rule, plain.price);
       const judge = (offer: Offer): { readonly worth: boolean; readonly charge: number } => {
         const charge = (price / 1e9) * offer.cost;
-        // The knapsack asks for density and charges nothing; the others take the price off the index.
+        // The knapsack threshold filters by density and charges nothing; the other policies subtract the price from the
+        // index.
         if (policy.name === 'zcl')
           return { worth: fits(offer, money) && rewardOf(offer) >= charge, charge: 0 };
         return { worth: plain.verdicts.get(offer.armId)?.worth ?? false, charge };
@@ -46,13 +47,13 @@ export function profiled<State>(policy: CostPolicy<State>, rule: PriceRule): Cos
   };
 }
 
-/** The price a profile makes of the policy's own. */
+/** The price under a profile, from the policy's own price. */
 export function priceUnder(rule: PriceRule, price: number): number {
   const { scale, floor } = rules[rule];
   return Math.max(floor, scale * price);
 }
 
-/** The policy and the rule in a recorded name; an unknown rule counts as balanced. */
+/** Splits a recorded name into policy and rule; an unknown rule counts as balanced. */
 export function parseRecordedPolicy(name: string): { readonly policy: string; readonly rule: PriceRule } {
   const [policy = name, rule] = name.split(separator);
   return { policy, rule: rule !== undefined && isRule(rule) ? rule : 'balanced' };
@@ -67,7 +68,7 @@ export function plainPrice(recorded: {
   return recorded.price > floor || floor === 0 ? recorded.price / scale : undefined;
 }
 
-/** The lowest and the highest that the policy's own price behind a recorded one can have been. */
+/** The range of the policy's own price behind a recorded one. */
 export function plainPriceRange(recorded: {
   readonly policy: string;
   readonly price: number;

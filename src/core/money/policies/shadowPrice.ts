@@ -1,35 +1,36 @@
 /**
- * A shadow price of money, solved anew for each request (re-solving of the knapsack's dual), under an uncertain demand.
+ * A shadow price of money, solved again for each request (re-solving of the knapsack's dual), under uncertain demand.
  *
- *   lambda(M, N) = min { lambda : N requests like the recent ones, each taking argmax reward - lambda cost, cost <= M }
- *   lambda = E[ lambda(money left, N) ]      N lognormal about the forecast: its median, and sqrt(3) deviations either way
+ * lambda(M, N) = min { lambda : N requests like the recent ones, each taking argmax reward - lambda cost, cost <= M }
+ *   lambda = E[ lambda(available money, N) ] N lognormal about the forecast: its median, and sqrt(3) deviations either
+ *   way
  *
- * and the router maximises index - lambda x cost. Overspending raises the price at the next request and saving lowers
- * it, so no step size needs tuning. The first thing money buys is an answer at all: where more requests may come than
- * even the cheapest answers leave money for, that answer's own reward per cost enters the mean, and money turns dear
- * before it is short. Inline, Ask and chat compete for the month by worth: each surface's recent requests stand for
- * those still expected of it.
+ * The router maximizes index - lambda x cost. Overspending raises the price at the next request and saving lowers it,
+ * so that no step size needs tuning. Any answer at all is the first thing that money buys: where more requests may come
+ * than even the cheapest answers leave money for, that answer's own reward per cost enters the mean, and the price
+ * rises before the money runs short. Inline, Ask and chat compete for the month by worth: each surface's recent
+ * requests represent its expected ones.
  *
- * Never dry by design, as long as demand stays within a deviation of its forecast: the worst case of the cheapest
- * answer is never counted as money to spend (the ledger refuses the last requests without it), and from the middle of
- * the month until its last tenth a dearer arm is sold only if the cheapest answers until then, and a floor for after,
- * stay paid.
+ * The month does not run dry as long as demand stays within a deviation of its forecast: the worst case of the cheapest
+ * answer is never counted as available (the ledger refuses the last requests without it), and from the middle of the
+ * month until its last tenth a more expensive arm is sold only if the cheapest answers until then, and a floor for the
+ * rest, stay paid.
  *
  * Measured on the tuning folds, over months with bursts, late starts and new users (test/bench/budget), against the
- * rules that stood here before (a price for the expected number; of the base rate 0.8 reserved for each request
- * expected; cheapest answers insured for 1.3 times as many): quality over the hindsight price from .971 to .975 at 60
- * requests a month and from .989 to .993 at 600, months run dry from 7 to 1 of 480 and from 7 to 1 of 420.
- * Tried and left out, as they did not help: charging a lumpy answer the value of the money it takes (the same to
- * .001); five quadrature points for three; a margin of gain below which a dearer arm is not bought; uncertainty that
- * shrinks with the month (late starts run dry); a guard that reckons with the dearer answer's worst case (as many
- * months dry); the guard all month (no fewer months dry at 1 deviation; at 1.5 and 2 none, but .986 and .982 at 600).
- * With the number of requests known all budgets at 600 come within 2 %: what is missing is the demand.
+ * earlier rules (a price for the expected number; a reserve of 0.8 of the base rate for each expected request; cheapest
+ * answers insured for 1.3 times as many): quality over the hindsight price rose from .971 to .975 at 60 requests a
+ * month and from .989 to .993 at 600, dry months fell from 7 to 1 of 480 and from 7 to 1 of 420. Tried and left out,
+ * since they did not help: charging a lumpy answer the value of the money it takes (the same to .001); five quadrature
+ * points instead of three; a margin of gain below which a more expensive arm is not bought; uncertainty that shrinks
+ * with the month (late starts run dry); a guard that reckons with the more expensive answer's worst case (as many dry
+ * months); the guard all month (no fewer dry months at 1 deviation; at 1.5 and 2 none, but .986 and .982 at 600). With
+ * a known number of requests all budgets at 600 come within 2 %: the remaining loss comes from the demand.
  *
- * Prompts that are all alike have one slope, and money that buys it for a third of them would buy it for none, later
- * for all. So slopes are dithered by a fiftieth, the remembered and the current one's in the same way: each prompt
- * is bought with the share that the money allows (a golden-ratio sequence, so that no randomness is needed).
+ * Prompts that are all alike have one slope, and money that suffices for a third of them would buy it for none at first
+ * and later for all. Therefore slopes are dithered by a fiftieth, the remembered ones and the current one alike: the
+ * share of prompts that the money allows is bought (a golden-ratio sequence, so that no randomness is needed).
  *
- * The remembered steps are kept in the order of their slopes, so solving is one pass: O(W K) for W requests of K arms.
+ * The remembered steps are sorted by their slopes, so that solving takes one pass: O(W K) for W requests of K arms.
  */
 import type { NanoUsd } from '../../brand.ts';
 import type { Surface } from '../../decision.ts';
@@ -48,7 +49,7 @@ import {
 } from './offers.ts';
 import { isRecord } from '../../shape.ts';
 
-/** What one request offered. */
+/** The offers of one request. */
 export interface Remembered {
   readonly surface: Surface;
   readonly hull: Hull;
@@ -61,7 +62,10 @@ export interface ShadowPriceState {
   readonly steps: readonly Step[];
 }
 
-/** From nothing to the cheapest arm, or from one arm of a hull to the next: bought when money's price is below its slope. */
+/**
+ * From nothing to the cheapest arm, or from one arm of a hull to the next: bought when money's price is below its
+ * slope.
+ */
 export interface Step {
   readonly of: Remembered;
   readonly slope: number;
@@ -69,18 +73,20 @@ export interface Step {
 }
 
 export interface ShadowPriceOptions {
-  /** Relative standard deviation of a month's level of demand about its forecast. */
+  /** Relative standard deviation of a month's level of demand around its forecast. */
   readonly levelSpread: number;
-  /** Requests that come together: n requests expected vary like n / sessionSize independent ones. */
+  /** Number of requests in a session: n expected requests vary like n / sessionSize independent ones. */
   readonly sessionSize: number;
-  /** Deviations of demand until the month's last tenth that the cheapest answers stay paid for. */
+  /**
+   * The cheapest answers stay paid for demand this many deviations above the forecast, until the month's last tenth.
+   */
   readonly guardDeviations: number;
-  /** W, remembered requests. */
+  /** W, the number of remembered requests. */
   readonly window: number;
 }
 
 const initial: ShadowPriceState = { recent: [], steps: [] };
-/** Numbers kept in all: at 12 characters each the state stays under 40 KB. */
+/** Upper bound on the stored numbers: at 12 characters each the state stays under 40 KB. */
 const MAX_POINTS = 1500;
 const surfaces = ['ask', 'inline', 'chat'] as const;
 
@@ -91,7 +97,7 @@ export const shadowPricePolicy = (options: ShadowPriceOptions): CostPolicy<Shado
     const state = decodeShadowPrice(stored, options);
     return state ? { state, recovered: false } : { state: initial, recovered: true };
   },
-  // Version 2: each request begins with its surface's place in `surfaces`.
+  // Version 2: each request begins with the index of its surface in `surfaces`.
   encode: ({ recent }) => ({
     version: 2,
     recent: recent.map(({ surface, hull }) => [
@@ -125,9 +131,9 @@ export const shadowPricePolicy = (options: ShadowPriceOptions): CostPolicy<Shado
   settled: (state) => state,
 });
 
-/** So much money for all requests ahead, with this probability. */
+/** The money for all requests ahead in one scenario, with its probability. */
 export interface Scenario {
-  /** Money over (requests to come / requests expected). */
+  /** Money over (requests ahead / expected requests). */
   readonly money: number;
   readonly probability: number;
 }
@@ -148,7 +154,7 @@ function scenarios(money: number, outlook: Outlook, options: ShadowPriceOptions)
   }));
 }
 
-/** Relative deviation of `n` requests: the level's, the sessions', and a user's hardly seen before. */
+/** Relative deviation of `n` requests: of the level, of the sessions, and of a user with few observations. */
 function spreadOf(
   n: number,
   { exact, seen }: Outlook,
@@ -161,19 +167,19 @@ function spreadOf(
 const DITHER = 0.02;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** What this request's costs are multiplied by where slopes are compared: evenly spread over requests. */
+/** The factor for this request's costs where slopes are compared: evenly distributed over the requests. */
 function dither({ recent }: ShadowPriceState, { requests }: MoneySituation): number {
   const nth = requests.ask + requests.inline + requests.chat + recent.length;
   return 1 + DITHER * (2 * ((nth * GOLDEN) % 1) - 1);
 }
 
-/** Requests expected for each one remembered, by surface. */
+/** Expected requests for each remembered one, by surface. */
 export type Weights = Readonly<Record<Surface, number>>;
 
-/** Remembered requests of a surface that are worth as much as those of all surfaces when its own are foretold. */
+/** The number of a surface's own remembered requests whose weight equals that of all surfaces' requests. */
 const POOLED = 10;
 
-/** A surface's expected requests go to its own remembered ones, and in part to all while these are few. */
+/** Distributes a surface's expected requests over its own remembered ones and, while these are few, over all. */
 function weightsOf(
   { recent }: ShadowPriceState,
   current: Remembered,
@@ -190,8 +196,8 @@ function weightsOf(
 }
 
 /**
- * Reward per nano-USD at which the requests ahead cost the money: the mean over the scenarios. At price lambda the
- * steps steeper than lambda are bought; so buy the steepest until the money is gone.
+ * Reward per nano-USD at which the requests ahead cost exactly the money, as the mean over the scenarios. At price
+ * lambda the steps steeper than lambda are bought, so the steepest are bought until the money is used up.
  */
 export function solvePrice(
   state: ShadowPriceState,
@@ -208,14 +214,14 @@ export function solvePrice(
     if (next === ours) j++;
     else i++;
     cost += next.cost * weights[next.of.surface];
-    // Just above the slope, so that the step which no longer fits is not bought.
+    // Just above the slope, so that the step that no longer fits is not bought.
     for (let at = cases[solved]; at && cost > at.money; at = cases[++solved])
       price += at.probability * next.slope * (1 + 1e-9);
   }
   return price;
 }
 
-/** The ledger lets a request go only if its worst case fits, so the last of them leave that much unspent. */
+/** The ledger admits a request only if its worst case fits, so that the last requests leave that much unspent. */
 function spendable(money: MoneySituation, { ahead }: Outlook, cheapest: Offer | undefined): number {
   const available = moneyLeft(money);
   const stuck = (cheapest?.worstCase ?? 0) * Math.min(1, ahead - 1);
@@ -224,7 +230,7 @@ function spendable(money: MoneySituation, { ahead }: Outlook, cheapest: Offer | 
 
 const GUARD_FROM = 0.5;
 const LAST_TENTH = 0.9;
-/** Of the limit, kept for the last tenth of the month. */
+/** The share of the limit that is kept for the last tenth of the month. */
 const FLOOR = 0.02;
 
 function isGuarded({ now, periodStart, periodEnd }: MoneySituation): boolean {
@@ -232,7 +238,7 @@ function isGuarded({ now, periodStart, periodEnd }: MoneySituation): boolean {
   return GUARD_FROM <= passed && passed < LAST_TENTH;
 }
 
-/** The most an answer may cost, dearer than the cheapest, for the month not to run dry before its last tenth. */
+/** The most that an answer other than the cheapest may cost without the month running dry before its last tenth. */
 function affordable(
   money: MoneySituation,
   outlook: Outlook,
@@ -246,7 +252,7 @@ function affordable(
   return moneyLeft(money) - floor - mean * requests * margin;
 }
 
-/** Of those that fit: what is taken when nothing is worth its price. */
+/** The cheapest offer that fits: the fallback when none is worth its price. */
 function cheapestOf(offers: readonly Offer[], money: MoneySituation): Offer | undefined {
   let found: Offer | undefined;
   for (const offer of offers) {
@@ -255,7 +261,7 @@ function cheapestOf(offers: readonly Offer[], money: MoneySituation): Offer | un
   return found;
 }
 
-/** What a request ahead costs at the cheapest. */
+/** The mean cost of the cheapest answer to a future request. */
 function meanCheapest({ recent }: ShadowPriceState, current: Remembered, weights: Weights): number {
   let weight = weights[current.surface];
   let cost = weight * (current.hull[0]?.cost ?? 0);
@@ -266,7 +272,10 @@ function meanCheapest({ recent }: ShadowPriceState, current: Remembered, weights
   return weight > 0 ? cost / weight : 0;
 }
 
-/** Steepest first: a hull's slopes fall, and an answer at all comes before a better one, however poor it is. */
+/**
+ * Steepest first: the slopes of a hull fall, and the step to the cheapest answer precedes the others whatever its
+ * slope.
+ */
 function stepsOf(of: Remembered): Step[] {
   const better = of.hull.flatMap((to, i): Step[] => {
     const from = of.hull[i - 1];
@@ -291,7 +300,7 @@ function remember(state: ShadowPriceState, now: Remembered, options: ShadowPrice
   return { recent, steps };
 }
 
-/** Where a step of this slope belongs: binary search in falling slopes. */
+/** The place of a step with this slope: binary search in falling slopes. */
 function placeOf(steps: readonly Step[], slope: number): number {
   let [low, high] = [0, steps.length];
   while (low < high) {
@@ -302,7 +311,7 @@ function placeOf(steps: readonly Step[], slope: number): number {
   return low;
 }
 
-/** Three significant digits are more than an estimate has, and keep the state small. */
+/** Three significant digits exceed the precision of an estimate and keep the state small. */
 const rounded = (offer: Offer, factor: number): Offer => ({
   ...offer,
   cost: Number((offer.cost * factor).toPrecision(3)) as NanoUsd,
@@ -323,7 +332,7 @@ function decodeShadowPrice(stored: unknown, options: ShadowPriceOptions): Shadow
   if (!isRecord(stored) || !Array.isArray(stored['recent'])) return undefined;
   const version = stored['version'];
   if (version !== 1 && version !== 2) return undefined;
-  // Version 1 did not know the surface; what was asked most in those days stands for it.
+  // Version 1 has no surface; the most frequent surface of that time replaces it.
   const all = stored['recent'].map((entry: unknown) =>
     decodeRemembered(entry, version === 1 ? 'ask' : undefined),
   );
@@ -333,7 +342,7 @@ function decodeShadowPrice(stored: unknown, options: ShadowPriceOptions): Shadow
   return { recent, steps };
 }
 
-/** Undefined unless the numbers are a surface and a hull as `hullOf` makes it. */
+/** Undefined unless the numbers are a surface and a hull in the form of `hullOf`. */
 function decodeRemembered(stored: unknown, known: Surface | undefined): Remembered | undefined {
   if (!Array.isArray(stored)) return undefined;
   const numbers = stored.map(finite);

@@ -1,14 +1,15 @@
 /**
  * The paper's cost policy: online multiple-choice knapsack with the ZCL threshold (Zhou, Chakrabarty, Lukose 2008).
  *
- *   Psi(z) = (UB e / LB)^z (LB / e)        z = share of the bin's budget that is used
- *   eligible = { arm : reward / cost >= Psi(z) },   of these the router takes the best index
+ * Psi(z) = (UB e / LB)^z (LB / e) z = used share of the bin's budget
+ *   eligible = { arm : reward / cost >= Psi(z) }, of these the router takes the best index
  *
- * The month is cut into bins of `BIN_REQUESTS` expected requests. A bin may spend up to its share of the month, so what
- * a bin leaves unspent is carry-over, and what all workspaces together spent counts. Departures from the paper, where
- * it leaves gaps: LB and UB are quantiles of the user's own stream; Q, the number of requests, is a forecast and so the
- * bins are re-cut at each request; with no eligible arm the cheapest that fits is taken. The first
- * 1/(1 + ln(UB/LB)) of each bin is spent at thresholds below LB, that is without any discipline: that is the method's.
+ * The month is divided into bins of `BIN_REQUESTS` expected requests. A bin may spend up to its cumulative share of the
+ * month, so that the unspent money of a bin carries over, and the spending of all workspaces counts. Departures where
+ * the paper leaves gaps: LB and UB are quantiles of the user's own stream; Q, the number of requests, is a forecast, so
+ * that the bins are divided again at each request; without an eligible arm the cheapest that fits is taken. By the
+ * method, thresholds in the first 1/(1 + ln(UB/LB)) of each bin lie below LB, so that this part is spent without
+ * restriction.
  */
 import type { ArmId, NanoUsd } from '../../brand.ts';
 import { isMoney, usd } from '../../money.ts';
@@ -26,7 +27,7 @@ import { isRecord } from '../../shape.ts';
 
 export interface ZclState {
   readonly densities: DensityHistogram;
-  /** The bin last seen, and what was committed when it began. */
+  /** The latest bin, and the committed amount at its start. */
   readonly bin: Bin | undefined;
 }
 
@@ -37,7 +38,7 @@ interface Bin {
 }
 
 export interface ZclOptions {
-  /** S, expected requests a bin. */
+  /** S, expected requests in each bin. */
   readonly binRequests: number;
   readonly lowerQuantile: number;
   readonly upperQuantile: number;
@@ -54,7 +55,7 @@ export function zclThreshold(z: number, { lower, upper }: DensityBounds): number
 }
 
 const initial: ZclState = { densities: emptyHistogram, bin: undefined };
-/** Before the stream has shown its own: a dear model on a hard prompt, a cheap one on an easy prompt. */
+/** Before the stream has bounds of its own: an expensive model on a hard prompt, a cheap one on an easy prompt. */
 const defaultBounds: DensityBounds = { lower: 10, upper: 10_000 };
 
 export const zclPolicy = (options: ZclOptions): CostPolicy<ZclState> => ({
@@ -85,7 +86,7 @@ export const zclPolicy = (options: ZclOptions): CostPolicy<ZclState> => ({
   settled: (state) => state,
 });
 
-/** Reward per USD; what costs nothing is worth any price. */
+/** Reward per USD; a free offer is worth any price. */
 const densityOf = (offer: Offer): number => (offer.cost > 0 ? rewardOf(offer) / usd(offer.cost) : Infinity);
 
 function boundsOf({ densities }: ZclState, { lowerQuantile, upperQuantile }: ZclOptions): DensityBounds {
@@ -94,7 +95,9 @@ function boundsOf({ densities }: ZclState, { lowerQuantile, upperQuantile }: Zcl
   return { lower, upper: Math.max(lower, upper) };
 }
 
-/** Cumulative budget at the bin's end is limit x (index + 1) / bins, so the bins' carry-over needs no bookkeeping. */
+/**
+ * The cumulative budget at the bin's end is limit x (index + 1) / bins, so that the carry-over needs no bookkeeping.
+ */
 function binNow(
   state: ZclState,
   money: MoneySituation,
@@ -121,7 +124,7 @@ function decodeZcl(stored: unknown): ZclState | undefined {
   const committedBefore = finite(raw['committedBefore']);
   if (periodStart === undefined || index === undefined || committedBefore === undefined) return undefined;
   if (!isMoney(committedBefore) || !Number.isSafeInteger(index) || index < 0) return undefined;
-  // What a Date can hold.
+  // The range of a Date.
   if (Math.abs(periodStart) > 8.64e15) return undefined;
   return { densities, bin: { periodStart, index, committedBefore } };
 }
