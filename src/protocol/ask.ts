@@ -54,6 +54,8 @@ const answer = object({
   hold: maybe(sentence),
   /** **Release** stands beside `hold`. */
   releasable: flag,
+  /** Stop was pressed once: what stopping would keep reserved. The answer goes on. */
+  stopNotice: maybe(sentence),
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
   /** Nothing came but the problem: there is nothing to rate or to copy. */
   empty: flag,

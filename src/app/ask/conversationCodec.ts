@@ -122,6 +122,7 @@ function toStored(conversation: Conversation): Infer<typeof storedConversation> 
     // The ledger knows; a file that says so too could be wrong.
     reserved: undefined,
     released: undefined,
+    stopKeeps: undefined,
   });
   return {
     ...conversation,

@@ -64,6 +64,8 @@ export interface Answer {
   readonly reserved?: NanoUsd | undefined;
   /** What the user released of it; not stored. */
   readonly released?: NanoUsd | undefined;
+  /** While it runs: the user was told that stopping it keeps this reserved; not stored. */
+  readonly stopKeeps?: NanoUsd | undefined;
 }
 
 export interface Turn {

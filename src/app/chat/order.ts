@@ -31,6 +31,8 @@ export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
   conversationId: options.conversationId,
   choice: options.choice,
   signal: options.signal,
+  // Chat's own Stop cannot ask a second time.
+  whenStopped: 'run-out',
 });
 
 /** How other extensions cap an answer's length, in tokens; what is not a number is theirs to mend, not ours to guess. */
