@@ -5,6 +5,7 @@ import type { Result } from '../../core/result.ts';
 import type { ProviderError } from '../ports/models.ts';
 import type { Endpoint, Preset, PresetId, PresetTable, PriceLookup } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
+import type { CapQuestion } from './capQuestion.ts';
 import type { ModelDraft } from './draft.ts';
 
 export type SetupStart =
@@ -51,6 +52,8 @@ export interface SetupUi {
   chooseModels(offer: ModelOffer): Promise<ModelChoice | undefined>;
   /** 'later': leave this and all others without one. */
   askPrice(draft: ModelDraft, position: number, total: number): Promise<RateCard | 'later' | undefined>;
+  /** Whether the cap that is sent bounds all output that is billed; no also where that is not known. */
+  askCap(question: CapQuestion): Promise<'yes' | 'no' | undefined>;
   /** A warning and a question that names the host: the key can be read on the way there. */
   confirmPlainHttp(host: string): Promise<boolean>;
   keyKept(endpoint: Endpoint): void;

@@ -58,6 +58,10 @@ export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
   return entries.with(at, { ...without(entries[at] as Entry, 'needsKey'), ...entry });
 }
 
+/** Whether the endpoint's entry says anything about the field, whatever it says. */
+export const statesField = (raw: unknown, endpointId: string, field: string): boolean =>
+  listOf(raw).some((entry) => isEntry(entry) && entry['id'] === endpointId && field in entry);
+
 /**
  * The endpoint's models become the chosen ones. An entry that is there already keeps everything the user wrote, and
  * gets a price if it had none.
