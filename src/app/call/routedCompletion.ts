@@ -24,6 +24,7 @@ import type {
 } from '../ports/models.ts';
 import type { LedgerRefusal, Purpose } from '../ports/money.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
+import { isBounded } from './call.ts';
 import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
 import { Settlement, type Done, type SettledCost, type SettlementDeps } from './settlement.ts';
 import { AnswerWatch } from './watch.ts';
@@ -186,6 +187,7 @@ class Attempt {
       inputBound: () => order.call.inputBound(routed.arm),
       leastInput: () => order.call.leastInput?.() ?? 0,
       inputMost: () => order.call.inputMost?.() ?? order.call.inputBound(routed.arm),
+      outputBound: () => (isBounded(order.call, routed.arm) ? routed.quote.outputCap : Infinity),
     });
     this.#watch = new AnswerWatch(deps.clock);
   }

@@ -6,7 +6,7 @@
  * A speed is read from windows of half a second and more (`PaceMeter`), so that tokens that waited somewhere and came in
  * one burst make no speed by themselves; what a burst still adds to a window is bounded by the fastest speed published
  * for any model, and forgotten after `MEMORY` answers. An arm of which no speed is known counts as that fast: of an
- * answer stopped before there is one, the whole reservation stays held.
+ * answer stopped before there is one, all that its cap allows stays held (`firstAnswers.ts` keeps that small).
  */
 import type { ArmId } from '../brand.ts';
 
