@@ -211,7 +211,8 @@ class AskView {
   #escape(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.isComposing) return;
     if (this.#overlay) this.#close();
-    else if (this.#runningAnswer !== undefined) this.#post({ type: 'stop' });
+    // A key that is held down is one wish.
+    else if (this.#runningAnswer !== undefined && !event.repeat) this.#post({ type: 'stop' });
   }
 
   /** The page follows no link itself: the extension shows the address first. */

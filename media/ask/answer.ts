@@ -94,6 +94,7 @@ export class AnswerElement {
 
   update(view: AnswerView): void {
     const isReleased = this.#view.releasable && !view.releasable;
+    const isWarned = this.#view.stopNotice === undefined && view.stopNotice !== undefined;
     this.#view = view;
     const running = isRunning(view);
     this.#live ||= running;
@@ -101,6 +102,7 @@ export class AnswerElement {
     this.element.setAttribute('aria-busy', String(running));
     this.#updateStatus();
     if (isReleased && view.hold !== undefined) this.#host.say(view.hold);
+    if (isWarned) this.#host.say(view.stopNotice);
     this.#updateProblem();
     this.#updateEvidence();
     this.#actions.classList.toggle('withheld', running);
@@ -192,7 +194,7 @@ export class AnswerElement {
 
   #updateStatus(): void {
     const { strings, post } = this.#host;
-    const { state, cut, id, continuable, problem, hold } = this.#view;
+    const { state, cut, id, continuable, problem, hold, stopNotice } = this.#view;
     const dots = (): HTMLElement =>
       h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'));
     const open = (): HTMLElement =>
@@ -205,6 +207,7 @@ export class AnswerElement {
       ...(cut ? [h('p', { class: 'notice' }, h('span', {}, strings.cut), open())] : []),
       ...(state === 'waiting' ? [h('p', { class: 'waiting' }, strings.waiting, dots())] : []),
       ...(state === 'streaming' ? [h('p', { class: 'waiting' }, dots())] : []),
+      ...(stopNotice === undefined ? [] : [h('p', { class: 'notice stop-notice' }, stopNotice)]),
       ...(state === 'stopped' ? [h('p', { class: 'quiet' }, strings.stopped)] : []),
       // The continuation was stopped too: there is no problem box for the button.
       ...(continuable && !problem ? [h('p', { class: 'notice' }, this.#continue())] : []),

@@ -6,7 +6,7 @@ interface ButtonOptions {
   /** Shown beside the icon; without it the label is the tooltip and the accessible name. */
   readonly text?: string;
   readonly class?: string;
-  readonly press: () => void;
+  readonly press: (event: Event) => void;
 }
 
 export function button(

@@ -43,7 +43,7 @@ export class Composer {
       class: 'model-picker',
       press: () => post({ type: 'chooseModel' }),
     });
-    this.#send = button(strings.send, { class: 'send', press: () => this.#sendOrStop() });
+    this.#send = button(strings.send, { class: 'send', press: (event) => this.#sendOrStop(event) });
     const add = button(strings.addContext, {
       icon: 'plus',
       class: 'add',
@@ -171,16 +171,21 @@ export class Composer {
     if (event.isComposing) return;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
-      if (!this.#running) this.#sendOrStop();
+      if (!this.#running) this.#sendOrStop(event);
     } else if (event.key === 'ArrowUp' && this.text === '' && this.#lastQuestion !== '') {
       event.preventDefault();
       this.text = this.#lastQuestion;
     }
   }
 
-  #sendOrStop(): void {
+  #sendOrStop(event: Event): void {
     const { post, keepDraft } = this.#host;
-    if (this.#running) return post({ type: 'stop' });
+    if (this.#running) {
+      // A double click is one wish: what the first one may have to say comes before the second one is meant.
+      const isSame = event instanceof MouseEvent && event.detail > 1;
+      if (!isSame) post({ type: 'stop' });
+      return;
+    }
     const question = this.text;
     if (question.trim() === '') return;
     clearTimeout(this.#draftTimer);

@@ -54,6 +54,8 @@ const answer = object({
   hold: maybe(sentence),
   /** Whether **Release** stands beside `hold`. */
   releasable: flag,
+  /** Stop was pressed once: what stopping would keep reserved. The answer goes on. */
+  stopNotice: maybe(sentence),
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
   /** Whether the answer has a problem and no text, so that there is nothing to rate or copy. */
   empty: flag,

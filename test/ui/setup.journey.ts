@@ -18,7 +18,8 @@ describe('set-up of models', () => {
         key: KEY,
         models: [
           { id: 'sparrow', price: free, ...sizes },
-          { id: 'eagle', price: dear, ...sizes },
+          // Writes more than an answer needs, which is why its cap matters.
+          { id: 'eagle', price: dear, contextTokens: 64_000, maxOutputTokens: 32_000 },
         ],
       }),
     settings: { 'pilot.endpoints': [], 'pilot.models': [] },
@@ -81,6 +82,9 @@ describe('set-up of models', () => {
     // A price of zero that an unknown server lists may be one it does not know: the user says that it is free.
     await asked('USD per million tokens of sparrow');
     await workbench.answer('0');
+    await workbench.option('No, or Not Known').waitFor();
+    await workbench.shot('setup-cap');
+    await workbench.pick('Yes, It Limits Everything Billed');
     await workbench.notification('choose among 2 models').waitFor();
     await workbench.shot('setup-done');
     // After a first set-up the composer opens by itself, and takes the keyboard.

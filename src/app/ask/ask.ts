@@ -5,6 +5,7 @@
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
+import type { StopTerms } from '../../core/money/stopping.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
 import type { LedgerEntry } from '../ports/money.ts';
 import type { Preview } from '../call/preview.ts';
@@ -44,6 +45,8 @@ export interface AskRequest {
   /** Whether it requests the rest of an answer that ended at its cap. */
   readonly continues?: boolean;
   readonly signal: AbortSignal;
+  /** Told when the request is about to leave: what stopping the answer would mean, whenever that is asked. */
+  readonly onRunning?: ((terms: () => StopTerms) => void) | undefined;
 }
 
 /** Ask offers its models no tools, so that no model calls one. */
@@ -102,6 +105,8 @@ interface Run {
   readonly turnId: string;
   readonly answerId: string;
   readonly abort: AbortController;
+  /** What stopping it would mean now; undefined = nothing has left yet. */
+  terms: (() => StopTerms) | undefined;
   /** Index of the answer shown before, which is shown again if this one stays empty. */
   readonly former: number | undefined;
   text: string;
@@ -117,6 +122,7 @@ export class AskSession {
   readonly #listeners = new Set<(change: SessionChange) => void>();
   #conversation: Conversation;
   #run: Run | undefined;
+  #unsettled = 0;
 
   constructor(conversation: Conversation, deps: AskSessionDeps) {
     this.#conversation = conversation;
@@ -134,6 +140,11 @@ export class AskSession {
     return this.#run !== undefined;
   }
 
+  /** An answer that was stopped may still be read to its end, and its cost is told here. */
+  get isSettled(): boolean {
+    return this.#unsettled === 0;
+  }
+
   get isFull(): boolean {
     return this.#conversation.turns.length >= maxTurns;
   }
@@ -146,7 +157,7 @@ export class AskSession {
   /** Stops a running answer first. Resolves when the new answer has ended, for whatever reason. */
   async ask(prepared: Prepared, choice: Choice): Promise<void> {
     if (this.isFull) return;
-    this.stop();
+    this.stopNow();
     const { newId, now } = this.#deps;
     const answer = emptyAnswer(newId());
     const turn = {
@@ -163,7 +174,7 @@ export class AskSession {
 
   /** Asks the turn's question again. The former answer stays, with the outcome that it did not satisfy. */
   async askAgain(turnId: string, choice: Choice): Promise<void> {
-    this.stop();
+    this.stopNow();
     const turn = this.#turn(turnId);
     if (!turn || turn.answers.length >= maxAnswers) return;
     const former = turn.answers[turn.shown];
@@ -183,7 +194,7 @@ export class AskSession {
   async continueAnswer(answerId: string): Promise<void> {
     const found = findAnswer(this.#conversation, answerId);
     if (!found?.answer.route || !canContinue(found.answer)) return;
-    this.stop();
+    this.stopNow();
     const { turn, answer } = found;
     const { text, reasoning, route } = answer;
     const again = assembleAgain(this.conversation, turn);
@@ -203,8 +214,21 @@ export class AskSession {
     return turn ? triedArms(turn) : [];
   }
 
-  /** Keeps the received text; the cost follows with the settlement. */
+  /**
+   * The user's stop. Where it would keep the whole reservation, the first one only says so and the answer continues; the
+   * second one stops.
+   */
   stop(): void {
+    const run = this.#run;
+    if (!run) return;
+    const terms = run.terms?.();
+    const isWarned = findAnswer(this.#conversation, run.answerId)?.answer.stopKeeps !== undefined;
+    if (terms?.kind !== 'keeps' || isWarned) return this.stopNow();
+    this.#change(run.answerId, { stopKeeps: terms.reserved });
+  }
+
+  /** Keeps the received text; the cost follows with the settlement. */
+  stopNow(): void {
     const run = this.#run;
     if (!run) return;
     this.#finish(run, { state: 'stopped' });
@@ -258,14 +282,20 @@ export class AskSession {
     from: Pick<Run, 'text' | 'reasoning' | 'before' | 'seam'> = { text: '', reasoning: '' },
   ): Promise<void> {
     const abort = new AbortController();
-    const run: Run = { turnId, answerId, abort, former, savedAt: this.#deps.now(), ...from };
+    const run: Run = {
+      ...{ turnId, answerId, abort, former, terms: undefined },
+      savedAt: this.#deps.now(),
+      ...from,
+    };
     this.#run = run;
+    this.#unsettled += 1;
     this.#emit({ type: 'turn', turnId });
     this.#deps.save(this.conversation);
     const { messages, view } = prepared;
     const request = {
       ...{ messages, view, choice, signal: abort.signal, conversationId: this.#conversation.id },
       ...(from.before && { continues: true }),
+      onRunning: (terms: () => StopTerms) => void (run.terms = terms),
     };
     try {
       for await (const event of this.#deps.engine.run({ surface: 'ask', ...request })) this.#take(run, event);
@@ -274,6 +304,8 @@ export class AskSession {
     } catch (error) {
       this.#deps.log.error('An answer ended in an exception', error);
       this.#fail(run, { kind: 'internal', detail: String(error) });
+    } finally {
+      this.#unsettled -= 1;
     }
   }
 
@@ -383,7 +415,8 @@ export class AskSession {
       this.#run = undefined;
       // An answer that still lacks its end can be continued again.
       const lacking = run.before && end.state !== 'done' ? { incomplete: run.before.incomplete } : {};
-      this.#change(run.answerId, { text: run.text, reasoning: run.reasoning, ...lacking, ...end });
+      const texts = { text: run.text, reasoning: run.reasoning };
+      this.#change(run.answerId, { ...texts, stopKeeps: undefined, ...lacking, ...end });
     }
     this.#deps.save(this.conversation);
   }

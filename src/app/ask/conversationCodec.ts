@@ -121,6 +121,7 @@ function toStored(conversation: Conversation): Infer<typeof storedConversation> 
     // The ledger is the source of this amount; a file could be wrong.
     reserved: undefined,
     released: undefined,
+    stopKeeps: undefined,
   });
   return {
     ...conversation,

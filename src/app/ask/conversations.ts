@@ -64,6 +64,8 @@ export interface Answer {
   readonly reserved?: NanoUsd | undefined;
   /** The part of that amount that the user released; not stored. */
   readonly released?: NanoUsd | undefined;
+  /** While it runs: the user was told that stopping it keeps this reserved; not stored. */
+  readonly stopKeeps?: NanoUsd | undefined;
 }
 
 export interface Turn {

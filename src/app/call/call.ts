@@ -36,6 +36,10 @@ export interface Call {
   open(client: ModelClient, arm: Arm, caps: Caps, signal: AbortSignal): ModelStream;
 }
 
+/** Whether the output cap that is sent bounds all output that is billed. */
+export const isBounded = (call: Call, arm: Arm): boolean =>
+  arm.outputCapCoversReasoning || call.capBoundsOutput?.(arm) === true;
+
 /** Tokens. */
 export type Caps = Pick<Quote, 'outputCap' | 'reasoningCap'>;
 

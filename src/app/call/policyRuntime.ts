@@ -12,6 +12,7 @@ import {
   type CostCalibration,
 } from '../../core/money/costCalibration.ts';
 import {
+  answersSeen,
   decodeStatistics,
   encodeStatistics,
   fittedCap,
@@ -132,6 +133,10 @@ export class PolicyRuntime {
 
   cap(kind: CallKind, purpose: CapPurpose, limits: Parameters<typeof fittedCap>[3]): FittedCap {
     return fittedCap(this.#statistics, kind, purpose, limits);
+  }
+
+  answersSeen(kind: CallKind): number {
+    return answersSeen(this.#statistics, kind);
   }
 
   /** What an arm's expected cost is to be multiplied by. */

@@ -8,6 +8,8 @@ import { isFree, type Arm } from '../../core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
 import type { Decision, ExclusionReason } from '../../core/decision.ts';
 import type { PlainOutcome } from '../../core/learning/reward.ts';
+import { estimatedTokens } from '../../core/money/billing.ts';
+import { stopTerms, type StopTerms } from '../../core/money/stopping.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import type { Clock } from '../ports/environment.ts';
@@ -22,6 +24,7 @@ import type {
 } from '../ports/models.ts';
 import type { LedgerRefusal, Purpose } from '../ports/money.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
+import { isBounded } from './call.ts';
 import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
 import { Settlement, type Done, type SettledCost, type SettlementDeps } from './settlement.ts';
 import { AnswerWatch } from './watch.ts';
@@ -32,6 +35,13 @@ export interface CompletionOrder extends RoutingRequest {
   readonly signal: AbortSignal;
   /** When the consumer stops reading without aborting: cancel (default), or let a short answer finish for its usage. */
   readonly whenLeft?: 'cancel' | 'finish';
+  /**
+   * When `signal` aborts: close the connection (default), or first let a nearly finished answer run out, unseen, where
+   * closing would not end the work (core/money/stopping.ts).
+   */
+  readonly whenStopped?: 'close' | 'run-out';
+  /** Told when the request is about to leave, with what stopping the answer would mean, whenever that is asked. */
+  readonly onRunning?: ((terms: () => StopTerms) => void) | undefined;
 }
 
 export type CompletionEvent =
@@ -115,6 +125,14 @@ export class RoutedCompletion {
 
 const isFreeArm = ({ price }: Arm): boolean => price !== undefined && isFree(price);
 
+const cancelled: ProviderError = {
+  kind: 'cancelled',
+  served: 'maybe',
+  status: undefined,
+  retryAfterMs: undefined,
+  detail: '',
+};
+
 /** The user's choice and not the router's: what is said of it must be about this model. */
 const isWish = (kind: Decision['kind']): boolean => kind === 'pinned' || kind === 'user-choice';
 
@@ -153,6 +171,10 @@ class Attempt {
   end: AttemptEnd = { kind: 'answered' };
   /** The settling of a call for which nothing is owed: done in the ledger's own time, nobody waits for it. */
   #inBackground: Promise<void> = Promise.resolve();
+  /** Ends the stream; `order.signal` asks for it, and mostly gets it. */
+  readonly #closing = new AbortController();
+  /** Stopped by the user, and read to its end all the same. */
+  #isUnseen = false;
   /** Resolves when nothing of this attempt is left to be settled. */
   readonly over = Promise.withResolvers<undefined>();
 
@@ -165,6 +187,7 @@ class Attempt {
       inputBound: () => order.call.inputBound(routed.arm),
       leastInput: () => order.call.leastInput?.() ?? 0,
       inputMost: () => order.call.inputMost?.() ?? order.call.inputBound(routed.arm),
+      outputBound: () => (isBounded(order.call, routed.arm) ? routed.quote.outputCap : Infinity),
     });
     this.#watch = new AnswerWatch(deps.clock);
   }
@@ -182,24 +205,56 @@ class Attempt {
     }
     let answer: Answer | undefined;
     let ended = false;
+    let unfollow = (): void => undefined;
     try {
       void this.#deps.learning.decided(decision);
       yield { type: 'routed', decision, arm };
-      const stream = this.#order.call.open(this.#deps.client, arm, quote, this.#order.signal);
+      const stream = this.#order.call.open(this.#deps.client, arm, quote, this.#closing.signal);
       answer = { stream, events: stream.events[Symbol.asyncIterator](), done: undefined };
-      for (let event = await this.#next(answer); event; event = await this.#next(answer)) yield event;
+      unfollow = this.#followStop(stream);
+      for (let event = await this.#next(answer); event; event = await this.#next(answer))
+        if (!this.#isUnseen) yield event;
       const failure = await stream.failure;
       ended = true;
       await this.#settle(answer, answer.done, failure);
       if (failure) this.#failed(arm, failure);
+      else if (this.#isUnseen) this.#ranOut(arm);
       else yield this.#answered(answer.done);
     } finally {
+      unfollow();
       // The consumer walked away: at `routed`, before anything was sent, or in the middle of the answer.
       const alone = !ended && answer && this.#mayFinishAlone() ? answer : undefined;
       if (alone) void this.#finishAlone(alone);
       else if (!ended) await (answer ? this.#leave(answer) : this.#book(this.#books.void('never sent')));
       if (!alone) this.#finish();
     }
+  }
+
+  /** What the user's stop does to this stream. Returns how to listen no longer. */
+  #followStop(stream: ModelStream): () => void {
+    const { signal, whenStopped, onRunning } = this.#order;
+    const terms = (): StopTerms => this.#stopTerms(stream);
+    const stop = (): void => {
+      this.#isUnseen = whenStopped === 'run-out' && terms().kind === 'runs-out';
+      if (!this.#isUnseen) this.#closing.abort();
+    };
+    if (signal.aborted) this.#closing.abort();
+    else signal.addEventListener('abort', stop, { once: true });
+    onRunning?.(terms);
+    return () => signal.removeEventListener('abort', stop);
+  }
+
+  #stopTerms(stream: ModelStream): StopTerms {
+    const { arm, quote } = this.#routed;
+    return stopTerms({
+      arm,
+      worstCase: quote.worstCase,
+      inputTokens: quote.inputTokens,
+      expectedOutput: quote.outputTokens,
+      outputCap: quote.outputCap,
+      received: estimatedTokens({ text: this.#text, events: this.#textEvents }),
+      endsWhenClosed: stream.stopsWhenClosed?.() ?? false,
+    });
   }
 
   /** The next event with text; undefined at the end. */
@@ -244,7 +299,7 @@ class Attempt {
    * the rest of its worst case held against the limit (docs/decisions.md, "The limit").
    */
   #mayFinishAlone(): boolean {
-    return this.#order.whenLeft === 'finish' && !this.#order.signal.aborted;
+    return this.#isUnseen || (this.#order.whenLeft === 'finish' && !this.#order.signal.aborted);
   }
 
   async #finishAlone(answer: Answer): Promise<void> {
@@ -291,6 +346,13 @@ class Attempt {
     const partial = this.#text !== '';
     const another = error.served === 'no' && !partial && error.kind !== 'cancelled' ? 'unhealthy' : undefined;
     this.#fail({ kind: 'provider', arm, error, partial }, another);
+  }
+
+  /** For who stopped it, it was cancelled; its bill is known. */
+  #ranOut(arm: Arm): void {
+    this.#deps.health.succeeded(arm.id);
+    const partial = this.#text !== '';
+    this.#fail({ kind: 'provider', arm, error: cancelled, partial }, undefined);
   }
 
   #fail(problem: Problem, another: ExclusionReason | undefined, refusal?: LedgerRefusal['kind']): void {

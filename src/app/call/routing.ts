@@ -22,11 +22,12 @@ import type { AnyPolicy } from '../../core/money/policies/index.ts';
 import type { MoneySituation } from '../../core/money/policy.ts';
 import { presetFor, type Preset } from '../../core/learning/preset.ts';
 import { LONGEST_ANSWER, type CallKind, type FittedCap } from '../../core/money/outputLength.ts';
+import { firstAnswerCap } from '../../core/money/firstAnswers.ts';
 import { quote } from '../../core/money/pricing.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { route, type Candidate, type Routed, type RouteRefusal } from '../../core/routing/router.ts';
 import type { Space } from '../../core/learning/space.ts';
-import type { Call } from './call.ts';
+import { isBounded, type Call } from './call.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import { MoneyFacts, tightest, type Limits } from './moneyFacts.ts';
@@ -208,9 +209,8 @@ export class Routing {
     const maxInputTokens = request.call.inputBound(arm);
     const kind = { armId: arm.id, surface: request.surface, task: context.coarse.task };
     const expected = this.#deps.policy.forecast(kind, maxInputTokens);
-    const isBound = arm.outputCapCoversReasoning || request.call.capBoundsOutput?.(arm) === true;
-    const caps = this.#caps(arm, kind, request.call);
-    const quoted = quote(isBound ? { ...arm, outputCapCoversReasoning: true } : arm, {
+    const caps = this.#firstCaps(arm, kind, request.call, money.limit);
+    const quoted = quote(isBounded(request.call, arm) ? { ...arm, outputCapCoversReasoning: true } : arm, {
       maxInputTokens,
       expectedInputTokens: expected.inputTokens,
       expectedOutputTokens: expected.outputTokens,
@@ -225,6 +225,21 @@ export class Routing {
       return { armId: arm.id, quote: undefined, uncalibrated: ZERO, excluded: excluded ?? quoted };
     const calibratedQuote = { ...quoted, expected: calibrated(quoted, costFactor) };
     return { armId: arm.id, quote: calibratedQuote, uncalibrated: quoted.expected, excluded };
+  }
+
+  /** As the caller wants it, else as such answers need it; in the panel, which offers Continue, the first ones take less. */
+  #firstCaps(arm: Arm, kind: CallKind, call: Call, limit: NanoUsd): Partial<FittedCap> {
+    const caps = this.#caps(arm, kind, call);
+    if (kind.surface !== 'ask' || call.purpose !== 'answer' || caps.outputCap === undefined) return caps;
+    const { policy } = this.#deps;
+    const mayThink =
+      caps.reasoningCap !== undefined || (arm.capabilities.reasoning ?? policy.pace(arm.id).thinks);
+    const outputCap = firstAnswerCap({
+      ...{ arm, limit, mayThink, fittedCap: caps.outputCap },
+      maxInputTokens: call.inputBound(arm),
+      seen: policy.answersSeen(kind),
+    });
+    return { ...caps, outputCap };
   }
 
   /** As the caller wants it, else as such answers need it. */

@@ -55,6 +55,8 @@ interface Terms {
   readonly leastInput: () => number;
   /** As likely counted at most, tokens. */
   readonly inputMost: () => number;
+  /** The most output that can be billed, tokens; Infinity where the cap that is sent does not bound it. */
+  readonly outputBound: () => number;
 }
 
 export class Settlement {
@@ -146,14 +148,11 @@ export class Settlement {
     const { id, capabilities } = this.#routed.arm;
     const { speed, ratio, thinks } = this.#deps.policy.pace(id);
     const fastest = Math.max(speed ?? 0, watch.speed ?? 0) || undefined;
+    const received = ratio * mostTokens(text);
+    const made = mostMade(received, watch.time, { speed: fastest }, capabilities.reasoning ?? thinks);
     return {
       inputTokens: Math.min(this.#terms.inputBound(), ratio * this.#terms.inputMost()),
-      outputTokens: mostMade(
-        ratio * mostTokens(text),
-        watch.time,
-        { speed: fastest },
-        capabilities.reasoning ?? thinks,
-      ),
+      outputTokens: Math.min(this.#terms.outputBound(), made),
     };
   }
 

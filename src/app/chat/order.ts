@@ -31,6 +31,8 @@ export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
   conversationId: options.conversationId,
   choice: options.choice,
   signal: options.signal,
+  // Chat's own Stop cannot ask a second time.
+  whenStopped: 'run-out',
 });
 
 /** Another extension's cap of the answer's length in tokens; a value that is not a number is passed over. */

@@ -5,6 +5,7 @@ import type { Result } from '../../core/result.ts';
 import type { ProviderError } from '../ports/models.ts';
 import type { Endpoint, Preset, PresetId, PresetTable, PriceLookup } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
+import type { CapQuestion } from './capQuestion.ts';
 import type { ModelDraft } from './draft.ts';
 
 export type SetupStart =
@@ -51,6 +52,8 @@ export interface SetupUi {
   chooseModels(offer: ModelOffer): Promise<ModelChoice | undefined>;
   /** 'later': leave this model and all following ones without a price. */
   askPrice(draft: ModelDraft, position: number, total: number): Promise<RateCard | 'later' | undefined>;
+  /** Whether the cap that is sent bounds all output that is billed; no also where that is not known. */
+  askCap(question: CapQuestion): Promise<'yes' | 'no' | undefined>;
   /** Warns and asks, naming the host: the key can be read in transit. */
   confirmPlainHttp(host: string): Promise<boolean>;
   keyKept(endpoint: Endpoint): void;

@@ -59,6 +59,10 @@ export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
   return entries.with(at, { ...without(entries[at] as Entry, 'needsKey'), ...entry });
 }
 
+/** Whether the endpoint's entry says anything about the field, whatever it says. */
+export const statesField = (raw: unknown, endpointId: string, field: string): boolean =>
+  listOf(raw).some((entry) => isRecord(entry) && entry['id'] === endpointId && field in entry);
+
 /**
  * Sets the endpoint's models to the chosen ones. An existing entry keeps all its fields, and gets a price if it had
  * none.

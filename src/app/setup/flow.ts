@@ -5,6 +5,7 @@
 import { isFree } from '../../core/arm.ts';
 import { armId } from '../../core/brand.ts';
 import type { Endpoint } from '../settings/endpoint.ts';
+import { CAP_FIELD, capQuestion } from './capQuestion.ts';
 import type { ListedModel } from './catalog.ts';
 import { agreeToPlainHttp, askForKey, connect, current, endpointFor } from './connect.ts';
 import type { Connected, Keyed } from './connect.ts';
@@ -25,8 +26,11 @@ export async function setUpModels(deps: SetupDeps): Promise<void> {
   const choice = connected && (await choose(deps, connected));
   const drafts = choice && (await withPrices(deps.ui, choice.drafts));
   if (!connected || !drafts) return;
+  const question = capQuestion(deps, connected.endpoint, drafts);
+  const bounds = question && (await deps.ui.askCap(question));
+  if (question && bounds === undefined) return;
   const kept = await keepKey(deps, connected);
-  if (kept) await write(deps, kept, { ...choice, drafts });
+  if (kept) await write(deps, kept, { ...choice, drafts }, bounds);
 }
 
 /** A new key for an existing endpoint. */
@@ -104,9 +108,14 @@ async function write(
   deps: SetupDeps,
   endpoint: Endpoint,
   { drafts, monthlyLimitUsd }: ModelChoice,
+  bounds: 'yes' | 'no' | undefined,
 ): Promise<void> {
   const { settings, presets, ui } = deps;
-  const entry = endpointEntry(endpoint, presets[endpoint.preset]);
+  const entry = {
+    ...endpointEntry(endpoint, presets[endpoint.preset]),
+    // Also where it is what the preset says: the question is asked once.
+    ...(bounds !== undefined && { [CAP_FIELD]: bounds === 'yes' }),
+  };
   const first = current(deps).arms.length === 0;
   await settings.write(
     withEndpoint(settings.endpoints(), entry),

@@ -120,6 +120,10 @@ export function fittedCap(
   return { outputCap: visible + reasoning, reasoningCap: isKnown ? reasoning : undefined };
 }
 
+/** Complete answers of this arm on this surface whose length was told. */
+export const answersSeen = ({ cells }: CallStatistics, kind: CallKind): number =>
+  cells.get(thoughtsKey(kind))?.weight ?? 0;
+
 const LEAST_ANSWER = 512;
 const LEAST_TURN = 1_024;
 const ROOM = 1.25;

@@ -93,6 +93,18 @@ function reasoningWithin(
   return { reasoningCap: Math.floor(sent * Math.min(1, reasoningCap / outputCap)) };
 }
 
+/** Output tokens that a call may have for so much money beside its input; Infinity where no cap bounds what is billed. */
+export function outputFor(arm: Arm, maxInputTokens: number, money: NanoUsd): number {
+  const { price, cacheLife } = arm;
+  if (price === undefined || !isUsable(price)) return Infinity;
+  return affordableOutput(
+    arm,
+    dearestRates(price, maxInputTokens, cacheLife === 'hour'),
+    maxInputTokens,
+    money,
+  );
+}
+
 /** The most that this many tokens can cost, whatever their classes; undefined where there is no usable price. */
 export function mostCost(
   { price: card, cacheLife }: Pick<Arm, 'price' | 'cacheLife'>,

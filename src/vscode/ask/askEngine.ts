@@ -56,12 +56,16 @@ export class AskEngineOverRouting implements AskEngine {
     const { engine, status } = this.#deps;
     await this.#ensureLimit();
     const done = status.think();
+    // What runs out after a stop runs out unseen.
+    request.signal.addEventListener('abort', done, { once: true });
     try {
       const { completion } = await engine.get();
       const order = {
         ...routingRequest(request, request.continues),
         purpose: 'ask' as const,
         signal: request.signal,
+        whenStopped: 'run-out' as const,
+        onRunning: request.onRunning,
       };
       for await (const event of completion.run(order)) {
         if (event.type === 'routed') status.lastDecision = event.decision;

@@ -60,12 +60,12 @@ export class OpenConversations {
 
   /** The window closes: stops every running answer, since the user could no longer stop one. */
   stopAll(): void {
-    for (const session of this.#sessions.values()) session.stop();
+    for (const session of this.#sessions.values()) session.stopNow();
   }
 
   #drop(id: string): void {
     const session = this.#sessions.get(id);
-    session?.stop();
+    session?.stopNow();
     this.#sessions.delete(id);
     if (session === this.#current) this.#current = this.#fresh();
   }
@@ -73,7 +73,7 @@ export class OpenConversations {
   #switchTo(session: AskSession): void {
     const former = this.#current;
     this.#current = session;
-    if (!former.running) this.#sessions.delete(former.conversation.id);
+    if (former.isSettled) this.#sessions.delete(former.conversation.id);
   }
 
   #fresh(): AskSession {

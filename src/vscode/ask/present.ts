@@ -80,6 +80,7 @@ export function answerView(answer: Answer): AnswerView {
     continuable: canContinue(answer),
     hold: holdText(answer),
     releasable: reserved !== undefined,
+    stopNotice: stopText(answer),
     problem: notice && problemView(notice),
     empty: notice !== undefined && !holdsText(answer),
   };
@@ -92,6 +93,13 @@ function holdText({ reserved, released }: Answer): string | undefined {
     ? undefined
     : t('Released: {0} can be spent again this month.', usd(released));
 }
+
+const stopText = ({ stopKeeps }: Answer): string | undefined =>
+  stopKeeps &&
+  t(
+    'Stopping now keeps about {0} reserved until the bill is known. Select Stop again to stop anyway.',
+    usd(stopKeeps),
+  );
 
 /** The reason follows the model's name, so that it need not start with it. */
 function reasonOf(route: AnswerRoute): string {

@@ -9,6 +9,8 @@ export async function answering(
   sink: Omit<ChatSink, 'routed'>,
 ): Promise<ChatEnd> {
   const done = status.think();
+  // What runs out after a stop runs out unseen.
+  order.signal.addEventListener('abort', done, { once: true });
   try {
     return await answerChat(await completion(), order, {
       ...sink,

@@ -63,6 +63,8 @@ export async function answerAsParticipant(
     conversationId,
     choice: plan.choice,
     signal: signalOf(token),
+    // Chat's own Stop cannot ask a second time.
+    whenStopped: 'run-out' as const,
   };
   const end = await answering(deps, order, {
     text: (text) => {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ProviderError } from '../../app/ports/models.ts';
 import type { Endpoint, Preset } from '../../app/settings/index.ts';
 import { understandUrl } from '../../app/settings/url.ts';
+import type { CapQuestion } from '../../app/setup/capQuestion.ts';
 import type { ModelDraft } from '../../app/setup/draft.ts';
 import type {
   AfterFailure,
@@ -20,6 +21,7 @@ import { providerSentence } from '../words/messages.ts';
 import { askForKey } from './keyInput.ts';
 import { pickModels } from './modelPicker.ts';
 import { pickStart, type SetupUiFacts } from './startPicker.ts';
+import { usd } from '../kit/format.ts';
 import { modelCount } from '../words/counts.ts';
 import { showInformation, showWarning, withProgress } from '../kit/notify.ts';
 
@@ -137,6 +139,30 @@ export class QuickPickSetupUi implements SetupUi {
           : t('Enter two numbers, such as 0.25 / 2, or 0.'),
     });
     return entered === undefined ? undefined : (parsePriceInput(entered) ?? 'later');
+  }
+
+  async askCap({ endpoint, model, bounded, unbounded }: CapQuestion): Promise<'yes' | 'no' | undefined> {
+    const items = [
+      {
+        label: t('Yes, It Limits Everything Billed'),
+        description: t('{0} reserves about {1} for an answer', model, usd(bounded)),
+        answer: 'yes',
+      },
+      {
+        label: t('No, or Not Known'),
+        description: t('{0} reserves about {1} for an answer', model, usd(unbounded)),
+        detail: t(
+          'Reasoning that is not shown may be billed beyond the limit, so PILOT reserves all that a model can write until the bill is known.',
+        ),
+        answer: 'no',
+      },
+    ] as const;
+    const picked = await vscode.window.showQuickPick(items, {
+      title: title(),
+      placeHolder: t('Does the output limit that PILOT sends to {0} also limit reasoning?', endpoint.label),
+      ignoreFocusOut: true,
+    });
+    return picked?.answer;
   }
 
   keyKept(endpoint: Endpoint): void {

@@ -159,6 +159,53 @@ describe('AskSession', () => {
     assert.equal(answerOf(session).cost?.nano, 7);
   });
 
+  it('says once what a stop would keep reserved, and stops at the second word', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    await engine.give(routed(), text('Be'));
+    engine.requests[0]?.onRunning?.(() => ({ kind: 'keeps', reserved: 2_430_000_000 as NanoUsd }));
+    session.stop();
+    assert.deepEqual([answerOf(session).state, session.running], ['streaming', true]);
+    assert.equal(answerOf(session).stopKeeps, 2_430_000_000);
+    assert.equal(engine.requests[0]?.signal.aborted, false);
+    await engine.give(text('cause'));
+    session.stop();
+    assert.equal(engine.requests[0].signal.aborted, true);
+    const { state, stopKeeps, text: kept } = answerOf(session);
+    assert.deepEqual([state, stopKeeps, kept], ['stopped', undefined, 'Because']);
+  });
+
+  it('stops at the first word where the stop keeps nothing more, or the answer has come near its end since', async () => {
+    const { engine, session, ask } = open();
+    await ask('Why?');
+    await engine.give(routed(), text('Be'));
+    let kind: 'keeps' | 'runs-out' = 'keeps';
+    engine.requests[0]?.onRunning?.(() => (kind === 'keeps' ? { kind, reserved: 5 as NanoUsd } : { kind }));
+    kind = 'runs-out';
+    session.stop();
+    assert.equal(answerOf(session).state, 'stopped');
+    // It is read to its end unseen; what it cost is told when that is known, and nothing is lost until then.
+    assert.equal(session.isSettled, false);
+    await engine.give(text('cause'), ended(9));
+    await engine.close();
+    assert.deepEqual([answerOf(session).text, answerOf(session).cost?.nano], ['Be', 9]);
+    assert.equal(session.isSettled, true);
+  });
+
+  it('forgets what it said when the answer ends by itself, and asks nothing where a new question stops it', async () => {
+    const { engine, session, ask } = open();
+    await ask('One?');
+    await engine.give(routed());
+    engine.requests[0]?.onRunning?.(() => ({ kind: 'keeps', reserved: 5 as NanoUsd }));
+    session.stop();
+    await engine.give(text('Yes'), ended());
+    assert.deepEqual([answerOf(session).state, answerOf(session).stopKeeps], ['done', undefined]);
+    await ask('Two?');
+    engine.requests[1]?.onRunning?.(() => ({ kind: 'keeps', reserved: 5 as NanoUsd }));
+    await ask('Three?');
+    assert.equal(engine.requests[1]?.signal.aborted, true);
+  });
+
   it('lets a new question stop the answer that still runs', async () => {
     const { engine, session, ask } = open();
     await ask('One?');

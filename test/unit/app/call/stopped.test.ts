@@ -120,11 +120,12 @@ describe('a stopped answer', () => {
     assert.equal(counted, worstCase);
   });
 
-  it('keeps the whole reservation of a model whose speed nobody knows', async () => {
+  it('keeps all that the cap allows of a model whose speed nobody knows', async () => {
     await start(true);
     await stopAfter(5);
     const { counted, worstCase } = await lastEntry();
-    assert.equal(counted, worstCase);
+    // The bytes of the input bound it for certain; it is counted as any tokenizer makes it at most.
+    assert.ok(counted <= worstCase && counted >= 40_000 * 10_000, String(counted));
   });
 
   it('is bounded before its first byte too', async () => {
@@ -164,7 +165,7 @@ describe('a stopped answer', () => {
     assert.ok(back.heldBack >= 0.95 * steadily.heldBack && back.heldBack <= 1.05 * steadily.heldBack);
     await stopAfter(20, () => (now += 86_400_000));
     const forward = await lastEntry();
-    assert.equal(forward.counted, forward.worstCase, 'a day at any speed is more than the cap');
+    assert.ok(forward.counted >= 40_000 * 10_000, 'a day at any speed is more than the cap');
   });
 
   it('knows the pace again after a restart', async () => {

@@ -14,6 +14,8 @@ import type {
   SetupSummary,
   SetupUi,
 } from '../../../../src/app/setup/dialogue.ts';
+import { capQuestion, type CapQuestion } from '../../../../src/app/setup/capQuestion.ts';
+import { namedModel } from '../../../../src/app/setup/draft.ts';
 import { enterKey, setUpModels } from '../../../../src/app/setup/flow.ts';
 import type { RateCard } from '../../../../src/core/arm.ts';
 import { listModels } from '../../../../src/providers/openai/models.ts';
@@ -24,6 +26,8 @@ import { startModelServer } from '../../../fakes/modelServer.ts';
 import { MemoryLog, fakeModel } from '../../providers/openai/harness.ts';
 
 const KEY = 'sk-live-0123456789';
+/** Writes more than an answer needs. */
+const dearModel = { id: 'dear', contextTokens: 64_000, maxOutputTokens: 20_000 };
 const free = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
 
 /** A person's answers, by question. What is not given is broken off. */
@@ -40,6 +44,8 @@ interface Script {
   readonly prices?: (RateCard | 'later')[];
   /** What a limit that is proposed becomes; default: agreed to. */
   readonly limit?: 'unticked';
+  /** Whether the cap bounds what is billed; default: yes. */
+  readonly cap?: 'yes' | 'no' | 'broken-off';
 }
 
 class ScriptedUi implements SetupUi {
@@ -86,6 +92,12 @@ class ScriptedUi implements SetupUi {
     this.priced.push(draft.model.id);
     return Promise.resolve(this.#script.prices?.shift());
   };
+  readonly capQuestions: CapQuestion[] = [];
+  askCap = (question: CapQuestion) => {
+    this.capQuestions.push(question);
+    const { cap = 'yes' } = this.#script;
+    return Promise.resolve(cap === 'broken-off' ? undefined : cap);
+  };
   keyKept = () => {
     this.kept++;
   };
@@ -109,7 +121,7 @@ describe('set-up of models', () => {
     server = await startModelServer({
       models: [
         { ...fakeModel, id: 'cheap', price: free },
-        { ...fakeModel, id: 'dear', price: { inputUsdPerMTok: 3, outputUsdPerMTok: 15 } },
+        { ...dearModel, price: { inputUsdPerMTok: 3, outputUsdPerMTok: 15 } },
         { ...fakeModel, id: 'text-embedding' },
       ],
       key: KEY,
@@ -249,6 +261,68 @@ describe('set-up of models', () => {
         assert.equal(ui.summary, undefined);
       });
     }
+  });
+
+  describe('what an answer reserves at an endpoint nobody knows', () => {
+    const script: Script = { start: custom, choose: all };
+    const asks = (change: Script = {}): Promise<ScriptedUi> =>
+      run({ ...script, baseUrl: server.url, keys: [typed], ...change });
+
+    it('is said in money, with the one question that settles it, and the answer is written', async () => {
+      const ui = await asks();
+      const [question] = ui.capQuestions;
+      assert.ok(question && ui.capQuestions.length === 1);
+      assert.equal(question.model, 'dear');
+      assert.ok(question.unbounded > question.bounded && question.bounded > 0);
+      const most = dearModel.maxOutputTokens * 15_000 + 2_000 * 3_000;
+      assert.equal(question.unbounded, most);
+      assert.deepEqual(
+        parsed().arms.map(({ outputCapCoversReasoning }) => outputCapCoversReasoning),
+        [true, true],
+      );
+    });
+
+    it('is asked once, also where the answer was no', async () => {
+      await asks({ cap: 'no' });
+      assert.equal(parsed().endpoints[0]?.outputCapCoversReasoning, false);
+      const again = await asks({ cap: 'yes' });
+      assert.deepEqual(again.capQuestions, []);
+      assert.equal(parsed().endpoints[0]?.outputCapCoversReasoning, false);
+    });
+
+    it('is the whole context where the model states no output limit', () => {
+      settings = {
+        ...settings,
+        endpoints: [{ id: 'custom', preset: 'custom', baseUrl: server.url }],
+        models: [{ endpoint: 'custom', model: 'dear', contextTokens: 50_000 }],
+      };
+      const deps = depsFor(new ScriptedUi({}));
+      const [endpoint] = parsed().endpoints;
+      assert.ok(endpoint);
+      const model = { ...namedModel('dear'), contextTokens: 50_000 };
+      const price = { inputUsdPerMTok: 3, outputUsdPerMTok: 15 };
+      const draft = { model, price, origin: undefined };
+      assert.equal(capQuestion(deps, endpoint, [draft])?.unbounded, 50_000 * 15_000 + 2_000 * 3_000);
+    });
+
+    it('is not asked of free models, nor where the provider is known, nor where the settings say it', async () => {
+      const ui = await asks({ choose: () => ['cheap'] });
+      assert.deepEqual([ui.capQuestions, ui.summary?.models], [[], 1]);
+      settings.models = [{ endpoint: 'custom', model: 'dear', outputCapCoversReasoning: true }];
+      assert.deepEqual((await asks()).capQuestions, []);
+      const openAi = new ScriptedUi({ start: { type: 'preset', preset: 'openai', key: typed }, choose: all });
+      const deps = depsFor(openAi);
+      await setUpModels({
+        ...deps,
+        list: (endpoint, key, signal) => deps.list({ ...endpoint, baseUrl: server.url }, key, signal),
+      });
+      assert.deepEqual([openAi.capQuestions, openAi.summary !== undefined], [[], true]);
+    });
+
+    it('broken off there leaves everything as it was', async () => {
+      await asks({ cap: 'broken-off' });
+      assert.deepEqual([settings.writes, keyring.size], [0, 0]);
+    });
   });
 
   describe('keys', () => {
