@@ -34,7 +34,7 @@ const storedAnswer = object({
   rating: oneOf('up', 'down', 'none'),
   /** Ways on are commands; commands do not come from a file. */
   notice: maybe(short),
-  incomplete: maybe(oneOf('length', 'content-filter')),
+  incomplete: maybe(oneOf('length', 'content-filter', 'cut-off')),
   calls: maybe(list(short, maxCalls)),
 });
 

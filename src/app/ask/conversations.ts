@@ -56,8 +56,11 @@ export interface Answer {
   readonly cost: AnswerCost | undefined;
   readonly rating: Rating;
   readonly notice: Notice | undefined;
-  /** The model was stopped before it had said all; undefined = the answer is whole, or it failed. */
-  readonly incomplete?: IncompleteReason | undefined;
+  /**
+   * It ended before the model had said all, `cut-off` by a failure in its middle; undefined = the answer is whole, or
+   * failed with nothing said.
+   */
+  readonly incomplete?: IncompleteReason | 'cut-off' | undefined;
   /** Further decisions whose calls made this answer: its continuations. Absent = none. */
   readonly calls?: readonly DecisionId[] | undefined;
   /** What the limit keeps for its calls whose bill is not known, as the ledger stood last; not stored. */
@@ -104,16 +107,16 @@ export const emptyAnswer = (id: string): Answer => ({
   notice: undefined,
 });
 
-/** Of half an answer a thumb says nothing about the model. One that the user stopped is as long as the user wanted it. */
-/** It ended at its cap, so there is more of it. */
-export const canContinue = (answer: Answer): boolean =>
-  answer.incomplete === 'length' && answer.route !== undefined && !isRunning(answer);
+/** It ended at its cap or with its connection, so there is more of it; what a filter stopped would be stopped again. */
+export const canContinue = ({ incomplete, route, state }: Answer): boolean =>
+  (incomplete === 'length' || incomplete === 'cut-off') && route !== undefined && !isRunning({ state });
 
+/** Of half an answer a thumb says nothing about the model. One that the user stopped is as long as the user wanted it. */
 export const canTeach = ({ state, incomplete }: Answer): boolean =>
   incomplete === undefined && (state === 'done' || state === 'stopped');
 
-export const isRunning = (answer: Answer): boolean =>
-  answer.state === 'waiting' || answer.state === 'streaming';
+export const isRunning = ({ state }: Pick<Answer, 'state'>): boolean =>
+  state === 'waiting' || state === 'streaming';
 
 /** The first question's first line, shortened; '' while nothing was asked. */
 export function titleOf(conversation: Conversation): string {

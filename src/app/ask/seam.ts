@@ -1,7 +1,7 @@
 /**
- * Joins the rest of an answer to the answer that was cut at its cap, so that no seam shows. Few endpoints go on with an
- * assistant's message that stands last, so the rest is asked for by a message that quotes the end of the answer and wants
- * it repeated: what is repeated tells where to join, even in the middle of a line, and is left out. A model that opens
+ * Joins the rest of an answer to the answer that was cut, at its cap or with its connection, so that no seam shows. Few
+ * endpoints go on with an assistant's message that stands last, so the rest is asked for by a message that quotes the
+ * end of the answer and wants it repeated: what is repeated tells where to join, even in the middle of a line, and is left out. A model that opens
  * the code block again in which the answer ended has that line left out too. One that repeats nothing is taken at its
  * word, and joined as it comes.
  */
@@ -20,7 +20,7 @@ export function continuation(messages: readonly TextMessage[], answer: string): 
   if (answer === '') return messages;
   const fence = openFence(answer) === undefined ? '' : ' You are inside a code block: do not open it again.';
   const content =
-    'Your last message was cut off by its length limit. Continue it exactly where it ends, without an introduction.' +
+    'Your last message was cut off. Continue it exactly where it ends, without an introduction.' +
     `${fence} Begin by repeating its last characters, which are:\n${quoteOf(answer)}`;
   return [...messages, { role: 'assistant', content: answer }, { role: 'user', content }];
 }
