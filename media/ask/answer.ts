@@ -92,6 +92,17 @@ export class AnswerElement {
     this.#host.grown();
   }
 
+  /** A view with its texts, where `update` takes one without: what was shown as text may be reasoning by now. */
+  refresh(view: AnswerView): void {
+    if (!view.text.startsWith(this.#text)) {
+      this.#text = view.text;
+      this.#body.restart(view.text);
+      this.#reasoning.hidden = view.reasoning === '';
+      this.#reasoningText.data = view.reasoning;
+    }
+    this.update(view);
+  }
+
   update(view: AnswerView): void {
     const isReleased = this.#view.releasable && !view.releasable;
     const isWarned = this.#view.stopNotice === undefined && view.stopNotice !== undefined;

@@ -51,7 +51,7 @@ export class TurnElement {
     if (!answer) return;
     this.#shown = answer.id;
     const element = this.#answers.get(answer.id) ?? this.#add(turn.id, answer);
-    element.update(answer);
+    element.refresh(answer);
     element.page(turn.shown, turn.answers.length);
     if (this.#slot.firstChild !== element.element) this.#slot.replaceChildren(element.element);
     const { failedTry } = turn;

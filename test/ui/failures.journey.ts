@@ -50,7 +50,7 @@ const failures: readonly Failure[] = [
   },
   { misbehaviour: { kind: 'silent-mid-stream' }, says: /took too long to respond/, offers: 'Try Again' },
   { misbehaviour: { kind: 'html', status: 200 }, says: /not a model’s answer/, offers: 'Change Address' },
-  { misbehaviour: { kind: 'cut-off' }, says: /connection to .* was lost.*was kept/, offers: 'Try Again' },
+  { misbehaviour: { kind: 'cut-off' }, says: /connection to .* was lost.*was kept/, offers: 'Continue' },
   { misbehaviour: { kind: 'empty-stream' }, says: /an empty answer/, offers: 'Try Again' },
   {
     misbehaviour: { kind: 'redirect', location: 'http://127.0.0.1:9/' },
@@ -60,18 +60,24 @@ const failures: readonly Failure[] = [
   { misbehaviour: { kind: 'context-length-exceeded' }, says: /too long for/, offers: 'Set Up Models' },
 ];
 
+/** The opener of its thoughts stands in the template; so what they are is known only when they end. */
+const THINKS = 'The list is short, so any way will do.\n</think>\n\nUse a plain loop.';
+
 /**
  * One model for each failure, chosen by hand: PILOT would go on to another one where nothing was served, and a model
  * that failed rests for a while.
  */
-const models: readonly FakeModel[] = ['good', ...failures.map(({ misbehaviour }) => misbehaviour.kind)].map(
-  (id) => ({
-    id,
-    price: { inputUsdPerMTok: 1, outputUsdPerMTok: 2 },
-    contextTokens: 8_000,
-    maxOutputTokens: 500,
-  }),
-);
+const models: readonly FakeModel[] = [
+  'good',
+  'thinker',
+  ...failures.map(({ misbehaviour }) => misbehaviour.kind),
+].map((id) => ({
+  id,
+  ...(id === 'thinker' && { answer: () => THINKS }),
+  price: { inputUsdPerMTok: 1, outputUsdPerMTok: 2 },
+  contextTokens: 8_000,
+  maxOutputTokens: 500,
+}));
 
 describe('When an endpoint fails', () => {
   const workbench = useWorkbench({
@@ -121,6 +127,15 @@ describe('When an endpoint fails', () => {
       await workbench.shot(`failure-${misbehaviour.kind}`);
     });
   }
+
+  it('folds away thoughts that were shown as text', async () => {
+    await panel.choose('thinker');
+    await panel.ask('How do I sort it?');
+    const body = panel.lastAnswer.locator('.answer-body');
+    await body.filter({ hasText: 'Use a plain loop.' }).waitFor();
+    assert.doesNotMatch(await body.innerText(), /any way will do|think/);
+    assert.match((await panel.lastAnswer.locator('.reasoning-text').textContent()) ?? '', /any way will do/);
+  });
 
   it('goes on with a model that works', async () => {
     await panel.choose('good');

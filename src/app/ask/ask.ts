@@ -392,7 +392,9 @@ export class AskSession {
     const cancelled = problem.kind === 'provider' && problem.error.kind === 'cancelled';
     if (cancelled) return this.#finish(run, { state: 'stopped' });
     const isCurrent = this.#run === run;
-    this.#finish(run, { state: 'failed', notice: this.#deps.words.problem(problem) });
+    const isCutOff = problem.kind === 'provider' && problem.partial && problem.error.kind !== 'too-large';
+    const notice = this.#deps.words.problem(problem);
+    this.#finish(run, { state: 'failed', notice, ...(isCutOff && { incomplete: 'cut-off' as const }) });
     if (isCurrent) this.#showFormer(run);
   }
 

@@ -33,7 +33,7 @@ const storedAnswer = object({
   rating: oneOf('up', 'down', 'none'),
   /** Actions are commands, and a file must not supply commands. */
   notice: maybe(short),
-  incomplete: maybe(oneOf('length', 'content-filter')),
+  incomplete: maybe(oneOf('length', 'content-filter', 'cut-off')),
   calls: maybe(list(short, maxCalls)),
 });
 

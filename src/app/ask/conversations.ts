@@ -56,9 +56,12 @@ export interface Answer {
   readonly cost: AnswerCost | undefined;
   readonly rating: Rating;
   readonly notice: Notice | undefined;
-  /** Set: the model was stopped before the end; undefined: the answer is complete, or it failed. */
-  readonly incomplete?: IncompleteReason | undefined;
-  /** Further decisions whose calls contributed to this answer: its continuations. Absent = none. */
+  /**
+   * It ended before the model had said all, `cut-off` by a failure in its middle; undefined = the answer is whole, or
+   * failed with nothing said.
+   */
+  readonly incomplete?: IncompleteReason | 'cut-off' | undefined;
+  /** Further decisions whose calls made this answer: its continuations. Absent = none. */
   readonly calls?: readonly DecisionId[] | undefined;
   /** The amount that the ledger reserves for its calls without a known bill, as of the last update; not stored. */
   readonly reserved?: NanoUsd | undefined;
@@ -106,16 +109,16 @@ export const emptyAnswer = (id: string): Answer => ({
   notice: undefined,
 });
 
-/** Whether the answer ended at its cap, so that more of it can be requested. */
-export const canContinue = (answer: Answer): boolean =>
-  answer.incomplete === 'length' && answer.route !== undefined && !isRunning(answer);
+/** It ended at its cap or with its connection, so there is more of it; what a filter stopped would be stopped again. */
+export const canContinue = ({ incomplete, route, state }: Answer): boolean =>
+  (incomplete === 'length' || incomplete === 'cut-off') && route !== undefined && !isRunning({ state });
 
-/** Whether a thumb is evidence about the model: not on half an answer, except one that the user stopped. */
+/** Of half an answer a thumb says nothing about the model. One that the user stopped is as long as the user wanted it. */
 export const canTeach = ({ state, incomplete }: Answer): boolean =>
   incomplete === undefined && (state === 'done' || state === 'stopped');
 
-export const isRunning = (answer: Answer): boolean =>
-  answer.state === 'waiting' || answer.state === 'streaming';
+export const isRunning = ({ state }: Pick<Answer, 'state'>): boolean =>
+  state === 'waiting' || state === 'streaming';
 
 /** The first line of the first question, shortened; '' without a question. */
 export function titleOf(conversation: Conversation): string {

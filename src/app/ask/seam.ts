@@ -1,9 +1,9 @@
 /**
- * Joins the rest of an answer to the answer that was cut at its cap, without a visible seam. Few endpoints continue an
- * assistant message at the end of a request, so the request for the rest quotes the end of the answer and asks the
- * model to repeat it: the repetition shows where to join, even in the middle of a line, and is removed. Where the model
- * opens the code block again in which the answer ended, that line is removed too. A rest without a repetition is
- * appended as it is.
+ * Joins the rest of an answer to the answer that was cut, at its cap or with its connection, without a visible seam. Few
+ * endpoints continue an assistant message at the end of a request, so the request for the rest quotes the end of the
+ * answer and asks the model to repeat it: the repetition shows where to join, even in the middle of a line, and is
+ * removed. Where the model opens the code block again in which the answer ended, that line is removed too. A rest
+ * without a repetition is appended as it is.
  */
 import type { TextMessage } from './assemble.ts';
 
@@ -22,7 +22,7 @@ export function continuation(messages: readonly TextMessage[], answer: string): 
   if (answer === '') return messages;
   const fence = openFence(answer) === undefined ? '' : ' You are inside a code block: do not open it again.';
   const content =
-    'Your last message was cut off by its length limit. Continue it exactly where it ends, without an introduction.' +
+    'Your last message was cut off. Continue it exactly where it ends, without an introduction.' +
     `${fence} Begin by repeating its last characters, which are:\n${quoteOf(answer)}`;
   return [...messages, { role: 'assistant', content: answer }, { role: 'user', content }];
 }

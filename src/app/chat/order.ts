@@ -1,7 +1,7 @@
 /** Builds an order for the routed completion from a request of VS Code's Chat. */
 import type { ToolDefinition } from '../ports/models.ts';
 import { chatCall } from '../call/call.ts';
-import type { CompletionOrder } from '../call/routedCompletion.ts';
+import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
 import type { Choice } from '../call/routing.ts';
 import { toChatMessages, type ChatTurn } from './messages.ts';
 import { chatView } from './view.ts';
@@ -39,4 +39,17 @@ export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
 export function outputCapOf(modelOptions: Readonly<Record<string, unknown>> | undefined): number | undefined {
   const given = modelOptions?.['max_tokens'] ?? modelOptions?.['maxTokens'];
   return typeof given === 'number' && Number.isSafeInteger(given) && given > 0 ? given : undefined;
+}
+
+/**
+ * The answer ended at the cap that the caller itself had set, and as far as is known used it up: what to make of that is
+ * the caller's business.
+ */
+export function endsAtCallersCap(
+  { incomplete, usage }: Pick<Extract<CompletionEvent, { type: 'ended' }>, 'incomplete' | 'usage'>,
+  callersCap: number | undefined,
+): boolean {
+  if (incomplete !== 'length' || callersCap === undefined) return false;
+  if (!usage || usage.uncounted) return true;
+  return usage.tokens.output + usage.tokens.reasoning >= callersCap;
 }

@@ -81,7 +81,7 @@ export class Running {
     const typed = typedSince(this.place, cursor);
     if (typed === undefined) return undefined;
     if (typed === '' || this.#format === undefined) return typed;
-    const text = stripArtefacts(this.#raw, this.#format, this.#input.cursor).trimStart();
+    const text = stripArtefacts(this.#raw, { ...this.#input.gate.place, format: this.#format }).trimStart();
     const wanted = typed.trimStart();
     return text.startsWith(wanted) || wanted.startsWith(text) ? typed : undefined;
   }
@@ -159,8 +159,7 @@ export class Running {
 
   /** The local model says everything at once; a stream is cut where what follows would not be shown. */
   #isEnough(format: FimFormat): boolean {
-    const { cursor, gate } = this.#input;
-    return format.transport === 'local' || streamVerdict(this.#raw, format, cursor, gate) !== undefined;
+    return format.transport === 'local' || streamVerdict(this.#raw, format, this.#input.gate) !== undefined;
   }
 
   /**

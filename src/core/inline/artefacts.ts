@@ -7,55 +7,59 @@ import type { FimFormat } from './fim/format.ts';
 import { restore } from './fim/neutralise.ts';
 import { withoutHalfFence, withoutHalfToken } from './halfToken.ts';
 import { isComment } from './languages.ts';
+import { CONTROL_TOKENS, OwnTokens } from './ownTokens.ts';
+import { THOUGHT_TAGS } from '../thoughtTags.ts';
 
-/**
- * Control tokens by their form in any model family, since servers with a wrong template pass them on. `<|...|>` (Qwen,
- * Llama, Phi, gpt-oss), its full-width twin (DeepSeek), `<[...]>` (Seed-Coder), single words (StarCoder, Code Llama,
- * Gemma).
- */
-const END_TOKENS =
-  /<\|[a-zA-Z][\w. -]{1,38}\|>|<｜[^｜<>\n]{1,30}｜>|<\[[a-z][^\]<>\n]{2,30}\]>|<\/?fim_[a-z]{2,10}>|<(?:bos|eos|pad|unk|EOT|PRE|SUF|MID|EOM|start_of_turn|end_of_turn|file_sep|repo_name|jupyter_\w{2,20}|reponame|filename|gh_stars|reserved_\d{1,4})>|\[(?:\/INST|PREFIX|SUFFIX|MIDDLE)\]|<\/s>/;
+export interface Asked {
+  readonly cursor: CursorText;
+  readonly languageId: string;
+  readonly format: FimFormat;
+  /** The output cap ended the answer, maybe in the middle of a control token. */
+  readonly atCap?: boolean;
+}
 
-/**
- * Tags around the reasoning of a model. Some templates put the opening tag into the prompt, so that only the closing
- * tag arrives.
- */
-const THOUGHTS: readonly (readonly [open: string, close: string])[] = [
-  ['<think>', '</think>'],
-  ['<thinking>', '</thinking>'],
-  ['<thought>', '</thought>'],
-  ['<reasoning>', '</reasoning>'],
-  ['<seed:think>', '</seed:think>'],
-  ['[THINK]', '[/THINK]'],
-  ['◁think▷', '◁/think▷'],
-  ['<|begin_of_thought|>', '<|end_of_thought|>'],
-  ['<|channel|>analysis', '<|channel|>final<|message|>'],
-];
-
-/** The actual answer, cut at the first end token. `atCap`: the output cap ended the answer, possibly inside a token. */
-export function stripArtefacts(raw: string, format: FimFormat, cursor: CursorText, atCap = false): string {
-  // Removes the incomplete last character of an answer that ended in the middle of one.
+/** The answer proper, with everything after an end token cut off. */
+export function stripArtefacts(raw: string, asked: Asked): string {
+  const { format, cursor } = asked;
+  // An end in the middle of a character: the text before it is whole.
   let text = raw.replaceAll('\r\n', '\n').replace(/(?<!\ufffd)\ufffd+$/, '');
-  text = withoutThought(text, cursor);
+  text = withoutThought(text, asked);
   const body = format.transport === 'chat' ? chatAnswer(text) : withoutOpeningFence(text, cursor);
   const isFenced = body !== text && /`{3}|~{3}/.test(text);
-  text = cutAt(body, format, cursor);
-  if (atCap && text === body)
+  text = cutAt(body, asked);
+  if (asked.atCap === true && text === body)
     text = withoutHalfToken(isFenced ? withoutHalfFence(text) : text, format, cursor);
   text = restore(text, format.tokens, cursor.prefix + cursor.suffix);
   return withoutRepeatedPrefix(withoutStraySpace(text, format, cursor), cursor);
 }
 
-/** Removes reasoning, also where it does not end in this answer or where its opening tag was part of the prompt. */
-function withoutThought(text: string, { prefix, suffix }: CursorText): string {
+/** Nothing of a thought is an answer: neither one that goes on, nor one whose opener stood in the prompt. */
+function withoutThought(text: string, { cursor, languageId }: Asked): string {
   let rest = text;
-  for (const [open, close] of THOUGHTS) {
-    if (prefix.includes(close) || suffix.includes(close)) continue;
-    const end = rest.lastIndexOf(close);
-    if (end >= 0) rest = rest.slice(end + close.length).trimStart();
-    else if (rest.trimStart().startsWith(open)) return '';
+  for (const { open, close } of THOUGHT_TAGS) {
+    const own = new OwnTokens(rest, cursor, languageId);
+    const opener = open.find((tag) => rest.trimStart().startsWith(tag));
+    const isOpened = opener !== undefined && !own.hasTag(opener, rest.length - rest.trimStart().length);
+    const end = lastEnd(rest, close, own);
+    if (end >= 0) rest = rest.slice(end).trimStart();
+    else if (isOpened) return '';
   }
   return rest;
+}
+
+/** Offset behind the last closer that is not the user's own text, -1 = there is none. */
+function lastEnd(text: string, closers: readonly string[], own: OwnTokens): number {
+  const found = closers
+    .flatMap((closer) => occurrences(text, closer))
+    .toSorted((a, b) => a.at - b.at)
+    .filter(({ token, at }) => !own.hasTag(token, at));
+  return Math.max(-1, ...found.slice(-closers.length).map(({ token, at }) => at + token.length));
+}
+
+function occurrences(text: string, token: string): { readonly token: string; readonly at: number }[] {
+  const found = [];
+  for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + 1)) found.push({ token, at });
+  return found;
 }
 
 function chatAnswer(text: string): string {
@@ -91,16 +95,17 @@ function withoutOpeningFence(text: string, cursor: CursorText): string {
   return end === null ? code : code.slice(0, end.index);
 }
 
-/** Cuts at end tokens and at the format's own end, unless the user's text contains them: then they may be content. */
-function cutAt(text: string, format: FimFormat, { prefix, suffix }: CursorText): string {
-  let end = text.length;
-  const generic = END_TOKENS.exec(text);
-  if (generic !== null && !prefix.includes(generic[0]) && !suffix.includes(generic[0])) end = generic.index;
+/** Control tokens and the format's own end the answer, unless they are the user's own text. */
+function cutAt(text: string, { format, cursor, languageId }: Asked): string {
+  const tokens = [...text.matchAll(CONTROL_TOKENS)].map((found) => ({ token: found[0], at: found.index }));
   for (const token of format.tokens) {
-    const at = token.length > 1 ? text.indexOf(token) : -1;
-    if (at >= 0 && at < end) end = at;
+    if (token.length > 1) tokens.push(...occurrences(text, token));
   }
-  return text.slice(0, end);
+  const own = new OwnTokens(text, cursor, languageId);
+  const end = tokens
+    .toSorted((a, b) => a.at - b.at)
+    .find(({ token, at }) => !own.hasToken(token, at, format.tokens.includes(token)));
+  return text.slice(0, end?.at);
 }
 
 /** Codestral and some chat models prepend a space. */

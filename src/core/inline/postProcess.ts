@@ -42,7 +42,7 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/;
 
 export function postProcess(raw: string, input: PostProcessInput): Result<string, Suppressed> {
   const { cursor } = input;
-  let text = stripArtefacts(raw, input.format, cursor, input.atCap);
+  let text = stripArtefacts(raw, input);
   if (CONTROL.test(text)) return fail('control-characters');
   if (isPromptBack(text, cursor)) return fail('prompt-back');
   text = withoutHalfPair(text);

@@ -22,17 +22,12 @@ export type StopReason =
   | 'block-end'
   | 'too-long';
 
-/** Wrapped answers (chat) are judged from their opening tag on; before it only their size counts. */
-export function streamVerdict(
-  raw: string,
-  format: FimFormat,
-  cursor: CursorText,
-  gate: Gate,
-): StopReason | undefined {
+/** Wrapped answers (chat) are judged from their opening tag on; before it nothing but their size is. */
+export function streamVerdict(raw: string, format: FimFormat, gate: Gate): StopReason | undefined {
   if (format.transport === 'chat' && !raw.includes('<COMPLETION>')) {
     return raw.length > 2 * MAX_CHARS ? 'too-long' : undefined;
   }
-  return gate.check(stripArtefacts(raw, format, cursor)).reason;
+  return gate.check(stripArtefacts(raw, { ...gate.place, format })).reason;
 }
 
 export interface GateInput {
@@ -43,6 +38,7 @@ export interface GateInput {
 }
 
 export interface Gate {
+  readonly place: Pick<GateInput, 'cursor' | 'languageId'>;
   /** `text`: the whole stream so far. `end`: length of the part that stands. `reason` set: abort the request. */
   check(text: string): { readonly end: number; readonly reason: StopReason | undefined };
 }
@@ -61,6 +57,7 @@ export function createStreamGate(input: GateInput): Gate {
   const belowWidth = widthBelow(cursor, input.tabSize);
   let checkedLines = 0;
   return {
+    place: input,
     check(text) {
       const cut = multiline ? undefined : singleLineEnd(text, cursor);
       if (cut !== undefined) return cut;

@@ -10,45 +10,15 @@
  * bounded number of times.
  */
 
+import { THOUGHT_TAGS } from '../../core/thoughtTags.ts';
+import type { ThoughtTags } from '../../core/thoughtTags.ts';
+
 export type Piece =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
   /** All text so far was reasoning. */
   | { readonly type: 'text-was-reasoning' };
 
-interface Family {
-  readonly open: readonly string[];
-  readonly close: readonly string[];
-}
-
-const tag = (name: string): Family => ({ open: [`<${name}>`], close: [`</${name}>`] });
-
-const FAMILIES: readonly Family[] = [
-  tag('think'),
-  tag('thinking'),
-  tag('thought'),
-  tag('Thought'),
-  tag('reasoning'),
-  tag('seed:think'),
-  tag('mm:think'),
-  { open: ['[THINK]'], close: ['[/THINK]'] },
-  { open: ['◁think▷'], close: ['◁/think▷'] },
-  { open: ['<|START_THINKING|>'], close: ['<|END_THINKING|>'] },
-  { open: ['<|begin_of_thought|>'], close: ['<|end_of_thought|>'] },
-  { open: ['<unused94>thought'], close: ['<unused95>'] },
-  { open: ['<|channel>thought'], close: ['<channel|>'] },
-  // OpenAI's harmony: only the final channel is for the reader.
-  {
-    open: [
-      '<|channel|>analysis<|message|>',
-      '<|start|>assistant<|channel|>analysis<|message|>',
-      '<|channel|>analysis',
-      '<|channel|>commentary',
-    ],
-    close: ['<|channel|>final<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
-  },
-];
-
-/** Marks around an answer that are neither reasoning nor text. */
+/** What stands around an answer and is neither reasoning nor text. */
 const LABELS: readonly string[] = [
   '<|start|>assistant<|channel|>final<|message|>',
   '<|channel|>final<|message|>',
@@ -58,11 +28,11 @@ const LABELS: readonly string[] = [
 /** Control tokens at the end of an answer that began with a label. */
 const ENDS = /(?:<\|return\|>|<\|end\|>|<\|END_RESPONSE\|>|<\|end_of_solution\|>)\s*$/;
 
-/** Closers that occur alone where the template contains the opener. */
-const BARE: readonly string[] = FAMILIES.flatMap(({ close }) => close.slice(0, 1)).filter(
+/** Closers that stand alone where the opener is in the template. */
+const BARE: readonly string[] = THOUGHT_TAGS.flatMap(({ close }) => close.slice(0, 1)).filter(
   (closer) => !closer.startsWith('<|channel') && closer !== '<channel|>',
 );
-const OPENERS = FAMILIES.flatMap(({ open }) => open);
+const OPENERS = THOUGHT_TAGS.flatMap(({ open }) => open);
 const LONGEST_TAG = 64;
 /**
  * The most characters held back for a possible tag, and the most tags of one answer; beyond either, everything passes
@@ -74,7 +44,7 @@ const MOST_TAGS = 256;
 export class ReasoningSplitter {
   #bare: readonly string[];
   #state: 'start' | 'reasoning' | 'text' = 'start';
-  #family: Family | undefined;
+  #family: ThoughtTags | undefined;
   #held = '';
   #labelled = false;
   #begins = true;
@@ -118,7 +88,7 @@ export class ReasoningSplitter {
     const mayOpen = this.#tags++ < MOST_TAGS;
     const label = mayOpen ? LABELS.find((candidate) => begun.startsWith(candidate)) : undefined;
     const family = mayOpen
-      ? FAMILIES.find(({ open }) => open.some((opener) => begun.startsWith(opener)))
+      ? THOUGHT_TAGS.find(({ open }) => open.some((opener) => begun.startsWith(opener)))
       : undefined;
     if (label !== undefined) {
       this.#labelled = true;
@@ -158,7 +128,7 @@ export class ReasoningSplitter {
       if (this.#code.isProse) {
         if (before !== '') pieces.push({ type: 'text', text: before });
         pieces.push({ type: 'text-was-reasoning' });
-        this.#family = FAMILIES.find(({ close }) => close.includes(found.tag));
+        this.#family = THOUGHT_TAGS.find(({ close }) => close.includes(found.tag));
         this.#state = 'start';
       } else {
         this.#code.read(found.tag);

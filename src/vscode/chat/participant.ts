@@ -18,6 +18,7 @@ import { assemble, type Prepared } from '../../app/ask/assemble.ts';
 import type { Choice } from '../../app/call/routing.ts';
 import { cost, usdLeft } from '../kit/format.ts';
 import { incompleteMessage, messageOf, type WayOn } from '../words/messages.ts';
+import { showInformation } from '../kit/notify.ts';
 import { escapedMarkdown } from '../kit/plain.ts';
 import { reasonLine } from '../words/reason.ts';
 import { answering } from './answering.ts';
@@ -85,8 +86,11 @@ export async function learnFromThumb(
   kind: vscode.ChatResultFeedbackKind,
 ): Promise<void> {
   const memory = memoryOf(metadata);
-  // A thumb on half an answer is no evidence about the model.
-  if (memory?.incomplete) return;
+  if (memory?.incomplete) {
+    // Of half an answer a thumb says nothing about the model.
+    void showInformation(vscode.l10n.t('This answer is incomplete, so PILOT does not learn from its thumb.'));
+    return;
+  }
   if (!memory) {
     log.warn('A thumb in Chat belongs to no answer that PILOT remembers');
     return;

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { OpaqueMemory } from '../../app/chat/opaqueMemory.ts';
 import type { ConversationIds } from '../../app/chat/conversationIds.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
-import { chatOrder, outputCapOf } from '../../app/chat/order.ts';
+import { chatOrder, endsAtCallersCap, outputCapOf } from '../../app/chat/order.ts';
 import { answering } from './answering.ts';
 import { signalOf } from '../kit/cancellation.ts';
 import { toToolDefinitions, toTurn } from './convert.ts';
@@ -36,11 +36,12 @@ export async function respond(
   const choice = choiceOf(model.id, deps.models.arms);
   if (!choice) throw vscode.LanguageModelError.NotFound(goneText(model.name));
   const turns = messages.map(toTurn);
+  const outputCap = outputCapOf(options.modelOptions);
   const order = chatOrder({
     turns: opaque.recall(turns),
     tools: toToolDefinitions(options.tools),
     toolChoice: options.toolMode === vscode.LanguageModelChatToolMode.Required ? 'required' : 'auto',
-    outputCap: outputCapOf(options.modelOptions),
+    outputCap,
     languageId: vscode.window.activeTextEditor?.document.languageId ?? '',
     conversationId: conversations.idOf(turns),
     choice,
@@ -55,8 +56,8 @@ export async function respond(
   });
   switch (end.kind) {
     case 'answered':
-      // The received text is in the chat; an agent must not treat a partial answer as complete.
-      if (end.ended.incomplete)
+      // What was said stands in the chat; an agent must not take half an answer for a whole one.
+      if (end.ended.incomplete && !endsAtCallersCap(end.ended, outputCap))
         throw new Error(incompleteMessage(end.route.arm.label, end.ended.incomplete).text);
       return;
     // The user canceled; an exception would only fill VS Code's log.

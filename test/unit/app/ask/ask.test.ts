@@ -8,12 +8,14 @@ import {
 } from '../../../../src/app/ask/ask.ts';
 import { assemble } from '../../../../src/app/ask/assemble.ts';
 import {
+  canContinue,
   emptyConversation,
   failedTry,
   shownAnswer,
   type Conversation,
 } from '../../../../src/app/ask/conversations.ts';
 import type { Problem } from '../../../../src/app/call/problem.ts';
+import type { ProviderError } from '../../../../src/app/ports/models.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../../../src/core/brand.ts';
 import type { Decision } from '../../../../src/core/decision.ts';
@@ -454,6 +456,34 @@ describe('AskSession', () => {
       assert.deepEqual([answer.incomplete, answer.notice], [undefined, undefined]);
       assert.equal(answer.route?.decisionId, 'd1', 'a thumb is about the answer');
       assert.equal(session.conversation.turns[0]!.answers.length, 1);
+    });
+
+    it('whose connection was lost, too; not one that a filter stopped, or that failed before a word', async () => {
+      const lost = (partial: boolean): RoutedEvent => {
+        const error = { kind: 'reset', served: 'maybe', status: undefined } as ProviderError;
+        return failed({ kind: 'provider', arm: arm('m'), error, partial });
+      };
+      const { engine, session, ask } = open();
+      await ask('Write it');
+      await engine.give(routed(), text('One two'), lost(true));
+      await engine.close();
+      const { id, state, incomplete } = answerOf(session);
+      assert.deepEqual([state, incomplete], ['failed', 'cut-off']);
+      void session.continueAnswer(id);
+      await settle();
+      await engine.give(routed('m', 'd2'), lost(false));
+      await engine.close();
+      assert.deepEqual([answerOf(session).text, answerOf(session).incomplete], ['One two', 'cut-off']);
+      void session.continueAnswer(id);
+      await settle();
+      await engine.give(routed('m', 'd3'), text(' three'), ended());
+      await engine.close();
+      assert.deepEqual([answerOf(session).text, answerOf(session).state], ['One two three', 'done']);
+      assert.deepEqual([answerOf(session).incomplete, answerOf(session).notice], [undefined, undefined]);
+      await ask('And now?');
+      await engine.give(routed('m', 'd4'), lost(false));
+      assert.equal(canContinue(answerOf(session, 1)), false);
+      assert.equal(canContinue({ ...answerOf(session), incomplete: 'content-filter' }), false);
     });
 
     it('again, when it was cut again or stopped, and not when it is whole', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { answerChat, toolInput, type ChatEnd } from '../../../../src/app/chat/answer.ts';
-import { chatOrder, outputCapOf } from '../../../../src/app/chat/order.ts';
+import { chatOrder, endsAtCallersCap, outputCapOf } from '../../../../src/app/chat/order.ts';
 import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
 import type { Problem } from '../../../../src/app/call/problem.ts';
 import type { CompletionEvent } from '../../../../src/app/call/routedCompletion.ts';
@@ -156,5 +156,26 @@ describe('chatOrder', () => {
     assert.deepEqual([cap(undefined).outputCap, cap(undefined).purpose], [undefined, 'turn']);
     assert.equal(cap(300).outputCap, 300);
     assert.equal(cap(60_000).outputCap, 60_000);
+  });
+});
+
+describe('endsAtCallersCap', () => {
+  const none = { input: 9, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+  const used = (output: number, reasoning = 0) => ({
+    incomplete: 'length' as const,
+    usage: { tokens: { ...none, output, reasoning }, reportedUsd: undefined },
+  });
+
+  it('holds where the caller set a cap and the answer used it up, its reasoning counted', () => {
+    assert.ok(endsAtCallersCap(used(20), 20));
+    assert.ok(endsAtCallersCap(used(5, 15), 20));
+    assert.ok(endsAtCallersCap({ incomplete: 'length', usage: undefined }, 20));
+  });
+
+  it('does not hold where PILOT or the model set a smaller one, or something else ended the answer', () => {
+    assert.ok(!endsAtCallersCap(used(20), undefined));
+    assert.ok(!endsAtCallersCap(used(20), 4_000));
+    assert.ok(!endsAtCallersCap({ ...used(20), incomplete: 'content-filter' }, 20));
+    assert.ok(!endsAtCallersCap({ ...used(20), incomplete: undefined }, 20));
   });
 });

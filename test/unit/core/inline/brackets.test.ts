@@ -7,16 +7,6 @@ import { at } from './fimCase.ts';
 import { accepted, isRestored, pairsOf, sources } from './pairs.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
-/** They list control tokens and tags of thoughts, which no answer may say. */
-const TOKENS: ReadonlySet<string> = new Set(
-  [
-    'core/inline/fim/templates.ts',
-    'core/inline/artefacts.ts',
-    'core/inline/halfToken.ts',
-    'providers/http/reasoning.ts',
-  ].map((file) => path.join(root, 'src', file)),
-);
-
 interface Case {
   readonly input: string;
   readonly raw: string;
@@ -225,7 +215,7 @@ describe('whatever is nested', () => {
 
 describe('pairs of real code, with their exact inner text as the answer', function () {
   this.timeout(60_000);
-  /** One pair in so many: all of them take minutes. The whole: see the README. */
+  /** One pair in so many: all of them take minutes (`npm run bench:pairs`). */
   const samples: readonly (readonly [place: string, filesOf: number, pairsOf: number])[] = [
     ['src', 1, 31],
     ['node_modules/openai', 17, 23],
@@ -236,9 +226,7 @@ describe('pairs of real code, with their exact inner text as the answer', functi
   ];
   for (const [place, fileStep, pairStep] of samples) {
     it(place, () => {
-      const files = sources(path.join(root, place)).filter(
-        (file, i) => i % fileStep === 0 && !TOKENS.has(file),
-      );
+      const files = sources(path.join(root, place)).filter((_, i) => i % fileStep === 0);
       const pairs = files.flatMap((file) => pairsOf(file)).filter((_, i) => i % pairStep === 0);
       const lost = pairs.filter((pair) => !isRestored(pair));
       assert.ok(pairs.length > 20, `${pairs.length}`);

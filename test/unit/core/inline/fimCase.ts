@@ -51,7 +51,7 @@ export function checkFim(cases: readonly FimCase[]): void {
 function streamed(raw: string, input: Parameters<typeof createStreamGate>[0], format: FimFormat): string {
   const gate = createStreamGate(input);
   for (let end = 3; end < raw.length; end += 3) {
-    if (streamVerdict(raw.slice(0, end), format, input.cursor, gate) !== undefined) return raw.slice(0, end);
+    if (streamVerdict(raw.slice(0, end), format, gate) !== undefined) return raw.slice(0, end);
   }
   return raw;
 }

@@ -6,7 +6,12 @@ import { fimFormat } from '../../../../src/core/inline/fim/templates.ts';
 import { at } from './fimCase.ts';
 
 const shown = (raw: string, atCap: boolean, id: FimFormatId = 'qwen', marked = 'let a = <|fim|>\n'): string =>
-  stripArtefacts(raw, fimFormat(id) ?? assert.fail(id), at(marked), atCap);
+  stripArtefacts(raw, {
+    format: fimFormat(id) ?? assert.fail(id),
+    cursor: at(marked),
+    languageId: 'typescript',
+    atCap,
+  });
 
 describe('half a token at the output cap', () => {
   const halves: readonly (readonly [FimFormatId, string])[] = [

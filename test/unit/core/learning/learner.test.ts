@@ -375,6 +375,23 @@ describe('stored learner', () => {
     check({ pending: [[...good.pending[0]!.slice(0, 5), 2, 1]] }, 'damaged', 'pending');
   });
 
+  it('refuses evidence that would outweigh all that was ever observed, finite as it is', () => {
+    const learner = learnt(PILOT, [{ arm: 0, content: [1, 0, 0], reward: 1, weight: 1, day: 0 }]);
+    const ridge = learner.heads.ask.arms.get(ARMS[0]!)!;
+    const first = (values: Float64Array, value: number): Float64Array => Float64Array.from([value, ...values.subarray(1)]); // prettier-ignore
+    for (const huge of [1e308, 1e9, -1e308]) {
+      for (const forged of [
+        { ...ridge, moment: first(ridge.moment, huge) },
+        { ...ridge, gram: first(ridge.gram, huge) },
+        { ...ridge, count: Math.abs(huge) },
+      ]) {
+        learner.heads.ask.arms.set(ARMS[0]!, forged);
+        const decoded = decodeLearner(json(encodeLearner(learner)), specOf(PILOT));
+        assert.equal(!decoded.ok && decoded.error.kind, 'damaged', JSON.stringify(forged));
+      }
+    }
+  });
+
   it('refuses infinities and matrices that no data could give', () => {
     const learner = learnt(PILOT, [{ arm: 0, content: [1, 0, 0], reward: 1, weight: 1, day: 0 }]);
     for (const value of [NaN, Infinity, -1e6]) {
