@@ -41,6 +41,16 @@ export type Effort = EffortLevel | { readonly thinkingTokens: number };
 export const effortName = (effort: Effort): string =>
   typeof effort === 'string' ? effort : `${effort.thinkingTokens}`;
 
+/** What is known of an endpoint's prompt cache for a model before its usage reports tell more. */
+export interface PromptCacheTerms {
+  /** How long a prefix stays after its last use, milliseconds. */
+  readonly lifeMs: number;
+  /** The shortest prefix that is cached, tokens. */
+  readonly leastTokens: number;
+  /** Hits come in multiples of so many tokens. */
+  readonly granule: number;
+}
+
 /** One model, at one effort where one is set, at one endpoint as the user set it up, checked. */
 export interface Arm {
   readonly id: ArmId;
@@ -53,6 +63,8 @@ export interface Arm {
   readonly effort?: Effort;
   /** An hour's prompt cache where the provider sells one, at its own write price. Absent = the provider's default life. */
   readonly cacheLife?: 'hour';
+  /** Absent = not known whether there is one: usage reports tell. */
+  readonly promptCache?: PromptCacheTerms;
   /** Undefined = unknown, and unknown is not zero: such an arm is not used for paid calls until it has one. */
   readonly price: RateCard | undefined;
   /** Context window, tokens. */

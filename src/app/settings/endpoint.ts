@@ -1,4 +1,4 @@
-import type { RateCard } from '../../core/arm.ts';
+import type { PromptCacheTerms, RateCard } from '../../core/arm.ts';
 
 /** A server that speaks OpenAI's protocol, as the user set it up, checked. One endpoint serves many arms. */
 export interface Endpoint {
@@ -103,6 +103,8 @@ export interface Preset {
   readonly effortField: EffortField | undefined;
   /** How a request says which conversation it belongs to, so that it meets its own prompt cache. */
   readonly cacheKeyField: CacheKeyField | undefined;
+  /** What its documentation says of its prompt cache for a model; undefined = nothing. */
+  readonly promptCache: (model: string) => PromptCacheTerms | undefined;
   /** Passes Anthropic's cache marks on message parts through to Anthropic's models. */
   readonly passesCacheMarks: boolean;
   readonly outputCapCoversReasoning: boolean;
