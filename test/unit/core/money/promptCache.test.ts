@@ -42,6 +42,8 @@ const armOf = (name: string, change: Partial<Arm> = {}): Arm => ({
   ...change,
 });
 const arm = armOf('stays');
+/** The same model where nothing is known of its cache. */
+const { promptCache: stated, ...unknown } = arm;
 
 const BYTES_PER_TOKEN = 4;
 function plain(of: Arm, inputTokens: number): Quote {
@@ -114,28 +116,33 @@ describe('a conversation’s prompt cache', () => {
     assert.equal(quoted(tenCalls, { ...next, inputTokens: 15_000 }).cache?.cachedTokens, 0);
   });
 
-  it('lets the rest of a long conversation pay for a switch to a model that is cheaper to read', () => {
-    const cheap = armOf('cheap', {
-      price: { inputUsdPerMTok: 0.5, outputUsdPerMTok: 2, cachedInputUsdPerMTok: 0.05 },
+  it('lets the rest of a conversation pay for a switch, once there is enough of it', () => {
+    // A tenth cheaper to write to and to answer, a third to read: this call alone is dearer there.
+    const other = armOf('other', {
+      price: {
+        inputUsdPerMTok: 2.7,
+        cacheWriteUsdPerMTok: 3.375,
+        cachedInputUsdPerMTok: 0.2,
+        outputUsdPerMTok: 13.5,
+      },
     });
-    const dearToday = armOf('near', {
-      price: { ...card, cachedInputUsdPerMTok: 0.15, outputUsdPerMTok: 12 },
-    });
-    assert.ok(costToWeigh(quoted(tenCalls, { ...next, of: cheap })) < costToWeigh(quoted(tenCalls, next)));
-    // This call alone is dearer there; the rest of the conversation is not.
-    const [stay, leave] = [quoted(tenCalls, next), quoted(tenCalls, { ...next, of: dearToday })];
-    assert.ok(leave.expected > stay.expected);
-    assert.ok(costToWeigh(leave) < costToWeigh(stay) === laterGain(tenCalls.calls) > 0);
+    const after = (calls: number) => {
+      const conversation = { ...tenCalls, calls };
+      const [stay, leave] = [quoted(conversation, next), quoted(conversation, { ...next, of: other })];
+      assert.ok(leave.expected > stay.expected);
+      return costToWeigh(leave) - costToWeigh(stay);
+    };
+    assert.ok(after(3) > 0);
+    assert.ok(after(100) < 0);
+    // Reckoned by hand: what each further call saves, less what this one costs more.
+    const [stay, leave] = [quoted(tenCalls, next), quoted(tenCalls, { ...next, of: other })];
+    const calls = furtherCalls(10);
+    const before = 20_000 + 1_000 * ((calls - 1) / 2);
+    const read = 0.9 * 128 * Math.floor(before / 128);
+    const saved = read * 100 + (before + 1_000 - read) * 375 + 500 * 1_500;
+    const difference = (leave.expected - stay.expected - calls * saved) / (1 + calls);
+    assert.ok(Math.abs(costToWeigh(leave) - costToWeigh(stay) - difference) < 1_000);
   });
-
-  /** Of the two cards above, reckoned by hand for n further calls: what each saves less what the write costs once. */
-  function laterGain(calls: number): number {
-    const [stay, leave] = [quoted(tenCalls, next), quoted(tenCalls, { ...next, of: armOf('near') })];
-    const n = furtherCalls(calls);
-    const prefix = 20_000 + 1_000 * ((n - 1) / 2);
-    const saved = 0.9 * prefix * 150 + 500 * 3_000;
-    return n * saved - (leave.expected - stay.expected - 500 * 3_000);
-  }
 
   it('never touches the worst case, nor anything of a free model', () => {
     const amounts = fc.integer({ min: 1, max: 150_000 });
@@ -157,9 +164,9 @@ describe('a conversation’s prompt cache', () => {
 
 describe('the life of a prompt cache', () => {
   it('starts as stated, low where nothing is', () => {
+    assert.equal(stated?.lifeMs, 5 * MINUTE);
     assert.equal(aliveShare(noBeliefs, arm, 4 * MINUTE), 0.9);
     assert.equal(aliveShare(noBeliefs, arm, 6 * MINUTE), 0.1);
-    const { promptCache: _, ...unknown } = arm;
     assert.equal(aliveShare(noBeliefs, unknown, 1_000), 0.1);
   });
 
@@ -176,7 +183,6 @@ describe('the life of a prompt cache', () => {
 
   it('is zero soon where an endpoint reports nothing, and found soon where nothing was stated', () => {
     let [silent, found] = [noBeliefs, noBeliefs];
-    const { promptCache: _, ...unknown } = arm;
     for (let i = 0; i < 10; i++) {
       silent = reported(silent, MINUTE, 0);
       found = noteReport(found, sent(nothingSent, arm, 0, 12_800), unknown, { at: MINUTE, bytes: 60_000, cachedTokens: 12_800 }); // prettier-ignore
