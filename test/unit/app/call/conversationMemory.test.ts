@@ -67,11 +67,12 @@ describe('the memory of conversations', () => {
   it('prices staying as a read of what was sent, and a switch as a whole write', async () => {
     await ask({ conversationId: 'c1', call: asked(1) });
     const [stayed, other] = await ask({ conversationId: 'c1', call: asked(2) });
-    assert.ok((stayed?.quote.cache?.cachedTokens ?? 0) > 1_000);
-    assert.equal(other?.quote.cache?.cachedTokens, 0);
-    assert.ok(stayed.quote.expected < 0.7 * Number(other?.quote.expected));
+    assert.ok(stayed && other);
+    assert.ok((stayed.quote.cache?.cachedTokens ?? 0) > 1_000);
+    assert.equal(other.quote.cache?.cachedTokens, 0);
+    assert.ok(stayed.quote.expected < 0.7 * other.quote.expected);
     // The reservation is the bound of before: the cache may be gone.
-    assert.equal(stayed.quote.worstCase, other?.quote.worstCase);
+    assert.equal(stayed.quote.worstCase, other.quote.worstCase);
     const [elsewhere] = await ask({ conversationId: 'c2', call: asked(2) });
     assert.equal(elsewhere?.quote.cache?.cachedTokens, 0);
   });
