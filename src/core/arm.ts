@@ -46,6 +46,16 @@ export type Effort = EffortLevel | { readonly thinkingTokens: number };
 export const effortName = (effort: Effort): string =>
   typeof effort === 'string' ? effort : `${effort.thinkingTokens}`;
 
+/** What is known of an endpoint's prompt cache for a model before its usage reports tell more. */
+export interface PromptCacheTerms {
+  /** How long a prefix stays after its last use, milliseconds. */
+  readonly lifeMs: number;
+  /** The shortest prefix that is cached, tokens. */
+  readonly leastTokens: number;
+  /** Hits come in multiples of so many tokens. */
+  readonly granule: number;
+}
+
 /** One model at one endpoint, at one effort if the settings name one; the settings have been checked. */
 export interface Arm {
   readonly id: ArmId;
@@ -60,6 +70,8 @@ export interface Arm {
    * An hour's prompt cache where the provider sells one, at its own write price. Absent = the provider's default life.
    */
   readonly cacheLife?: 'hour';
+  /** Absent = not known whether there is one: usage reports tell. */
+  readonly promptCache?: PromptCacheTerms;
   /** Undefined = unknown, which is not zero: PILOT makes no paid call with such an arm. */
   readonly price: RateCard | undefined;
   /** Context window, tokens. */

@@ -56,7 +56,21 @@ export interface Quote {
   readonly outputCap: number;
   /** The part of the cap that reasoning may use, for providers that accept such a budget; absent = not sent. */
   readonly reasoningCap?: number;
+  /** What the provider's prompt cache is expected to do for this call of a conversation; absent = not looked at. */
+  readonly cache?: QuotedCache;
 }
+
+export interface QuotedCache {
+  /** Of `inputTokens`, what is expected to be read from the cache. */
+  readonly cachedTokens: number;
+  /** The expected cost with nothing in the cache. */
+  readonly coldCost: NanoUsd;
+  /** Mean expected cost of this call and of the conversation's further ones, if all of them go to this arm. */
+  readonly meanCost: NanoUsd;
+}
+
+/** What a choice of this arm is expected to cost for each call: over the rest of a conversation where there is one. */
+export const costToWeigh = ({ cache, expected }: Quote): NanoUsd => cache?.meanCost ?? expected;
 
 export type ExclusionReason =
   | 'unpriced'

@@ -1,4 +1,5 @@
 import type { PresetTable } from '../app/settings/endpoint.ts';
+import { leastCachedTokens } from './anthropicModels.ts';
 import { closingAtPreset } from './closing.ts';
 
 /**
@@ -17,7 +18,31 @@ const cloud = {
   effortField: undefined,
   cacheKeyField: undefined,
   passesCacheMarks: false,
+  promptCache: () => undefined,
 } as const;
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Prompt caches as documented, read in November 2026. OpenAI and Azure: 1,024 tokens and multiples of 128, cleared after 5
+ * to 10 minutes of inactivity. Anthropic: 5 minutes from the last use. Gemini: implicit from 2,048 or 4,096 tokens, no
+ * life stated. DeepSeek: in blocks of 64 tokens, for hours to days. Groq: two hours from the last use. xAI states neither
+ * length nor life. Whatever a life is here, usage reports correct it.
+ */
+const openAiCache = { lifeMs: 5 * MINUTE_MS, leastTokens: 1024, granule: 128 };
+const anthropicCache = (model: string) => {
+  return { lifeMs: 5 * MINUTE_MS, leastTokens: leastCachedTokens(model), granule: 1 };
+};
+const geminiCache = (model: string) => {
+  return { lifeMs: 5 * MINUTE_MS, leastTokens: /2\.5/.test(model) ? 2048 : 4096, granule: 1 };
+};
+
+/** Gateways hand a model's requests to its own provider, or to one of several. */
+function gatewayCache(model: string) {
+  if (/claude|anthropic/i.test(model)) return anthropicCache(model);
+  if (/gemini/i.test(model)) return geminiCache(model);
+  return /openai|gpt|deepseek|grok/i.test(model) ? openAiCache : undefined;
+}
 
 /** A local server's own cap bounds everything it generates, thoughts included. */
 const local = { ...cloud, needsKey: false, local: true, apiKeyEnv: undefined, keyPage: undefined } as const;
@@ -37,6 +62,7 @@ export const PRESETS: PresetTable = {
     outputCapField: 'max_completion_tokens',
     effortField: 'effort',
     cacheKeyField: 'prompt_cache_key',
+    promptCache: () => openAiCache,
   },
   openrouter: {
     ...cloud,
@@ -49,6 +75,7 @@ export const PRESETS: PresetTable = {
     keyPage: 'https://openrouter.ai/settings/keys',
     effortField: 'reasoning',
     passesCacheMarks: true,
+    promptCache: gatewayCache,
   },
   mistral: {
     ...cloud,
@@ -69,6 +96,7 @@ export const PRESETS: PresetTable = {
     apiKeyEnv: 'DEEPSEEK_API_KEY',
     keyShape: /^sk-[0-9a-f]{32}$/,
     keyPage: 'https://platform.deepseek.com/api_keys',
+    promptCache: () => ({ lifeMs: 120 * MINUTE_MS, leastTokens: 64, granule: 64 }),
   },
   gemini: {
     ...cloud,
@@ -79,6 +107,7 @@ export const PRESETS: PresetTable = {
     keyShape: /^AIza[\w-]{35}$/,
     keyPage: 'https://aistudio.google.com/apikey',
     effortField: 'gemini',
+    promptCache: geminiCache,
   },
   anthropic: {
     ...cloud,
@@ -89,6 +118,7 @@ export const PRESETS: PresetTable = {
     apiKeyEnv: 'ANTHROPIC_API_KEY',
     keyShape: /^sk-ant-/,
     keyPage: 'https://console.anthropic.com/settings/keys',
+    promptCache: anthropicCache,
   },
   // Reads its caches by itself and bills them apart; Chat Completions is deprecated there (docs.x.ai, November 2026).
   xai: {
@@ -101,6 +131,7 @@ export const PRESETS: PresetTable = {
     keyPage: 'https://console.x.ai',
     effortField: 'effort',
     cacheKeyField: 'x-grok-conv-id',
+    promptCache: () => ({ ...openAiCache, granule: 1 }),
   },
   groq: {
     ...cloud,
@@ -112,6 +143,7 @@ export const PRESETS: PresetTable = {
     keyPage: 'https://console.groq.com/keys',
     outputCapField: 'max_completion_tokens',
     effortField: 'effort',
+    promptCache: () => ({ lifeMs: 120 * MINUTE_MS, leastTokens: 1024, granule: 128 }),
   },
   together: {
     ...cloud,
@@ -134,6 +166,7 @@ export const PRESETS: PresetTable = {
     outputCapField: 'max_completion_tokens',
     effortField: 'effort',
     cacheKeyField: 'prompt_cache_key',
+    promptCache: () => openAiCache,
   },
   // Priced by GitHub's plan with free limits a day; a fine-grained token needs `models: read`.
   github: {
@@ -170,6 +203,7 @@ export const PRESETS: PresetTable = {
     keyPage: 'https://console.cloud.google.com/vertex-ai',
     effortField: 'gemini',
     outputCapCoversReasoning: false,
+    promptCache: geminiCache,
   },
   ollama: { ...local, id: 'ollama', label: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
   lmstudio: { ...local, id: 'lmstudio', label: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
@@ -185,6 +219,7 @@ export const PRESETS: PresetTable = {
     outputCapCoversReasoning: false,
     effortField: 'effort',
     passesCacheMarks: true,
+    promptCache: gatewayCache,
   },
   custom: {
     ...cloud,

@@ -10,6 +10,7 @@ import { chatInputBound } from '../../core/money/inputBound.ts';
 import { chatInputMost } from '../../core/money/mostTokens.ts';
 import type {
   ChatMessage,
+  ChatRequest,
   MessageContent,
   ModelClient,
   ModelStream,
@@ -40,8 +41,8 @@ export interface Call {
 export const isBounded = (call: Call, arm: Arm): boolean =>
   arm.outputCapCoversReasoning || call.capBoundsOutput?.(arm) === true;
 
-/** Tokens. */
-export type Caps = Pick<Quote, 'outputCap' | 'reasoningCap'>;
+/** Tokens, and the key of the conversation's prompt cache where there is a conversation. */
+export type Caps = Pick<Quote, 'outputCap' | 'reasoningCap'> & Pick<ChatRequest, 'cacheKey'>;
 
 export interface ChatCallOptions {
   readonly messages: readonly ChatMessage[];
@@ -64,8 +65,8 @@ export function chatCall({ messages, outputCap: wanted, purpose, tools, toolChoi
     outputCap: wanted,
     purpose,
     needs: { tools: hasTools, images: images > 0 },
-    open: (client, arm, { outputCap, reasoningCap }, signal) =>
-      client.chat({ arm, messages, outputCap, reasoningCap, signal, tools, toolChoice }),
+    open: (client, arm, { outputCap, reasoningCap, cacheKey }, signal) =>
+      client.chat({ arm, messages, outputCap, reasoningCap, signal, tools, toolChoice, cacheKey }),
   };
 }
 

@@ -9,6 +9,7 @@ import { decodeLearner, encodeLearner } from '../../core/learning/learnerCodec.t
 import { Learner, type LearnerSpec } from '../../core/learning/learner.ts';
 import type { Profile } from '../../core/money/policies/profile.ts';
 import type { Space } from '../../core/learning/space.ts';
+import { ConversationMemory } from './conversationMemory.ts';
 import { Health } from './health.ts';
 import { Learning, type LearnerCodec } from './learning.ts';
 import { PolicyRuntime } from './policyRuntime.ts';
@@ -69,6 +70,7 @@ export function assembleEngine(parts: EngineParts): EngineCore {
   const { clock, log, workspaceId, space, spec, limits, arms } = parts;
   const workspace = new WorkspaceStateHolder(parts.policyStore);
   const policy = new PolicyRuntime(workspace, parts.policyName, parts.profile);
+  const conversations = new ConversationMemory(policy, parts.newId);
   const health = new Health();
   const learning = new Learning({
     decisionLog: parts.decisionLog,
@@ -77,7 +79,7 @@ export function assembleEngine(parts: EngineParts): EngineCore {
     log,
     onReset: parts.onReset,
   });
-  const shared = { clock, policy, learning, health, workspace, workspaceId, limits, arms };
+  const shared = { clock, policy, conversations, learning, health, workspace, workspaceId, limits, arms };
   const routing = new Routing({
     ...shared,
     random: parts.random,

@@ -34,6 +34,7 @@ import {
   type PaceSeen,
   type Paces,
 } from '../../core/money/armPace.ts';
+import { decodeBeliefs, encodeBeliefs, noBeliefs, type CacheBeliefs } from '../../core/money/promptCache.ts';
 import { policyByName, type AnyPolicy } from '../../core/money/policies/index.ts';
 import { profiled, type PriceRule, type Profile } from '../../core/money/policies/profile.ts';
 import type { MoneySituation } from '../../core/money/policy.ts';
@@ -49,6 +50,7 @@ export class PolicyRuntime {
   #statistics: CallStatistics;
   #calibration: CostCalibration;
   #paces: Paces;
+  #cacheBeliefs: CacheBeliefs;
   #cheaperOnce = false;
 
   constructor(
@@ -62,11 +64,13 @@ export class PolicyRuntime {
     this.#statistics = decodeStatistics(workspace.get().callStatistics).state;
     this.#calibration = decodeCalibration(workspace.get().costCalibration);
     this.#paces = decodePaces(workspace.get().paces);
+    this.#cacheBeliefs = decodeBeliefs(workspace.get().cacheBeliefs);
     workspace.contribute(() => ({
       policies: this.#encoded(),
       callStatistics: encodeStatistics(this.#statistics),
       costCalibration: encodeCalibration(this.#calibration),
       paces: encodePaces(this.#paces),
+      cacheBeliefs: encodeBeliefs(this.#cacheBeliefs),
     }));
   }
 
@@ -114,11 +118,13 @@ export class PolicyRuntime {
     this.#statistics = decodeStatistics(undefined).state;
     this.#calibration = uncalibrated;
     this.#paces = noPaces;
+    this.#cacheBeliefs = noBeliefs;
     this.#workspace.update({
       policies: {},
       callStatistics: undefined,
       costCalibration: undefined,
       paces: undefined,
+      cacheBeliefs: undefined,
       sticky: [],
     });
   }
@@ -162,6 +168,16 @@ export class PolicyRuntime {
 
   observePace(armId: ArmId, seen: PaceSeen): void {
     this.#paces = notePace(this.#paces, armId, seen);
+    this.#workspace.touch();
+  }
+
+  /** How long prompt caches live, as far as usage reports have told. */
+  get cacheBeliefs(): CacheBeliefs {
+    return this.#cacheBeliefs;
+  }
+
+  set cacheBeliefs(beliefs: CacheBeliefs) {
+    this.#cacheBeliefs = beliefs;
     this.#workspace.touch();
   }
 

@@ -184,6 +184,7 @@ class Attempt {
     this.#routed = routed;
     this.#books = new Settlement(deps, routed, {
       purpose: isRetry ? 'retry' : order.purpose,
+      conversationId: order.conversationId,
       inputBound: () => order.call.inputBound(routed.arm),
       leastInput: () => order.call.leastInput?.() ?? 0,
       inputMost: () => order.call.inputMost?.() ?? order.call.inputBound(routed.arm),
@@ -209,7 +210,9 @@ class Attempt {
     try {
       void this.#deps.learning.decided(decision);
       yield { type: 'routed', decision, arm };
-      const stream = this.#order.call.open(this.#deps.client, arm, quote, this.#closing.signal);
+      const cacheKey = this.#deps.conversations.cacheKey(this.#order.conversationId);
+      const { call } = this.#order;
+      const stream = call.open(this.#deps.client, arm, { ...quote, cacheKey }, this.#closing.signal);
       answer = { stream, events: stream.events[Symbol.asyncIterator](), done: undefined };
       unfollow = this.#followStop(stream);
       for (let event = await this.#next(answer); event; event = await this.#next(answer))

@@ -13,7 +13,7 @@ import type {
   Quote,
   Surface,
 } from '../../core/decision.ts';
-import { calibrated } from '../../core/money/costCalibration.ts';
+import { calibratedQuote } from '../../core/money/costCalibration.ts';
 import { headOf } from '../../core/decision.ts';
 import { extractFeatures, type PromptView } from '../../core/features/features.ts';
 import { ZERO } from '../../core/money.ts';
@@ -28,6 +28,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { route, type Candidate, type Routed, type RouteRefusal } from '../../core/routing/router.ts';
 import type { Space } from '../../core/learning/space.ts';
 import { isBounded, type Call } from './call.ts';
+import type { ConversationMemory } from './conversationMemory.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import { MoneyFacts, tightest, type Limits } from './moneyFacts.ts';
@@ -72,6 +73,7 @@ export interface RoutingDeps {
   readonly space: () => Space;
   readonly preset: () => Preset;
   readonly policy: PolicyRuntime;
+  readonly conversations: ConversationMemory;
   readonly learning: Learning;
   readonly health: Health;
   readonly workspace: WorkspaceStateHolder;
@@ -223,8 +225,15 @@ export class Routing {
     const excluded = this.#exclusion(arm, request, spareUnhealthy);
     if (typeof quoted === 'string')
       return { armId: arm.id, quote: undefined, uncalibrated: ZERO, excluded: excluded ?? quoted };
-    const calibratedQuote = { ...quoted, expected: calibrated(quoted, costFactor) };
-    return { armId: arm.id, quote: calibratedQuote, uncalibrated: quoted.expected, excluded };
+    const { conversations } = this.#deps;
+    const facts = { now: money.now, bytes: maxInputTokens };
+    const cached = conversations.quoted(request.conversationId, arm, quoted, facts);
+    return {
+      armId: arm.id,
+      quote: calibratedQuote(cached, costFactor),
+      uncalibrated: cached.expected,
+      excluded,
+    };
   }
 
   /** As the caller wants it, else as such answers need it; in the panel, which offers Continue, the first ones take less. */

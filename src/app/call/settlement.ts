@@ -12,6 +12,7 @@ import type { Result } from '../../core/result.ts';
 import type { Log } from '../ports/environment.ts';
 import type { ProviderError, StreamEvent, Usage } from '../ports/models.ts';
 import type { CostSource, Ledger, LedgerRefusal, Purpose, Reservation } from '../ports/money.ts';
+import type { ConversationMemory } from './conversationMemory.ts';
 import type { Limits } from './moneyFacts.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
 import type { RoutedArm } from './routing.ts';
@@ -40,6 +41,7 @@ interface Served {
 export interface SettlementDeps {
   readonly log: Log;
   readonly policy: PolicyRuntime;
+  readonly conversations: ConversationMemory;
   readonly workspaceId: string;
   readonly ledger: Ledger;
   readonly limits: () => Limits;
@@ -49,6 +51,7 @@ export interface SettlementDeps {
 
 interface Terms {
   readonly purpose: Purpose;
+  readonly conversationId: string | undefined;
   /** Tokens at most. */
   readonly inputBound: () => number;
   /** Tokens at least. */
@@ -172,7 +175,9 @@ export class Settlement {
   #learnLength({ tokens }: Usage, wasCut: boolean): void {
     const { arm, decision } = this.#routed;
     const kind = { armId: arm.id, surface: decision.surface, task: decision.context.coarse.task };
-    this.#deps.policy.observeCall(kind, this.#terms.inputBound(), tokens, wasCut);
+    const bytes = this.#terms.inputBound();
+    this.#deps.policy.observeCall(kind, bytes, tokens, wasCut);
+    this.#deps.conversations.answered(this.#terms.conversationId, arm, { at: decision.at, bytes, tokens });
   }
 
   #check(outcome: Result<unknown, string>): void {

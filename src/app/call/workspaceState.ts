@@ -19,6 +19,7 @@ export interface WorkspaceState {
   readonly callStatistics: unknown;
   readonly costCalibration: unknown;
   readonly paces: unknown;
+  readonly cacheBeliefs: unknown;
   /** Newest last. */
   readonly sticky: readonly (readonly [conversationId: string, arm: ArmId])[];
   readonly pins: Pins;
@@ -37,6 +38,7 @@ const initial: WorkspaceState = {
   callStatistics: undefined,
   costCalibration: undefined,
   paces: undefined,
+  cacheBeliefs: undefined,
   sticky: [],
   pins: noPins,
   excluded: [],
@@ -113,6 +115,7 @@ export function decodeWorkspaceState(stored: unknown): WorkspaceState | undefine
     callStatistics: stored['callStatistics'],
     costCalibration: stored['costCalibration'],
     paces: stored['paces'],
+    cacheBeliefs: stored['cacheBeliefs'],
     sticky: array(stored['sticky']).filter(isStickyEntry).slice(-maxSticky),
     pins: {
       workspace: typeof pins['workspace'] === 'string' ? (pins['workspace'] as ArmId) : undefined,

@@ -1,4 +1,4 @@
-import type { RateCard } from '../../core/arm.ts';
+import type { PromptCacheTerms, RateCard } from '../../core/arm.ts';
 
 /** A server with a supported protocol, from the user's checked settings. One endpoint serves many arms. */
 export interface Endpoint {
@@ -106,6 +106,8 @@ export interface Preset {
   readonly effortField: EffortField | undefined;
   /** How a request names its conversation, so that it finds its own prompt cache. */
   readonly cacheKeyField: CacheKeyField | undefined;
+  /** What its documentation says of its prompt cache for a model; undefined = nothing. */
+  readonly promptCache: (model: string) => PromptCacheTerms | undefined;
   /** Whether it passes Anthropic's cache marks on message parts to Anthropic's models. */
   readonly passesCacheMarks: boolean;
   readonly outputCapCoversReasoning: boolean;

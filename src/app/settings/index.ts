@@ -42,7 +42,7 @@ export function parseSettings(
   const endpoints = new Map([...parsed].map(([id, { endpoint }]) => [id, endpoint]));
   const arms = new Map<string, Arm>();
   for (const reader of entries('pilot.models', raw.models, MAX_MODELS, problems)) {
-    const arm = parseModel(reader, endpoints);
+    const arm = parseModel(reader, endpoints, presets);
     if (arm) add(arms, arm.id, arm, reader, 'model');
   }
   return {

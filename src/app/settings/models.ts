@@ -1,9 +1,9 @@
 import { armId } from '../../core/brand.ts';
 import { EFFORT_LEVELS, effortName, type Arm, type ArmCapabilities, type Effort } from '../../core/arm.ts';
 import { FIM_FORMAT_IDS } from '../../core/inline/fim/format.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, PresetTable } from './endpoint.ts';
 import { OUTPUT_CAP_FIELDS } from './endpoints.ts';
-import { parsePrice } from './price.ts';
+import { parsePrice, withCacheRates } from './price.ts';
 import type { SettingReader } from './reader.ts';
 import { shown } from './problem.ts';
 
@@ -14,7 +14,11 @@ export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 const TOKENS = { min: 1, max: 100_000_000, integer: true };
 
 /** Parses one entry of `pilot.models`; undefined = unusable, with a reported problem. */
-export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string, Endpoint>): Arm | undefined {
+export function parseModel(
+  reader: SettingReader,
+  endpoints: ReadonlyMap<string, Endpoint>,
+  presets: PresetTable,
+): Arm | undefined {
   const endpoint = parseEndpointId(reader, endpoints);
   const model = reader.string('model', undefined);
   if (!reader.has('model')) reader.problem('model', 'missing', 'string', undefined);
@@ -23,6 +27,7 @@ export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string,
   const covers = reader.boolean('outputCapCoversReasoning', endpoint.outputCapCoversReasoning);
   const effort = parseEffort(reader);
   const name = effort === undefined ? model : `${model} (${effortName(effort)})`;
+  const promptCache = presets[endpoint.preset].promptCache(model);
   const arm: Arm = {
     id: armId(endpoint.id, model, effort === undefined ? undefined : effortName(effort)),
     endpointId: endpoint.id,
@@ -30,7 +35,8 @@ export function parseModel(reader: SettingReader, endpoints: ReadonlyMap<string,
     label: reader.string('label', name),
     ...(effort !== undefined && { effort }),
     ...(reader.oneOf('cacheLife', CACHE_LIVES, 'default') === 'hour' && { cacheLife: 'hour' }),
-    price: parsePrice(reader),
+    ...(promptCache && { promptCache }),
+    price: withCacheRates(parsePrice(reader), endpoint, model),
     contextTokens,
     maxOutputTokens: parseMaxOutput(reader, contextTokens),
     outputCapField: reader.oneOf('outputCapField', OUTPUT_CAP_FIELDS, endpoint.outputCapField),

@@ -1,4 +1,5 @@
 import type { RateCard } from '../../core/arm.ts';
+import type { Endpoint } from './endpoint.ts';
 import { describe, numberProblem } from './reader.ts';
 import type { SettingReader } from './reader.ts';
 
@@ -28,6 +29,29 @@ export function parsePrice(model: SettingReader): RateCard | undefined {
   };
   reader.reportUnknown();
   return rates.sound ? price : undefined;
+}
+
+/** Of the input's price, at Anthropic for all its models (its documentation, read in November 2026). */
+const ANTHROPIC_READ = 0.1;
+const ANTHROPIC_WRITE = 1.25;
+
+/**
+ * Anthropic bills what is written to its cache above the input, so where a card is silent a write counts as one there:
+ * a reservation has to cover it. What is read counts as input wherever the price of reading is not known.
+ */
+export function withCacheRates(
+  card: RateCard | undefined,
+  { preset, protocol }: Pick<Endpoint, 'preset' | 'protocol'>,
+  model: string,
+): RateCard | undefined {
+  const own = preset === 'anthropic';
+  if (card === undefined || !(own || protocol === 'messages' || /claude|anthropic/i.test(model))) return card;
+  const { inputUsdPerMTok } = card;
+  return {
+    ...(own && { cachedInputUsdPerMTok: ANTHROPIC_READ * inputUsdPerMTok }),
+    cacheWriteUsdPerMTok: ANTHROPIC_WRITE * inputUsdPerMTok,
+    ...card,
+  };
 }
 
 function parseLongContext(price: SettingReader, rates: Rates): RateCard['longContext'] {

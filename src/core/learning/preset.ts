@@ -24,8 +24,8 @@ export interface Preset {
   readonly exploration: Exploration;
   /** Trials for models that join known ones; undefined = only optimism explores them. */
   readonly trials: Trials | undefined;
-  /** A conversation changes its model only if the score gains more than this. */
-  readonly switchMargin: number;
+  /** While typing goes on, completions change their model only if the score gains more than this. */
+  readonly burstMargin: number;
 }
 
 /**
@@ -76,7 +76,7 @@ export const PILOT: Preset = {
   change: { windows: [8, 16, 32], deviations: 4.5, shrink: 4, rest: 15 },
   exploration: { kind: 'epsilon', epsilon: 0.03, margin: 0.1 },
   trials: { share: 0.05, margin: 0.02, after: 300 },
-  switchMargin: 0.05,
+  burstMargin: 0.05,
 };
 
 export const presetFor = (preset: Preset, head: Head): Preset =>

@@ -12,6 +12,7 @@
  * months fall from 13 to 1 of 880, quality over the hindsight price rises from .991 to .993.
  */
 import type { ArmId, NanoUsd } from '../brand.ts';
+import type { Quote } from '../decision.ts';
 
 /** Weighted sums over the arm's settled calls, nano-USD. */
 export interface CallCosts {
@@ -84,6 +85,19 @@ export const calibrated = (
   { expected, worstCase }: { readonly expected: NanoUsd; readonly worstCase: NanoUsd },
   factor: number,
 ): NanoUsd => Math.min(Math.round(expected * factor), worstCase) as NanoUsd;
+
+export function calibratedQuote(quote: Quote, factor: number): Quote {
+  const expected = calibrated(quote, factor);
+  const { cache } = quote;
+  if (cache === undefined) return { ...quote, expected };
+  const scaled = (cost: NanoUsd): NanoUsd => Math.round(cost * factor) as NanoUsd;
+  const { cachedTokens, coldCost, meanCost } = cache;
+  return {
+    ...quote,
+    expected,
+    cache: { cachedTokens, coldCost: scaled(coldCost), meanCost: scaled(meanCost) },
+  };
+}
 
 export const encodeCalibration = (known: CostCalibration): unknown =>
   [...known].map(([armId, { calls, expected, cost }]) => [armId, ...[calls, expected, cost].map(short)]);

@@ -2,7 +2,7 @@
  * The claim of the one line under an answer, as data: a surface only words it, so that a test can recompute every claim
  * from the decision's record.
  */
-import type { ArmId } from '../brand.ts';
+import type { ArmId, NanoUsd } from '../brand.ts';
 import type { ArmEvidence, Decision } from '../decision.ts';
 
 /** Closer reward estimates count as equal; 0.02 corresponds to one thumb in fifty. */
@@ -25,6 +25,20 @@ export type ReasonClaim =
     }
   /** It leads by its upper bound and not by its estimate. */
   | { readonly kind: 'promising'; readonly than: ArmId };
+
+/** What the chosen arm's prompt cache saves this call, both expected. */
+export interface WarmCache {
+  readonly cost: NanoUsd;
+  readonly coldCost: NanoUsd;
+}
+
+/** Undefined where less than a tenth is saved: not worth a word. */
+export function warmCache({ chosen, arms }: Pick<Decision, 'chosen' | 'arms'>): WarmCache | undefined {
+  const quote = arms.find(({ armId }) => armId === chosen)?.quote;
+  if (!quote?.cache || quote.cache.cachedTokens <= 0) return undefined;
+  const { expected: cost, cache } = quote;
+  return cost < 0.9 * cache.coldCost ? { cost, coldCost: cache.coldCost } : undefined;
+}
 
 /** Expected cost as a share of another arm's. */
 export interface PriceShare {

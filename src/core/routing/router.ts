@@ -4,20 +4,23 @@
  *
  * score_a = mean_a + alpha width_a - charge_a over the usable arms that are worth their price
  *
- * A pin always wins within the limit. A conversation keeps its model unless another gains more than a margin.
+ * A pin always wins within the limit. A conversation keeps its model until the whole rest of it becomes cheaper or better
+ * with another: the costs of staying and leaving are means over that rest, with the prompt cache that each finds
+ * (money/promptCache.ts), so that no margin is needed. Keystrokes have no such cache, so a margin applies there.
  * Exploration chooses only among usable arms that are worth their price and nearly as good as the best; the record
  * contains the probability of every arm, so that a log can judge other policies (`ope.ts`).
  */
 import { availableOf } from '../money/available.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd, Random } from '../brand.ts';
-import type {
-  ArmEvidence,
-  Context,
-  Decision,
-  DecisionKind,
-  ExclusionReason,
-  Quote,
-  Surface,
+import {
+  costToWeigh,
+  type ArmEvidence,
+  type Context,
+  type Decision,
+  type DecisionKind,
+  type ExclusionReason,
+  type Quote,
+  type Surface,
 } from '../decision.ts';
 import { draw, explorationOf, TRIALS, withTrials } from '../learning/exploration.ts';
 import type { ArmEstimate } from '../learning/learner.ts';
@@ -136,8 +139,9 @@ function offersOf<State>(
     indices.push(estimate === undefined ? 0 : confidenceBound(estimate, preset.alpha));
   });
   const rewards = offeredRewards(indices);
-  const offers = [...quotes.values()].map(({ armId, expected, worstCase }, i) => {
-    return { armId, reward: rewards[i] ?? 0, cost: expected, worstCase };
+  const offers = [...quotes.values()].map((quote, i) => {
+    const { armId, worstCase } = quote;
+    return { armId, reward: rewards[i] ?? 0, cost: costToWeigh(quote), worstCase };
   });
   return { offers, quotes };
 }
@@ -172,7 +176,7 @@ function choose<State>(
   contenders: readonly Contender[],
   appraisal: Appraisal,
 ): Choice | undefined {
-  const { pinned, sticky, preset, random } = input;
+  const { pinned, sticky, surface, preset, random } = input;
   if (pinned !== undefined) return certain(pinned, 'pinned');
   const eligible = contenders.filter(({ worth }) => worth);
   const best = winner(eligible);
@@ -180,7 +184,7 @@ function choose<State>(
     return appraisal.fallback === undefined ? undefined : certain(appraisal.fallback, 'fallback');
   }
   const kept = eligible.find(({ armId }) => armId === sticky);
-  if (kept !== undefined && best.score - kept.score <= preset.switchMargin)
+  if (kept !== undefined && best.score - kept.score <= (surface === 'inline' ? preset.burstMargin : 0))
     return certain(kept.armId, 'sticky');
   const explored = explorationOf(preset.exploration, eligible, best);
   const propensities = withTrials(explored, eligible, best, preset.trials);
@@ -202,7 +206,7 @@ function winner(contenders: readonly Contender[]): Contender | undefined {
   let best: Contender | undefined;
   for (const contender of contenders) {
     const gain = best === undefined ? 1 : contender.score - best.score;
-    const cheaper = best !== undefined && contender.quote.expected < best.quote.expected;
+    const cheaper = best !== undefined && costToWeigh(contender.quote) < costToWeigh(best.quote);
     if (gain > 0 || (gain === 0 && cheaper)) best = contender;
   }
   return best;

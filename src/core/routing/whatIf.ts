@@ -10,7 +10,13 @@
  * suffice.
  */
 import type { ArmId, NanoUsd } from '../brand.ts';
-import type { ArmEvidence, Decision, DecisionKind, ExclusionReason } from '../decision.ts';
+import {
+  costToWeigh,
+  type ArmEvidence,
+  type Decision,
+  type DecisionKind,
+  type ExclusionReason,
+} from '../decision.ts';
 import { MAX_MONEY, ZERO } from '../money.ts';
 import { policyByName } from '../money/policies/index.ts';
 import { clampUnit } from '../money/policies/offers.ts';
@@ -115,7 +121,7 @@ function rivalsOf({ arms }: Recorded): readonly Rival[] | undefined {
   if (alpha === undefined || able.length === 0) return undefined;
   return able.map(({ armId, mean, width, quote, excluded }) => {
     const index = mean + alpha * width;
-    return { armId, index, reward: clampUnit(index), cost: quote.expected, excluded };
+    return { armId, index, reward: clampUnit(index), cost: costToWeigh(quote), excluded };
   });
 }
 

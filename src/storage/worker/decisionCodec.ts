@@ -12,6 +12,7 @@ import type {
   ExclusionReason,
   Outcome,
   OutcomeKind,
+  Quote,
   Surface,
   TaskType,
 } from '../../core/decision.ts';
@@ -96,13 +97,28 @@ function encodeArm(arm: ArmEvidence): readonly unknown[] {
     ...[arm.mean, arm.width, arm.index, arm.score, arm.propensity, arm.observations].map(number),
     ...[quote.expected, quote.worstCase, quote.inputTokens, quote.outputTokens, quote.outputCap].map(number),
     arm.excluded ?? null,
+    // Rows of before the cache was looked at end here.
+    ...(quote.cache
+      ? [quote.cache.cachedTokens, quote.cache.coldCost, quote.cache.meanCost].map(number)
+      : []),
   ];
 }
 
+/** Undefined when it is not what `encodeArm` writes. */
+function decodeCache(stored: readonly unknown[]): Pick<Quote, 'cache'> | undefined {
+  if (stored.length === 0) return {};
+  const [cachedTokens, coldCost, meanCost] = stored;
+  if (stored.length !== 3 || !isNumber(cachedTokens) || !isNumber(coldCost) || !isNumber(meanCost))
+    return undefined;
+  return { cache: { cachedTokens, coldCost: coldCost as NanoUsd, meanCost: meanCost as NanoUsd } };
+}
+
 function decodeArm(stored: unknown): ArmEvidence | undefined {
-  if (!isList(stored) || stored.length !== 13) return undefined;
-  const [id, ...rest] = stored;
+  if (!isList(stored) || stored.length < 13) return undefined;
+  const [id, ...rest] = stored.slice(0, 13);
   const excluded = rest.pop();
+  const cache = decodeCache(stored.slice(13));
+  if (!cache) return undefined;
   if (!isText(id) || !rest.every(isNumber) || !(excluded === null || isText(excluded))) return undefined;
   const [mean, width, index, score, propensity, observations, expected, worst, input, output, cap] =
     rest as Eleven;
@@ -120,6 +136,7 @@ function decodeArm(stored: unknown): ArmEvidence | undefined {
       inputTokens: input,
       outputTokens: output,
       outputCap: cap,
+      ...cache,
     },
     excluded: excluded === null ? undefined : (excluded as ExclusionReason),
     propensity,

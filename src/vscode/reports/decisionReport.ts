@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
-import type { ArmEvidence, Decision } from '../../core/decision.ts';
+import { costToWeigh, type ArmEvidence, type Decision } from '../../core/decision.ts';
 import type { ModelTable } from '../../core/models/modelTable.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { whatIf, type WhatIf, type WhatIfs } from '../../core/routing/whatIf.ts';
@@ -13,7 +13,7 @@ import type { PlotOf, Report } from '../../protocol/report.ts';
 import { cost, percent, usd } from '../kit/format.ts';
 import { exclusionText } from '../words/messages.ts';
 import { promptKind, reasonLine } from '../words/reason.ts';
-import { tableFrom, type BuiltSection } from './built.ts';
+import { tableFrom, type BuiltSection, type Column } from './built.ts';
 import { estimate, modelName, surfaceName } from './names.ts';
 import { qualityScale } from './qualitySections.ts';
 import { kindSentence, policySentences } from './decisionWords.ts';
@@ -86,6 +86,7 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
     { label: t('Quality'), numeric: true, text: ({ mean, width }) => estimate(mean, width), data: ['quality', ({ mean }) => mean] },
     { label: '', text: () => '', data: ['uncertainty', ({ width }) => width] },
     { label: t('Cost'), numeric: true, text: costText, data: ['expected_cost_usd', ({ quote }) => dollars(quote.expected)] },
+    ...cacheColumns(rows),
     { label: t('Worth its price'), text: (arm) => verdict(arm, decision), data: ['excluded', ({ excluded }) => excluded ?? ''] },
     { label: t('Chance'), numeric: true, text: ({ propensity }) => percent(propensity), data: ['propensity', ({ propensity }) => propensity] },
     { label: t('If pinned'), text: ({ armId }) => pinnedText(otherwise, armId) },
@@ -115,6 +116,18 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
     },
     csv,
   };
+}
+
+/** What each model would read from its prompt cache, in a conversation where any of them has something there. */
+function cacheColumns(rows: readonly ArmEvidence[]): readonly Column<ArmEvidence>[] {
+  if (!rows.some(({ quote }) => (quote.cache?.cachedTokens ?? 0) > 0)) return [];
+  const share = ({ quote }: ArmEvidence): number =>
+    quote.cache === undefined || quote.inputTokens <= 0 ? 0 : quote.cache.cachedTokens / quote.inputTokens;
+  return [
+    { label: t('From the cache'), numeric: true, text: (arm) => percent(share(arm)), data: ['cached_share', share] },
+    { label: '', text: () => '', data: ['cost_without_cache_usd', ({ quote }) => dollars(quote.cache?.coldCost ?? quote.expected)] },
+    { label: '', text: () => '', data: ['mean_cost_of_the_rest_usd', ({ quote }) => dollars(costToWeigh(quote))] },
+  ]; // prettier-ignore
 }
 
 /** The chosen arm first, then by score, excluded arms last. */

@@ -28,7 +28,7 @@ export function kindSentence({ kind, surface, arms, chosen }: Decision, name: (i
     case 'sticky':
       return surface === 'inline'
         ? t('No other model gained enough to be worth a change while you keep typing.')
-        : t('No other model gained enough to be worth a change within the conversation.');
+        : t('With another model, the rest of the conversation would have been neither cheaper nor better.');
     case 'fallback':
       return t('No model was worth its price with what was left.');
   }

@@ -3,9 +3,15 @@ import * as vscode from 'vscode';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { CoarseFeatures, Decision, TaskType } from '../../core/decision.ts';
-import { reasonClaim, type PriceShare, type ReasonClaim } from '../../core/routing/reasonClaim.ts';
+import {
+  reasonClaim,
+  warmCache,
+  type PriceShare,
+  type ReasonClaim,
+  type WarmCache,
+} from '../../core/routing/reasonClaim.ts';
 import { shownName } from '../kit/armName.ts';
-import { percent } from '../kit/format.ts';
+import { percent, usd } from '../kit/format.ts';
 import { languageLabel } from '../kit/languageLabel.ts';
 
 const t = vscode.l10n.t;
@@ -15,8 +21,12 @@ export function reasonLine(decision: Decision, arms: readonly Arm[]): string {
     const arm = arms.find((candidate) => candidate.id === id);
     return arm ? shownName(arm) : id;
   };
-  return `${name(decision.chosen)}: ${clause(claimOf(decision), name, promptKind(decision.context.coarse))}`;
+  const why = clause(claimOf(decision), name, promptKind(decision.context.coarse));
+  return `${name(decision.chosen)}: ${why}${warmth(warmCache(decision))}`;
 }
+
+const warmth = (warm: WarmCache | undefined): string =>
+  warm === undefined ? '' : t('; its cache is warm: {0} instead of {1}', usd(warm.cost), usd(warm.coldCost));
 
 type Claim = ReasonClaim | { readonly kind: 'sticky-typing' };
 

@@ -12,5 +12,5 @@ export const PAPER: Preset = {
   change: undefined,
   exploration: { kind: 'none' },
   trials: undefined,
-  switchMargin: 0,
+  burstMargin: 0,
 };

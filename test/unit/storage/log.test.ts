@@ -26,6 +26,8 @@ function decision(n: number, other: Partial<Decision> = {}): Decision {
     outputTokens: 20,
     outputCap: 256,
   };
+  // With what its prompt cache does, and, as of before that was looked at, without.
+  const cache = { cachedTokens: 80, coldCost: 9 as NanoUsd, meanCost: 6 as NanoUsd };
   const evidence = {
     mean: 0.7,
     width: 0.1,
@@ -49,7 +51,7 @@ function decision(n: number, other: Partial<Decision> = {}): Decision {
     kind: 'best',
     arms: [
       { ...evidence, armId: dear, excluded: undefined },
-      { ...evidence, armId: cheap, quote: { ...quote, armId: cheap }, excluded: 'not-worth-price' },
+      { ...evidence, armId: cheap, quote: { ...quote, armId: cheap, cache }, excluded: 'not-worth-price' },
     ],
     policy: { policy: 'shadow-price', price: 12.5, utilization: 0.25 },
     tookMs: 0.3,

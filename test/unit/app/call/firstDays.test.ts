@@ -6,6 +6,7 @@ import { emptyConversation } from '../../../../src/app/ask/conversations.ts';
 import { chatCall } from '../../../../src/app/call/call.ts';
 import { Health } from '../../../../src/app/call/health.ts';
 import { Learning } from '../../../../src/app/call/learning.ts';
+import { ConversationMemory } from '../../../../src/app/call/conversationMemory.ts';
 import { PolicyRuntime } from '../../../../src/app/call/policyRuntime.ts';
 import { Routing } from '../../../../src/app/call/routing.ts';
 import { WorkspaceStateHolder } from '../../../../src/app/call/workspaceState.ts';
@@ -68,6 +69,11 @@ function freshRouting(now: number, profile: Profile): Routing {
   });
   const nothingKept = { load: () => undefined, save: () => undefined, setAside: () => undefined };
   const workspace = new WorkspaceStateHolder(nothingKept);
+  const policy = new PolicyRuntime(
+    workspace,
+    () => 'shadow-price',
+    () => profile,
+  );
   return new Routing({
     clock: { now: () => now },
     random: seeded(1),
@@ -79,11 +85,8 @@ function freshRouting(now: number, profile: Profile): Routing {
     spend: () => spend,
     space: () => space,
     preset: () => PILOT,
-    policy: new PolicyRuntime(
-      workspace,
-      () => 'shadow-price',
-      () => profile,
-    ),
+    policy,
+    conversations: new ConversationMemory(policy, () => 'key'),
     learning,
     health: new Health(),
     workspace,

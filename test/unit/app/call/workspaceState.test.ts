@@ -16,6 +16,7 @@ const empty: WorkspaceState = {
   callStatistics: undefined,
   costCalibration: undefined,
   paces: undefined,
+  cacheBeliefs: undefined,
   sticky: [],
   pins: noPins,
   excluded: [],
@@ -48,6 +49,7 @@ describe("the workspace's state", () => {
       callStatistics: fc.jsonValue().map(throughJson),
       costCalibration: fc.jsonValue().map(throughJson),
       paces: fc.jsonValue().map(throughJson),
+      cacheBeliefs: fc.jsonValue().map(throughJson),
       sticky: fc.array(fc.tuple(fc.string(), arm), { maxLength: 20 }),
       pins: fc.record({
         workspace: fc.option(arm, { nil: undefined }),

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ArmId, NanoUsd } from '../../../../src/core/brand.ts';
 import type { ArmEvidence, Decision, DecisionKind, ExclusionReason } from '../../../../src/core/decision.ts';
-import { EQUAL_WITHIN, reasonClaim, type PriceShare } from '../../../../src/core/routing/reasonClaim.ts';
+import {
+  EQUAL_WITHIN,
+  reasonClaim,
+  warmCache,
+  type PriceShare,
+} from '../../../../src/core/routing/reasonClaim.ts';
 
 type Record = Pick<Decision, 'chosen' | 'kind' | 'arms'>;
 
@@ -51,6 +56,21 @@ function evidence(i: number, mean: number, nano: number, excluded: ExclusionReas
     observations: 0,
   };
 }
+
+describe('a warm cache', () => {
+  const withCache = (expected: number, cachedTokens: number, coldCost: number): Record => {
+    const arm = evidence(0, 0.8, expected, undefined);
+    const cache = { cachedTokens, coldCost: coldCost as NanoUsd, meanCost: expected as NanoUsd };
+    return { kind: 'sticky', chosen: arm.armId, arms: [{ ...arm, quote: { ...arm.quote, cache } }] };
+  };
+
+  it('is told with what the call costs and would cost without, where it saves a tenth', () => {
+    assert.deepEqual(warmCache(withCache(20, 50, 110)), { cost: 20, coldCost: 110 });
+    assert.equal(warmCache(withCache(100, 50, 110)), undefined);
+    assert.equal(warmCache(withCache(20, 0, 110)), undefined);
+    assert.equal(warmCache({ chosen: 'e/0' as ArmId, arms: [evidence(0, 0.8, 20, undefined)] }), undefined);
+  });
+});
 
 describe('the reason of a decision', () => {
   const check = (record: Record): void => {

@@ -58,6 +58,8 @@ interface Spec {
   /** Observations behind the estimate; 20 when not said. */
   readonly seen?: number;
   readonly cost: number;
+  /** Over the rest of the conversation; absent = there is none. */
+  readonly meanCost?: number;
   readonly worst?: number;
   readonly excluded?: Candidate['excluded'];
   readonly unpriced?: boolean;
@@ -72,7 +74,7 @@ function inputOf(specs: readonly Spec[], more: Partial<RouteInput<number>> = {})
     surface: 'ask',
     workspaceId: 'w',
     context,
-    candidates: specs.map(({ name, cost, worst, excluded, unpriced }) => ({
+    candidates: specs.map(({ name, cost, meanCost, worst, excluded, unpriced }) => ({
       armId: arm(name),
       quote:
         unpriced === true
@@ -84,6 +86,9 @@ function inputOf(specs: readonly Spec[], more: Partial<RouteInput<number>> = {})
               inputTokens: 1,
               outputTokens: 1,
               outputCap: 1,
+              ...(meanCost !== undefined && {
+                cache: { cachedTokens: 0, coldCost: nano(cost), meanCost: nano(meanCost) },
+              }),
             },
       excluded,
     })),
@@ -147,12 +152,27 @@ describe('route', () => {
     assert.ok(!gone.ok && gone.error.kind === 'pinned-unavailable');
   });
 
-  it('keeps the conversation’s model unless another gains more than the margin', () => {
-    const preset = { ...certain, switchMargin: 0.05 };
+  it('keeps the model while typing goes on, unless another gains more than the margin', () => {
+    const preset = { ...certain, burstMargin: 0.05 };
     const near: Spec = { ...dear, mean: 0.84 };
-    assert.equal(chosen([cheap, near], { preset, sticky: arm('cheap') }), 'e/cheap sticky');
-    assert.equal(chosen([cheap, dear], { preset, sticky: arm('cheap') }), 'e/dear best');
-    assert.equal(chosen([cheap, dear], { preset, sticky: arm('gone') }), 'e/dear best');
+    const typing = { preset, surface: 'inline' as const };
+    assert.equal(chosen([cheap, near], { ...typing, sticky: arm('cheap') }), 'e/cheap sticky');
+    assert.equal(chosen([cheap, dear], { ...typing, sticky: arm('cheap') }), 'e/dear best');
+    assert.equal(chosen([cheap, dear], { ...typing, sticky: arm('gone') }), 'e/dear best');
+  });
+
+  it('leaves a conversation’s model as soon as the whole rest of it is cheaper or better with another', () => {
+    const policy = flat(0.001);
+    // This call is dearer with the other one, whose cache is empty; on the mean of all that are to come it is cheaper.
+    const warm: Spec = { name: 'warm', mean: 0.8, cost: 20, meanCost: 30 };
+    const cold: Spec = { name: 'cold', mean: 0.8, cost: 90 };
+    const sticky = arm('warm');
+    assert.equal(chosen([warm, { ...cold, meanCost: 31 }], { policy, sticky }), 'e/warm sticky');
+    assert.equal(chosen([warm, { ...cold, meanCost: 29 }], { policy, sticky }), 'e/cold best');
+    // 0.01 of reward is worth ten nano-dollars here.
+    const better = { ...cold, mean: 0.81 };
+    assert.equal(chosen([warm, { ...better, meanCost: 41 }], { policy, sticky }), 'e/warm sticky');
+    assert.equal(chosen([warm, { ...better, meanCost: 39 }], { policy, sticky }), 'e/cold best');
   });
 
   it('leaves out what cannot be used, and says why', () => {
