@@ -68,8 +68,8 @@ describe('a seed’s folds', () => {
   it('are 20, 50 and 30 % of the prompts, apart from each other, and others for another seed', () => {
     const data = datasetOf(synthetic(), shipped);
     const { tuning, learning, deployment } = trialOf(data, 1, 'deployment');
-    assert.deepEqual([tuning.length, learning.length, deployment.length], [180, 450, 270]);
-    assert.equal(new Set([...tuning, ...learning, ...deployment]).size, 900);
+    assert.deepEqual([tuning.length, learning.length, deployment.length], [132, 330, 198]);
+    assert.equal(new Set([...tuning, ...learning, ...deployment]).size, 660);
     assert.notDeepEqual(trialOf(data, 2, 'deployment').deployment, deployment);
     assert.deepEqual(trialOf(data, 1, 'tuning').deployment, tuning);
   });

@@ -119,7 +119,7 @@ describe('router benchmark on its own synthetic matrix', () => {
     assert.ok(again.kind === 'seed' && seed.kind === 'seed');
     for (const policy of ['pilot', 'linucb'])
       assert.deepEqual(again.value.curves[policy]![0], seed.value.curves[policy]![1], policy);
-  });
+  }).timeout(60_000);
 
   it('learns at a quarter of the cost even where that fraction is not asked for', () => {
     const other = answer({
