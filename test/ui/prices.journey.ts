@@ -1,4 +1,4 @@
-/** Prices before the click, as a person meets them. */
+/** The prices shown before a question is sent. */
 import assert from 'node:assert/strict';
 import { openAskPanel, type AskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
