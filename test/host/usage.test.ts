@@ -43,7 +43,7 @@ describe('the usage view', () => {
     await untilTabs('usage', 1);
   });
 
-  it('opens anew after it was closed', async () => {
+  it('opens again after it was closed', async () => {
     await vscode.commands.executeCommand('pilot.showSpending');
     await untilTabs('usage', 1);
     await vscode.window.tabGroups.close(tabs('usage'));
@@ -96,7 +96,7 @@ interface Manifest {
 }
 
 describe('a message that is none of the protocol', () => {
-  it('reaches nobody, and is counted in the log', () => {
+  it('has no effect, and is counted in the log', () => {
     const lines: string[] = [];
     const log: Log = { info: () => undefined, warn: (line) => lines.push(line), error: () => undefined };
     const webview = {

@@ -36,7 +36,7 @@ describe('The usage view', () => {
     await workbench.shot('usage');
   });
 
-  it('shows what was learnt, once it has read the log', async () => {
+  it('shows the learned quality, once it has read the log', async () => {
     await section('Quality by model, as it was learned').locator('svg').first().waitFor();
     await section('Quality against cost').locator('svg').first().waitFor();
     await section('What routing saved').getByText('effective sample').first().waitFor();

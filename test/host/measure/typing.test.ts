@@ -39,7 +39,7 @@ interface Turns {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('the extension host while somebody types', function () {
+describe('the extension host while a user types', function () {
   this.timeout(600_000);
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
   const many = path.join(folder, 'many');
