@@ -1,6 +1,6 @@
 /**
- * Reads an outcome matrix: a gzipped file of one JSON object a line (`id`, `prompt`, `task`, `q`, `c`), with the
- * models' order in the `.meta.json` beside it. Strict: what cannot be used is dropped and counted, with a reason.
+ * Reads an outcome matrix: a gzipped file with one JSON object in each line (`id`, `prompt`, `task`, `q`, `c`), and the
+ * models' order in the `.meta.json` beside it. Strict: an unusable row is dropped and counted, with a reason.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -11,9 +11,9 @@ export interface OutcomeRow {
   readonly id: string;
   readonly task: string;
   readonly prompt: string;
-  /** In [0, 1], one a model of the pool. */
+  /** In [0, 1], one for each model of the pool. */
   readonly quality: Float64Array;
-  /** USD, one a model of the pool. */
+  /** USD, one for each model of the pool. */
   readonly cost: Float64Array;
 }
 
@@ -24,7 +24,7 @@ export interface OutcomeMatrix {
   readonly rows: readonly OutcomeRow[];
   /** Rows left out, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
-  /** Models of the file's default pool that cannot be used. */
+  /** Unusable models of the file's default pool. */
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -44,8 +44,8 @@ export type OutcomeError =
   | { readonly kind: 'no-rows'; readonly path: string; readonly dropped: OutcomeMatrix['dropped'] };
 
 /**
- * `models` named = each must be there with a cost; undefined = the pool that `pools.json` beside the outcomes folder
- * names for the file, else all of the file's, of which those are left out, and listed, that cannot be used.
+ * `models`: each must exist with a cost; undefined = the pool that `pools.json` beside the outcomes folder names for
+ * the file, else all models of the file. Unusable models of these pools are left out and listed.
  */
 export function readOutcomes(
   path: string,
@@ -65,7 +65,7 @@ export function readOutcomes(
 
 export interface Pool {
   readonly models: readonly string[];
-  /** Whether a model that cannot be used is an error rather than left out. */
+  /** Whether an unusable model is an error instead of being left out. */
   readonly strict: boolean;
 }
 
@@ -111,7 +111,7 @@ export const NOTHING_DROPPED: OutcomeMatrix['dropped'] = {
 const SUFFIX = '.jsonl.gz';
 export const datasetName = (path: string): string => basename(path, SUFFIX);
 
-/** One sentence for whoever called the benchmark. */
+/** One sentence for the user of the benchmark. */
 export function sentence(error: OutcomeError): string {
   const { path } = error;
   switch (error.kind) {
@@ -133,7 +133,7 @@ export function sentence(error: OutcomeError): string {
 }
 
 interface RawRow extends Pick<OutcomeRow, 'id' | 'task' | 'prompt'> {
-  /** One a model of the file. */
+  /** One for each model of the file. */
   readonly q: readonly unknown[];
   readonly c: readonly unknown[] | undefined;
 }
@@ -222,7 +222,7 @@ function readGzip(path: string): Result<string, OutcomeError> {
   }
 }
 
-/** `ENOENT: no such file or directory, open '...'` without the path, which the sentence has already. */
+/** `ENOENT: no such file or directory, open '...'` without the path, which the sentence already has. */
 const reasonOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/, \w+ '.*'$/, '');
 

@@ -39,7 +39,7 @@ const view = (text: string): Parameters<typeof extractFeatures>[0] => ({
   referenceCount: 0,
 });
 
-/** Prose and code, as a prompt to a coding assistant is. */
+/** Prose and code, like a prompt to a coding assistant. */
 function promptOf(characters: number): string {
   const random = seeded(9);
   const words = [
@@ -154,7 +154,7 @@ const decisionOf = (armId: ArmId, i: number, text: string): LearnerDecision => (
   chosen: armId,
 });
 
-/** Milliseconds by the clock. */
+/** Elapsed milliseconds. */
 interface Times {
   readonly median: number;
   readonly p99: number;
@@ -170,7 +170,7 @@ function timed(run: () => void, runs = RUNS): Times {
   return { median: times[Math.floor(runs / 2)]!, p99: times[Math.floor(runs * 0.99)]! };
 }
 
-/** Milliseconds; undefined = no aim. */
+/** Milliseconds; undefined = no bar. */
 interface Limit {
   readonly median?: number;
   readonly p99?: number;
@@ -183,7 +183,7 @@ function line(name: string, { median, p99 }: Times, limit: Limit): void {
   console.log(`| ${name} | ${median.toFixed(3)} | ${p99.toFixed(3)} | ${aim} | ${verdict} |`);
 }
 
-/** An arm more may not cost more among a thousand than among a hundred; half as much again is noise. */
+/** An additional arm may not cost more among a thousand than among a hundred; up to 1.5 times counts as noise. */
 function linearity(medians: ReadonlyMap<number, number>): void {
   const at = (arms: number): number => medians.get(arms) ?? NaN;
   const [few, many] = [(at(100) - at(10)) / 90, (at(1000) - at(100)) / 900];

@@ -20,7 +20,7 @@ import type { Description } from './router/worker.ts';
 
 /** Tuning folds on which cold LinUCB's grid is judged. */
 const GRID_SEEDS = [1, 2, 3, 4, 5];
-/** About how long a job takes by kind, relative to a seed. */
+/** Relative durations of the kinds of job; a seed is 1. */
 const WEIGHTS = { grid: 0.6, seed: 1, scenarios: 0.25, ablation: 0.25 };
 
 async function main(): Promise<void> {
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   console.log(`Took ${seconds} s, ${((user + system) / 1e6).toFixed(0)} s of processor time.`);
 }
 
-/** Before minutes are spent on what could not be written. */
+/** Checks the output before minutes are spent on the run. */
 function claim(json: string): void {
   try {
     mkdirSync(dirname(json), { recursive: true });
@@ -51,7 +51,7 @@ function claim(json: string): void {
   }
 }
 
-/** All files are read before any is run: a bad one is told at once. */
+/** Reads all files before any run, so that a bad one is reported at once. */
 async function all(pool: Pool, options: Options): Promise<DatasetRun[]> {
   const described = await Promise.all(
     options.sources.map(async (source) => ({

@@ -1,6 +1,6 @@
 /**
- * A plugin of mocha: writes to the file named in `PILOT_CLOCK_READERS` which test files read the clock of the machine, in
- * their own code or in the code they test. Only these can depend on the day on which they run.
+ * A plugin of mocha: writes to the file named in `PILOT_CLOCK_READERS` the test files that read the machine's clock, in
+ * their own code or in the code they test. Only these can depend on the day of the run.
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const list = process.env['PILOT_CLOCK_READERS'];
 const readers = new Set<string>();
 let running: string | undefined;
 
-/** The reader is what called Date; that fast-check or mocha reads the clock, called by a test, does not count. */
+/** The direct caller of Date is the reader; a test that calls fast-check or mocha is not. */
 function isReadByProject(stack: string): boolean {
   const frames = stack.split('\n').slice(1);
   const reader = frames.find((frame) => !/shiftedDate|clockReaders/u.test(frame)) ?? '';

@@ -1,6 +1,6 @@
 /**
- * The engine (src/app/call/engine.ts) without VS Code: a real SQLite store in a scratch folder, the real openai
- * client, and whatever endpoint the test gives. Only the clock, the ids and the settings are the test's own.
+ * The engine (src/app/call/engine.ts) without VS Code: a real SQLite store in a scratch folder, the real openai client,
+ * and the test's endpoint. Only the clock, the ids and the settings are fakes.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,10 +29,10 @@ export interface TestEngineOptions {
   readonly policy?: string;
   readonly key?: string;
   readonly now?: () => number;
-  /** Milliseconds of a clock that nothing sets; absent = the machine's. */
+  /** Milliseconds of a monotonic clock; absent = the machine's. */
   readonly elapsed?: () => number;
   readonly seed?: number;
-  /** Quality each model is taken to have before any feedback, by its name; else all are alike. */
+  /** The assumed quality of each model before any feedback, by its name; absent = all are alike. */
   readonly levels?: Readonly<Record<string, number>>;
 }
 
@@ -57,7 +57,7 @@ export async function testEngine(options: TestEngineOptions) {
   const workerPath = new URL('../../src/storage/worker/worker.ts', import.meta.url);
   const workspaceId = options.workspaceId ?? 'test';
   const store = await openStore({ folder, workerPath, workspaceId, clock, pollMs: 0 });
-  // Written when somebody looks, as the real one writes when it has time.
+  // Written when a test reads it, as the real store writes when it has time.
   let latest: (() => unknown) | undefined;
   const saved = {
     get state(): unknown {
@@ -79,7 +79,7 @@ export async function testEngine(options: TestEngineOptions) {
   };
   const random = seeded(options.seed ?? 1);
   let ids = 0;
-  /** Waits that a test lets pass by hand. */
+  /** Waits that a test ends by hand. */
   const lateBills: { readonly armId: string; readonly cost: number }[] = [];
   const waits: { readonly ms: number; readonly run: () => void }[] = [];
   const endpoints = {

@@ -1,4 +1,4 @@
-/** Rows as the store itself writes them, in one transaction, since 100,000 calls take an hour to pay one by one. */
+/** Writes rows in the store's own form in one transaction, since 100,000 separate calls take an hour. */
 import type { LoggedDecision } from '../../src/app/ports/usage.ts';
 import type { DecisionId } from '../../src/core/brand.ts';
 import { dayOf, periodAt } from '../../src/core/money/period.ts';
@@ -7,10 +7,10 @@ import type { Database } from '../../src/storage/worker/database.ts';
 import { appendDecision, recordOutcome } from '../../src/storage/worker/logTables.ts';
 
 export interface Fill {
-  /** Newest first; used over and over until `count` is reached. */
+  /** Newest first; repeated until `count` is reached. */
   readonly logged: readonly LoggedDecision[];
   readonly count: number;
-  /** Spread evenly from here to `until`. */
+  /** Distributed evenly from here to `until`. */
   readonly start: number;
   readonly until: number;
   readonly workspaces: readonly string[];

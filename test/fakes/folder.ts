@@ -1,6 +1,6 @@
 import type { Folder, FolderEntry } from '../../src/vscode/ask/historyFiles.ts';
 
-/** A folder in memory, as strict as the real one: what is not there cannot be read, renamed or removed. */
+/** A folder in memory, as strict as the real one: a missing file cannot be read, renamed or removed. */
 export class MemoryFolder implements Folder {
   readonly files = new Map<string, { readonly text: string; readonly modifiedAt: number }>();
   reads = 0;

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 
-/** As strict as VS Code's: values go through JSON, `undefined` deletes, and a stored `0` or `false` is a value. */
+/** As strict as VS Code's: values pass through JSON, `undefined` deletes, and a stored `0` or `false` is a value. */
 export class FakeMemento implements vscode.Memento {
   readonly #rows = new Map<string, string>();
 

@@ -9,6 +9,6 @@ export interface OneEndpoint {
   readonly log: Log;
 }
 
-/** The product's pool with one endpoint in it. */
+/** The product's pool with a single endpoint. */
 export const createModelClient = ({ endpoint, key, log }: OneEndpoint): ModelClient =>
   createClientPool({ endpoints: () => [endpoint], key, log });

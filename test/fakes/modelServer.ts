@@ -1,7 +1,7 @@
 /**
- * A model endpoint on loopback that is as strict as OpenAI's about what it is sent, and misbehaves on demand. It keeps
- * its own bill, of what it really served, so that a test can hold a ledger against it; and it logs every request with
- * its headers, so that a test can search for keys that went where they should not.
+ * A model endpoint on loopback that checks requests as strictly as OpenAI and misbehaves on demand. It keeps its own
+ * bill of what it actually served, so that a test can compare a ledger with it; and it logs every request with its
+ * headers, so that a test can search for keys in the wrong place.
  */
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -40,31 +40,31 @@ export interface ModelServerOptions {
   readonly models: readonly FakeModel[];
   /** 0 or absent: any free port. */
   readonly port?: number;
-  /** With it every request needs `Authorization: Bearer KEY`. */
+  /** The key: every request then needs `Authorization: Bearer KEY`. */
   readonly key?: string;
-  /** The bare list of OpenAI's own endpoint: names, and neither prices nor sizes. */
+  /** Whether the list has only names, like that of OpenAI's own endpoint, without prices and sizes. */
   readonly listsNamesOnly?: boolean;
-  /** False: refuses `stream_options`, as some older endpoints do. Default true. */
+  /** False: refuses `stream_options`, like some older endpoints. Default true. */
   readonly acceptsStreamOptions?: boolean;
   /**
-   * OpenRouter's ways: `usage: { include: true }` gets a `usage.cost`; `/generation` and `/key` tell the bill, of what
-   * has ended; the id of a generation comes in a header too.
+   * OpenRouter's features: `usage: { include: true }` gets a `usage.cost`; `/generation` and `/key` report the bill of
+   * ended calls; the id of a generation is also in a header.
    */
   readonly reportsCost?: boolean;
-  /** LiteLLM's: the spend log beside `/v1` has a row for what has ended. */
+  /** LiteLLM's feature: the spend log beside `/v1` has a row for each ended call. */
   readonly logsSpend?: boolean;
-  /** Decides for each request that no `next` is waiting for. */
+  /** Decides for each request without a waiting `next`. */
   readonly misbehave?: (request: LoggedRequest) => Misbehaviour | undefined;
 }
 
 export interface LoggedRequest {
   readonly id: string;
   readonly method: string;
-  /** With the query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly rawBody: string;
-  /** The body as JSON, or undefined where it is none. */
+  /** The body as JSON; undefined where it is not JSON. */
   readonly body: unknown;
   readonly model: string | undefined;
   readonly misbehaviour: Misbehaviour | undefined;
@@ -72,10 +72,10 @@ export interface LoggedRequest {
   readonly inputTokens: number;
   readonly cachedTokens: number;
   readonly cacheWriteTokens: number;
-  /** Reasoning included. */
+  /** Includes reasoning. */
   readonly outputTokens: number;
   readonly billedNanoUsd: number;
-  /** The client closed before everything was served. */
+  /** Whether the client closed before everything was served. */
   readonly clientClosed: boolean;
   readonly ended: boolean;
   readonly finished: Promise<void>;
@@ -88,16 +88,16 @@ export interface ModelServer {
   readonly origin: string;
   readonly port: number;
   readonly requests: readonly LoggedRequest[];
-  /** What was really served, in nano-USD; wait for `idle()` first. */
+  /** The amount actually served, in nano-USD; await `idle()` first. */
   readonly billedNanoUsd: number;
-  /** For the requests to come, one each, in this order; undefined = behave. */
+  /** For the following requests, one each, in this order; undefined = behave. */
   next(...misbehaviours: readonly (Misbehaviour | undefined)[]): void;
-  /** For every request without a `next`; overrides the script of the options. */
+  /** For every request without a `next`; overrides the options' script. */
   always(misbehaviour: Misbehaviour | undefined): void;
-  /** Connections are refused until `accept`, which comes back on the same port. */
+  /** Refuses connections until `accept`, which reopens the same port. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
-  /** No request is being served any more. */
+  /** Resolves when no request is being served. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -240,7 +240,7 @@ interface Asked {
   readonly protocol: FakeProtocol;
   /** In Chat Completions' form. */
   readonly body: unknown;
-  /** What was marked for Anthropic's cache. */
+  /** The texts marked for Anthropic's cache. */
   readonly marked: readonly string[];
 }
 
@@ -283,7 +283,7 @@ async function answerPost(url: URL, request: MutableRequest, sink: Sink, context
   const meter = {
     outputTokens: 0,
     reasoningTokens: 0,
-    // Anthropic reads only what was marked.
+    // Anthropic reads only marked text.
     cachedTokens:
       protocol === 'messages' ? marked.read : context.cache.read(model, wholeText(generation.prompt)),
     cacheWriteTokens: marked.written,
@@ -348,7 +348,7 @@ const spendRow = ({ id, model, inputTokens, outputTokens, billedNanoUsd }: Logge
   total_tokens: inputTokens + outputTokens,
 });
 
-/** What happens whatever was asked; undefined: the request is looked at. */
+/** Misbehavior that does not depend on the request; undefined = the request is examined. */
 function earlyMisbehaviour({ misbehaviour }: LoggedRequest, sink: Sink): Promise<void> | undefined {
   switch (misbehaviour?.kind) {
     case 'redirect':

@@ -1,6 +1,6 @@
 /**
- * Four simulated models on one local endpoint, to practise with: different in price, speed and skill, called
- * simulated wherever a person sees them. They never reach a real model, and nothing they cost is real money.
+ * Four simulated models on one local endpoint, for practice: they differ in price, speed and skill, and every surface
+ * shows them as simulated. They never reach a real model, and their cost is not real money.
  */
 import { type FakeModel, type ModelServer, startModelServer } from './modelServer.ts';
 import { type Character, practiceAnswer } from './practice/answers.ts';
@@ -78,7 +78,7 @@ export const practiceModels: readonly PracticeModel[] = [
 
 export interface PracticeServerOptions {
   readonly port?: number;
-  /** 1: as fast as such models are; 0: at once. */
+  /** 1: the usual speed of such models; 0: no delay. */
   readonly pace?: number;
 }
 
@@ -132,7 +132,7 @@ export const practiceEndpoint = (baseUrl: string): object => ({
   baseUrl,
   acceptsStreamOptions: true,
   needsKey: false,
-  // The practice server keeps to its caps, thinks nothing unseen, and stops when its client leaves.
+  // The practice server obeys its caps, has no hidden reasoning, and stops when its client closes.
   outputCapCoversReasoning: true,
   stopsWhenClosed: true,
   simulated: true,

@@ -1,4 +1,4 @@
-/** A month of prompts to the practice models, up to now: for pictures and for journeys through views full of data. */
+/** A month of prompts to the practice models, up to now, for pictures and for journeys through views full of data. */
 import { readFileSync } from 'node:fs';
 import type { ArmId } from '../../src/core/brand.ts';
 import type { Context } from '../../src/core/decision.ts';
@@ -9,7 +9,7 @@ import { practiceEndpointId, practiceModels } from './practiceModels.ts';
 import { routedLog, type SimulatedArm } from './routedLog.ts';
 
 const prompts = 420;
-/** USD in the part of the month that is over. */
+/** USD for the elapsed part of the month. */
 const budget = 2.4;
 /** Chance that an answer is kept, and USD for a prompt of average length, in the order of the practice models. */
 const characters = [
@@ -40,7 +40,7 @@ export function practiceMonth(now: number): Fill {
   return { logged, count: logged.length, start, until: now, workspaces: ['w'] };
 }
 
-/** In the space that ships, so that what these prompts taught is learnt. */
+/** In the shipped space, so that these prompts' outcomes can be learned. */
 function contexts(): readonly Context[] {
   const stored: unknown = JSON.parse(
     readFileSync(new URL('../../media/space.json', import.meta.url), 'utf8'),

@@ -1,4 +1,4 @@
-/** Mulberry32: seeded, uniform in [0, 1), good enough to shuffle and to sample with. */
+/** Mulberry32: seeded, uniform in [0, 1), sufficient for shuffling and sampling. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

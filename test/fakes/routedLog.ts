@@ -1,6 +1,6 @@
 /**
- * A seeded log of routed prompts whose truth is known: what every model would have cost and earned. The router is the
- * real one; quotes are wrong by a factor that differs by model, and bills scatter around it, as they do in life.
+ * A seeded log of routed prompts with known truth: the cost and reward of every model. The router is the real one;
+ * quotes are wrong by a factor that differs by model, and bills scatter around it.
  */
 import type { LoggedDecision } from '../../src/app/ports/usage.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../src/core/brand.ts';
@@ -18,7 +18,7 @@ export interface SimulatedArm {
   readonly quality: number;
   /** USD for a prompt of average length. */
   readonly usd: number;
-  /** Bills over quotes, on average. */
+  /** Mean ratio of bills to quotes. */
   readonly factor: number;
 }
 
@@ -41,19 +41,19 @@ export interface RoutedLogOptions {
   readonly prompts: number;
   readonly start: number;
   readonly days: number;
-  /** USD over the whole stretch. */
+  /** USD over the whole time. */
   readonly budget: number;
   readonly arms?: readonly SimulatedArm[];
   readonly policy?: string;
   readonly workspaceId?: string;
-  /** Of each prompt in turn; default: all alike, in a space that nothing else knows. */
+  /** The context of each prompt; default: all alike, in a space of their own. */
   readonly contexts?: readonly Context[];
 }
 
 export interface RoutedLog {
-  /** Newest first, as the store gives them. */
+  /** Newest first, in the store's order. */
   readonly logged: readonly LoggedDecision[];
-  /** What each prompt would have been billed had this model answered it, by decision. */
+  /** By decision, the bill that each prompt would have had with this model. */
   readonly truth: ReadonlyMap<
     DecisionId,
     ReadonlyMap<ArmId, { readonly cost: number; readonly chance: number }>
@@ -141,7 +141,7 @@ function quoteOf({ id, usd }: SimulatedArm, length: number): Quote {
   };
 }
 
-/** Bills scatter by about a third around the quote's factor. */
+/** Bills scatter by about a third around the quote times the factor. */
 function factsOf(
   { usd, factor, quality }: SimulatedArm,
   length: number,

@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 
 type Listener = (event: vscode.SecretStorageChangeEvent) => unknown;
 
-/** For tests inside the extension host. VS Code's keyring as it behaves: strings only, a change event for every writer, and on some Linux a refusal. */
+/**
+ * For tests inside the extension host: VS Code's keyring with its behavior: strings only, a change event for every
+ * writer, and failures as on some Linux systems.
+ */
 export class FakeSecretStorage implements vscode.SecretStorage {
   readonly #secrets = new Map<string, string>();
   readonly #listeners = new Set<Listener>();

@@ -1,6 +1,6 @@
 /**
- * For `node --import`: Date as on another day. `PILOT_TEST_NOW` is local time without a zone (`2028-02-29T12:00`); time
- * goes on from there. Threads and child processes inherit the shift through the environment, so that all of them agree.
+ * For `node --import`: shifts Date to another day. `PILOT_TEST_NOW` is local time without a zone (`2028-02-29T12:00`),
+ * from which the time runs on. Threads and child processes inherit the shift through the environment.
  */
 const wanted = process.env['PILOT_TEST_NOW'];
 if (wanted !== undefined) process.env['PILOT_TEST_SHIFT_MS'] ??= String(Date.parse(wanted) - Date.now());
@@ -9,7 +9,7 @@ const shift = Number(process.env['PILOT_TEST_SHIFT_MS'] ?? 0);
 const RealDate = Date;
 let onRead: () => void = () => undefined;
 
-/** Called each time the clock is read in this thread. */
+/** Calls the listener each time this thread reads the clock. */
 export function watchClock(listener: () => void): void {
   onRead = listener;
 }

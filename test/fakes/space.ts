@@ -1,4 +1,4 @@
-/** A small shared space with seeded weights: as the shipped one in kind, and made in a millisecond. */
+/** A small shared space with seeded weights, of the same kind as the shipped one, built in a millisecond. */
 import { BUCKETS } from '../../src/core/features/hashing.ts';
 import { STRUCTURE } from '../../src/core/features/structure.ts';
 import { createSpace, type Space } from '../../src/core/learning/space.ts';

@@ -15,7 +15,7 @@ describe('activation', () => {
     const { commands, views } = (vscode.extensions.getExtension(extensionId)?.packageJSON as Manifest)
       .contributes;
     const declared = commands.map(({ command }) => command);
-    // VS Code makes its own commands for each view.
+    // VS Code adds its own commands for each view.
     const ofViews = Object.values(views).flatMap((list) => list.map(({ id }) => `${id}.`));
     const registered = (await vscode.commands.getCommands(true))
       .filter((command) => command.startsWith('pilot.'))
@@ -24,7 +24,7 @@ describe('activation', () => {
   });
 });
 
-/** Run by VS Code on the extension's behalf, never by a person: on accepting a completion. */
+/** VS Code runs it on the extension's behalf when the user accepts a completion. */
 const internal = ['pilot.inline.accepted'];
 
 interface Manifest {

@@ -1,4 +1,7 @@
-/** The limit's and the prices' commands inside VS Code: what they ask, what they write, and that nothing is written unseen. */
+/**
+ * The commands of the limit and of prices inside VS Code: their questions, what they write, and that they write nothing
+ * unseen.
+ */
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -9,7 +12,7 @@ const written = (key: string): unknown => configuration().inspect(key)?.globalVa
 const write = (key: string, value: unknown): Thenable<void> =>
   configuration().update(key, value, vscode.ConfigurationTarget.Global);
 
-/** Answers whatever quick input is open, again and again, until the command has ended. Without one it does nothing. */
+/** Answers any open quick input repeatedly until the command has ended; does nothing while there is none. */
 async function answering(command: string, answer: string): Promise<void> {
   const running = { ended: false };
   const done = Promise.resolve(vscode.commands.executeCommand(command)).finally(() => (running.ended = true));
@@ -30,7 +33,7 @@ describe('PILOT: Set Monthly Limit', () => {
     await write('budget.monthlyLimitUsd', undefined);
     await answering('pilot.setMonthlyLimit', CANCEL);
     assert.equal(written('budget.monthlyLimitUsd'), undefined, 'not when it was cancelled');
-    // What it proposes.
+    // The proposed value.
     await answering('pilot.setMonthlyLimit', ACCEPT);
     assert.equal(written('budget.monthlyLimitUsd'), 5);
   });

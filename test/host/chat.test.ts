@@ -126,7 +126,7 @@ describe('messages of VS Code’s chat', () => {
   it('are the user’s, the model’s, or instructions', () => {
     assert.equal(turnOf([]).role, 'user');
     assert.equal(turnOf([], AssistantRole).role, 'assistant');
-    // What VS Code's own agent sends; not in the stable typings.
+    // The role of VS Code's own agent's instructions, which the stable typings lack.
     assert.equal(turnOf([], JSON.parse('3') as typeof UserRole).role, 'system');
   });
 });
@@ -239,7 +239,7 @@ describe('PILOT as a language model of VS Code', () => {
     );
   });
 
-  // PILOT's own models stand for those of another extension here; outside this test they are never its arms.
+  // PILOT's own models take the place of another extension's here; outside this test they are never its arms.
   describe('and the other way round', () => {
     let model: vscode.LanguageModelChat;
     before(async () => (model = await modelOf('practice/practice-steady')));

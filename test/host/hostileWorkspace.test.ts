@@ -1,4 +1,4 @@
-/** A repository's own .vscode/settings.json has no say in money, endpoints, keys, prices, policy or paid inline. */
+/** A repository's own .vscode/settings.json cannot set money, endpoints, keys, prices, policy or paid inline. */
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -28,12 +28,12 @@ const hostile = {
   ],
   'pilot.models': [{ endpoint: 'mine', model: 'm', price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } }],
   'pilot.history.enabled': false,
-  // No such settings: pins and keys are never read from settings.json.
+  // Such settings do not exist: pins and keys are never read from settings.json.
   'pilot.pins': { workspace: 'mine/m' },
   'pilot.steering.pins': { workspace: 'mine/m' },
   'pilot.vscodeModels': ['copilot/any'],
 };
-/** A workspace may narrow these and not widen them. */
+/** A workspace may narrow these, but not widen them. */
 const narrowing = ['pilot.inline.enabled', 'pilot.inline.languages'];
 const own = {
   'budget.monthlyLimitUsd': 3,
@@ -58,7 +58,7 @@ describe("a workspace's settings", () => {
       file(),
       new TextEncoder().encode(JSON.stringify({ ...hostile, 'editor.tabSize': 7 })),
     );
-    // The harmless one arrives, so the hostile ones were read too.
+    // The harmless setting arrives, so that the hostile ones were read too.
     const arrived = (): boolean => vscode.workspace.getConfiguration('editor').get('tabSize') === 7;
     for (let i = 0; i < 100 && !arrived(); i++) await setTimeout(100);
     assert.ok(arrived(), 'VS Code has read the workspace settings');

@@ -6,7 +6,7 @@ import { acceptUntil, BEGUN, KNOWN, open, REST, type } from './typing.ts';
 
 const PREPARED = KNOWN.repeat(6);
 
-/** Below it the editor has closed the bracket. */
+/** On the line below, the editor has closed the bracket. */
 const hasRest = (document: vscode.TextDocument): boolean =>
   document.getText().slice(PREPARED.length).includes(`store.g${REST}`);
 

@@ -1,4 +1,6 @@
-/** Inline completions in documents that are large, empty, odd, or gone: nothing wrong is put in, nothing is lost. */
+/**
+ * Inline completions in documents that are large, empty, unusual or closed: they insert nothing wrong and lose nothing.
+ */
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,7 +19,7 @@ describe('inline completions in documents of all kinds', function () {
     await vscode.workspace.getConfiguration('pilot.inline').update('enabled', true, true);
     folder = vscode.Uri.file(path.join(os.tmpdir(), `pilot-documents-${process.pid}`));
     await vscode.workspace.fs.createDirectory(folder);
-    // A popup that opens by itself takes the place of what these tests accept.
+    // A list that opens by itself would replace what these tests accept.
     for (const [key, value] of Object.entries(noPopups)) await editorSettings().update(key, value, true);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
@@ -34,7 +36,7 @@ describe('inline completions in documents of all kinds', function () {
     return uri;
   }
 
-  /** Begins the known function at the end and accepts its rest; what stood before is as it was. */
+  /** Types the beginning of the known function at the end and accepts its rest; the text before stays. */
   async function completes(
     document: vscode.TextDocument | vscode.Uri,
     name: string,
@@ -165,7 +167,7 @@ describe('inline completions in documents of all kinds', function () {
     const last = document.lineAt(document.lineCount - 1).range.end;
     editor.selection = new vscode.Selection(last, last);
     await type(begun('below'));
-    // The editor closes the bracket by itself, so that this is not the last line.
+    // The editor closes the bracket itself, so that this is not the last line.
     const below = (): string => document.getText().slice(MEGABYTE).split('again(below)')[1] ?? '';
     await acceptUntil(() => below().includes(`below.g${REST}`));
   });

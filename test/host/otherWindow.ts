@@ -1,6 +1,6 @@
 /**
- * The money side of a second window, in a process of its own: the packaged storage worker on the same globalStorage, for
- * another workspace. Arguments: that folder, the worker. Answers questions over the IPC channel (windows.test.ts).
+ * The money side of a second window, in a process of its own: the packaged storage worker on the same globalStorage,
+ * for another workspace. Arguments: that folder, the worker. Answers questions over the IPC channel (windows.test.ts).
  */
 import { armId, type ReservationId } from '../../src/core/brand.ts';
 import { ZERO, nano } from '../../src/core/money.ts';
@@ -12,7 +12,7 @@ export type OtherQuestion =
   | { readonly ask: 'void'; readonly id: ReservationId }
   | { readonly ask: 'close' };
 
-/** Nano-USD: of the month, and of this process's workspace alone. */
+/** Nano-USD, for the month, and for this process's workspace alone. */
 export interface Committed {
   readonly month: number;
   readonly workspace: number;

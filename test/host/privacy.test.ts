@@ -1,4 +1,4 @@
-/** What the host hands to the inline pipeline, and what a bad setting leaves in the log. */
+/** The data that the host passes to the inline pipeline, and what a bad setting leaves in the log. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { followExclusions } from '../../src/app/inline/exclusion.ts';
@@ -14,7 +14,7 @@ describe('privacy in the host', () => {
 
   describe('neighbouring files', () => {
     let file: vscode.Uri;
-    /** Whether a file that was just looked at is offered to a request from elsewhere. */
+    /** Whether the context of a request elsewhere includes a file that was just viewed. */
     const offered = async (name: string, content: string, globs: readonly string[]): Promise<boolean> => {
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
       assert.ok(folder);
@@ -42,7 +42,7 @@ describe('privacy in the host', () => {
 
     it('are left out where they hold a private key', async () => {
       const key = `-----BEGIN PRIVATE KEY-----\n${'MIIE\n'.repeat(20)}-----END PRIVATE KEY-----\n`;
-      // Another name: the document of a deleted file lives on for a while.
+      // Another name, since the document of a deleted file stays for a while.
       assert.equal(await offered('keyLooked.ts', 'export const a = 1;\n'.repeat(30) + key, []), false);
     });
   });

@@ -1,4 +1,4 @@
-/** Set-up inside VS Code: the commands, the keyring, and a key that someone put into the settings. */
+/** Set-up inside VS Code: the commands, the keyring, and a key in the settings. */
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -215,7 +215,7 @@ describe('set-up in VS Code', () => {
       };
       server = await startModelServer({ port: 11434, models: [{ ...model, id: 'qwen2.5-coder:7b' }] });
     } catch {
-      this.skip(); // A real Ollama has the port.
+      this.skip(); // A real Ollama uses the port.
     }
     const { requests } = server;
     await write('endpoints', []);

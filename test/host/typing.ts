@@ -1,8 +1,8 @@
-/** Typing in the extension host, and what the local model knows of what is typed. */
+/** Types in the extension host, and defines what the local model knows of the typed text. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-/** What the local model can know: `store` is a name of the test's own where others left unfinished lines. */
+/** Text for the local model; `store` is a name of the test's own where other tests left unfinished lines. */
 export const known = (store = 'store'): string =>
   `export function load(${store}) {\n  const stored = ${store}.get('settings');\n  return stored;\n}\n\n`;
 export const begun = (store = 'store'): string =>
@@ -21,19 +21,19 @@ export async function open(document: vscode.TextDocument | vscode.Uri): Promise<
   return editor;
 }
 
-/** Line by line, as VS Code's own command takes keys. */
+/** Line by line, in the form of VS Code's own command for keys. */
 export async function type(text: string): Promise<void> {
   for (const part of text.split(/(?<=\n)/)) await vscode.commands.executeCommand('type', { text: part });
 }
 
-/** Asks by key and accepts what is there after a while; nothing tells an extension what is on the screen. */
+/** Requests a suggestion by key and accepts it after a while, since an extension cannot see the screen. */
 export async function askAndAccept(afterMs = 250): Promise<void> {
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
 }
 
-/** Asks and accepts until the text is there, with more and more time between: a loaded machine answers late. */
+/** Requests and accepts until the text is there, with growing pauses, since a busy machine answers late. */
 export async function acceptUntil(isThere: () => boolean): Promise<void> {
   for (let afterMs = 250; afterMs < LONGEST_WAIT_MS && !isThere(); afterMs *= 1.1)
     await askAndAccept(afterMs);

@@ -12,7 +12,7 @@ const tabs = (page: 'usage' | 'decision'): readonly vscode.Tab[] =>
       ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(`pilot.${page}`),
     );
 
-/** VS Code tells the extension host of tabs a moment after they changed. */
+/** VS Code reports tabs to the extension host a moment after they changed. */
 async function untilTabs(page: 'usage' | 'decision', count: number): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (tabs(page).length !== count && Date.now() < deadline) await sleep(50);
@@ -43,7 +43,7 @@ describe('the usage view', () => {
     await untilTabs('usage', 1);
   });
 
-  it('opens anew after it was closed', async () => {
+  it('opens again after it was closed', async () => {
     await vscode.commands.executeCommand('pilot.showSpending');
     await untilTabs('usage', 1);
     await vscode.window.tabGroups.close(tabs('usage'));
@@ -61,7 +61,7 @@ describe('the usage view', () => {
   });
 
   it('opens no decision that is not in the log', async () => {
-    // The message waits for nobody, so the command ends.
+    // The message does not block, so that the command ends.
     await vscode.commands.executeCommand('pilot.showDecision', 'no-such-decision');
     assert.equal(tabs('decision').length, 0);
   });
@@ -96,7 +96,7 @@ interface Manifest {
 }
 
 describe('a message that is none of the protocol', () => {
-  it('reaches nobody, and is counted in the log', () => {
+  it('has no effect, and is counted in the log', () => {
     const lines: string[] = [];
     const log: Log = { info: () => undefined, warn: (line) => lines.push(line), error: () => undefined };
     const webview = {

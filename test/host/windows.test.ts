@@ -1,4 +1,4 @@
-/** Two windows on different workspaces, two processes on one globalStorage: what the one takes, the other has not. */
+/** Two windows on different workspaces, two processes on one globalStorage: each sees what the other has spent. */
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
@@ -23,7 +23,7 @@ class OtherWindow {
     const child = fork(
       path.join(import.meta.dirname, 'otherWindow.js'),
       [folder, path.join(extension.extensionPath, 'dist', 'storageWorker.js')],
-      // The host's own Node, without what VS Code tells its children.
+      // The host's own Node, without the variables that VS Code sets for its children.
       { execArgv: [], env: { ELECTRON_RUN_AS_NODE: '1' } },
     );
     const other = new OtherWindow(child);
@@ -35,7 +35,7 @@ class OtherWindow {
     return this.#ask({ ask: 'committed' }) as Promise<Committed>;
   }
 
-  /** The reservation, or why not. */
+  /** The reservation, or the reason for its refusal. */
   async reserve(worstUsd: number, limitUsd: number): Promise<{ id?: ReservationId; refused?: string }> {
     const said = await this.#ask({ ask: 'reserve', worstUsd, limitUsd });
     if ('reserved' in said) return { id: said.reserved };
@@ -89,7 +89,7 @@ describe('two windows on different workspaces', function () {
     assert.fail(`Waited in vain: ${what}`);
   }
 
-  /** This window asks its dearest model, as VS Code's Chat would. */
+  /** This window asks its most expensive model, as VS Code's Chat would. */
   async function ask(): Promise<string> {
     const [model] = await vscode.lm.selectChatModels({ vendor: 'pilot', id: 'practice/practice-sage' });
     assert.ok(model);
@@ -131,7 +131,7 @@ describe('two windows on different workspaces', function () {
 
   it('share what is left: what one has reserved or spent, the other one cannot', async () => {
     const { month } = await other.committed();
-    // Enough for the dearest answer there may be, and of it all but the hundredth part of a cent.
+    // Enough for the most expensive possible answer, except for a hundredth of a cent.
     const limitUsd = month / 1e9 + 5;
     const first = await other.reserve(4.9999, limitUsd);
     assert.ok(first.id, 'it fits');

@@ -67,11 +67,11 @@ describe('Ask', () => {
 
   it('keeps the conversation, the thumb and the draft over a reload', async () => {
     await panel.composer.fill('half a thought');
-    // VS Code's web workbench writes the state of webviews when it has been idle for five seconds.
+    // VS Code's web workbench writes the state of webviews after five idle seconds.
     await workbench.page.waitForTimeout(6_500);
     await workbench.reload();
     panel = new Panel(workbench);
-    // Webviews come back late on a busy machine: their service worker starts anew.
+    // Webviews come back late on a busy machine, since their service worker starts again.
     await panel.composer.waitFor({ timeout: 60_000 });
     await panel.lastAnswer.locator('.thumb[aria-pressed="true"][title="Good answer"]').waitFor();
     await workbench.until(

@@ -1,4 +1,4 @@
-/** The Ask panel as a journey sees it. The class names are those of media/ask. */
+/** Drives the Ask panel in a journey. The class names are those of media/ask. */
 import type { FrameLocator, Locator } from 'playwright-core';
 import type { Workbench } from './driver.ts';
 
@@ -9,7 +9,7 @@ export class AskPanel {
 
   readonly #workbench: Workbench;
 
-  /** `which`: of all webviews that are shown; the walkthrough has one of its own, which is there before Ask. */
+  /** `which`: among all shown webviews; the walkthrough has its own, which precedes Ask's. */
   constructor(workbench: Workbench, which: 'first' | 'last' = 'first') {
     this.#workbench = workbench;
     const webviews = workbench.page.locator('iframe.webview.ready');
@@ -35,7 +35,7 @@ export class AskPanel {
     return this.lastAnswer.locator('.problem');
   }
 
-  /** Sends, and waits for the answer's place, not for the answer: from here on it is the last one. */
+  /** Sends a question and waits for the answer's element, which is then the last one, but not for its text. */
   async send(question: string): Promise<void> {
     const before = await this.answers.count();
     await this.composer.fill(question);
@@ -43,20 +43,20 @@ export class AskPanel {
     await this.answers.nth(before).waitFor();
   }
 
-  /** Sends, and waits until the answer is paid for or has failed. */
+  /** Sends a question and waits until the answer is paid for or has failed. */
   async ask(question: string): Promise<void> {
     await this.send(question);
     await this.settled();
   }
 
-  /** Which model shall answer from now on, by its label. */
+  /** Chooses the model for the next answers by its label. */
   async choose(model: string): Promise<void> {
     await this.frame.locator('.composer .model-picker').click();
     await this.#workbench.answer(model);
     await this.frame.locator('.composer .model-picker').filter({ hasText: model }).waitFor();
   }
 
-  /** The last answer has its cost, or a problem. */
+  /** Waits until the last answer has its cost, or a problem. */
   async settled(): Promise<void> {
     const end = this.lastAnswer.locator('.meta .fact, .problem').first();
     await end.waitFor({ timeout: answerTimeoutMs });

@@ -1,4 +1,4 @@
-/** axe-core inside a webview: what it finds wrong, as sentences, so that a failing test says what to mend. */
+/** Runs axe-core inside a webview and returns its findings as sentences, so that a failing test names the fault. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Frame, FrameLocator } from 'playwright-core';
@@ -15,17 +15,17 @@ interface Violation {
 export const axeViolations = async (frame: FrameLocator): Promise<readonly string[]> =>
   violationsIn(await frameInside(frame));
 
-/** How VS Code's trees name their rows, label and description run together, is not an extension's to say. */
+/** The names of rows in VS Code's trees (label and description joined) are beyond an extension's control. */
 const vscodesOwn = ['label-content-name-mismatch'];
 
-/** Of a part of the workbench, without what is VS Code's own. */
+/** Findings in a part of the workbench, without those in VS Code's own elements. */
 export const violationsOf = async (workbench: Frame, selector: string): Promise<readonly string[]> =>
   (await violationsIn(workbench, selector)).filter(
     (found) => !vscodesOwn.includes(found.split(':')[0] ?? ''),
   );
 
 async function violationsIn(inside: Frame, selector = 'html'): Promise<readonly string[]> {
-  // The page's own policy forbids scripts that it did not bring; the debugger's evaluation is not bound by it.
+  // The page's policy forbids foreign scripts, but does not apply to the debugger's evaluation.
   await inside.evaluate(source);
   const violations = await inside.evaluate(async (within) => {
     const { axe } = globalThis as unknown as {

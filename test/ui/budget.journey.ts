@@ -1,4 +1,6 @@
-/** The limit as a person meets it: asked for before the first paid prompt, told, reached, raised, and reserved money released. */
+/**
+ * The limit in use: asked for before the first paid prompt, announced, reached, raised, and reserved money released.
+ */
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { type AskPanel, openAskPanel } from './askPanel.ts';
@@ -31,7 +33,7 @@ describe('The limit', () => {
   it('tells once that much is reserved for calls without a bill, and nothing else', async () => {
     await panel.choose('Sage');
     const notice = workbench.notification(/reserved for calls whose bill is not known/);
-    // How much one of them holds depends on the output cap of its kind.
+    // The amount that one of them holds depends on the output cap of its kind.
     for (let n = 0; n < 5 && (await notice.count()) === 0; n++) {
       workbench.models.next({ kind: 'no-usage' });
       await panel.ask('Explain what a harbour is');

@@ -1,6 +1,6 @@
 /**
- * PILOT in VS Code's own Chat, offline and without any account. VS Code's agent answers only once somebody has opened
- * "Chat: Manage Language Models", which is also how a person comes to choose a model of another extension.
+ * PILOT in VS Code's own Chat, offline and without an account. VS Code's agent answers only after "Chat: Manage
+ * Language Models" was opened once, which is also where users choose a model of another extension.
  */
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -25,16 +25,16 @@ describe('VS Code’s own Chat', () => {
     await workbench.shot('chat-models');
     await workbench.page.keyboard.press('Control+Alt+I');
     await chat().locator('.interactive-input-part .monaco-editor').waitFor();
-    // VS Code's agent starts now; asked too early, it would offer its sign-in instead. Nothing visible tells.
+    // VS Code's agent starts now; a question before that would open its sign-in. Its start has no visible sign.
     await sleep(agentStartMs);
   });
 
-  /** Resolves when the answer holds the text and is complete: then its thumbs appear. */
+  /** Resolves when the answer contains the text and is complete, which its thumbs show. */
   async function say(question: string, expected: string | RegExp): Promise<void> {
     const answers = await chat().locator('.interactive-response').count();
     await chat().locator('.interactive-input-part .monaco-editor').first().click();
     await workbench.page.keyboard.type(question);
-    // The names of participants and commands are recognised a moment after they are typed.
+    // The names of participants and commands are recognized a moment after they are typed.
     await sleep(500);
     await workbench.page.keyboard.press('Enter');
     await workbench.until(

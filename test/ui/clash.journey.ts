@@ -1,4 +1,4 @@
-/** Another extension that suggests code as well: told once, with what to do. */
+/** Another extension that suggests code: one notice with the possible actions. */
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { useWorkbench } from './driver.ts';
@@ -8,7 +8,7 @@ describe('Another extension that suggests code', () => {
   const workbench = useWorkbench({ settings: { 'pilot.inline.paid': true } });
   const message = 'Continue suggests code as you type, and so does PILOT';
 
-  /** Where every message stays until it is closed, however long the machine takes. */
+  /** The notification center, which keeps every message until it is closed. */
   async function messages(): Promise<Locator> {
     await workbench.command('Notifications: Show Notifications');
     const center = workbench.page.locator('.notifications-center');
@@ -26,7 +26,7 @@ describe('Another extension that suggests code', () => {
 
   it('is not told of again', async () => {
     await workbench.reload();
-    // Shown by the same step that would give the notice.
+    // Shown by the same step that would show the notice.
     await workbench.statusBarItem('pilot.inline.paid').waitFor();
     assert.equal(await (await messages()).count(), 0);
   });

@@ -1,8 +1,8 @@
 /**
- * Drives VS Code as a person does, with the packaged extension, in a browser. One `useWorkbench` per journey file: it
- * starts a server, practice models and a browser of its own, so that journeys cannot disturb one another.
+ * Drives VS Code with the packaged extension in a browser. One `useWorkbench` for each journey file starts a server,
+ * practice models and a browser of its own, so that journeys do not affect one another.
  *
- * VS Code's class names are those of its web workbench, 1.139; they are named here and nowhere else.
+ * VS Code's class names are those of its web workbench, 1.139; only this file contains them.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -26,13 +26,13 @@ import { Picker } from './picker.ts';
 import { until } from './waiting.ts';
 
 export interface WorkbenchOptions {
-  /** User settings beside the quiet ones and the practice models'. Undefined values remove a setting. */
+  /** User settings in addition to the quiet ones and the practice models'. Undefined removes a setting. */
   readonly settings?: Settings;
-  /** 0 (default): answers come at once; 1: at the speed of real models. */
+  /** 0 (default): answers without delay; 1: at the speed of real models. */
   readonly pace?: number;
-  /** Instead of the practice models. */
+  /** A server instead of the practice models. */
   readonly models?: () => Promise<ModelServer>;
-  /** Ask whether the folder is trusted. */
+  /** Whether VS Code asks if the folder is trusted. */
   readonly workspaceTrust?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -51,7 +51,7 @@ export const themes = {
 } as const;
 export type Theme = keyof typeof themes;
 
-/** Starts before the file's tests, ends after them; takes a picture where one failed. */
+/** Starts before the file's tests and ends after them; takes a picture after a failure. */
 export function useWorkbench(options: WorkbenchOptions = {}): Workbench {
   const workbench = new Workbench(options);
   before(async function () {
@@ -94,7 +94,7 @@ export class Workbench {
     writeSettings(userDataFolder(scratch.folder), {
       ...quietSettings,
       'workbench.colorTheme': themes[chosenTheme()],
-      // Editors of VS Code's own (settings, extensions) in tabs, where a journey finds them.
+      // Opens editors of VS Code's own (settings, extensions) in tabs, where a journey finds them.
       'workbench.editor.useModal': 'off',
       ...practiceSettings(models.url),
       ...this.#options.settings,
@@ -118,22 +118,22 @@ export class Workbench {
     scratch.remove();
   }
 
-  /** As F5 does in a browser: everything that was only in memory is gone. */
+  /** Like F5 in a browser: everything that was only in memory is gone. */
   async reload(): Promise<void> {
-    // VS Code writes its browser database a little after the change.
+    // VS Code writes its browser database shortly after the change.
     await sleep(500);
     await this.page.reload();
     await this.#untilReady(this.page);
   }
 
-  /** A second window on the same or another folder of the same user; close its page to end it. */
+  /** A second window of the same user on the same or another folder; close its page to end it. */
   async openSecondWindow(folder = this.workspaceFolder): Promise<Page> {
     const page = await this.#running.browser.newPage();
     await this.#show(page, folder);
     return page;
   }
 
-  /** Closes the window, as a person closes the browser tab, and opens it again. */
+  /** Closes the window like a browser tab, and opens it again. */
   async closeAndReopen(afterMs = 0): Promise<void> {
     await this.page.close();
     await sleep(afterMs);
@@ -141,7 +141,7 @@ export class Workbench {
     await this.#show(this.#page);
   }
 
-  /** As a crash does: no time for last words. */
+  /** Kills the extension host, so that it cannot save anything. */
   killExtensionHost(): void {
     const hosts = this.#running.server.tree().filter((pid) => commandOf(pid).includes('type=extensionHost'));
     assert.ok(hosts.length > 0, 'an extension host runs');
@@ -172,7 +172,7 @@ export class Workbench {
     return this.#page;
   }
 
-  /** The practice models' server: what it was sent, what it bills, and its misbehaviour on demand. */
+  /** The practice models' server: its received requests, its bills, and its misbehavior on demand. */
   get models(): ModelServer {
     return this.#running.models;
   }
@@ -185,7 +185,7 @@ export class Workbench {
     return this.#running.server.userDataFolder;
   }
 
-  /** Where the extension keeps its database. */
+  /** The folder of the extension's database. */
   get globalStorageFolder(): string {
     return path.join(this.userDataFolder, 'User/globalStorage', extensionId);
   }
@@ -204,17 +204,17 @@ export class Workbench {
     return this.page.locator('.editor-instance .monaco-editor').first();
   }
 
-  /** The ghost text's first line. */
+  /** The first line of the ghost text. */
   get ghostText(): Locator {
     return this.page.locator('.ghost-text-decoration').first();
   }
 
-  /** By the id the extension gave it; without one the extension's first. */
+  /** The item with the extension's id for it; without an id, the extension's first item. */
   statusBarItem(id = '', page = this.page): Locator {
     return page.locator(`.statusbar-item[id^="${extensionId}.${id}"]`).first();
   }
 
-  /** The document inside a webview; with several open, the one whose body holds `text`. */
+  /** The document inside a webview; among several, the one whose body contains `text`. */
   webview(index = 0): FrameLocator {
     return this.page.locator('iframe.webview.ready').nth(index).contentFrame().frameLocator('#active-frame');
   }
@@ -279,8 +279,8 @@ export class Workbench {
   }
 
   /**
-   * Changes user settings as a person does, in settings.json's editor: code-server does not notice a change of the
-   * file behind its back. Undefined values remove a setting.
+   * Changes user settings in the editor of settings.json: code-server does not notice a change of the file on disk.
+   * Undefined removes a setting.
    */
   async set(settings: Settings): Promise<void> {
     const wanted = JSON.stringify({ ...readSettings(this.userDataFolder), ...settings });
@@ -288,7 +288,7 @@ export class Workbench {
     await this.page.locator('.tab.active').filter({ hasText: 'settings.json' }).waitFor();
     await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().click();
     await this.page.keyboard.press('Control+A');
-    // Pasted: typing would close every bracket and quote once more.
+    // Pasted, since typing would close every bracket and quote again.
     await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(wanted)})`);
     await this.page.keyboard.press('Control+V');
     await this.page.keyboard.press('Control+S');
@@ -303,7 +303,7 @@ export class Workbench {
 
   // --------------------------------------------------------------------------------------- pictures
 
-  /** A picture for people to look at: out/screenshots/THEME-WIDTH/NAME.png. */
+  /** A picture for people: out/screenshots/THEME-WIDTH/NAME.png. */
   async shot(name: string): Promise<void> {
     await sleep(settleMs);
     const folder = inRoot('out/screenshots', `${chosenTheme()}-${chosenWidth()}`);

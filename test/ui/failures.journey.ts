@@ -5,9 +5,9 @@ import { type FakeModel, type Misbehaviour, startModelServer } from '../fakes/mo
 import { type AskPanel, openAskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
 
-/** In the environment, where nothing but the endpoint that names it may find it. */
+/** In the environment, where only the endpoint that names its variable may find it. */
 const key = 'sk-journey-7f3a9c21e4';
-/** What the `openai` package would read by itself and send to any address. */
+/** Variables that the `openai` package reads itself and would send to any address. */
 const openaiVariables = {
   OPENAI_API_KEY: 'sk-of-openai-5511',
   OPENAI_ORG_ID: 'org-of-openai-5512',
@@ -18,9 +18,9 @@ const openaiVariables = {
 
 interface Failure {
   readonly misbehaviour: Misbehaviour;
-  /** The one sentence. */
+  /** The sentence that must be shown. */
   readonly says: RegExp;
-  /** A way on. */
+  /** The action that must be offered. */
   readonly offers: string;
 }
 
@@ -64,8 +64,8 @@ const failures: readonly Failure[] = [
 const THINKS = 'The list is short, so any way will do.\n</think>\n\nUse a plain loop.';
 
 /**
- * One model for each failure, chosen by hand: PILOT would go on to another one where nothing was served, and a model
- * that failed rests for a while.
+ * One model for each failure, chosen by hand: with its own choice PILOT would try another model after a call that was
+ * not served, and a model that failed is excluded for a while.
  */
 const models: readonly FakeModel[] = [
   'good',
@@ -152,7 +152,7 @@ describe('When an endpoint fails', () => {
   });
 
   it('left the key in no file, and no question in the database', async () => {
-    // What is being written has its final name in a moment, and is read then.
+    // A file that is being written gets its final name shortly, and is read then.
     await workbench.until(
       () => !filesBelow(workbench.userDataFolder).some((file) => file.endsWith('.part')),
       'no file is half written',
@@ -183,7 +183,7 @@ const filesBelow = (folder: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
 
-/** Undefined for a file that its writer has renamed or removed since it was listed. */
+/** Undefined for a file that its writer has renamed or removed since the listing. */
 function readIfThere(file: string): Buffer | undefined {
   try {
     return readFileSync(file);

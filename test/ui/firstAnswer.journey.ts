@@ -1,6 +1,6 @@
 /**
- * Somebody who has just installed PILOT: at most four interactions to the first routed answer, with Ollama running or
- * a key at hand. Counted: a click, or a text that is sent off with Enter; whatever is merely confirmed counts too.
+ * The first use after an installation: at most four interactions to the first routed answer, with Ollama running or a
+ * key available. An interaction is a click, or a text sent with Enter; a mere confirmation counts too.
  */
 import assert from 'node:assert/strict';
 import { isFree } from '../../scripts/host/ports.ts';
@@ -10,11 +10,11 @@ import { AskPanel } from './askPanel.ts';
 import { useWorkbench, type Workbench } from './driver.ts';
 import { installReroute } from './neighbour.ts';
 
-/** Ollama's own port, which set-up looks at. */
+/** Ollama's own port, which set-up probes. */
 const ollamaPort = 11_434;
 const sizes = { contextTokens: 16_000, maxOutputTokens: 2000 };
 const free = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
-/** A made-up key in OpenAI's shape, and OpenAI's list as it is: names without prices, most of them not for chats. */
+/** An invented key in OpenAI's form, and a list like OpenAI's: names without prices, most of them not for chats. */
 const KEY = `sk-proj-${'practice0'.repeat(4)}`;
 const names = [
   'gpt-5-nano',
@@ -71,7 +71,7 @@ class Newcomer {
 
 describe('a first answer with Ollama running', () => {
   before(async function () {
-    // A real Ollama runs here: the journey would ask it, and count on models that it may not have.
+    // A real Ollama runs here: the journey would use it, and rely on models that it may lack.
     if (!(await isFree(ollamaPort))) this.skip();
   });
   describe('and nothing else', withOllama);
@@ -130,7 +130,7 @@ function withKey(where: 'environment' | 'clipboard'): void {
   before(async function () {
     this.timeout(120_000);
     await installReroute(workbench, 'https://api.openai.com/v1', workbench.models.url);
-    // As VS Code does by itself when an extension is installed from a marketplace.
+    // VS Code does this itself when an extension is installed from a marketplace.
     await workbench.command('Welcome: Open Walkthrough...');
     await workbench.pick('Get started with PILOT');
     await workbench.page.locator('.getting-started-step', { hasText: 'Set up models' }).first().waitFor();

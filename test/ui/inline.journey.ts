@@ -1,4 +1,4 @@
-/** Inline completions as somebody at the keyboard meets them: shown, taken, refused, ignored, undone, and switched off. */
+/** Inline completions in use: shown, accepted, rejected, ignored, undone, and switched off. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,12 +19,12 @@ describe('Inline completions', () => {
   const workbench = useWorkbench({
     settings: {
       'pilot.inline.paid': true,
-      // First the practice models alone, so that it is one of them whose text shows.
+      // First without the local model, so that the suggestion comes from a practice model.
       'pilot.inline.local': false,
-      // The typing of a journey stops and starts as the machine pleases: only its end shall count as a pause.
+      // The journey's typing is uneven on a busy machine: only its end shall count as a pause.
       'pilot.inline.debounceMs': 1_000,
       'pilot.inline.latencyTargetMs': 20_000,
-      // A list of words on top of the ghost text is VS Code's business, and comes or not with the machine's speed.
+      // VS Code's list of words would cover the ghost text, depending on the machine's speed.
       'editor.quickSuggestions': 'off',
       'editor.suggestOnTriggerCharacters': false,
       'editor.wordBasedSuggestions': 'off',
@@ -38,7 +38,7 @@ describe('Inline completions', () => {
     await workbench.openFile(file);
   });
 
-  /** On a new line below everything. */
+  /** Types on a new line at the end. */
   async function type(text: string): Promise<void> {
     const { keyboard } = workbench.page;
     await keyboard.press('Control+1');
@@ -48,7 +48,7 @@ describe('Inline completions', () => {
     await keyboard.type(text);
   }
 
-  /** Types until a suggestion of a practice model shows; its decision. */
+  /** Types until a suggestion of a practice model is visible; returns its decision. */
   async function suggested(text: string): Promise<Decision> {
     const before = inline().length;
     await type(text);
@@ -60,7 +60,7 @@ describe('Inline completions', () => {
     return decision;
   }
 
-  /** As above, of the local model, whose worker may only just be starting: the next key asks again. */
+  /** Like `suggested`, for the local model, whose worker may still be starting: the next key asks again. */
   async function suggestedLocally(text: string): Promise<Decision> {
     const before = inline().length;
     await type(text);
@@ -76,7 +76,7 @@ describe('Inline completions', () => {
     return decision;
   }
 
-  /** Longer than the pause in typing that is waited for. */
+  /** Waits longer than the pause in typing. */
   const appears = (text: Locator): Promise<boolean> =>
     text.waitFor({ timeout: 4_000 }).then(
       () => true,
@@ -102,7 +102,7 @@ describe('Inline completions', () => {
     await paidItem().hover();
     await workbench.page.getByText('Swift (simulated): format suffix, as set').first().waitFor();
     await workbench.shot('inline-formats');
-    // The tooltip goes, the ghost text stays.
+    // The tooltip disappears, the ghost text stays.
     await workbench.page.mouse.move(500, 400);
     await workbench.ghostText.waitFor();
   });
@@ -121,7 +121,7 @@ describe('Inline completions', () => {
     assert.ok(after > before, `${before} -> ${after}`);
     await workbench.command('PILOT: Show Last Decision');
     await workbench.webview().getByText('Every model at that time').waitFor();
-    // For which published model each was taken.
+    // The published model that each was matched to.
     await workbench.webview().getByText('Where each model started').waitFor();
     await workbench.shot('inline-decision');
     await workbench.command('View: Close Editor');
@@ -150,7 +150,7 @@ describe('Inline completions', () => {
 
   it('something else typed after it was read counts against it, by less than Esc', async () => {
     const decision = await suggested('const openInvoices = ');
-    // It has to stand there long enough to have been read; nothing visible tells when that is.
+    // The suggestion must be visible long enough to count as read, which has no visible sign.
     await sleep(2 * DEFAULT_RULES.minVisibleMs);
     await workbench.page.keyboard.type('9');
     const { weight } = await outcome(decision, 'diverged');
@@ -175,7 +175,7 @@ describe('Inline completions', () => {
     const decision = await suggestedLocally('const stored = store.g');
     assert.equal(decision.chosen, LOCAL_ARM.id);
     await workbench.page.keyboard.press('Control+ArrowRight');
-    // Where the cursor then stands: ghost text and text look alike.
+    // The column of the cursor, since ghost text looks like text.
     const column = 'const stored = store.get'.length + 1;
     await workbench.page
       .locator('.statusbar-item')
@@ -205,7 +205,7 @@ describe('Inline completions', () => {
     await paidItem().waitFor({ state: 'hidden' });
     await menuOffers('Turn Inline Completions On');
     const [requests, decisions] = [sent(), inline().length];
-    // Nor by its own command, which says why.
+    // The command does not suggest either, and says why.
     await workbench.command('PILOT: Suggest a Completion');
     await workbench.notification('Inline completions are off.').waitFor();
     await type('const averageBasket = ');
@@ -215,7 +215,7 @@ describe('Inline completions', () => {
       () => readFileSync(path.join(workbench.workspaceFolder, file), 'utf8').includes('largestBasket'),
       'the typing is saved',
     );
-    // An answer takes longer than any completion would have: what is in the books then is that answer alone.
+    // An answer takes longer than any completion, so that the ledger then contains only that answer.
     const panel = await openAskPanel(workbench);
     await panel.ask('Explain what a lighthouse is');
     assert.equal(sent(), requests + 1);

@@ -1,4 +1,4 @@
-/** What a designer would see at a glance (page/), as sentences. */
+/** Visible layout faults (page/), as sentences. */
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import type { Frame, FrameLocator, Page } from 'playwright-core';
@@ -19,8 +19,8 @@ export async function frameInside(frame: FrameLocator): Promise<Frame> {
 }
 
 /**
- * The tree in the side bar, whose widget is VS Code's: names that are cut. What follows a name may be, since the hover
- * and the screen reader have it whole.
+ * Cut names in the side bar's tree, whose widget is VS Code's. The text after a name may be cut, since the hover and
+ * the screen reader have all of it.
  */
 export const treeFaults = (page: Page): Promise<readonly string[]> =>
   page.evaluate(`${cutNames}; findCutNames(${JSON.stringify(treeSelector)})`);

@@ -1,6 +1,6 @@
 /**
- * What PILOT has learnt, from outside: the log in the database file, folded as the extension folds it. So a journey
- * sees whether an outcome moved the estimate that the next decision will use.
+ * PILOT's learned state from outside: the log in the database file, folded as the extension folds it, so that a journey
+ * can check whether an outcome changed the estimate for the next decision.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import type { Workbench } from './driver.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The log's rows; none before the first prompt has made the file. */
+/** The log's rows; empty before the first prompt has created the file. */
 function logRows({ globalStorageFolder }: Workbench): readonly Row[] {
   const file = path.join(globalStorageFolder, 'pilot.db');
   if (!existsSync(file)) return [];
@@ -35,9 +35,9 @@ function logRows({ globalStorageFolder }: Workbench): readonly Row[] {
 
 export interface Learnt {
   readonly decisions: readonly Decision[];
-  /** Every verdict on the decision, in order: a later one revises an earlier one. */
+  /** All verdicts on the decision in order; a later one revises an earlier one. */
   outcomesOf(decision: Decision): readonly Outcome[];
-  /** Mean estimate of the chosen arm at the decision's own place, before and after all its outcomes. */
+  /** Mean estimate of the chosen arm for the decision's context, before and after all its outcomes. */
   estimates(decision: Decision): { readonly before: number; readonly after: number };
 }
 
@@ -88,7 +88,7 @@ function estimate(events: readonly LearnerEvent[], { surface, chosen, context, a
   return found.mean;
 }
 
-/** As src/engine.ts has it, with the practice models' prices. */
+/** As in src/engine.ts, with the practice models' prices. */
 function learnerSpec(): ConstructorParameters<typeof Learner>[0] {
   const space = decodeSpace(JSON.parse(readFileSync(inRoot('media/space.json'), 'utf8')));
   assert.ok(space.ok);

@@ -1,4 +1,7 @@
-/** Small extensions beside PILOT: one offers VS Code a language model, one suggests code, one reroutes a provider's address. */
+/**
+ * Small extensions beside PILOT: one offers VS Code a language model, one suggests code, one redirects a provider's
+ * address.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -33,8 +36,8 @@ exports.activate = () => vscode.lm.registerLanguageModelChatProvider('neighbour'
 };
 
 /**
- * By its id an extension that PILOT knows to suggest code, with the setting that says so. Not GitHub Copilot: VS Code
- * keeps an extension of that id from running beside the one it ships, which is off until somebody has set it up.
+ * An extension with an id that PILOT knows to suggest code, and its setting. Not GitHub Copilot: VS Code does not run
+ * an extension of that id beside its own, which is off until it is set up.
  */
 const rival: Extension = {
   publisher: 'continue',
@@ -56,8 +59,8 @@ export async function installNeighbour(workbench: Workbench): Promise<void> {
 }
 
 /**
- * From then on requests to the provider's address go to a server of the test, as with a router that has its own idea
- * of the world. PILOT knows nothing of it: `fetch` is the extension host's, and all extensions share it.
+ * Redirects requests for the provider's address to a server of the test, as a router might. PILOT does not know of it:
+ * all extensions share the extension host's `fetch`.
  */
 export async function installReroute(workbench: Workbench, from: string, to: string): Promise<void> {
   const code = `

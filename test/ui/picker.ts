@@ -1,7 +1,7 @@
 /**
- * VS Code's quick input as a journey drives it: command palette, pick lists, input boxes and, in a browser, file dialogs
- * are one widget, which fades, moves on to the next question and uses its rows again. What looks like patience here is
- * what a person does without thinking: look before clicking.
+ * Drives VS Code's quick input: command palette, pick lists, input boxes and, in a browser, file dialogs are one
+ * widget, which fades, moves on to the next question and reuses its rows. The waits here do what a person does: look
+ * before clicking.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
@@ -18,14 +18,14 @@ export class Picker {
     this.#page = page;
   }
 
-  /** The open one: one that fades out is still visible, and inert. */
+  /** The open widget: one that is fading out is still visible, and inert. */
   get widget(): Locator {
     return this.#page.locator('.quick-input-widget:not([inert], [inert] *)').filter({ visible: true });
   }
 
-  /** Runs a command as a person does: F1, its title, and a choice among what is found. */
+  /** Runs a command with F1, its title, and a choice among the results. */
   async command(title: string): Promise<void> {
-    // What takes the keyboard (an editor that is restored, a notice) closes the palette: opened anew until it ran.
+    // A restored editor or a notice that takes the focus closes the palette: it is opened again until the command ran.
     await until(
       async () => {
         const opened = await this.openPalette(title).then(
@@ -40,8 +40,8 @@ export class Picker {
           () => true,
           () => false,
         );
-        // Pickers and palette are one widget: until the palette has left it, text for the command's own input box
-        // would land in the palette, and Enter would then accept what that box proposes.
+        // Pickers and palette are one widget: until the palette has left it, text for the command's own input box would
+        // go into the palette, and Enter would then accept the box's proposal.
         return clicked && within(stepTimeoutMs, async () => !(await this.#inputValue()).startsWith('>'));
       },
       `${title} was chosen`,
@@ -51,7 +51,7 @@ export class Picker {
 
   /** Opens the command palette and types, without choosing. */
   async openPalette(text: string): Promise<void> {
-    // A picker that was open may still be closing and swallow the key, or be what the key closes: until it holds.
+    // A picker that is still closing may swallow the key, or the key may close it: repeated until the palette is open.
     await until(async () => {
       if (!(await this.#inputValue()).startsWith('>')) {
         await this.#page.keyboard.press('F1');
@@ -62,7 +62,9 @@ export class Picker {
     await this.option(text).waitFor({ timeout: 2 * clickTimeoutMs });
   }
 
-  /** Text for the open quick pick or input box, in one piece, and again where the widget overwrote it meanwhile. */
+  /**
+   * Types text for the open quick pick or input box, in one piece, and again where the widget overwrote it meanwhile.
+   */
   async type(text: string): Promise<void> {
     await until(() => this.#fill(text), `the input holds ${text}`);
   }
@@ -80,13 +82,13 @@ export class Picker {
     return this.widget.locator('.quick-input-box input').first();
   }
 
-  /** '' where no input is open. */
+  /** '' = no input is open. */
   async #inputValue(): Promise<string> {
     if (!(await this.#input.isVisible())) return '';
     return this.#input.inputValue({ timeout: 1000 }).catch(() => '');
   }
 
-  /** One line of the open quick pick, by its label: its text may hold what is left of an older line, hidden. */
+  /** One line of the open quick pick, by its label: its text may contain hidden remains of an older line. */
   option(text: string | RegExp): Locator {
     const rows = this.widget.locator('.quick-input-list .monaco-list-row');
     return rows.and(this.#page.getByLabel(text)).first();
@@ -98,7 +100,7 @@ export class Picker {
     await this.option(text).click();
   }
 
-  /** The list uses its rows again for other lines: while it still changes, a click could land on a neighbour. */
+  /** The list reuses its rows for other lines: while it changes, a click could hit a neighbor. */
   async #atRest(row: Locator): Promise<boolean> {
     const look = async (): Promise<string> => {
       const box = await row.boundingBox({ timeout: 1000 }).catch(() => null);
@@ -114,7 +116,10 @@ export class Picker {
     });
   }
 
-  /** Answers the open input box, and waits until it is taken: VS Code checks it first, and another picker would cancel it. */
+  /**
+   * Answers the open input box, and waits until VS Code accepts it: VS Code checks it first, and another picker would
+   * cancel it.
+   */
   async answer(text: string): Promise<void> {
     await this.widget.waitFor();
     await this.type(text);
@@ -122,15 +127,15 @@ export class Picker {
     await until(async () => (await this.#inputValue()) !== text, `${text} is taken`);
   }
 
-  /** Enter in the open picker, wherever the keyboard is: what has just closed may have given it to a webview. */
+  /** Presses Enter in the open picker, wherever the focus is: a closed element may have given it to a webview. */
   async accept(): Promise<void> {
     await this.#input.press('Enter');
   }
 
-  /** Answers VS Code's own file dialog, once it shows a path with `shown` in it, with the path of a file. */
+  /** Enters the path of a file in VS Code's own file dialog, once the dialog shows a path that contains `shown`. */
   async answerFileDialog(shown: string, file: string): Promise<void> {
     await until(async () => (await this.#inputValue()).includes(shown), 'the file dialog shows a path');
-    // The dialog lists the folder of each path it is given, and drops an Enter that comes before it is done.
+    // The dialog lists the folder of each path it is given, and drops an Enter before the list is complete.
     await until(async () => {
       if (!(await this.#inputValue()).includes('/')) return true;
       if ((await this.#inputValue()) !== file) await this.type(file);

@@ -1,4 +1,4 @@
-/** Prices before the click, as a person meets them. */
+/** The prices shown before a question is sent. */
 import assert from 'node:assert/strict';
 import { openAskPanel, type AskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
@@ -17,7 +17,7 @@ describe('prices before the click', () => {
     await workbench.shot('price-auto');
   });
 
-  it('Better answer and Cheaper next time name their model and its price, and the answer is not the dearest’s', async () => {
+  it('Better answer and Cheaper next time name their model and its price, and the answer is not from the most expensive model', async () => {
     await panel.composer.press('Enter');
     await panel.settled();
     await panel.lastAnswer.locator('.offers .button').first().waitFor();

@@ -1,6 +1,6 @@
 /**
- * The pictures in the README, taken in the real VS Code by `npm run screenshots`: no test, but a journey all the same,
- * so that a picture cannot show what is no longer there.
+ * The pictures of the README, taken in the real VS Code by `npm run screenshots`. A journey instead of a test, so that
+ * a picture cannot show what no longer exists.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -68,11 +68,11 @@ describe('Pictures for the README', () => {
     await picture('usage', editors(), 860);
   });
 
-  /** Of the part, from its top, so many pixels high, without what happens to be told in a corner. */
+  /** A picture of the part, from its top, `height` pixels high, without notifications. */
   async function picture(name: string, part: Locator, height?: number): Promise<void> {
     if ((await workbench.page.locator('.notification-toast').count()) > 0)
       await workbench.command('Notifications: Clear All Notifications');
-    // No pointer over anything, and VS Code's own fading in and out is over.
+    // No pointer over any element, and VS Code's animations are over.
     await workbench.page.mouse.move(2, 300);
     await workbench.page.waitForTimeout(800);
     const box = await part.boundingBox();

@@ -1,4 +1,4 @@
-/** Set-up of models as a person does it who has a server of his own, and gets its key wrong first. */
+/** Set-up of models for a server of one's own, with a wrong key at first. */
 import assert from 'node:assert/strict';
 import { readSettings } from '../../scripts/host/settings.ts';
 import { isFree } from '../../scripts/host/ports.ts';
@@ -24,11 +24,11 @@ describe('set-up of models', () => {
       }),
     settings: { 'pilot.endpoints': [], 'pilot.models': [] },
   });
-  /** The next question is there: what is typed before it would go to the one before. */
+  /** Waits for the next question: text typed before it would go to the previous one. */
   const asked = (text: string) => workbench.quickInput.getByText(text).first().waitFor();
   const written = (key: string): unknown => readSettings(workbench.userDataFolder)?.[key];
 
-  /** At the ports of LM Studio and llama.cpp, where nobody else has them. */
+  /** At the ports of LM Studio and llama.cpp, where they are free. */
   const local: ModelServer[] = [];
   before(async () => {
     for (const port of [1234, 8080])
@@ -51,7 +51,7 @@ describe('set-up of models', () => {
       for (const { headers } of requests) assert.equal(headers['authorization'], undefined);
     }
     await workbench.shot('setup-start');
-    // The last of a list that is longer than the picker shows.
+    // The last item of a list that is longer than the picker.
     await workbench.type('compatible');
     await workbench.pick('OpenAI-compatible');
   });
@@ -75,11 +75,12 @@ describe('set-up of models', () => {
 
   it('shows the models with their prices, and writes what was chosen', async () => {
     await workbench.option('sparrow').waitFor();
-    // The dear one is proposed; the free one stands below it.
+    // The expensive model is proposed; the free one is below it.
     await workbench.pick('sparrow');
     await workbench.shot('setup-models');
     await workbench.accept();
-    // A price of zero that an unknown server lists may be one it does not know: the user says that it is free.
+    // An unknown server may list a price of zero for a model whose price it does not know: the user states that it is
+    // free.
     await asked('USD per million tokens of sparrow');
     await workbench.answer('0');
     await workbench.option('No, or Not Known').waitFor();
@@ -87,7 +88,7 @@ describe('set-up of models', () => {
     await workbench.pick('Yes, It Limits Everything Billed');
     await workbench.notification('choose among 2 models').waitFor();
     await workbench.shot('setup-done');
-    // After a first set-up the composer opens by itself, and takes the keyboard.
+    // After a first set-up the composer opens by itself, with the focus.
     await new AskPanel(workbench).frame.locator('.composer textarea:focus').waitFor();
     const models = written('pilot.models') as { model: string; price: object }[];
     assert.deepEqual(

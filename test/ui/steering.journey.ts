@@ -1,4 +1,7 @@
-/** Steering: every wish is said in the menu, holds for the next prompt, and what was learnt can be taken along or left. */
+/**
+ * Steering: every wish is visible in the menu and applies to the next prompt, and the learned state can be exported or
+ * forgotten.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +19,7 @@ describe('Steering', () => {
     await panel.ask('Explain what a lighthouse is');
   });
 
-  /** The menu, and not the palette that is still there for a moment; anew where what else goes on closed it. */
+  /** The menu, and not the palette that is still visible for a moment; opened again where another event closed it. */
   const openMenu = async (): Promise<void> => {
     const title = workbench.quickInput.locator('.quick-input-title');
     await workbench.until(async () => {

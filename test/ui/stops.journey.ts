@@ -1,4 +1,4 @@
-/** Answers of the dearest model, stopped as people stop them: the month goes on, and what is reserved comes back at once. */
+/** Stopped answers of the most expensive model: the month continues, and the reserved amount comes back at once. */
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { seeded } from '../fakes/random.ts';
@@ -6,10 +6,10 @@ import { openAskPanel, type AskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
 
 const stops = 10;
-/** Milliseconds from the request's arrival at the model; Sage's answers take longer, and some stops come before them. */
+/** Milliseconds from the request's arrival at the model; Sage's answers take longer, and some stops precede their start. */
 const latest = 4_000;
 const pace = { kind: 'slow', firstTokenMs: 300, tokenMs: 40 } as const;
-/** Fifty cents for ten, so this for the nine that are left once one was released. */
+/** Fifty cents for ten answers, so this much for the nine that remain after one release. */
 const mostReservedUsd = 0.45;
 const questions = [
   'lighthouse',

@@ -1,4 +1,4 @@
-/** What was spent and why this model: the usage view, the tree in the side bar, and a whole decision. */
+/** The spending and the reason for a model: the usage view, the tree in the side bar, and a single decision. */
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { type AskPanel, openAskPanel } from './askPanel.ts';
@@ -36,7 +36,7 @@ describe('The usage view', () => {
     await workbench.shot('usage');
   });
 
-  it('shows what was learnt, once it has read the log', async () => {
+  it('shows the learned quality, once it has read the log', async () => {
     await section('Quality by model, as it was learned').locator('svg').first().waitFor();
     await section('Quality against cost').locator('svg').first().waitFor();
     await section('What routing saved').getByText('effective sample').first().waitFor();
@@ -72,7 +72,7 @@ describe('The usage view', () => {
   it('does not jump when its numbers change', async () => {
     const top = async (): Promise<number> => {
       let y: number | undefined;
-      // Undefined while the page is drawn anew.
+      // Undefined while the page is being drawn.
       const drawn = async (): Promise<boolean> => {
         y = (await section('By feature').boundingBox())?.y;
         return y !== undefined;
@@ -123,7 +123,7 @@ describe('A whole decision', () => {
     await tab('PILOT: Decision').waitFor({ state: 'detached' });
     await tab('Explain what a harbour is').click();
     const under = await panel.lastAnswer.locator('.reason').innerText();
-    // Under an answer the model's name stands above, and the sentence begins with a capital.
+    // Under an answer the model's name precedes the sentence, which begins with a capital.
     const sentence = under
       .replace(/\s*Why\?\s*$/, '')
       .trim()
@@ -155,7 +155,7 @@ describe('A whole decision', () => {
     for (const [index, model] of models.entries()) {
       await conversation.click();
       const why = panel.answers.nth(index + 1).getByRole('button', { name: 'Why?' });
-      // By keyboard: it is a button like any other.
+      // By keyboard, like any other button.
       await why.focus();
       await workbench.page.keyboard.press('Enter');
       await report()

@@ -1,6 +1,6 @@
 /**
- * Every view of PILOT in four themes, two of them at three widths: no violation that axe knows, nothing cut or overlapping, and a
- * picture for people in out/screenshots/THEME-WIDTH. One workbench for all of it; theme and width change under it.
+ * Every view of PILOT in four themes, two of them at three widths: no axe violation, no cut or overlapping text, and a
+ * picture for people in out/screenshots/THEME-WIDTH. One workbench for all of it; theme and width change in it.
  */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { layoutFaults, treeFaults, treeSelector } from './layout.ts';
 import { type Theme, themes, useWorkbench } from './driver.ts';
 
 const widths = [700, 1000, 1400] as const;
-/** Of a screen; reports are drawn whole, however long they are. */
+/** Pixels of a screen; reports are drawn whole, whatever their height. */
 const height = 900;
 const reportHeight = 3_600;
 const themeKinds: Readonly<Record<Theme, string>> = {
@@ -27,11 +27,13 @@ const themeKinds: Readonly<Record<Theme, string>> = {
   'high-contrast-light': 'vscode-high-contrast-light',
 };
 
-/** Contrast is the theme's and structure the page's: axe sees every theme once, and between them every width. */
+/**
+ * The theme determines the contrast and the page its structure: axe sees every theme once, and in total every width.
+ */
 const axeWidth = (theme: Theme): number =>
   widths[Object.keys(themes).indexOf(theme) % widths.length] ?? widths[0];
 
-/** What high contrast adds are lines and colors; how the text flows is seen in the other two themes. */
+/** High contrast only adds lines and colors; the other two themes show how the text flows. */
 const widthsOf = (theme: Theme): readonly number[] =>
   theme.startsWith('high-contrast') ? [axeWidth(theme)] : widths;
 
@@ -47,7 +49,7 @@ describe('Every view', () => {
 
   before(async function () {
     this.timeout(180_000);
-    // The ledger has been read, so its file is there and this month can be put into it, as another window would.
+    // The ledger has been read, so that its file exists and this month can be written into it, as by another window.
     await workbench.statusBarItem().filter({ hasText: '$' }).waitFor();
     const db = await openDatabase(databaseFile(workbench.globalStorageFolder), { busyMs: 5_000 });
     fillStore(db, practiceMonth(Date.now()));
@@ -65,7 +67,7 @@ describe('Every view', () => {
     it(`in ${name}`, async function () {
       this.timeout(120_000);
       theme = name;
-      // The editor of settings.json must not be too narrow to click into.
+      // The editor of settings.json needs this width for a click.
       await workbench.page.setViewportSize({ width: 1400, height });
       await workbench.set({ 'workbench.colorTheme': themes[name] });
       const faults: string[] = [];
@@ -94,7 +96,7 @@ describe('Every view', () => {
     return [...ask, ...usage, ...decision, ...(await tree())];
   }
 
-  /** Drawn by VS Code: pictures for people. */
+  /** VS Code draws these views itself: pictures for people. */
   async function vscodesOwnViews(): Promise<void> {
     await workbench.command('Welcome: Open Walkthrough...');
     await workbench.pick('Get started with PILOT');
@@ -106,7 +108,7 @@ describe('Every view', () => {
     await workbench.page.keyboard.press('Escape');
   }
 
-  /** In the side bar, with its first and its last group open; the hover of the status bar stands beside it. */
+  /** The side bar's tree, with its first and its last group open, beside the hover of the status bar. */
   async function tree(): Promise<readonly string[]> {
     const { page } = workbench;
     await workbench.command('View: Show PILOT');
@@ -135,7 +137,7 @@ describe('Every view', () => {
 
   const size = (wanted: number): Promise<void> => workbench.page.setViewportSize({ width, height: wanted });
 
-  /** Of the webview that is shown, once it has the theme's colours. */
+  /** Examines the shown webview, once it has the theme's colors. */
   async function examine(view: string): Promise<readonly string[]> {
     await webview().locator(`body[data-vscode-theme-kind="${themeKinds[theme]}"]`).waitFor();
     await picture(view);

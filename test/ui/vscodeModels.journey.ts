@@ -50,9 +50,9 @@ describe('A language model of another extension', () => {
     const answers = chat().locator('.interactive-response');
     const before = await answers.count();
     await chat().locator('.interactive-input-part .monaco-editor').first().click();
-    // The participant stays named in the input after its first answer.
+    // The participant stays in the input after its first answer.
     await workbench.page.keyboard.type(before === 0 ? `@pilot ${question}` : question);
-    // The participant's name is recognised a moment after it is typed.
+    // The participant's name is recognized a moment after it is typed.
     await sleep(500);
     await workbench.page.keyboard.press('Enter');
     await answers.nth(before).waitFor();

@@ -1,10 +1,10 @@
-/** Waiting for a state, never for a time. */
+/** Waits for a state and never for a fixed time. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const pollMs = 100;
 
-/** False where it did not come to hold in that time. */
+/** False where the state was not reached in time. */
 export async function within(timeoutMs: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {

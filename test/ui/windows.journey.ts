@@ -5,22 +5,22 @@ import { practiceModels } from '../fakes/practiceModels.ts';
 import { type AskPanel, openAskPanel } from './askPanel.ts';
 import { useWorkbench } from './driver.ts';
 
-/** Slow enough to be met in the middle. */
+/** Slow enough that the other window can act during the answer. */
 const slow = { kind: 'slow', tokenMs: 100 } as const;
-/** The dearest model's worst case stays below this limit, so that it may be asked at all. */
+/** The worst case of the most expensive model is below this limit, so that it may be asked. */
 const limitUsd = 5;
 
 describe('Windows', () => {
   const workbench = useWorkbench();
 
-  /** What the status bar says is left, in USD. */
+  /** The available amount in the status bar, in USD. */
   async function left(page: Page = workbench.page): Promise<number> {
     const item = workbench.statusBarItem('', page).filter({ hasText: '$' });
     const amount = /\$([\d.,]+)/.exec(await item.innerText())?.[1] ?? '';
     return Number(amount.replaceAll(',', ''));
   }
 
-  /** The output cap that was sent, at the model's price: the part of the worst case that a test can know. */
+  /** The output cap that was sent, at the model's price: the part of the worst case that a test can compute. */
   function worstCaseUsd({ body, model }: LoggedRequest): number {
     const price = practiceModels.find(({ id }) => id === model)?.price;
     const { max_tokens: cap } = body as { readonly max_tokens: number };
@@ -28,7 +28,7 @@ describe('Windows', () => {
     return (cap * price.outputUsdPerMTok) / 1e6;
   }
 
-  /** Until the endpoint serves it and its first words show: the last answer is then this one. */
+  /** Waits until the endpoint serves the request and the first words are shown, so that the last answer is this one. */
   async function startAnswer(panel: AskPanel, question: string): Promise<void> {
     const { requests } = workbench.models;
     const before = requests.length;
@@ -43,14 +43,14 @@ describe('Windows', () => {
   it('share one limit: what one window spends, the other one has less', async () => {
     const second = await workbench.openSecondWindow();
     const panel = await openAskPanel(workbench);
-    // The dearest one: less than half a cent would not show in what is left.
+    // The most expensive model: a change below half a cent would not be visible.
     await panel.choose('Sage');
     await panel.ask('Explain what a knapsack policy is');
     await workbench.models.idle();
     const spent = billedUsd();
     assert.ok(spent > 0);
     await workbench.until(async () => (await left(second)) < limitUsd, 'the other window has less too');
-    // Until it has heard of the settlement it counts the reservation.
+    // Until the window has received the settlement, it counts the reservation.
     await workbench.until(async () => (await left(second)) === (await left()), 'both windows say the same');
     await second.close();
   });
@@ -77,7 +77,7 @@ describe('Windows', () => {
     const [request] = workbench.models.requests.slice(-1);
     assert.ok(request?.clientClosed, 'the answer was cut');
     await workbench.reload();
-    // Nobody knows what was served, so all that could have been counts.
+    // It is unknown what was served, so that the most possible counts.
     await workbench.until(
       async () => limitUsd - (await left()) >= worstCaseUsd(request),
       'the worst case counts',

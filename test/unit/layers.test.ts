@@ -1,6 +1,7 @@
 /**
- * Layers. The table in eslint.config.mjs says which room may import which; here its own order is checked, every import
- * of src and media against it (type-only ones too), and, by running, that no module of core or app reaches the host.
+ * Layers. The table in eslint.config.mjs says which folder may import which. This test checks the table's own order,
+ * every import of src and media against it (type-only imports too), and, by running, that no module of core or app
+ * reaches the host.
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -40,7 +41,7 @@ function imports(file: string): Import[] {
 
 const importsOf = (file: string): string[] => imports(file).map(({ name }) => name);
 
-/** The first circle that is found: each node leads to the next, the last to the first. */
+/** The first circle found: each node leads to the next, the last to the first. */
 function circleIn(next: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
   const done = new Set<string>();
   const follow = (node: string, way: readonly string[]): readonly string[] | undefined => {
@@ -155,7 +156,7 @@ describe('layers', () => {
     it(`every module of src/${folder} loads in plain Node`, async () => {
       const files = sources(folder);
       assert.ok(files.length > 20);
-      // A static import of vscode, direct or through others, fails here: the package has no code.
+      // A static import of vscode, direct or through others, fails here, since the package has no code.
       for (const file of files) await import(path.join(root, file));
     });
   }

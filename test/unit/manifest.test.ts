@@ -1,4 +1,4 @@
-/** package.json and the code say the same: every command and setting that is in one is in the other. */
+/** package.json and the code agree: every command and setting in one is in the other. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -37,7 +37,7 @@ const { contributes, capabilities } = manifest;
 const code = globSync('src/**/*.ts', { cwd: root }).map(read).join('\n');
 const declared = new Set(contributes.commands.map(({ command }) => command));
 const settings = new Map(contributes.configuration.flatMap(({ properties }) => Object.entries(properties)));
-/** Ids as they stand in string literals of the code. */
+/** Ids in string literals of the code. */
 const quoted = (pattern: string): Set<string> =>
   new Set([...code.matchAll(new RegExp(`['"\`](${pattern})['"\`]`, 'g'))].map(([, id]) => id!));
 
@@ -67,7 +67,7 @@ describe('the manifest', () => {
     for (const id of used) assert.ok(declared.has(id), id);
   });
 
-  /** Whole, or as the code reads it: a section and the rest of the key; or in a `when` clause. */
+  /** The whole id, or in the forms of the code: a section and the rest of the key, or in a `when` clause. */
   function isRead(key: string): boolean {
     const has = (text: string): boolean => quoted(text.replaceAll('.', '\\.')).size > 0;
     const parts = key.split('.');

@@ -1,4 +1,6 @@
-/** What Open VSX's server and its publisher refuse, as far as the manifest shows it: forks of VS Code get PILOT there. */
+/**
+ * The rules of Open VSX's server and publisher, as far as the manifest shows them: forks of VS Code get PILOT there.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -61,7 +63,7 @@ describe('Open VSX', () => {
     for (const file of [manifest.icon, 'README.md', 'CHANGELOG.md']) assert.ok(existsSync(file), file);
   });
 
-  /** What a fork need not have: proposed APIs, extensions of VS Code's own marketplace, another engine. */
+  /** What a fork may lack: proposed APIs, extensions of VS Code's own marketplace, another engine. */
   it('serves hosts that have none of what is VS Code’s alone', () => {
     assert.ok(!('enabledApiProposals' in manifest));
     assert.deepEqual(manifest.extensionDependencies ?? [], []);

@@ -1,6 +1,6 @@
 /**
- * When a person's requests come: a working week with an evening tail, in sessions, and months that do not go as the
- * ones before. Times are of November 2026 in local time; the eight weeks before it are the history a forecast has.
+ * Arrival times of one person's requests: a working week with an evening tail, in sessions, and months that differ from
+ * the earlier ones. Times are in November 2026, local time; the eight weeks before are the forecast's history.
  */
 import { HOUR_MS, hourOfWeek, periodAt, type Period } from '../../../src/core/money/period.ts';
 
@@ -11,7 +11,7 @@ export interface Month {
   readonly period: Period;
   /** Sorted, within the period. */
   readonly times: readonly number[];
-  /** Requests before the period: what the demand forecast starts from. */
+  /** Requests before the period, from which the demand forecast starts. */
   readonly history: readonly number[];
 }
 
@@ -21,7 +21,7 @@ const HISTORY_DAYS = 56;
 
 export function monthOf(kind: ArrivalKind, n: number, random: () => number): Month {
   const days = (period.end - period.start) / DAY_MS;
-  // Habits drift: the months before had between 0.7 and 1.4 times as many requests.
+  // Habits drift: the months before had 0.7 to 1.4 times as many requests.
   const before = kind === 'new-user' ? 0 : Math.round(n * (HISTORY_DAYS / days) * (0.7 + 0.7 * random()));
   const shape = shapes[kind];
   return {

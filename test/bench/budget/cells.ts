@@ -7,7 +7,7 @@ import { cachedByRow, fullInformation } from '../router/references.ts';
 import { arrivalKinds, monthOf, type ArrivalKind } from './arrivals.ts';
 import { atHindsightPrice, mean, promptOf, runMonth, type Outcome, type Prompt } from './simulate.ts';
 
-/** Of the month: money gone before it counts as run dry. */
+/** Share of the month: one that runs out of money earlier counts as dry. */
 export const LAST_TENTH = 0.9;
 export const fractions = [0.02, 0.05, 0.1, 0.25, 0.5, 1] as const;
 
@@ -16,25 +16,27 @@ export interface Cell {
   readonly dataset: string;
   readonly horizon: number;
   readonly arrivals: ArrivalKind;
-  /** Budget over what the best fixed model would have cost. */
+  /** Budget over the cost of the best fixed model. */
   readonly fraction: number;
   readonly policy: string;
   readonly quality: number;
   readonly bestFixedQuality: number;
-  /** Quality at the lowest single price that stays within the budget, known only afterwards; same estimates, no gate. */
+  /**
+   * Quality at the lowest single price that stays within the budget, known only afterwards; same estimates, no gate.
+   */
   readonly hindsightQuality: number;
   readonly hindsightSpend: number;
   /** Spend over budget. */
   readonly spend: number;
   readonly worstSpend: number;
   readonly refusedShare: number;
-  /** Share of the month passed when the money was gone; 1 = it lasted. Earliest over seeds. */
+  /** Elapsed share of the month when the money was used up; 1 = it lasted. Earliest over seeds. */
   readonly driedAt: number;
-  /** Months, one a seed, that ran dry before their last tenth. */
+  /** Number of months, one for each seed, that ran dry before their last tenth. */
   readonly dryMonths: number;
-  /** Whether the cheapest model alone fits the budget in every seed: else nobody can answer everything. */
+  /** Whether the cheapest model alone fits the budget in every seed; otherwise no policy can answer everything. */
   readonly feasible: boolean;
-  /** Quality less hindsight's, by seed. */
+  /** Quality minus that of the hindsight price, by seed. */
   readonly paired: readonly number[];
 }
 
@@ -69,7 +71,7 @@ export function runCells(data: Dataset, options: CellOptions): Cell[] {
   return cells;
 }
 
-/** A month's prompts, drawn with replacement, and those the policy has seen in the months before. */
+/** A month's prompts, drawn with replacement, and those of the months before, which the policy has seen. */
 interface Sample {
   readonly seed: number;
   readonly prompts: readonly Prompt[];
@@ -104,7 +106,7 @@ function sampleOf(trial: Trial, estimates: (row: number) => Float64Array, horizo
   };
 }
 
-/** A month's prompts with a budget, and what hindsight would have made of it, whenever they come. */
+/** A month's prompts with a budget and the result of the hindsight price, for any arrival times. */
 interface Funded {
   readonly sample: Sample;
   readonly budget: NanoUsd;

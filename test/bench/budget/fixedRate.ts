@@ -1,6 +1,6 @@
 /**
- * The baselines of the paper's evaluation: every request may cost B/Q, the budget over the number of requests; with
- * spill-over, what earlier requests left unspent may be spent by later ones (and what they overspent is paid back).
+ * The baselines of the paper's evaluation: every request may cost B/Q, the budget over the number of requests. With
+ * spill-over, later requests may spend what earlier ones left (and repay what they overspent).
  */
 import type { CostPolicy, MoneySituation } from '../../../src/core/money/policy.ts';
 import { ZERO } from '../../../src/core/money.ts';

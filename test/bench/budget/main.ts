@@ -1,10 +1,10 @@
 /**
- * The cost policies on real outcome matrices: budgets from 2 % to 100 % of the best fixed model's cost, months of 60, 600
- * and 6,000 prompts, arrivals as people have them, and the forecast the product itself makes.
+ * The cost policies on real outcome matrices: budgets from 2 % to 100 % of the best fixed model's cost, months of 60,
+ * 600 and 6,000 prompts, realistic arrivals, and the product's own forecast.
  *
  * Without the data folder it runs on a small synthetic matrix, and says so.
  *
- *   npm run bench:budget -- --json OUT [--outcomes FILE]... [--horizons 60,600,6000] [--seeds 5] [--policies a,b]
+ * npm run bench:budget -- --json OUT [--outcomes FILE]... [--horizons 60,600,6000] [--seeds 5] [--policies a,b]
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -95,7 +95,7 @@ function progress(share: number, name: string): void {
   process.stderr.write(`\r${Math.round(100 * share)} % ${name}, about ${left} s left      `);
 }
 
-/** The paired scores are for the standard errors; the JSON keeps their summary. */
+/** The paired scores serve the standard errors only; the JSON has their summary. */
 function plain({ paired, ...cell }: Cell): Omit<Cell, 'paired'> & {
   readonly seeds: number;
   /** Earliest over the seeds; null = the money lasted. */

@@ -1,9 +1,12 @@
-/** The tables a person reads, and the bars the default policy has to pass. */
+/** The tables for readers, and the bars that the default policy must reach. */
 import { defaultPolicy } from '../../../src/core/money/policies/index.ts';
 import type { Cell } from './cells.ts';
 import { mean } from './simulate.ts';
 
-/** By horizon and policy: quality over hindsight's, over all situations that the cheapest model's cost allows. */
+/**
+ * By horizon and policy: quality over that of the hindsight price, over all situations that the cheapest model's cost
+ * allows.
+ */
 export function tablesOf(cells: readonly Cell[]): string {
   const lines = [
     '| prompts | policy | quality / best fixed | quality / hindsight price | spend where hindsight spends 99 % | refused | dry before the last tenth |',
@@ -22,12 +25,12 @@ export function tablesOf(cells: readonly Cell[]): string {
   return lines.join('\n');
 }
 
-/** What the default policy has to reach, and where it does not. */
+/** A bar for the default policy, with the budgets that miss it. */
 export interface Bar {
   readonly what: string;
-  /** Undefined = what it compares with was not run. */
+  /** Undefined = a policy for the comparison was not run. */
   readonly reached: boolean | undefined;
-  /** Budgets (months, for the money that has to last) that reach it, of all. */
+  /** Number of budgets (of months, for the money that must last) that reach the bar. */
   readonly at: number;
   readonly of: number;
   /** Worst first. */
@@ -35,9 +38,9 @@ export interface Bar {
 }
 
 /**
- * The bars of the default policy, at each budget of each dataset, the kinds of month pooled. A month that ends early
- * without notice is in the tables and has to last as all others, but says nothing about quality and spending: money
- * kept for requests that do not come is kept rightly.
+ * The bars of the default policy at each budget of each dataset, the kinds of month pooled. A month that ends early
+ * without notice is in the tables and must last, but does not count for quality and spending, since keeping money for
+ * expected requests is right.
  */
 export function barsOf(cells: readonly Cell[]): readonly Bar[] {
   const feasible = cells.filter((cell) => cell.feasible);
@@ -83,7 +86,7 @@ function besideRivals(horizon: number, own: readonly Budget[], all: readonly Bud
     const value = behind(budget, all);
     return value === undefined ? [] : [{ ...budget, value }];
   });
-  // Half a comparison reads like a whole one.
+  // An incomplete comparison would look complete.
   if (compared.length === 0 || compared.length < own.length)
     return { what, reached: undefined, at: 0, of: 0, short: [] };
   return bar(what, compared, ({ value }) => value >= -1, ({ value }) => value); // prettier-ignore
@@ -110,12 +113,12 @@ interface Budget {
   readonly horizon: number;
   readonly fraction: number;
   readonly policy: string;
-  /** Quality over hindsight's. */
+  /** Quality over that of the hindsight price. */
   readonly relative: number;
   readonly spend: number;
   readonly worstSpend: number;
   readonly hindsightSpend: number;
-  /** Quality less hindsight's, by seed. */
+  /** Quality minus that of the hindsight price, by seed. */
   readonly paired: readonly number[];
 }
 
@@ -134,13 +137,13 @@ function pooled(cells: readonly Cell[]): readonly Budget[] {
       spend: mean(group.map((c) => c.spend)),
       worstSpend: Math.max(...group.map((c) => c.worstSpend)),
       hindsightSpend: mean(group.map((c) => c.hindsightSpend)),
-      // The kinds of month share a seed's prompts, so they are one sample, not several.
+      // The kinds of month share a seed's prompts, so that they are one sample.
       paired: first.paired.map((_, seed) => mean(group.map((c) => c.paired[seed]!))),
     };
   });
 }
 
-/** Standard errors above the better of the two rivals, paired by seed, below it when negative; undefined without both. */
+/** Standard errors above the better of the two rivals, paired by seed; negative = below it; undefined without both. */
 function behind(budget: Budget, all: readonly Budget[]): number | undefined {
   const rivals = all.filter(
     (other) =>

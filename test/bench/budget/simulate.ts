@@ -1,7 +1,7 @@
 /**
  * One month of one person under one policy: each request is offered every model at its expected cost and predicted
- * quality, the gate is the ledger's own (worst case <= what is left), what it cost is what the file says it cost, and expected
- * costs are calibrated by such bills as the product calibrates them.
+ * quality, the gate is the ledger's (worst case <= available), the actual cost is the file's, and such bills calibrate
+ * expected costs as in the product.
  */
 import type { NanoUsd } from '../../../src/core/brand.ts';
 import { calibrated, costFactors, noteCost, uncalibrated } from '../../../src/core/money/costCalibration.ts';
@@ -16,7 +16,7 @@ import type { Month } from './arrivals.ts';
 const DAY_MS = 24 * HOUR_MS;
 const DEMAND_DAYS = 56;
 
-/** What one request asks, and what each model would make of it. */
+/** One request, with each model's result for it. */
 export interface Prompt {
   readonly offers: readonly Offer[];
   readonly quality: Float64Array;
@@ -28,7 +28,7 @@ export interface Outcome {
   readonly quality: number;
   readonly spend: number;
   readonly refused: number;
-  /** Share of the month that had passed when 99 % was spent or a request was refused; 1 = never. */
+  /** Elapsed share of the month when 99 % was spent or a request was refused; 1 = never. */
   readonly driedAt: number;
   readonly scores: Float64Array;
 }
@@ -80,7 +80,7 @@ export function runMonth(
   return { quality: mean(scores), spend: committed, refused, driedAt, scores };
 }
 
-/** The best arm by predicted quality less the policy's charge, of those worth their price. */
+/** The arm with the best predicted quality minus the policy's charge, among those worth their price. */
 function choose(offers: readonly Offer[], { verdicts, fallback }: Appraisal): number {
   let [best, highest] = [-1, -Infinity];
   offers.forEach(({ armId, reward }, arm) => {
@@ -91,7 +91,7 @@ function choose(offers: readonly Offer[], { verdicts, fallback }: Appraisal): nu
   return best >= 0 ? best : offers.findIndex(({ armId }) => armId === fallback);
 }
 
-/** The forecast as the product makes it: the last eight weeks by hour of week, and the last fourteen days. */
+/** The product's own forecast: the last eight weeks by hour of week, and the last fourteen days. */
 class Demand {
   readonly #month: Month;
   readonly #counts = new Array<number>(HOURS_PER_WEEK).fill(0);
@@ -132,7 +132,7 @@ class Demand {
     };
   }
 
-  /** Once an hour: the forecast moves little within one, and a month of 6,000 prompts asks often. */
+  /** Once an hour: the forecast changes little within an hour, and a month of 6,000 prompts asks often. */
   #forecastAt(now: number): DemandForecast {
     const hour = Math.floor(now / HOUR_MS);
     if (this.#forecast === undefined || hour !== this.#hour) {
@@ -149,7 +149,7 @@ class Demand {
         now,
         this.#month.period,
       );
-      // Nobody here completes or chats, and the forecast's surfaces are the prompts' own.
+      // The bench has Ask requests only, so that the forecasts of all surfaces are added.
       const { ask, inline, chat } = forecast.bySurface;
       this.#forecast = { ...forecast, bySurface: { ask: ask + inline + chat, inline: 0, chat: 0 } };
     }
@@ -167,7 +167,9 @@ class Demand {
   }
 }
 
-/** The lowest single price at which the same estimates, without any gate, stay within the budget; known only afterwards. */
+/**
+ * The lowest single price at which the same estimates, without a gate, stay within the budget; known only afterwards.
+ */
 export function atHindsightPrice(prompts: readonly Prompt[], budget: NanoUsd): Outcome {
   const at = (price: number): Outcome => takeAll(prompts, price);
   const free = at(0);

@@ -1,6 +1,7 @@
 /**
- * Is the practice models' hidden ranking by language found? Decisions and outcomes only, no typing: a person keeps
- * an answer with the model's hidden chance for the language; outcomes pass the same baseline correction as in use.
+ * Measures whether the practice models' hidden ranking by language is found, with decisions and outcomes only: a
+ * simulated person keeps an answer with the model's hidden probability for the language, and outcomes pass the
+ * product's baseline correction.
  */
 import type { Call } from '../../../src/app/call/call.ts';
 import { viewText } from '../../../src/app/inline/order.ts';
@@ -24,7 +25,7 @@ import { sources } from './sources.ts';
 export interface Ranking {
   /** Means over the seeds. */
   readonly bestShare: number;
-  /** Regret against that of a uniformly random choice, over all decisions. */
+  /** Regret over that of a uniformly random choice, over all decisions. */
   readonly regretShare: number;
   readonly decisions: number;
   readonly seeds: readonly { readonly bestShare: number; readonly regretShare: number }[];
@@ -34,7 +35,7 @@ const LEARNING = 300;
 const MEASURED = 300;
 const SEEDS = 8;
 
-/** One seed's 300 measured decisions say little: small gaps between models are found by luck or not. */
+/** Several seeds, since one seed's 300 measured decisions depend on luck where the gaps between models are small. */
 export async function measureRanking(first: number): Promise<Ranking> {
   const seeds: { bestShare: number; regretShare: number }[] = [];
   for (let seed = first; seed < first + SEEDS; seed += 1) seeds.push(await measureOnce(seed));

@@ -23,7 +23,7 @@ export interface ReplayOptions {
   /** How much faster than a person. */
   readonly speed: number;
   readonly seed: number;
-  /** Only this practice model, and no local one; undefined = PILOT. */
+  /** Only this practice model, and no local model; undefined = PILOT. */
   readonly fixed: string | undefined;
   readonly monthlyUsd: number;
 }
@@ -39,11 +39,11 @@ export interface Replay {
   readonly costUsd: number;
   readonly accepted: number;
   readonly keys: number;
-  /** What is kept after a full collection, by keys typed, MB. */
+  /** Heap after a full collection, in MB, by typed keys. */
   readonly heapMb: readonly (readonly [keys: number, mb: number])[];
-  /** Most processor time between two turns of the event loop: what a person would feel as a halt. */
+  /** The most processor time between two turns of the event loop, which a user would feel as a halt. */
   readonly longestBlockMs: number;
-  /** How long a completion that needs no request takes to show, once the typing has paused. */
+  /** Time from the pause in typing to a completion that needs no request. */
   readonly showMs: Readonly<Record<'cache' | 'local', Percentiles>>;
   readonly bySource: Readonly<Record<Source, number>>;
   readonly requestsByModel: Readonly<Record<string, number>>;
@@ -121,7 +121,7 @@ async function assemble({ speed, seed, fixed, monthlyUsd }: ReplayOptions, url: 
   const tracker = new OutcomeTracker({
     ...common,
     baseline: { load: ignore, save: ignore },
-    // What was kept in another place survives there.
+    // Text kept in another place is found there.
     readText: (_documentId, start) => accepted.get(start),
     onVerdict: ({ whole }, { kind }) => {
       if (kind === 'accepted') accepted.set(whole.length, whole);
@@ -184,7 +184,7 @@ const SETTINGS: InlineSettings = {
   debounceMs: { min: 75, max: 400 },
 };
 
-/** Shares of the replay after which the heap is looked at: 1,000, 5,000 and 10,000 keys of 10,000. */
+/** Shares of the replay at which the heap is measured: 1,000, 5,000 and 10,000 keys of 10,000. */
 const CHECKPOINTS = [0.1, 0.5, 1];
 /** Keys typed before the code is compiled. */
 const WARM_UP = 100;

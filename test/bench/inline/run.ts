@@ -1,9 +1,9 @@
 /**
  * npm run bench:inline -- [--json OUT] [--keys N] [--speed N] [--seed N] [--only pilot]
  *
- * Typing sessions against the practice endpoint through the whole pipeline: PILOT, one fixed dear model, one fixed
- * cheap one. Overhead is all the time the thread was busy between two keys, test driver included. Every model here
- * is simulated.
+ * Typing sessions against the practice endpoint through the whole pipeline: PILOT, one fixed expensive model, one fixed
+ * cheap model. Overhead is all time the thread was busy between two keys, test driver included. Every model here is
+ * simulated.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -89,7 +89,7 @@ function print(name: string, result: Replay): void {
   console.log(`  ${JSON.stringify(result.requestsByModel)} ${JSON.stringify(result.bySource)}`);
 }
 
-/** The README's rows on speed, and what it says of the replay. */
+/** The README's rows on speed, and its sentences on the replay. */
 function readme({ showMs: { local, cache }, ...result }: Replay): string {
   const whole = (share: number): string => `${Math.round(100 * share)} %`;
   const command = '`npm run bench:inline`';

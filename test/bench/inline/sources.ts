@@ -1,5 +1,5 @@
 /**
- * What is typed: real files of this repository, and, since the practice models' skill differs by language, plain
+ * The typed text: real files of this repository and, since the practice models' skill differs by language, plain
  * functions in three more languages.
  */
 import { readFileSync, readdirSync } from 'node:fs';
@@ -9,9 +9,9 @@ export interface Source {
   readonly path: string;
   readonly languageId: string;
   readonly text: string;
-  /** The end of what stands above what is typed, as far as anybody looks. */
+  /** The end of the text above the typed text, as much as the pipeline reads. */
   readonly above: string;
-  /** All of what stands above: a file of 1 MB, for one of them. */
+  /** Number of characters above the typed text; one file has 1 MB. */
   readonly aboveChars: number;
 }
 
@@ -47,7 +47,7 @@ const SHAPES: Readonly<Record<string, readonly [extension: string, shape: Shape]
   rust: ['rs', (name, i) => `fn ${name}_${i}(a: i64, b: i64) -> i64 {\n    return ${name}(a, b);\n}\n\n`],
 };
 
-/** The rest of the folders that the real files are from: what the local model knows, and none of what is typed. */
+/** The other files of the real files' folders, which the local model learns from; none of them is typed. */
 export function neighbours(): readonly { readonly id: string; readonly text: string }[] {
   return [...new Set(REAL.map((path) => dirname(path)))]
     .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
@@ -55,7 +55,7 @@ export function neighbours(): readonly { readonly id: string; readonly text: str
     .map((path) => ({ id: path, text: readFileSync(path, 'utf8') }));
 }
 
-/** Turn by turn a piece of each file, with what stands above it, as a working day goes. */
+/** Pieces of each file in turn, each with the text above it, as on a working day. */
 export function sections(): readonly Source[] {
   const pieces = sources().map((source) => {
     const cuts: Source[] = [];

@@ -1,6 +1,6 @@
 /**
- * A person at the keyboard, and the editor between them and the pipeline: types a source character by character with
- * pauses and slips, reads what is suggested when there is time for it, and accepts or goes on.
+ * A simulated person at the keyboard, with the editor between the person and the pipeline: types a source character by
+ * character with pauses and errors, reads a suggestion when there is time, and accepts it or types on.
  */
 import type { InlineCompleter, Source as Outcome } from '../../../src/app/inline/completer.ts';
 import type { OutcomeTracker } from '../../../src/app/inline/outcomeTracker.ts';
@@ -16,7 +16,7 @@ export interface Tally {
   readonly offered: Set<string>;
   readonly accepted: Set<string>;
   readonly outcomes: Record<Outcome, number>;
-  /** From the end of the pause in typing (nothing, from the cache) to the suggestion, ms as the machine has them. */
+  /** Milliseconds of real time from the end of the pause in typing (from the call, for the cache) to the suggestion. */
   readonly showMs: { readonly cache: number[]; readonly local: number[] };
 }
 
@@ -43,13 +43,13 @@ export interface TypistDeps {
   readonly maxKeys: number;
 }
 
-/** Times what happens in the pipeline between a call and its answer. */
+/** Measures the pipeline's part between a call and its answer. */
 export interface Stopwatch {
-  /** Called right before the pipeline is; the answer is given the wait since the pause in typing ended. */
+  /** Call it right before the pipeline; the returned function gives the wait since the pause in typing ended. */
   start(): (source: Outcome) => number | undefined;
 }
 
-/** Time to read a suggestion and press Tab. */
+/** Milliseconds to read a suggestion and press Tab. */
 const READING_MS = 350;
 const WINDOW = 24_000;
 
@@ -57,7 +57,7 @@ export class Typist {
   readonly #deps: TypistDeps;
   #source: Source | undefined;
   #before = '';
-  /** Characters above what `#before` still holds. */
+  /** Number of characters above the text in `#before`. */
   #offset = 0;
   #shown: Suggestion | undefined;
   #aborter = new AbortController();
@@ -79,11 +79,11 @@ export class Typist {
     completer.stop(source.path);
   }
 
-  /** One key, or one accepted suggestion; how many characters of the source it brought. */
+  /** Types one key, or accepts one suggestion; returns the number of characters of the source that this added. */
   async #step(text: string, at: number): Promise<number> {
     const key = text.charAt(at);
     if (this.#deps.random() < 0.02 && /\w/.test(key)) await this.#slip();
-    // The editor indents a new line by itself.
+    // The editor indents a new line itself.
     const brings = key === '\n' ? (/^\n[ \t]*/.exec(text.slice(at))?.[0] ?? key) : key;
     this.#key(brings);
     await this.#deps.pause(this.#interval(text, at + brings.length));
@@ -100,7 +100,7 @@ export class Typist {
     await this.#deps.pause(150);
   }
 
-  /** Lognormal around 150 ms; longer where one thinks: at the end of a line and after an opening. */
+  /** Lognormal around 150 ms; longer for a thought at the end of a line and after an opening bracket. */
   #interval(text: string, next: number): number {
     const { random } = this.#deps;
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -142,7 +142,7 @@ export class Typist {
     return this.#source?.path ?? '';
   }
 
-  /** As VS Code does it: the former call is cancelled, a new one made. */
+  /** Like VS Code: cancels the previous call and makes a new one. */
   #ask(): void {
     const { completer, tally, tracker, stopwatch } = this.#deps;
     const { languageId = '' } = this.#source ?? {};
@@ -177,7 +177,7 @@ export class Typist {
     });
   }
 
-  /** Reads what is there, and takes it or not; how many characters of the source it brought. */
+  /** Reads the suggestion, and accepts it or not; returns the number of characters of the source that this added. */
   async #consider(rest: string): Promise<number> {
     const suggestion = this.#shown;
     if (suggestion === undefined || this.#deps.random() < 0.3) return 0;
@@ -191,12 +191,12 @@ export class Typist {
     tracker.accepted(offer.decisionId, this.#end);
     completer.accepted(this.#path, offer);
     if (fits) return text.length;
-    // Kept for what it is, in another place: the replay goes on with its own text.
+    // An accepted text that differs from the source stays elsewhere: the replay continues with its own text.
     this.#before = this.#before.slice(0, -text.length);
     return 0;
   }
 
-  /** A person keeps what is right, and of what is merely plausible as much as the model's hidden skill says. */
+  /** A person keeps correct text, and plausible text with the probability of the model's hidden skill. */
   #chance({ offer: { arm } }: Suggestion, fits: boolean): number {
     if (fits) return 0.95;
     const practice = practiceModelIds.find((id) => id === arm.model);

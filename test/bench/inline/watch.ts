@@ -1,11 +1,11 @@
-/** What the replay is measured with: time of its own, processor time, delays, the heap. */
+/** The replay's instruments: fast time, processor time, delays, the heap. */
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import type { Timers } from '../../../src/app/inline/ports.ts';
 import type { Stopwatch } from './typist.ts';
 
 export interface FastTimers extends Timers {
-  /** The timer started last, and when it went off. */
+  /** The timer that was started last, and the time at which it fired. */
   newest(): { readonly wentOffAt: number | undefined } | undefined;
   dispose(): void;
 }
@@ -31,8 +31,8 @@ export function fastTimers(speed: number): FastTimers {
 }
 
 /**
- * A pause in typing is the one timer that the pipeline starts before it first waits. A local completion that came only
- * after another model had nothing to show is left out: it waited for that model.
+ * A pause in typing is the only timer that the pipeline starts before its first wait. A local completion that waited
+ * for another model, which then had nothing, is left out.
  */
 export const stopwatchOn = (timers: FastTimers, runs: { readonly count: number }): Stopwatch => ({
   start() {
@@ -49,7 +49,7 @@ export const stopwatchOn = (timers: FastTimers, runs: { readonly count: number }
   },
 });
 
-/** Looks every millisecond how much processor time has gone since: more than a turn of the event loop took, at most. */
+/** Measures processor time every millisecond: an upper bound on the time of one turn of the event loop. */
 export function watchBlocks(): { reset(): void; skip(): void; longest(): number; dispose(): void } {
   let [longest, mark] = [0, busyMs()];
   const timer = setInterval(() => {
@@ -65,7 +65,7 @@ export function watchBlocks(): { reset(): void; skip(): void; longest(): number;
   };
 }
 
-/** Processor time of this thread alone: the machine's other work does not count. */
+/** Processor time of this thread only, so that the machine's other work does not count. */
 export function busyMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
@@ -75,12 +75,12 @@ export interface Percentiles {
   readonly count: number;
   readonly p50: number;
   readonly p99: number;
-  /** Share within 20 ms. */
+  /** Share of suggestions within 20 ms. */
   readonly prompt: number;
 }
 
 const PROMPT_MS = 20;
-/** Full collections, so that the growth is what is kept and not what waits to be collected. */
+/** MB after full collections, so that only live memory counts. */
 export function heapMb(): number {
   collect();
   return process.memoryUsage().heapUsed / 2 ** 20;

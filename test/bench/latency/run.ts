@@ -1,7 +1,7 @@
 /**
- * `npm run bench:latency [-- --prompts 100] [--json OUT]`: time to the first token through PILOT (features, decision,
- * a committed reservation, the openai client) against the endpoint's own, asked directly over the same loopback. Turn
- * by turn within one run, since machines are noisy: the figure is the difference.
+ * `npm run bench:latency [-- --prompts 100] [--json OUT]`: time to the first token through PILOT (features, decision, a
+ * committed reservation, the openai client), compared with a direct request over the same loopback. Both alternate
+ * within one run, since machines are noisy: the figure is the difference.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

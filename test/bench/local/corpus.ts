@@ -1,7 +1,7 @@
 /**
- * A folder's source files, split by module: a module held out is held out with all its twins (other extensions, src
- * and dist), and files that contain most of a held-out file's lines are dropped from training as well, so that
- * nothing is "predicted" that was read.
+ * A folder's source files, split by module: a module is held out with all its variants (other extensions, src and
+ * dist), and files that contain most of a held-out file's lines are dropped from training too, so that no text is
+ * predicted that was read.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -50,14 +50,14 @@ const LAYERS = new Set(
   ),
 );
 
-/** Path and base name without extensions and without the folders that tell sources from what is built of them. */
+/** Path and base name without extensions, and without the folders that distinguish sources from build results. */
 export function moduleOf(file: string): string {
   const parts = file.split('/');
   const base = (parts.pop() ?? '').replace(/(?!^)\..*$/, '');
   return [...parts.filter((part) => !LAYERS.has(part)), base].join('/');
 }
 
-/** At least `share` of the modules, at least three, drawn by `random`. */
+/** Draws at least `share` of the modules, at least three, with `random`. */
 export function split(files: readonly SourceFile[], share: number, random: () => number): Split {
   const modules = [...new Set(files.map((file) => moduleOf(file.path)))].sort();
   const shuffled = modules.map((name) => ({ name, key: random() })).sort((a, b) => a.key - b.key);
@@ -69,7 +69,7 @@ export function split(files: readonly SourceFile[], share: number, random: () =>
   return { training, heldOut, modules: modules.length, dropped: rest.length - training.length };
 }
 
-/** Lines this long are rarely equal by chance. */
+/** Characters: longer lines are rarely equal by chance. */
 const TELLING = 30;
 
 function withoutCopies(files: readonly SourceFile[], heldOut: readonly SourceFile[]): readonly SourceFile[] {

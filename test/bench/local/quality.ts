@@ -1,6 +1,6 @@
 /**
- * How often the rest of a line is proposed exactly. A position is a random column of a random non-blank held-out
- * line; the model sees the lines above it in the file and the training files, nothing below.
+ * Measures how often the rest of a line is proposed exactly. A position is a random column of a random non-blank
+ * held-out line; the model sees the lines above it in the file and the training files, but nothing below.
  */
 import { LOCAL_THRESHOLD } from '../../../src/core/local/localArm.ts';
 import { LocalModel } from '../../../src/core/local/localModel.ts';
@@ -72,7 +72,7 @@ function pointAt(threshold: number, proposals: readonly (Proposal | undefined)[]
   };
 }
 
-/** The rest of the most recent line that begins in the same way: in the file itself, then in the training files. */
+/** The rest of the most recent line with the same beginning: in the file itself, then in the training files. */
 function measureBaseline(
   training: readonly SourceFile[],
   positions: readonly Position[],

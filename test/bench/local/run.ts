@@ -1,8 +1,8 @@
 /**
  * npm run bench:local -- [--root DIR]... [--json OUT] [--positions N] [--tokens N] [--seed N]
  *
- * Quality, time and memory of the local model. Without --root: this repository and three large packages it depends
- * on. With one root the JSON is that root's numbers; with several, the worst of each, and all under `roots`.
+ * Quality, time and memory of the local model. Without --root: this repository and three large packages it depends on.
+ * With one root the JSON has that root's numbers; with several, the worst of each, and all under `roots`.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -33,7 +33,7 @@ const { values: flags } = parseArgs({
   },
 });
 const PACKAGES = ['openai', 'playwright-core', 'zod'].map((name) => path.join('node_modules', name));
-/** Share of the modules that is held out; several splits would only move the numbers within their noise. */
+/** Share of the modules that is held out; several splits change the numbers only within their noise. */
 const HELD_OUT = 0.15;
 
 const seed = Number(flags.seed);
@@ -95,7 +95,7 @@ function print(report: Report): void {
   );
 }
 
-/** As it stands in the README. */
+/** The README's table. */
 function table(all: readonly Report[]): string {
   const percent = (share: number): string => `${Math.round(100 * share)} %`;
   const pair = (a: number, b: number): string => `${a.toFixed(1)} / ${b.toFixed(1)}`;
@@ -128,7 +128,7 @@ function worst(all: readonly Report[]): Partial<Report> {
   };
 }
 
-/** mulberry32: the same draw on every machine. */
+/** mulberry32: the same sequence on every machine. */
 function seeded(start: number): () => number {
   let state = start >>> 0;
   return () => {

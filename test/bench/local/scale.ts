@@ -1,6 +1,6 @@
 /**
- * Time and memory of a workspace of five million tokens, in the real worker. A smaller folder is indexed again under
- * other names until there are that many; the tokens are as many, the words are not more.
+ * Time and memory of a workspace of five million tokens, in the real worker. A smaller folder is indexed repeatedly
+ * under other names until the number is reached, so that the vocabulary is smaller than in a real workspace.
  */
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ export interface Scale {
   /** Round trip from the extension host's side, ms. */
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The same in processor time of both threads: what other programs do at the time does not count. */
+  /** Processor time of both threads, without other programs. */
   readonly busyP50Ms: number;
   readonly busyP99Ms: number;
 }
@@ -72,7 +72,7 @@ async function fill(host: LocalModelHost, files: readonly string[], tokens: numb
   }
 }
 
-/** The first queries run before the worker's code is compiled; a person's first keystrokes do, too, so they count. */
+/** Includes the first queries, before the worker's code is compiled, as a user's first keystrokes do. */
 async function queryTimes(
   host: LocalModelHost,
   positions: readonly Position[],

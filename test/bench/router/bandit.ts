@@ -1,5 +1,5 @@
 /**
- * The learning phase: one pass over the learning prompts under bandit feedback, through the product's own learner and
+ * The learning phase: one pass over the learning prompts under bandit feedback, with the product's own learner and
  * router. Every bandit of the benchmark is a preset, a prior and a cost policy; nothing else differs.
  */
 import type { ArmId, DecisionId, NanoUsd } from '../../../src/core/brand.ts';
@@ -15,33 +15,33 @@ export interface Bandit {
   readonly name: string;
   readonly preset: Preset;
   readonly prior: 'preference' | 'none' | 'reversed';
-  /** Under which the learning phase runs. */
+  /** The cost policy of the learning phase. */
   readonly learnUnder: AnyPolicy;
-  /** Under which it is deployed. */
+  /** The cost policy of the deployment. */
   readonly deployUnder: AnyPolicy;
-  /** Epoch-greedy: explore uniformly with probability t^(-1/3), and learn from those rounds only. */
+  /** Epoch-greedy: explores uniformly with probability t^(-1/3), and learns from those rounds only. */
   readonly epochGreedy?: boolean;
 }
 
-/** What the world does to the plain replay; all optional, so that one loop serves every scenario. */
+/** Disturbances of the plain replay; all optional, so that one loop serves every scenario. */
 export interface World {
-  /** The reward that is fed back; undefined = none comes. */
+  /** The reward that is fed back; undefined = no feedback. */
   readonly feedback?: (row: number, arm: number, step: number) => number | undefined;
   /** Feedback arrives this many prompts late. */
   readonly delay?: number;
-  /** Arms that cannot be used at a step. */
+  /** Whether an arm is unavailable at a step. */
   readonly missing?: (arm: number, step: number) => boolean;
   /** Multiplies quoted and charged cost. */
   readonly priceFactor?: (arm: number, step: number) => number;
-  /** Called after each step with the arm taken. */
+  /** Called after each step with the chosen arm. */
   readonly watch?: (step: number, row: number, arm: number) => void;
-  /** Prompts after which the learning phase ends; all when undefined. */
+  /** Number of prompts in the learning phase; undefined = all. */
   readonly until?: number;
-  /** Called when this many feedbacks are in (0 first). */
+  /** Called when this many feedbacks have arrived (first with 0). */
   readonly at?: ReadonlyMap<number, (estimates: Estimates) => void>;
 }
 
-/** Milliseconds between prompts: a hundred a day, so that forgetting acts as it would for a person. */
+/** Milliseconds between prompts, a hundred a day, so that forgetting has a realistic effect. */
 const STEP_MS = 864_000;
 /** 2026-01-01. */
 const START_MS = 1_767_225_600_000;
@@ -92,7 +92,7 @@ export function learn(
       candidates: arms.map(({ armId, arm }) => {
         const quote = trial.quotes[row]![arm]!;
         const expected = Math.ceil(quote.expected * factor(arm)) as NanoUsd;
-        // Learning has a rate, not a gate: only deployment is under the hard budget.
+        // The learning phase has a rate and no gate: only the deployment is under the hard budget.
         return { armId, quote: { ...quote, expected, worstCase: 0 as NanoUsd }, excluded: undefined };
       }),
       estimates,
@@ -133,7 +133,7 @@ function explorationAt({ preset, epochGreedy }: Bandit, step: number): Preset {
   return { ...preset, exploration: { kind: 'epsilon', epsilon: (step + 1) ** (-1 / 3), margin: Infinity } };
 }
 
-/** The estimates as they stand, for rows of the same data; later learning does not change them. */
+/** The present estimates for rows of the same data; later learning does not change them. */
 function frozen(learner: Learner, data: Dataset): Estimates {
   const copy = learner.snapshot();
   const cache = new Map<number, Float64Array>();
@@ -155,7 +155,7 @@ export function priorsOf({ prior, preset }: Bandit, data: Dataset): ReadonlyMap<
   }
   const priors = data.priors.map((known) => armPrior(known, preset));
   if (prior === 'preference') return new Map(data.arms.map((armId, i) => [armId, priors[i]!]));
-  // Reversed: the best rated arm gets the worst rated one's prior, and so on.
+  // Reversed: the best rated arm gets the prior of the worst rated one, and so on.
   const order = data.priors
     .map(({ origin }, i) => ({ i, rating: origin.rating }))
     .sort((a, b) => a.rating - b.rating);

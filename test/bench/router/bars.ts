@@ -1,6 +1,6 @@
 /**
- * What the product is held to, each bar with the figure that was measured: reached or not, by means over seeds. All of
- * it is about the artefact that ships; the evaluation artefact's figure stands beside it where there is one.
+ * The bars that the product must reach, each with the measured figure, by means over seeds. All are about the shipped
+ * artifact; the evaluation artifact's figure is added where there is one.
  */
 import type { DatasetJson } from './json.ts';
 
@@ -10,7 +10,7 @@ export interface Bar {
   readonly aim: string;
   readonly figure: string;
   readonly reached: boolean;
-  /** The evaluation artefact's figure. */
+  /** The evaluation artifact's figure. */
   readonly evaluation?: string | undefined;
 }
 
@@ -43,13 +43,13 @@ const QUALITY: readonly (readonly [dataset: RegExp, least: readonly (readonly [n
     ],
   ],
 ];
-/** At a quarter of the cost: what full information reaches. */
+/** At a quarter of the cost: the level of full information. */
 const STRETCH: readonly (readonly [RegExp, number])[] = [
   [/^routerbench0/, 0.947],
   [/^cascade9/, 0.974],
   [/^bfcl/, 1.019],
 ];
-/** Where every fraction must be above the static mix. */
+/** Datasets on which every fraction must be above the static mix. */
 const ABOVE_MIX = /^(routerbench0|bfcl)/;
 const REGRET_RATIO = 0.7;
 const NOISE_COST = 0.04;
@@ -70,7 +70,7 @@ export function barsOf(datasets: readonly DatasetJson[]): Bar[] {
   ];
 }
 
-/** How many bars were reached, and how many there are. */
+/** The number of reached bars and of all bars. */
 export const tally = (bars: readonly Bar[]): { readonly reached: number; readonly all: number } => ({
   reached: bars.filter(({ reached }) => reached).length,
   all: bars.length,
@@ -146,7 +146,7 @@ function paperPreset(datasets: readonly DatasetJson[]): Bar[] {
   ];
 }
 
-/** The start without any feedback, with what ships and with the evaluation artefact. */
+/** The start without any feedback, with what ships and with the evaluation artifact. */
 function start(dataset: DatasetJson): Bar[] {
   if (!dataset.dataset.startsWith('routerbench0')) return [];
   const what = 'quality at 25 % before any feedback';
@@ -167,7 +167,10 @@ function start(dataset: DatasetJson): Bar[] {
   return [...bar(what, 0.85, ships), ...bar(`${what} (evaluation artefact)`, 0.89, evaluation)];
 }
 
-/** Against the best of the whole grid at each count, chosen in hindsight on the deployment prompts: it flatters the cold. */
+/**
+ * Against the best of the whole grid at each count, chosen in hindsight on the deployment prompts, which favors the
+ * cold start.
+ */
 function aheadOfCold(dataset: DatasetJson): Bar[] {
   const counts = dataset.coldGrid[0]?.points.map(({ feedbacks }) => feedbacks) ?? [];
   return counts.flatMap((n) => {
@@ -271,7 +274,7 @@ const REACTIONS: readonly (readonly [start: string, what: string, most: number])
   ['a better model joins', 'a new better model is found', 100],
 ];
 
-/** Median over seeds of the prompts it took; a seed in which it never happened counts as the slowest. */
+/** Median over seeds of the prompts until the reaction; a seed without a reaction counts as the slowest. */
 const reactions = ({ dataset, reactions: all }: DatasetJson): Bar[] =>
   REACTIONS.flatMap(([start, what, most]) =>
     Object.entries(all)

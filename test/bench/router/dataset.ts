@@ -1,4 +1,4 @@
-/** An outcome matrix as the bandits see it: contexts, rewards, costs, and per seed a split with quotes. */
+/** An outcome matrix in the bandits' form: contexts, rewards, costs, and for each seed a split with quotes. */
 import { Matrix, solve } from 'ml-matrix';
 import type { ArmId, NanoUsd } from '../../../src/core/brand.ts';
 import type { Context, Quote } from '../../../src/core/decision.ts';
@@ -13,19 +13,19 @@ export interface Dataset {
   readonly models: readonly string[];
   readonly arms: readonly ArmId[];
   readonly rows: readonly OutcomeRow[];
-  /** Rows from here on are another file's, to deploy on; undefined = all are one file's. */
+  /** Rows from here on belong to another file, for deployment; undefined = all rows are from one file. */
   readonly deployFrom: number | undefined;
   readonly features: readonly Features[];
   readonly contexts: readonly Context[];
   readonly priors: readonly ModelPrior[];
-  /** The largest cost of each arm in the file that is deployed on, rounded up: its worst case. */
+  /** The largest cost of each arm in the deployment file, rounded up: its worst case. */
   readonly worst: readonly NanoUsd[];
   readonly space: Space;
 }
 
 /**
- * Leave-source-out: a router must not be judged on a benchmark whose published scores rate its models. By file, what
- * the names of such sources look like; a file made of several benchmarks has several.
+ * Leave-source-out: a router must not be judged on a benchmark whose published scores rate its models. For each file,
+ * the names of such sources; a file made of several benchmarks has several.
  */
 const SAME_BENCHMARK: readonly (readonly [file: RegExp, source: RegExp])[] = [
   [/^routerbench/, /router-?bench|mbpp|\barc\b|wino-?grande|mmlu|hella-?swag|gsm-?8k/i],
@@ -35,7 +35,7 @@ const SAME_BENCHMARK: readonly (readonly [file: RegExp, source: RegExp])[] = [
   [/^bfcl/, /bfcl|berkeley|function.calling/i],
 ];
 
-/** The table's sources of ratings that these files' priors must do without. */
+/** The rating sources that the priors for these files must not use. */
 export function leftOutSources(files: readonly string[], { sources }: Space['models']): string[] {
   const same = SAME_BENCHMARK.filter(([file]) => files.some((name) => file.test(name)));
   return sources.map(({ name }) => name).filter((name) => same.some(([, source]) => source.test(name)));
@@ -44,7 +44,7 @@ export function leftOutSources(files: readonly string[], { sources }: Space['mod
 export interface DatasetOptions {
   /** Another file with the same models, to deploy on. */
   readonly deployed?: OutcomeMatrix | undefined;
-  /** Of the same rows, from another space's dataset: they do not depend on the space. */
+  /** Features of the same rows from another space's dataset; they do not depend on the space. */
   readonly features?: readonly Features[] | undefined;
 }
 
@@ -79,25 +79,24 @@ const asAsked = (text: string): PromptView => ({
 
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value));
 
-/** Rounded up: a quote is never below the cost it stands for. */
+/** Rounded up, so that a quote is never below its cost. */
 export const nano = (usd: number): NanoUsd => Math.ceil(usd * 1e9) as NanoUsd;
 
-/** One seed's fold of a dataset, with what an arm is expected to cost for each prompt. */
+/** One seed's fold of a dataset, with each arm's expected cost for each prompt. */
 export interface Trial {
   readonly data: Dataset;
   readonly seed: number;
   readonly tuning: readonly number[];
   readonly learning: readonly number[];
   readonly deployment: readonly number[];
-  /** One a row, one an arm. */
+  /** One for each row and arm. */
   readonly quotes: readonly (readonly Quote[])[];
 }
 
 /**
- * 20 % tuning, 50 % learning, 30 % deployment, by prompt; where there is another file to deploy on, all of the one is
- * learnt from and all of the other deployed on, and seeds permute the order.
- * With `evaluateOn: 'tuning'` the tuning fold stands in for deployment, which then nothing touches: how the presets'
- * numbers and cold LinUCB's were chosen.
+ * 20 % tuning, 50 % learning, 30 % deployment, by prompt. With a second file, all of the first is for learning and all
+ * of the second for deployment, and seeds permute the order. With `evaluateOn: 'tuning'` the tuning fold replaces the
+ * deployment fold, which stays untouched: this way the presets' numbers and cold LinUCB's were chosen.
  */
 export function trialOf(data: Dataset, seed: number, evaluateOn: 'deployment' | 'tuning'): Trial {
   const random = seeded(seed * 7919 + 17);
@@ -116,7 +115,10 @@ export function trialOf(data: Dataset, seed: number, evaluateOn: 'deployment' | 
 
 const others = ({ rows }: Dataset, from: number): number[] => rows.map((_, i) => i).slice(from);
 
-/** Costs of the file are deterministic functions of prompt and answer length; the tuning fold teaches the latter. */
+/**
+ * A file's costs are deterministic functions of the lengths of prompt and answer; the tuning fold teaches the answer's
+ * length.
+ */
 const COST_RIDGE = 1;
 
 function quotesOf(data: Dataset, tuning: readonly number[]): Quote[][] {
@@ -133,7 +135,7 @@ function quotesOf(data: Dataset, tuning: readonly number[]): Quote[][] {
   );
 }
 
-/** Ridge regression of the arm's cost on context and prompt length; never below its least cost seen. */
+/** Ridge regression of the arm's cost on context and prompt length; at least the arm's lowest cost. */
 function expectedCosts(data: Dataset, tuning: readonly number[], arm: number): Float64Array {
   const costs = tuning.map((row) => data.rows[row]!.cost[arm]!);
   const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
@@ -151,14 +153,14 @@ function expectedCosts(data: Dataset, tuning: readonly number[], arm: number): F
   });
 }
 
-/** Sum over rows of what one arm really cost, USD. */
+/** Sum of one arm's actual costs over rows, in USD. */
 export const spendOf = (data: Dataset, rows: readonly number[], arm: number): number =>
   rows.reduce((sum, row) => sum + data.rows[row]!.cost[arm]!, 0);
 
 export const qualityOf = (data: Dataset, rows: readonly number[], arm: number): number =>
   rows.reduce((sum, row) => sum + data.rows[row]!.quality[arm]!, 0) / rows.length;
 
-/** Highest mean quality on these rows; the cheaper of equals. */
+/** The highest mean quality on these rows; the cheaper among equals. */
 export function bestFixed(data: Dataset, rows: readonly number[]): number {
   let best = 0;
   data.models.forEach((_, arm) => {

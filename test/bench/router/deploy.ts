@@ -1,7 +1,7 @@
 /**
- * Deployment under a hard budget: frozen estimates, one pass over the deployment prompts. Every policy runs under the
- * same gate: a call whose worst case does not fit in what is left is refused, the prompt then takes the cheapest arm
- * that fits, and scores 0 where none does.
+ * Deployment under a hard budget: frozen estimates, one pass over the deployment prompts. Every policy has the same
+ * gate: a call whose worst case exceeds the rest of the budget is refused; the prompt then takes the cheapest arm that
+ * fits, and scores 0 where none does.
  */
 import type { ArmId, NanoUsd } from '../../../src/core/brand.ts';
 import type { CostPolicy, MoneySituation, Offer } from '../../../src/core/money/policy.ts';
@@ -13,18 +13,18 @@ export interface Deployed {
   readonly budget: number;
   readonly spend: number;
   readonly quality: number;
-  /** Prompts that no arm could answer within what was left. */
+  /** Number of prompts for which no arm fitted the rest of the budget. */
   readonly refused: number;
-  /** One a deployment prompt, in the trial's order: for paired comparisons. */
+  /** One for each deployment prompt, in the trial's order, for paired comparisons. */
   readonly scores: Float64Array;
   /** Arm by deployment prompt; -1 = refused. */
   readonly chosen: Int16Array;
 }
 
-/** Mean rewards by row, one an arm. */
+/** Mean rewards by row, one for each arm. */
 export type Estimates = (row: number) => Float64Array;
 
-/** Requests of the learning phase that the price policy has seen when it is deployed, without feedback or spending. */
+/** Requests of the learning phase that the price policy has seen before deployment, without feedback or spending. */
 const WARM_UP = 300;
 
 export function deploy(trial: Trial, estimates: Estimates, policy: AnyPolicy, budget: number): Deployed {
@@ -53,7 +53,7 @@ export function deploy(trial: Trial, estimates: Estimates, policy: AnyPolicy, bu
   return ledger.result();
 }
 
-/** Deployment without estimates: `wanted` names an arm, the gate may refuse it. */
+/** Deployment without estimates: `wanted` names an arm, which the gate may refuse. */
 export function deployFixed(trial: Trial, wanted: (row: number) => number, budget: number): Deployed {
   const ledger = new Ledger(trial, budget);
   for (const row of trial.deployment) ledger.take(row, ledger.admit(row, wanted(row)));
@@ -90,7 +90,7 @@ class Ledger {
     return situation(this.#limit, this.#committed, this.#served, this.#trial.deployment.length);
   }
 
-  /** The arm itself, the cheapest that fits, or -1. */
+  /** The arm if it fits, else the cheapest that fits, or -1. */
   admit(row: number, arm: number): number {
     const { worst } = this.#trial.data;
     const left = this.#limit - this.#committed;
@@ -129,7 +129,7 @@ class Ledger {
 
 const PERIOD_MS = 30 * 86_400_000;
 
-/** A period in which the requests come evenly, and their number is known. */
+/** A period with evenly distributed requests of a known number. */
 export function situation(limit: NanoUsd, committed: number, served: number, total: number): MoneySituation {
   const now = (PERIOD_MS * served) / Math.max(1, total);
   return {
@@ -145,7 +145,7 @@ export function situation(limit: NanoUsd, committed: number, served: number, tot
   };
 }
 
-/** Money is no object: the paper's learning phase. */
+/** Ignores cost: the paper's learning phase. */
 export const costBlind: CostPolicy<undefined> = {
   name: 'cost-blind',
   initial: () => undefined,

@@ -1,4 +1,4 @@
-/** The benchmark's JSON, per dataset; means over seeds. */
+/** The benchmark's JSON for each dataset; means over seeds. */
 import type { DatasetRun } from './report.ts';
 import { mean } from './references.ts';
 import type { Paired } from './seed.ts';
@@ -8,12 +8,12 @@ export interface CurvePoint {
   /** USD for the deployment set: the fraction of the best fixed model's cost. */
   readonly budget: number;
   readonly spend: number;
-  /** The largest spending of any seed, as a share of its own budget, times `budget`: never above `budget`. */
+  /** The largest spending of any seed as a share of its own budget, times `budget`: never above `budget`. */
   readonly worstSpend: number;
   readonly quality: number;
   /** Over seeds. */
   readonly qualityStd: number;
-  /** Prompts that no arm could answer within what was left, mean over seeds. */
+  /** Number of prompts for which no arm fitted the rest of the budget, mean over seeds. */
   readonly refused: number;
 }
 
@@ -24,9 +24,9 @@ export interface Spread {
 }
 
 export interface DatasetJson {
-  /** The file's name without `.jsonl.gz`; with `--deploy` that of the file learnt from. */
+  /** The file's name without `.jsonl.gz`; with `--deploy`, the name of the learning file. */
   readonly dataset: string;
-  /** With `--deploy`, the file deployed on; else null. */
+  /** With `--deploy`, the deployment file; otherwise null. */
   readonly deployedOn: string | null;
   readonly models: readonly string[];
   readonly rows: number;
@@ -63,7 +63,7 @@ export interface DatasetJson {
   readonly shares: Readonly<
     Record<string, { readonly share: readonly number[]; readonly shareStd: readonly number[] }>
   >;
-  /** After so many feedbacks: a policy's quality less that of tuned cold LinUCB after as many. */
+  /** For a number of feedbacks: a policy's quality minus that of tuned cold LinUCB after as many. */
   readonly againstCold: readonly {
     readonly policy: string;
     readonly feedbacks: number;
@@ -83,12 +83,12 @@ export interface DatasetJson {
   readonly ablation: Readonly<Record<string, Spread>>;
 }
 
-/** Prompts after a change until the router has followed it; null = it never did. */
+/** Prompts after a change until the router has followed it; null = never. */
 export interface Reaction {
   readonly median: number | null;
   readonly fastest: number | null;
   readonly slowest: number | null;
-  /** Seeds in which it never did. */
+  /** Number of seeds in which it never did. */
   readonly never: number;
 }
 
@@ -183,7 +183,9 @@ function series(
   return [...byAt].map(([at, values]) => [at, mean(values), deviation(values)]);
 }
 
-/** Pooled: the mean of the differences, and the root mean square of the seeds' standard errors (their prompts overlap). */
+/**
+ * Pooled: the mean of the differences, and the root mean square of the seeds' standard errors (their prompts overlap).
+ */
 function pairedOf(results: DatasetRun['results']): DatasetJson['paired'] {
   return (results[0]?.paired ?? []).flatMap(({ fraction, against }, i) =>
     Object.keys(against).map((other) => ({
@@ -210,7 +212,7 @@ const pooled = (
   standardError: Math.sqrt(mean(pairs.map(({ error }) => error * error))),
 });
 
-/** A task's row comes from the seeds whose deployment prompts have it. */
+/** A task's row comes from the seeds whose deployment prompts contain it. */
 function sharesOf(results: DatasetRun['results'], nModels: number): DatasetJson['shares'] {
   const tasks = new Set(results.flatMap(({ shares }) => Object.keys(shares)));
   return Object.fromEntries(
@@ -240,7 +242,7 @@ function reactionsOf(scenarios: DatasetRun['scenarios']): DatasetJson['reactions
         .flatMap(({ reaction }) => (reaction[key] === undefined ? [] : [reaction[key]]))
         .sort((a, b) => a - b);
       const never = scenarios.length - seen.length;
-      // Over all seeds: those that never reacted are the slowest.
+      // Over all seeds: those without a reaction are the slowest.
       const at = (place: number): number | null => seen[place] ?? null;
       const last = scenarios.length - 1;
       return [key, { median: at(Math.floor(last / 2)), fastest: at(0), slowest: at(last), never }];

@@ -1,7 +1,7 @@
 /**
- * Text kNN with full information: the mean outcome of the learning prompts nearest in tf-idf weighted, hashed n-grams
- * (cosine), shrunk to each model's mean. Postings are flat arrays, one run a bucket, because their product is most of
- * what a seed of the benchmark costs otherwise.
+ * Text kNN with full information: the mean outcome of the learning prompts that are nearest by tf-idf weighted, hashed
+ * n-grams (cosine), shrunk to each model's mean. Postings are flat arrays, one run for each bucket, because their
+ * product takes most of a seed's time.
  */
 import { BUCKETS } from '../../../src/core/features/hashing.ts';
 import { qualityOf, type Trial } from './dataset.ts';
@@ -9,7 +9,7 @@ import type { Estimates } from './deploy.ts';
 import { cachedByRow } from './references.ts';
 
 const NEIGHBOURS = 40;
-/** A model's mean counts as this many more neighbours. */
+/** A model's mean counts as this many more neighbors. */
 const SHRINKAGE = 5;
 
 export function nearestNeighbours(trial: Trial): Estimates {
@@ -67,7 +67,9 @@ function indexOf({ data, learning }: Trial): { similarities: (row: number) => Fl
   };
 }
 
-/** Places of the `count` highest values, highest first; the earlier of equals. O(n + count^2) where few are high. */
+/**
+ * Positions of the `count` highest values, highest first; the earlier among equals. O(n + count^2) where few are high.
+ */
 export function nearest(values: Float64Array, count: number): number[] {
   const out: number[] = [];
   for (let at = 0; at < values.length; at++) {

@@ -1,4 +1,4 @@
-/** PILOT as published, beside what the product runs (PILOT in src/core/learning/preset.ts). */
+/** PILOT as published, beside the product's preset (PILOT in src/core/learning/preset.ts). */
 import type { Preset } from '../../../src/core/learning/preset.ts';
 
 export const PAPER: Preset = {

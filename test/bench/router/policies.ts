@@ -1,4 +1,4 @@
-/** The bandits of the benchmark by the name in its JSON. */
+/** The bandits of the benchmark by their names in its JSON. */
 import { policyByName, type AnyPolicy } from '../../../src/core/money/policies/index.ts';
 import { PILOT, type Preset } from '../../../src/core/learning/preset.ts';
 import { costBlind } from './deploy.ts';
@@ -8,7 +8,7 @@ import { PAPER } from './paper.ts';
 const shadow = policyByName('shadow-price');
 const blind = costBlind as unknown as AnyPolicy;
 
-/** Cold LinUCB as the field knows it: zero prior, lambda I, no forgetting, no exploration but its own optimism. */
+/** The usual cold LinUCB: zero prior, lambda I, no forgetting, no exploration beyond its own optimism. */
 export const coldLinucb = (alpha: number, lambda: number): Preset => ({
   ...PILOT,
   alpha,
@@ -27,7 +27,7 @@ export const coldLinucb = (alpha: number, lambda: number): Preset => ({
   trials: undefined,
 });
 
-/** The grid that cold LinUCB is tuned on, per dataset, by the tuning fold. */
+/** The grid on which cold LinUCB is tuned for each dataset, by the tuning fold. */
 export const GRID = [0.3, 1, 2].flatMap((alpha) => [0.3, 1, 10, 30].map((lambda) => ({ alpha, lambda })));
 
 export const linucb = (alpha: number, lambda: number): Bandit => ({
@@ -46,7 +46,7 @@ export const pilot = (preset: Preset = PILOT): Bandit => ({
   deployUnder: shadow,
 });
 
-/** As published: cosine score, lambda_a = 1 / accuracy, learning blind to cost, ZCL at deployment. */
+/** As published: cosine score, lambda_a = 1 / accuracy, learning that ignores cost, ZCL at deployment. */
 export const pilotPaper: Bandit = {
   name: 'pilot-paper',
   preset: PAPER,
@@ -55,7 +55,7 @@ export const pilotPaper: Bandit = {
   deployUnder: policyByName('zcl'),
 };
 
-/** The paper's baselines; all get the product's cost policy, as in the paper all get PILOT's. */
+/** The paper's baselines; all get the product's cost policy, as all get PILOT's in the paper. */
 export const epsilonGreedy: Bandit = {
   name: 'epsilon-greedy',
   preset: { ...coldLinucb(0, 1), exploration: { kind: 'epsilon', epsilon: 0.1, margin: Infinity } },

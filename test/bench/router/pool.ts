@@ -1,16 +1,16 @@
-/** As many workers as cores, the dearest jobs first, and an estimate of what is left after each. */
+/** One worker for each core, the longest jobs first, with an estimate of the remaining time after each job. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Answer, Job } from './worker.ts';
 
 type Value<Kind> = Extract<Answer, { kind: Kind }> extends { readonly value: infer T } ? T : never;
 
-/** What the caller did wrong, as one sentence; anything else that is thrown is a fault of the benchmark. */
+/** An error of the caller, as one sentence; any other error is a fault of the benchmark. */
 export class BadInput extends Error {}
 
 interface Task {
   readonly job: Job;
-  /** Relative cost, for order and progress. */
+  /** Relative duration, for order and progress. */
   readonly weight: number;
   readonly done: (answer: Answer) => void;
 }
@@ -21,7 +21,7 @@ export class Pool {
   readonly #queue: Task[] = [];
   readonly #started = Date.now();
   readonly #say: (text: string) => void;
-  /** Weights of what is done and of all there will be. */
+  /** Weights of the finished jobs and of all expected ones. */
   #finished = 0;
   #expected = 0;
 
@@ -34,7 +34,7 @@ export class Pool {
     }
   }
 
-  /** Work that will come, so that the estimate counts it before it is asked for. */
+  /** Announces work, so that the estimate includes it before it starts. */
   expect(weight: number): void {
     this.#expected += weight;
   }

@@ -1,6 +1,6 @@
 /**
- * What a router is measured against: fixed models, random choice, the best static mix of two models, routers with
- * full information, and what hindsight could have done with the same budget.
+ * The references for a router: fixed models, random choice, the best static mix of two models, routers with full
+ * information, and the best results in hindsight within the same budget.
  */
 import { Matrix, solve } from 'ml-matrix';
 import { qualityOf, spendOf, type Dataset, type Trial } from './dataset.ts';
@@ -13,8 +13,8 @@ export const randomChoice = (trial: Trial, budget: number, random: () => number)
   deployFixed(trial, () => Math.floor(random() * trial.data.models.length), budget);
 
 /**
- * The two models, and the share of prompts for the dearer one, that promise most within the budget by the learning
- * prompts' full information; drawn per prompt.
+ * The two models, and the share of the more expensive one, with the best expected quality within the budget by the full
+ * information of the learning prompts; drawn for each prompt.
  */
 export function staticMix(trial: Trial, budget: number, random: () => number): Deployed {
   const { data, learning, deployment } = trial;
@@ -74,7 +74,7 @@ export interface Priced {
   readonly chosen: Int16Array;
 }
 
-/** argmax reward - price cost at the lowest price whose real spending stays within the budget; without the gate. */
+/** argmax reward - price cost at the lowest price whose actual spending stays within the budget; without the gate. */
 export function atHindsightPrice(trial: Trial, estimates: Estimates, budget: number): Priced {
   let [low, high] = [0, 1];
   const at = (price: number): Priced => takeAt(trial, estimates, price);
@@ -100,7 +100,7 @@ function takeAt(trial: Trial, estimates: Estimates, price: number): Priced {
   return { spend, price, chosen };
 }
 
-/** The cheaper of equals. */
+/** The cheaper among equals. */
 function bestAt({ quotes }: Trial, estimates: Estimates, price: number, row: number): number {
   const offers = quotes[row]!;
   let best = 0;
@@ -113,10 +113,12 @@ function bestAt({ quotes }: Trial, estimates: Estimates, price: number, row: num
   return best;
 }
 
-/** The gate refuses dear arms near the end of a budget; a price somewhat above or below may then do better. */
+/** The gate refuses expensive arms near the end of a budget; a somewhat higher or lower price may then do better. */
 const NEARBY = [0.5, 0.8, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 30];
 
-/** Under the same gate as everybody: the best of the prices around the one whose spending just fits, in hindsight. */
+/**
+ * Under the same gate as the policies: the best of the prices around the one whose spending just fits, in hindsight.
+ */
 export function atBestPrice(trial: Trial, estimates: Estimates, budget: number): Deployed {
   const { price } = atHindsightPrice(trial, estimates, budget);
   const prices = price === 0 ? [0] : NEARBY.map((factor) => factor * price);
@@ -125,7 +127,7 @@ export function atBestPrice(trial: Trial, estimates: Estimates, budget: number):
     .reduce((best, run) => (run.quality > best.quality ? run : best));
 }
 
-/** The best any policy could have done with this budget, knowing every outcome and cost (Lagrangian bound's solution). */
+/** The best possible result with this budget, knowing every outcome and cost (solution of the Lagrangian bound). */
 export function hindsight(trial: Trial, budget: number): Deployed {
   const known = {
     ...trial,
@@ -139,7 +141,7 @@ export function hindsight(trial: Trial, budget: number): Deployed {
   return atBestPrice(known, (row) => trial.data.rows[row]!.quality, budget);
 }
 
-/** The best model for each prompt, the cheapest among equals, as far as the budget lets it. */
+/** The best model for each prompt, the cheapest among equals, as far as the budget allows. */
 export const oracle = (trial: Trial, budget: number): Deployed =>
   deployFixed(trial, (row) => oracleArm(trial.data, row), budget);
 

@@ -1,4 +1,4 @@
-/** The benchmark as Markdown: what a reader of the README wants, most important table first. */
+/** The benchmark as Markdown, the most important table first. */
 import { barsOf, tally } from './bars.ts';
 import { datasetJson, type CurvePoint, type DatasetJson, type Spread } from './json.ts';
 import type { Scenarios } from './scenarios.ts';
@@ -46,7 +46,7 @@ export function summarise(runs: readonly DatasetRun[]): string {
   ].join('\n');
 }
 
-/** What must hold, with what was measured. */
+/** The bars with their measured figures. */
 function heldTo(datasets: readonly DatasetJson[], evaluationMissing: string | undefined): string {
   const bars = barsOf(datasets);
   if (bars.length === 0) return '';
@@ -126,7 +126,7 @@ function section(dataset: DatasetJson, run: DatasetRun): string {
     .join('\n');
 }
 
-/** What is not among the rows and models, and why. */
+/** The dropped rows and models, with the reasons. */
 function leftOutText({ deployedOn, dropped, droppedThere, leftOut }: DatasetJson): string {
   const counts = (of: DatasetJson['dropped']): string =>
     Object.entries(of)

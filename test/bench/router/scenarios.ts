@@ -1,4 +1,4 @@
-/** The world misbehaves during learning; deployment afterwards is as always. At the 25 % budget. */
+/** Disturbances during learning, followed by a normal deployment, at the 25 % budget. */
 import { seeded } from '../../../scripts/train/random.ts';
 import { learn, type Bandit, type World } from './bandit.ts';
 import { bestFixed, qualityOf, spendOf, type Trial } from './dataset.ts';
@@ -10,7 +10,7 @@ import { atHindsightPrice, fullInformation } from './references.ts';
 export interface Scenarios {
   /** Deployment quality over best fixed. */
   readonly quality: Readonly<Record<string, number>>;
-  /** Prompts after the change until the router has followed it; undefined = it never did. */
+  /** Prompts after the change until the router has followed it; undefined = never. */
   readonly reaction: Readonly<Record<string, number | undefined>>;
 }
 
@@ -40,7 +40,7 @@ function situationOf(trial: Trial): { rate: number; budget: number; best: number
   return { budget, rate: budget / deployment.length, best: qualityOf(data, deployment, arm) };
 }
 
-/** `plain`: which arms were taken where nothing changed; played here where it is not given. */
+/** `plain`: the shares of the arms in an undisturbed run; computed here where absent. */
 export function reactions(trial: Trial, bandit: Bandit, plain?: Shares): Record<string, number | undefined> {
   const { data, learning } = trial;
   const { rate, budget } = situationOf(trial);
@@ -69,7 +69,7 @@ export function reactions(trial: Trial, bandit: Bandit, plain?: Shares): Record<
   };
 }
 
-/** The arm that the full-information router takes most often at this budget. */
+/** The arm that the full-information router chooses most often at this budget. */
 function worthMost(trial: Trial, budget: number): number {
   const { chosen } = atHindsightPrice(trial, fullInformation(trial), budget);
   const counts = new Float64Array(trial.data.models.length);
@@ -79,7 +79,7 @@ function worthMost(trial: Trial, budget: number): number {
 
 const WINDOW = 40;
 
-/** Which arm was taken at each step. */
+/** The chosen arm of each step. */
 class Shares {
   readonly #arms: number;
   readonly #half: number;
@@ -94,7 +94,7 @@ class Shares {
     this.#taken.push(arm);
   };
 
-  /** The arm taken most often in the quarter before the change. */
+  /** The most frequent arm in the quarter before the change. */
   favourite(): number {
     const counts = new Float64Array(this.#arms);
     for (const arm of this.#taken.slice(Math.floor(this.#half / 2), this.#half)) counts[arm]!++;
@@ -137,9 +137,9 @@ function sparse({ data, seed }: Trial, share: number): NonNullable<World['feedba
 }
 
 /**
- * Half of the prompts, then the other half, of other tasks: the smallest tasks come first until they fill a half, so that
- * the most frequent kind of prompt is new when it comes. Within a half the prompts keep their order; a task that
- * straddles the middle is cut there.
+ * Half of the prompts, then the other half with other tasks: the smallest tasks come first until they fill a half, so
+ * that the most frequent kind of prompt is new when it comes. Within a half the prompts keep their order; a task across
+ * the middle is cut there.
  */
 export function shiftedOrder({ data, learning }: Trial): number[] {
   const sizes = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** Everything that is measured on one seed of one dataset. */
+/** All measurements on one seed of one dataset. */
 import { policyByName } from '../../../src/core/money/policies/index.ts';
 import { seeded } from '../../../scripts/train/random.ts';
 import { learn, type Bandit } from './bandit.ts';
@@ -39,7 +39,7 @@ export interface SeedResult {
   }[];
   /** At `LEARNING_FRACTION`. */
   readonly learning: Readonly<Record<string, readonly Learnt[]>>;
-  /** After so many feedbacks, by policy: its difference from cold LinUCB after as many. */
+  /** For a number of feedbacks, by policy: its difference from cold LinUCB after as many. */
   readonly againstCold: Readonly<Record<string, readonly (Paired & { readonly n: number })[]>>;
   /** The start of each cold LinUCB of the grid, in the grid's order. */
   readonly coldStarts: readonly (readonly Learnt[])[];
@@ -53,17 +53,17 @@ export interface SeedOptions {
   readonly fractions: readonly number[];
   /** Empty = all. */
   readonly policies: readonly string[];
-  /** Cold LinUCB as tuned on this dataset's tuning folds. */
+  /** Cold LinUCB with the settings tuned on this dataset's tuning folds. */
   readonly tuned: { readonly alpha: number; readonly lambda: number };
-  /** The same trial in the space of the evaluation artefact, where there is one. */
+  /** The same trial in the space of the evaluation artifact, where there is one. */
   readonly evaluation: Trial | undefined;
-  /** Curves only: no learning curves, regret, or grid of cold starts. */
+  /** Only curves: no learning curves, regret, or grid of cold starts. */
   readonly curvesOnly?: boolean;
 }
 
 export const LEARNING_FRACTION = 0.25;
 export const FEEDBACKS = [0, 10, 30, 100, 300, 1000] as const;
-/** Where the prior must be ahead of every cold start. */
+/** Feedback counts at which the prior must be ahead of every cold start. */
 export const STARTS: readonly number[] = [0, 10, 30, 100];
 const MOST_REGRET = 1000;
 
@@ -110,7 +110,7 @@ class SeedRun {
   #shares: Record<string, number[]> = {};
   readonly #full: Estimates;
   readonly #near: Estimates;
-  /** What was learnt blind to cost is the same at every budget. */
+  /** Learning that ignores cost is the same at every budget. */
   readonly #blind = new Map<string, Estimates>();
 
   constructor(trial: Trial, options: SeedOptions, best: SeedResult['best']) {
@@ -173,7 +173,7 @@ class SeedRun {
     paper: Deployed | undefined,
   ): void {
     if (!this.#options.fractions.includes(fraction)) return;
-    // Twice its cost: all of it passes the gate.
+    // Twice its cost, so that everything passes the gate.
     const fixed = reference.allTo(this.#trial, this.#best.arm, this.#best.cost * 2);
     const against: Record<string, Paired> = { 'best-fixed': paired(product.scores, fixed.scores) };
     if (mix !== undefined) against['static-mix'] = paired(product.scores, mix.scores);
@@ -263,7 +263,7 @@ class SeedRun {
     return curve;
   }
 
-  /** Per step: what the full-information router would have netted at its 25 % price, less what this policy did. */
+  /** For each step: the net result of the full-information router at its 25 % price minus that of this policy. */
   #regretOf(name: string, budget: number): (step: number, row: number, arm: number) => void {
     const { data, quotes } = this.#trial;
     const { price } = reference.atHindsightPrice(this.#trial, this.#full, budget);
@@ -308,7 +308,7 @@ function sharesOf({ data, deployment }: Trial, { chosen }: Deployed): Record<str
   return counts;
 }
 
-/** Quality over best fixed of one bandit at the learning fraction, on the tuning fold: how the grid is judged. */
+/** Quality over best fixed of one bandit at the learning fraction on the tuning fold, which ranks the grid. */
 export function tuningScore(bandit: Bandit, trials: readonly Trial[]): number {
   return reference.mean(
     trials.map((trial) => {

@@ -1,10 +1,10 @@
-/** From file names to the matrices of one dataset: its own rows and, with `--deploy`, those it is deployed on. */
+/** Converts file names into the matrices of one dataset: its own rows and, with `--deploy`, the rows for deployment. */
 import { readOutcomes, sentence, type LeftOut, type OutcomeMatrix } from '../outcomes.ts';
 import { fail, ok, type Result } from '../../../src/core/result.ts';
 import { synthetic } from './synthetic.ts';
 
 export interface Source {
-  /** A file, or `SYNTHETIC`: the small matrix that the project makes itself. */
+  /** A file, or `SYNTHETIC`: the small generated matrix. */
   readonly outcomes: string;
   readonly deploy: string | undefined;
   readonly models: readonly string[] | undefined;
@@ -17,11 +17,11 @@ export const SYNTHETIC = 'synthetic';
 
 export interface Matrices {
   readonly learnt: OutcomeMatrix;
-  /** The other file's, with the same models in the same order; undefined = deployed on a fold of its own. */
+  /** The other file's matrix, with the same models in the same order; undefined = deployed on a fold of the first. */
   readonly deployed: OutcomeMatrix | undefined;
 }
 
-/** A fold of fewer rows says nothing, and a tuning fold of none teaches no cost. */
+/** A fold of fewer rows is not informative, and an empty tuning fold teaches no cost. */
 const LEAST_ROWS = 10;
 
 /** Fails with one sentence. */
@@ -45,7 +45,7 @@ export function readSource({ outcomes, deploy, models }: Source): Result<Matrice
   return to.ok ? ok({ learnt: from.value, deployed: to.value }) : to;
 }
 
-/** Read again, so that a null of a model that only one file has drops no row. */
+/** Reads again, so that a null of a model that only one file has drops no row. */
 function restricted(
   path: string,
   matrix: OutcomeMatrix,

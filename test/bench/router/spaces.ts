@@ -1,10 +1,10 @@
-/** The spaces of the ablation: what is left without the learnt projection, and without any features. */
+/** The spaces of the ablation: without the learned projection, and without any features. */
 import { BUCKETS } from '../../../src/core/features/hashing.ts';
 import { STRUCTURE } from '../../../src/core/features/structure.ts';
 import { createSpace, type Space, type Weights } from '../../../src/core/learning/space.ts';
 import { normal, seeded } from '../../../scripts/train/random.ts';
 
-/** Priors there are levels only: the content of the learnt vectors means nothing in another space. */
+/** Their priors are levels only: the content of the learned vectors is meaningless in another space. */
 export function bareSpaces(space: Space): Space[] {
   const build = (id: string, weights: Weights): Space => {
     const level = (vector: Float64Array): Float64Array => {

@@ -1,4 +1,4 @@
-/** The quality-cost and learning curves as plain SVG, one file a dataset. */
+/** The quality-cost and learning curves as plain SVG, one file for each dataset. */
 import { datasetJson, type DatasetJson } from './json.ts';
 import type { DatasetRun } from './report.ts';
 
@@ -75,7 +75,7 @@ function plot(title: string, xLabel: string, lines: readonly Line[], marks: Mark
     HEIGHT - MARGIN - ((y - minY) / (maxY - minY || 1)) * (HEIGHT - 2 * MARGIN);
   const path = ({ points: each }: Line): string =>
     each.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${toX(x).toFixed(1)} ${toY(y).toFixed(1)}`).join(' ');
-  // The product on top of whatever lies as high.
+  // The product's line is drawn last, above others at the same height.
   const drawn = [...lines].sort((a, b) => Number(a.name === 'pilot') - Number(b.name === 'pilot'));
   const body = drawn.map(
     (line, i) =>

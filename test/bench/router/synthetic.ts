@@ -1,6 +1,6 @@
 /**
- * A small made-up matrix, so that the benchmark runs where no outcome files are: four simulated models, three kinds of
- * prompt, and a model's chance of success a logistic function of its ability less the prompt's difficulty.
+ * A small synthetic matrix for machines without outcome files: four simulated models, three kinds of prompt, and a
+ * model's chance of success as a logistic function of its ability minus the prompt's difficulty.
  */
 import { seeded } from '../../../scripts/train/random.ts';
 import { NOTHING_DROPPED, type OutcomeMatrix, type OutcomeRow } from '../outcomes.ts';

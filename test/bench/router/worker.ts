@@ -26,19 +26,19 @@ export type Job =
   | { readonly kind: 'ablation'; readonly source: Source; readonly seed: number };
 
 export interface Description {
-  /** The file learnt from. */
+  /** The learning file. */
   readonly dataset: string;
-  /** The file deployed on, where it is another. */
+  /** The deployment file, if it is another. */
   readonly deployedOn: string | undefined;
   readonly models: readonly string[];
   readonly rows: number;
   readonly dropped: OutcomeMatrix['dropped'];
-  /** Of the file deployed on. */
+  /** Rows dropped from the deployment file. */
   readonly droppedThere: OutcomeMatrix['dropped'] | undefined;
   readonly leftOut: OutcomeMatrix['leftOut'];
-  /** How each model's prior was come by. */
+  /** The explanation of each model's prior. */
   readonly priors: readonly string[];
-  /** Why the evaluation artefact was not measured; undefined = it was. */
+  /** Why the evaluation artifact was not measured; undefined = it was. */
   readonly evaluationMissing: string | undefined;
 }
 
@@ -54,7 +54,7 @@ export type Answer =
   | { readonly kind: 'seed'; readonly value: SeedResult }
   | { readonly kind: 'scenarios'; readonly value: Scenarios }
   | { readonly kind: 'ablation'; readonly value: Readonly<Record<string, number>> }
-  /** `expected`: a sentence for the caller; otherwise a fault of the benchmark, with its stack. */
+  /** `expected`: the reason is a sentence for the caller; otherwise a fault of the benchmark, with its stack. */
   | { readonly kind: 'failed'; readonly reason: string; readonly expected: boolean };
 
 parentPort?.on('message', (job: Job) => {
@@ -100,7 +100,7 @@ function run(job: Job, loaded: Loaded): Answer {
   }
 }
 
-/** Without the learnt projection: the product and the full-information router, as shares of the best fixed model. */
+/** Without the learned projection: the product and the full-information router, as shares of the best fixed model. */
 function ablation({ data, bare }: Loaded, seed: number, source: Source): Record<string, number> {
   const out: Record<string, number> = {};
   for (const each of [data, ...bare()]) {
@@ -122,14 +122,14 @@ function ablation({ data, bare }: Loaded, seed: number, source: Source): Record<
 interface Loaded {
   readonly matrices: Matrices;
   readonly data: Dataset;
-  /** In the space of the evaluation artefact, where there is one. */
+  /** In the space of the evaluation artifact, where there is one. */
   readonly evaluation: Dataset | undefined;
   readonly evaluationMissing: string | undefined;
-  /** In the spaces of the ablation; made when they are asked for. */
+  /** The dataset in the spaces of the ablation; built at the first call. */
   readonly bare: () => readonly Dataset[];
 }
 
-/** A worker reads each dataset once, and takes its features once for all spaces. */
+/** A worker reads each dataset once, and computes its features once for all spaces. */
 const cache = new Map<string, Loaded>();
 
 function load(source: Source): Result<Loaded, string> {
@@ -156,7 +156,9 @@ function load(source: Source): Result<Loaded, string> {
   return ok(loaded);
 }
 
-/** It does not ship, so it may be absent or from another version: its figures are left out then, and that is said. */
+/**
+ * It does not ship, so it may be absent or from another version: the report then leaves its figures out and says so.
+ */
 const readEvaluation = (path: string): Result<Space, string> =>
   existsSync(path) ? readSpace(path) : fail('it is not there; npm run train makes it.');
 

@@ -1,7 +1,7 @@
 /**
  * npm run bench:typing -- [--json OUT] [--keys N] [--files N]
  *
- * Whether anything of PILOT holds up the extension host: typing in a file of 1 MB, with and without a workspace being
+ * Measures whether PILOT blocks the extension host: typing in a file of 1 MB, with and without a workspace being
  * indexed, in a real extension host (test/host/measure/typing.test.ts).
  */
 import { writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:usage`: how long the usage view takes to open on a large log. Prints the time from the command to the
  * first report (every sum of spend, from a cold worker), to the same again (warm), and until the decision log is read;
- * and how long the engine takes to start on it, with all of it still to be learnt from and with that saved.
+ * and how long the engine takes to start on it, with all of it still to be learned from and with that saved.
  *   --entries 100000   calls in the ledger and decisions in the log, all of one month
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -93,7 +93,7 @@ async function fill(): Promise<void> {
   db.close();
 }
 
-/** As the first prompt of a window waits for it: the store opened and what was learnt read. */
+/** The wait of a window's first prompt: the store opened and the learned state read. */
 async function startEngine(): Promise<void> {
   const engine = await testEngine({ endpoints: [], models: [], folder, now: clock.now });
   await engine.close();
@@ -114,7 +114,7 @@ function sourceOf(store: Store): UsageSource {
 
 interface Time {
   readonly wall: number;
-  /** Of all threads: what the wall clock would show on an idle machine, or less. */
+  /** Of all threads: at most the elapsed time on an idle machine. */
   readonly cpu: number;
 }
 

@@ -43,7 +43,7 @@ export const contextLengthExceeded = (contextTokens: number, requested: number):
     'context_length_exceeded',
   );
 
-/** The key comes back shortened, as OpenAI sends it: error texts carry a part of the key. */
+/** The key comes back shortened, as from OpenAI: error texts contain a part of the key. */
 export const wrongKey = (key: string): ApiError =>
   apiError(401, `Incorrect API key provided: ${key.slice(0, 6)}****${key.slice(-4)}.`, {
     code: 'invalid_api_key',

@@ -22,7 +22,7 @@ export function costNanoUsd(
   );
 }
 
-/** Prompt caching as OpenAI does it: the common start with the last prompt, from 1024 tokens on, in steps of 128. */
+/** OpenAI's prompt caching: the common beginning with the last prompt, from 1024 tokens on, in steps of 128. */
 export class PromptCache {
   readonly #last = new Map<string, readonly string[]>();
   readonly #marked = new Map<string, readonly string[]>();
@@ -38,8 +38,8 @@ export class PromptCache {
   }
 
   /**
-   * Anthropic's way: the prompt up to each mark is written, and a later prompt that begins with one of those reads it.
-   * `input`: all tokens of the request, which read and written ones are part of.
+   * Anthropic's prompt caching: the prompt up to each mark is written, and a later prompt that begins with one of these
+   * reads it. `input`: all tokens of the request, including those read and written.
    */
   marked(
     model: FakeModel,

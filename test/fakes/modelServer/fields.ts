@@ -1,8 +1,8 @@
 import { toolOrderFault, toolsFault } from './toolCalls.ts';
 
-/** Which fields each endpoint takes, and what each must look like. Anything else is refused, as the real ones do. */
+/** The accepted fields of each endpoint and their forms. All others are refused, as by the real endpoints. */
 
-/** Says what is wrong with a value, or undefined. */
+/** Returns the fault of a value, or undefined. */
 type Check = (value: unknown) => string | undefined;
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -150,7 +150,7 @@ const required: Readonly<Record<EndpointKind, readonly string[]>> = {
   infill: ['input_prefix', 'input_suffix'],
 };
 
-/** The first thing wrong with a body: the field, and why. */
+/** The first fault of a body: the field and the reason. */
 export function findFault(
   kind: EndpointKind,
   body: Readonly<Record<string, unknown>>,

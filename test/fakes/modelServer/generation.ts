@@ -1,4 +1,4 @@
-/** From a checked body to what is to be generated. */
+/** Converts a checked body into a generation. */
 import { type ApiError, badRequest, contextLengthExceeded, modelNotFound } from './apiError.ts';
 import { type EndpointKind, findFault, isRecord } from './fields.ts';
 import { type FakeModel, type FakePrompt, wholeText } from './model.ts';
@@ -12,14 +12,14 @@ export interface Generation {
   readonly model: FakeModel;
   readonly prompt: FakePrompt;
   readonly inputTokens: number;
-  /** The most tokens of answer. */
+  /** The most tokens of the answer. */
   readonly cap: number;
   readonly stop: readonly string[];
   readonly stream: boolean;
   readonly includeUsage: boolean;
   /** OpenRouter's `usage: { include: true }`. */
   readonly includeCost: boolean;
-  /** In which protocol it was asked and is answered. */
+  /** The protocol of the request and of the answer. */
   readonly protocol: FakeProtocol;
 }
 
@@ -29,11 +29,11 @@ export interface ServerRules {
   readonly models: readonly FakeModel[];
   readonly acceptsStreamOptions: boolean;
   readonly reportsCost: boolean;
-  /** Absent = Chat Completions; the others' bodies come translated into it. */
+  /** Absent = Chat Completions; bodies of the other protocols are translated into it. */
   readonly protocol?: FakeProtocol;
 }
 
-/** Legacy completions stop after so many tokens unless told otherwise. */
+/** Tokens after which a legacy completion stops by default. */
 const legacyDefaultCap = 16;
 
 export const isApiError = (value: object): value is ApiError => 'error' in value && 'status' in value;
@@ -60,7 +60,7 @@ export function readGeneration(
 
   const prompt = readPrompt(kind, body);
   const inputTokens = countInput(prompt);
-  // A cap that nobody asked for shrinks to what is left of the context; one that was asked for is refused.
+  // A default cap shrinks to the rest of the context; a requested cap that exceeds it is refused.
   const asked = capNamed(body) === undefined ? 0 : cap;
   if (inputTokens + asked > model.contextTokens)
     return contextLengthExceeded(model.contextTokens, inputTokens + asked);
@@ -72,7 +72,7 @@ export function readGeneration(
     cap: Math.min(cap, model.contextTokens - inputTokens),
     stop: [body['stop'] ?? []].flat().map(String),
     stream: body['stream'] === true,
-    // llama.cpp and Mistral report it unasked.
+    // llama.cpp and Mistral always report it.
     includeUsage: isRecord(body['stream_options'])
       ? body['stream_options']['include_usage'] === true
       : kind === 'fim',

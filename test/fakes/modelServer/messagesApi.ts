@@ -1,4 +1,4 @@
-/** Anthropic's Messages API as strictly as the real one takes it, read into the same generation as the others. */
+/** Anthropic's Messages API, as strict as the real one, parsed into the same generation as the other protocols. */
 import { createHash } from 'node:crypto';
 import { type ApiError, badRequest } from './apiError.ts';
 import { isRecord } from './fields.ts';
@@ -24,13 +24,13 @@ const leastBudget = 1024;
 const mostMarks = 4;
 
 export interface MessagesRequest {
-  /** The same request in Chat Completions' form, for what is common to all. */
+  /** The same request in Chat Completions' form, for the common code. */
   readonly chat: Json;
   readonly thinks: boolean;
   readonly markedPrompts: readonly string[];
 }
 
-/** What the API signs thoughts with: only the model that had them, and only unchanged ones, verify. */
+/** The signature of thoughts: it verifies only for the model that had them, and only unchanged. */
 export const signatureOf = (model: string, thinking: string): string =>
   createHash('sha256').update(`${model}\n${thinking}`).digest('base64');
 
@@ -93,7 +93,7 @@ function readThinking(body: Json, cap: number): boolean | ApiError {
   }
 }
 
-/** Roles, empty texts, thoughts before calls, results for calls, and nothing between them. */
+/** Checks roles, empty texts, thoughts before calls, and results directly after their calls. */
 function turnsFault(messages: readonly unknown[], model: string, thinks: boolean): string | undefined {
   let awaited = new Set<unknown>();
   for (const [index, message] of messages.entries()) {
@@ -164,7 +164,7 @@ function blockFault(block: Json, model: string, path: string): string | undefine
 
 const countMarks = (body: Json): number => JSON.stringify(body).split('"cache_control":').length - 1;
 
-/** The prompt up to each mark. Tools, then system text, then turns: the order in which the API caches. */
+/** The prompt up to each mark, in the order of the API's cache: tools, system text, turns. */
 function markedPrompts(body: Json): readonly string[] {
   const inOrder = JSON.stringify([body['tools'] ?? [], body['system'] ?? [], body['messages']]);
   const marks = [...inOrder.matchAll(/"cache_control":/g)];

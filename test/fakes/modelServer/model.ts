@@ -1,6 +1,6 @@
 import type { FakeTool, FakeToolCall } from './toolCalls.ts';
 
-/** What a test says about one served model. */
+/** A test's description of one served model. */
 export interface FakePrice {
   readonly inputUsdPerMTok: number;
   readonly outputUsdPerMTok: number;
@@ -13,17 +13,17 @@ export interface FakeModel {
   readonly price: FakePrice;
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
-  /** The name under which the model takes its output cap; the other name is refused, as o-series models do. */
+  /** The accepted name of the output cap; the other name is refused, as by o-series models. */
   readonly outputCapField?: 'max_tokens' | 'max_completion_tokens';
-  /** Thought before the answer: billed as output, inside the cap or (as some endpoints do) beside it. */
+  /** Reasoning before the answer: billed as output, inside the cap or (as at some endpoints) beside it. */
   readonly reasoning?: { readonly text: string; readonly shown: boolean; readonly insideCap: boolean };
-  /** Without it tokens come as fast as the socket takes them. */
+  /** Absent = tokens arrive as fast as the socket accepts them. */
   readonly pace?: { readonly firstTokenMs: number; readonly tokenMs: number };
   readonly simulated?: boolean;
   readonly answer?: (prompt: FakePrompt) => string;
-  /** Asked before `answer` where tools are offered; undefined = it answers without one. */
+  /** Called before `answer` where the request offers tools; undefined = the answer has no call. */
   readonly toolCall?: (prompt: ChatPrompt) => FakeToolCall | undefined;
-  /** Length of its embeddings; absent = the model embeds nothing. */
+  /** Length of its embeddings; absent = the model has no embeddings. */
   readonly embeddingDimensions?: number;
 }
 

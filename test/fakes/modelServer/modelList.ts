@@ -1,6 +1,9 @@
 import type { FakeModel } from './model.ts';
 
-/** One entry of `/v1/models`: OpenAI's fields, and unless only these, OpenRouter's with prices (USD per token, as text). */
+/**
+ * One entry of `/v1/models`: OpenAI's fields and, unless `namesOnly`, OpenRouter's with prices (USD per token, as
+ * text).
+ */
 export function describeModel(model: FakeModel, namesOnly = false): object {
   const { inputUsdPerMTok, outputUsdPerMTok, cachedInputUsdPerMTok } = model.price;
   const perToken = (usdPerMTok: number): string => (usdPerMTok / 1e6).toFixed(12).replace(/\.?0+$/, '');

@@ -1,4 +1,7 @@
-/** OpenAI's Responses API, stateless, as strictly as the real one takes it, read into the same generation as the others. */
+/**
+ * OpenAI's Responses API, stateless and as strict as the real one, parsed into the same generation as the other
+ * protocols.
+ */
 import { type ApiError, badRequest } from './apiError.ts';
 import { isRecord } from './fields.ts';
 import type { FakeModel } from './model.ts';
@@ -25,7 +28,7 @@ const efforts = new Set(
 );
 const leastOutputTokens = 16;
 
-/** What stands for a model's reasoning outside; only the model that made it can read it. */
+/** The encrypted form of a model's reasoning; only the model that made it can read it. */
 export const encryptedReasoning = (model: string, id: string): string =>
   Buffer.from(`reasoning of ${model} in ${id}`).toString('base64');
 
@@ -121,7 +124,7 @@ function asChat(body: Json, input: readonly Json[]): Json {
   };
 }
 
-/** Calls stand as items of their own; in Chat Completions they belong to the assistant's message before them. */
+/** Calls are items of their own; in Chat Completions they belong to the preceding message of the assistant. */
 function messagesOf(input: readonly Json[]): readonly Json[] {
   const messages: Record<string, unknown>[] = [];
   for (const item of input) {

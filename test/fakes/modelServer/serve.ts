@@ -1,4 +1,4 @@
-/** Generating one answer: well, or as badly as asked. */
+/** Generates one answer, correctly or with the requested misbehavior. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contextLengthExceeded, serverError } from './apiError.ts';
 import type { Generation } from './generation.ts';
@@ -9,7 +9,7 @@ import { tokenize } from './tokens.ts';
 import type { FakeToolCall } from './toolCalls.ts';
 import { type Events, type FinishReason, type Wire, type WireUsage, wireOf } from './wire.ts';
 
-/** What was really served, counted as it happens. */
+/** What was actually served, counted while it is sent. */
 export interface Meter {
   outputTokens: number;
   reasoningTokens: number;
@@ -27,7 +27,7 @@ interface Plan {
 }
 
 const hugeBytes = 10 * 1024 * 1024;
-/** An endless answer ends some time even if nobody closes. */
+/** An endless answer ends after this many tokens even if the client does not close. */
 const endlessTokens = 500_000;
 const defaultAfterTokens = 3;
 
@@ -104,14 +104,14 @@ async function serveStream(call: Call): Promise<void> {
   await endStream(call);
 }
 
-/** Nobody listens, and the work ends with that: at once, or when the time has passed for which it goes on. */
+/** Whether the client has closed and the work ends: at once, or after the time for which it continues. */
 function isGivenUp({ sink, misbehaviour }: Call): boolean {
   if (sink.closedAt === undefined) return false;
   if (misbehaviour?.kind !== 'serves-on-after-close') return true;
   return performance.now() - sink.closedAt >= (misbehaviour.forMs ?? Infinity);
 }
 
-/** A provider that goes on for a time does so at its own pace; one that goes on to the end need not be waited for. */
+/** A provider that continues for a time does so at its own pace; one that continues to the end does not wait. */
 async function paused(call: Call, ms: number): Promise<void> {
   const { sink, misbehaviour } = call;
   await sink.pause(ms);
@@ -137,7 +137,7 @@ async function serveWhole(call: Call): Promise<void> {
   await sink.json(200, body);
 }
 
-/** The events of one step, each by its name where the protocol has names. */
+/** Sends the events of one step, named where the protocol has names. */
 async function send({ wire, sink }: Pick<Call, 'wire' | 'sink'>, events: Events): Promise<void> {
   for (const event of [events].flat()) await sink.event(event, nameOf(wire, event));
 }
@@ -171,7 +171,7 @@ async function breaksOff({ wire, sink, misbehaviour }: Call, position: number): 
     default:
       return false;
   }
-  // What was written so far shall arrive: a reset drops what still waits in the buffers.
+  // The text so far must arrive: a reset drops what still waits in the buffers.
   await sink.pause(20);
   if (misbehaviour.kind === 'reset-mid-stream') sink.reset();
   else if (misbehaviour.kind === 'silent-mid-stream') await sink.untilClosed();
@@ -233,7 +233,7 @@ function planAnswer(generation: Generation, misbehaviour: Misbehaviour | undefin
     default: {
       const { prompt, model } = generation;
       const called = misbehaviour === undefined ? calledTool(generation) : undefined;
-      // Where the protocol carries thoughts back, the model has some before it calls.
+      // Where the protocol returns reasoning, the model reasons before it calls.
       const before = generation.protocol === 'chat' ? [] : reasoning;
       if (called !== undefined) return planCall(called, room, before);
       const text =
@@ -252,7 +252,7 @@ function planAnswer(generation: Generation, misbehaviour: Misbehaviour | undefin
   }
 }
 
-/** Only streams carry calls here: nothing of ours asks for a tool without one. */
+/** Only streams carry calls: PILOT requests tools only with streaming. */
 function calledTool({ model, prompt, stream }: Generation): FakeToolCall | undefined {
   if (prompt.kind !== 'chat' || !stream || !prompt.tools?.length) return undefined;
   return model.toolCall?.(prompt);
@@ -285,7 +285,7 @@ function paceOf({ generation, misbehaviour }: Call): { firstTokenMs: number; tok
   return generation.model.pace ?? { firstTokenMs: 0, tokenMs: 0 };
 }
 
-/** What gateways say of a cost they do not know, or know in other money. */
+/** Costs as gateways report them where they do not know the price, or bill in another currency. */
 function reportedCost(usd: number, misbehaviour: Misbehaviour | undefined): object {
   switch (misbehaviour?.kind === 'cost' ? misbehaviour.reported : undefined) {
     case 'zero':
@@ -299,7 +299,7 @@ function reportedCost(usd: number, misbehaviour: Misbehaviour | undefined): obje
   }
 }
 
-/** What the endpoint says was used: the truth, unless it was told to lie. */
+/** The usage that the endpoint reports: true, unless the misbehavior concerns it. */
 function reportedUsage({ generation, meter, misbehaviour }: Call): WireUsage | undefined {
   if (misbehaviour?.kind === 'no-usage') return undefined;
   const lie = misbehaviour?.kind === 'usage' ? misbehaviour.reported : undefined;
@@ -321,7 +321,7 @@ function reportedUsage({ generation, meter, misbehaviour }: Call): WireUsage | u
     completion_tokens_details: { reasoning_tokens: meter.reasoningTokens },
     ...(generation.includeCost ? reportedCost(meter.costUsd(), misbehaviour) : {}),
   };
-  // JSON has no NaN; providers' bugs come as null or as words.
+  // JSON has no NaN; such bugs of providers arrive as null or as words.
   return lie === 'not-a-number'
     ? ({ ...usage, prompt_tokens: 'NaN', completion_tokens: null } as never)
     : usage;

@@ -1,20 +1,20 @@
-/** Writing to one client: events, compression, ugly chunk boundaries, and knowing when nobody listens any more. */
+/** Writes to one client: events, compression, awkward chunk boundaries, and the detection of a closed connection. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, createGzip, gzipSync } from 'node:zlib';
 import type { Misbehaviour } from './misbehaviour.ts';
 
 export interface Sink {
-  /** The client has closed its side before everything was served. */
+  /** Whether the client has closed before everything was served. */
   readonly closed: boolean;
-  /** When that was, as `performance.now()` has it. */
+  /** The time of the close by `performance.now()`. */
   readonly closedAt: number | undefined;
   json(status: number, body: object, headers?: Readonly<Record<string, string>>): Promise<void>;
   page(status: number, type: string, body: string | Uint8Array): Promise<void>;
   openStream(): void;
-  /** `name`: the event's own, in a line before its data. */
+  /** `name`: the event's name, in a line before its data. */
   event(data: object | string, name?: string): Promise<void>;
-  /** Bytes as they are, in separate packets. */
+  /** Raw bytes in separate packets. */
   raw(...packets: readonly Uint8Array[]): Promise<void>;
   end(): Promise<void>;
   reset(): void;
@@ -23,7 +23,7 @@ export interface Sink {
   untilClosed(): Promise<void>;
 }
 
-/** Long enough for the kernel to hand the packets over one by one. */
+/** Milliseconds after which the kernel delivers packets separately. */
 const packetGapMs = 5;
 
 export function makeSink(
@@ -113,7 +113,7 @@ export function makeSink(
   };
 }
 
-/** Three packets, cut where no event ends. */
+/** Three packets, cut inside events. */
 function sliced(bytes: Uint8Array): readonly Uint8Array[] {
   const third = Math.ceil(bytes.length / 3);
   return [bytes.subarray(0, third), bytes.subarray(third, 2 * third), bytes.subarray(2 * third)];

@@ -1,6 +1,6 @@
 /**
- * The fake's tokenizer: short runs of letters, single signs, runs of spaces. No provider's, but as fine as one, and
- * with the two properties that matter: pieces join to the text again, and no token is shorter than a byte.
+ * The fake's tokenizer: short runs of letters, single signs, runs of spaces. It has the granularity of a real one and
+ * the two important properties: the pieces join to the text, and no token is shorter than a byte.
  */
 const pattern = /\s?[\p{L}\p{N}_]{1,5}|\s?[^\s\p{L}\p{N}_]|\s+/gu;
 
@@ -8,6 +8,6 @@ export const tokenize = (text: string): readonly string[] => text.match(pattern)
 
 export const countTokens = (text: string): number => tokenize(text).length;
 
-/** What chat templates add around a message, and once for the reply. */
+/** The tokens that chat templates add around a message, and once for the reply. */
 export const messageOverheadTokens = 4;
 export const replyOverheadTokens = 3;

@@ -1,4 +1,4 @@
-/** Tools on the fake endpoint: offered, called and answered as strictly as OpenAI has it. */
+/** Tools on the fake endpoint, with OpenAI's strict rules for offers, calls and results. */
 import { isRecord } from './fields.ts';
 
 export interface FakeTool {
@@ -36,7 +36,7 @@ export function toolsFault(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Each call is answered before anything else is said, and nothing is answered that was not called. */
+/** Each call needs its result before any other message, and each result needs a call. */
 export function toolOrderFault(messages: readonly Message[]): string | undefined {
   let awaited = new Set<unknown>();
   for (const [index, message] of messages.entries()) {
@@ -77,7 +77,7 @@ export function readTools(value: unknown): readonly FakeTool[] {
   });
 }
 
-/** The `tool_calls` of a streamed answer, piece by piece: the name first, then the arguments bit by bit. */
+/** The `tool_calls` of a streamed answer in pieces: first the name, then the arguments. */
 export const toolOpening = (id: string, name: string): object => ({
   tool_calls: [{ index: 0, id, type: 'function', function: { name, arguments: '' } }],
 });

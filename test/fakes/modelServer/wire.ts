@@ -1,4 +1,4 @@
-/** The shapes in which each endpoint answers. */
+/** The forms of each endpoint's answers. */
 import type { Generation } from './generation.ts';
 import { messagesWire } from './messagesWire.ts';
 import { responsesWire } from './responsesWire.ts';
@@ -18,22 +18,22 @@ export type FinishReason = 'stop' | 'length' | 'tool_calls';
 /** One event of a stream, or several in their order. */
 export type Events = object | readonly object[];
 
-/** What a generation sends, event by event; `undefined` events are not sent. */
+/** The events of a generation in order; `undefined` events are not sent. */
 export interface Wire {
-  /** Each event carries its type as its name, too (Messages, Responses). */
+  /** Whether each event has its type also as its name (Messages, Responses). */
   readonly named?: boolean;
-  /** Before the first text. */
+  /** Sent before the first text. */
   opening(): Events | undefined;
   text(text: string): Events;
-  /** Where tools can be called: the call's name, then its arguments piece by piece. */
+  /** Where the protocol has tools: the call's name, then its arguments in pieces. */
   readonly tool?: { opening(name: string): Events; arguments(piece: string): Events };
   reasoning(text: string): Events | undefined;
   closing(finish: FinishReason, usage: WireUsage | undefined): Events;
-  /** An error in the middle of a stream, where the protocol has a form of its own. */
+  /** An error in the middle of a stream, where the protocol has its own form. */
   error?(error: { readonly message: string; readonly code: string | null }): object;
   /** OpenAI's extra event without choices. */
   usage(usage: WireUsage): object | undefined;
-  /** The one body where nothing streams. */
+  /** The single body of an answer without streaming. */
   whole(
     text: string,
     reasoning: string | undefined,
@@ -61,7 +61,7 @@ export function wireOf(generation: Generation, id: string): Wire {
 const head = (generation: Generation, id: string, object: string): object => ({
   id,
   object,
-  // The same on any day.
+  // A constant, so that answers are the same on any day.
   created: 1_700_000_000,
   model: generation.model.id,
 });
@@ -104,7 +104,7 @@ function chatWire(generation: Generation, id: string, usageEvent: boolean): Wire
   };
 }
 
-/** Mistral puts the usage into the last event that has a choice. */
+/** Mistral puts the usage into the last event with a choice. */
 function closingWithUsage(generation: Generation, id: string): Wire['closing'] {
   return (finish, usage) => ({
     ...head(generation, id, 'chat.completion.chunk'),

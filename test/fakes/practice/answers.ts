@@ -1,4 +1,7 @@
-/** What a practice model says: always that it is simulated, then something shaped by the prompt and by its skill. */
+/**
+ * The answer of a practice model: first a statement that it is simulated, then text that depends on the prompt and the
+ * model's skill.
+ */
 import { hashOf } from '../modelServer/embeddings.ts';
 import { type FakePrompt, lastUserText } from '../modelServer/model.ts';
 import { type PracticeModelId, hiddenSkill } from './skill.ts';
@@ -36,7 +39,7 @@ function retold(returned: string): string {
   return `The tool returned ${lines.length} lines, beginning so:\n\n\`\`\`\n${shown}\n\`\`\``;
 }
 
-/** The same prompt gets the same answer: what is learnt about it can be checked. */
+/** The same prompt gets the same answer, so that learning from it can be checked. */
 export function succeeds(model: PracticeModelId, { language, task, question }: Subject): boolean {
   return (hashOf(`${model}|${question}`) % 1000) / 1000 < hiddenSkill(model, language, task);
 }

@@ -1,4 +1,4 @@
-/** What a practice model writes at the cursor: a plausible line or body, right or wrong as its skill has it. */
+/** The text of a practice model at the cursor: a plausible line or body, correct or wrong depending on its skill. */
 import { hashOf } from '../modelServer/embeddings.ts';
 import { type PracticeModelId, hiddenSkill } from './skill.ts';
 
@@ -33,7 +33,7 @@ const languageOf = (text: string): string => {
   return 'typescript';
 };
 
-/** The body's expression that a function's name asks for. */
+/** The expression for a function's body, by the function's name. */
 const meanings: readonly (readonly [RegExp, (args: readonly string[]) => string])[] = [
   [
     /^(add|sum|total|plus)/i,
@@ -69,7 +69,7 @@ function expressionOf(name: string, parameters: string, good: boolean): string {
 }
 
 const rules: readonly Rule[] = [
-  // Right after `return` in a function.
+  // Directly after `return` in a function.
   ({ line, prefix, language, good }) => {
     if (!/^\s*return\s+$/.test(line)) return undefined;
     const [, name = '', parameters = ''] = headers(prefix).at(-1) ?? [];
@@ -99,7 +99,7 @@ const rules: readonly Rule[] = [
     if (language === 'go') return 'a, b float64) float64 {';
     return `a: number, b: number): number {\n  return ${expressionOf(name, 'a, b', good)};\n}`;
   },
-  // The next of a row: `case 1:`, `const a1 =`, `items.push(1)`.
+  // The next item of a series: `case 1:`, `const a1 =`, `items.push(1)`.
   ({ prefix, line, good }) => {
     if (line.trim() !== '') return undefined;
     const row = prefix.trimEnd().split('\n').slice(-2);
@@ -115,7 +115,7 @@ const rules: readonly Rule[] = [
     if (/count|total|sum|size|length/i.test(name)) return good ? 'items.length;' : 'null;';
     return /s$/.test(name) ? '[];' : `await load${name.charAt(0).toUpperCase()}${name.slice(1)}();`;
   },
-  // An opened call closes.
+  // Closes an open call.
   ({ line, suffix }) => (/\w\($/.test(line) && !suffix.startsWith(')') ? 'value);' : undefined),
 ];
 

@@ -1,7 +1,7 @@
 /**
- * What each practice model is hidden to be good at: the truth that PILOT has to find out from what a person keeps.
- * Made up, but shaped like the real thing: everyone explains well, the dear ones reason better, the cheap ones are
- * the best at some small thing, and nobody is best at everything.
+ * The hidden skill of each practice model, which PILOT has to discover from what a person keeps. Invented, but
+ * realistic: every model explains well, the expensive ones reason better, each cheap one is the best at something
+ * small, and no model is best at everything.
  */
 import type { TaskType } from '../../../src/core/decision.ts';
 
@@ -22,7 +22,7 @@ const row = (swift: number, steady: number, scholar: number, sage: number): Row 
   'practice-sage': sage,
 });
 
-/** Chance that a person keeps the answer, before the language is looked at. */
+/** Chance that a person keeps the answer, before the effect of the language. */
 const byTask: Readonly<Record<TaskType, Row>> = {
   explain: row(0.82, 0.85, 0.87, 0.88),
   document: row(0.84, 0.85, 0.83, 0.84),
@@ -38,7 +38,7 @@ const byTask: Readonly<Record<TaskType, Row>> = {
   tool: row(0.5, 0.74, 0.82, 0.84),
 };
 
-/** What a language adds or takes. */
+/** The effect of a language. */
 const byLanguage: Readonly<Record<string, Row>> = {
   python: row(0.12, 0.02, 0.02, 0.02),
   typescript: row(-0.02, 0.14, 0.02, 0),
@@ -50,7 +50,7 @@ const byLanguage: Readonly<Record<string, Row>> = {
   shellscript: row(0.1, 0.02, 0, 0),
 };
 
-/** The chance, in (0, 1), that a person would keep what this model says. */
+/** The chance, in (0, 1), that a person would keep this model's text. */
 export function hiddenSkill(model: PracticeModelId, language: string, task: TaskType): number {
   const skill = byTask[task][model] + (byLanguage[language]?.[model] ?? 0);
   return Math.min(0.98, Math.max(0.02, skill));

@@ -1,10 +1,10 @@
-/** What a prompt is about, as far as a simulation has to know: language, task, and the names in it. */
+/** The topic of a prompt, as far as the simulation needs it: language, task, and names in it. */
 import type { TaskType } from '../../../src/core/decision.ts';
 
 export interface Subject {
   readonly language: string;
   readonly task: TaskType;
-  /** A name from the prompt to build code around. */
+  /** A name from the prompt, for generated code. */
   readonly name: string;
   /** The code that came with the prompt, or ''. */
   readonly code: string;
@@ -59,7 +59,7 @@ export function subjectOf(prompt: string): Subject {
   return { language, task, name: nameIn(question, code), code, question };
 }
 
-/** A name that looks like code, else the declared one, else the first telling words. */
+/** A name that looks like code, else a declared one, else the first significant words. */
 function nameIn(question: string, code: string): string {
   const quoted = /`([A-Za-z_]\w*)/.exec(question)?.[1] ?? /\b([a-z]+(?:[A-Z]\w+|_\w+))\b/.exec(question)?.[1];
   const declared = /\b(?:function|def|fn|func|class|const|let)\s+([A-Za-z_]\w*)/.exec(code)?.[1];

@@ -1,11 +1,11 @@
 /**
- * When a practice model calls a tool: the request names one in words ("list the dir", "read the file notes.md"), and
- * its result has not come yet. Its arguments are what the request and the workspace's path in the prompt give.
+ * Decides when a practice model calls a tool: the request names it in words ("list the dir", "read the file notes.md"),
+ * and its result has not arrived yet. The arguments come from the request and from the workspace's path in the prompt.
  */
 import { type ChatPrompt, lastUserText } from '../modelServer/model.ts';
 import type { FakeTool, FakeToolCall } from '../modelServer/toolCalls.ts';
 
-/** VS Code marks the user's own words so. */
+/** VS Code marks the user's own words with this tag. */
 const request = /<userRequest>([\s\S]*)<\/userRequest>/;
 const workspaceFolder = /following folders:\s*-\s*(\/\S+)/;
 const absolutePath = /(?:^|[\s`'"(-])(\/[\w.@/-]*[\w@])/m;
@@ -20,7 +20,7 @@ export function practiceToolCall(prompt: ChatPrompt): FakeToolCall | undefined {
   return tool && { name: tool.name, input: argumentsFor(tool, prompt) };
 }
 
-/** What the tools returned since the user asked, or undefined. */
+/** The tools' results since the user's request; undefined = none. */
 export function toolResult({ messages }: ChatPrompt): string | undefined {
   const last = messages.at(-1);
   return last?.role === 'tool' ? last.text : undefined;
@@ -31,7 +31,7 @@ export const askedIn = (prompt: ChatPrompt): string => {
   return request.exec(text)?.[1] ?? text;
 };
 
-/** Each word of the tool's name begins a word of the request: `list_dir` in "list this directory". */
+/** Whether each word of the tool's name begins a word of the request: `list_dir` in "list this directory". */
 function isNamedIn(asked: string, tool: string): boolean {
   const words = asked.toLowerCase().match(/[a-z]+/g) ?? [];
   const parts = tool.toLowerCase().match(/[a-z]{3,}/g) ?? [];

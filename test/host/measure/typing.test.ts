@@ -1,7 +1,7 @@
 /**
- * What typing costs the extension host, measured inside it (`npm run bench:typing`): in a file of 1 MB with PILOT's
- * completions off, on, and on while the workspace is indexed. The host is shared with VS Code's own extensions and
- * with the editor's messages: the first row is what it is busy with anyway.
+ * Measures the cost of typing inside the extension host (`npm run bench:typing`): in a file of 1 MB with PILOT's
+ * completions off, on, and on while the workspace is indexed. VS Code's own extensions and the editor's messages share
+ * the host; the first row shows their load.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
@@ -14,24 +14,24 @@ import { known, open } from '../typing.ts';
 const MEGABYTE = 1_000_000;
 const KEYS = Number(process.env['PILOT_MEASURE_KEYS'] ?? 300);
 const FILES = Number(process.env['PILOT_MEASURE_FILES'] ?? 20_000);
-/** Between two keys, ms: a fast typist's. */
+/** Milliseconds between two keys of a fast typist. */
 const PAUSE = 60;
 const SAMPLE_US = 250;
-/** A longer gap between two samples was somebody else's on the processor, ms. */
+/** A longer gap between two samples, in ms, belonged to another process. */
 const MOST_PER_SAMPLE = 1;
 
 interface Turns {
   readonly row: string;
   readonly keys: number;
   readonly seconds: number;
-  /** Processor time between two looks a millisecond apart: at least the longest turn of the event loop. */
+  /** Processor time between two checks a millisecond apart: at least the longest turn of the event loop. */
   readonly busyP99Ms: number;
   readonly busyMaxMs: number;
   readonly over10Ms: number;
-  /** By the clock, with what the machine does beside it. */
+  /** Elapsed time, including other work of the machine. */
   readonly delayP99Ms: number;
   readonly delayMaxMs: number;
-  /** Of the stretches in which PILOT's code was on the stack without a break, ms; from a profile of its own. */
+  /** Stretches in which PILOT's code was on the stack without a break, in ms, from a separate profile. */
   readonly ownMaxMs: number;
   readonly ownOver10Ms: number;
   readonly ownLongest: readonly string[];
@@ -39,7 +39,7 @@ interface Turns {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('the extension host while somebody types', function () {
+describe('the extension host while a user types', function () {
   this.timeout(600_000);
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
   const many = path.join(folder, 'many');
@@ -70,7 +70,7 @@ describe('the extension host while somebody types', function () {
     const rows: Turns[] = [];
     rows.push(await measure('typing, completions off', typeKeys));
     await set('enabled', true);
-    // The index of the workspace begins a moment after it is switched on.
+    // Indexing of the workspace begins a moment after it is switched on.
     await sleep(4000);
     await vscode.commands.executeCommand('pilot.inline.reindex');
     await sleep(1000);
@@ -141,11 +141,11 @@ async function measure(row: string, work: () => Promise<number>): Promise<Turns>
 
 interface Stretch {
   readonly ms: number;
-  /** Where most of it was spent. */
+  /** The function with the largest part. */
   readonly where: string;
 }
 
-/** The same again under the profiler, whose own work would count in the other figures. Longest first. */
+/** Repeats the work under the profiler, whose own work would count in the other figures. Longest first. */
 async function profiled(work: () => Promise<unknown>): Promise<readonly Stretch[]> {
   const session = new Session();
   session.connect();
@@ -184,7 +184,7 @@ function stretches({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): 
   };
   samples.forEach((sample, i) => {
     const frames = ownFrames(sample);
-    // The collector comes when memory is short, whoever made it so: it neither counts nor breaks a stretch.
+    // The garbage collector depends on all memory of the process: it neither counts nor breaks a stretch.
     if (isCollector(sample)) return;
     if (frames.length === 0) {
       close();
@@ -199,7 +199,7 @@ function stretches({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): 
   return found.sort((a, b) => b.ms - a.ms);
 }
 
-/** Processor time of this thread alone. */
+/** Processor time of this thread only. */
 function busyMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;

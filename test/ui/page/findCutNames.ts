@@ -1,4 +1,4 @@
-/** In a tree of VS Code's: names that are cut. Runs in the workbench. */
+/** Finds cut names in a tree of VS Code's. Runs in the workbench. */
 export function findCutNames(tree: string): readonly string[] {
   return [...document.querySelectorAll(`${tree} .monaco-icon-label-container`)].flatMap((label) => {
     const name = label.querySelector('.label-name');

@@ -1,4 +1,4 @@
-/** What a designer would see at a glance: text that is cut or overlaps, a page pushed sideways. Runs in the webview. */
+/** Finds visible layout faults: text that is cut or overlaps, a page with sideways scrolling. Runs in the webview. */
 export function findFaults(): readonly string[] {
   const slackPx = 2;
   const faults: string[] = [];

@@ -18,7 +18,7 @@ const cell = (policy: string, quality: number, change: Partial<Cell> = {}): Cell
   driedAt: 1,
   dryMonths: 0,
   feasible: true,
-  // Seeds that differ little: a hundredth of quality is many standard errors.
+  // Seeds with small differences: a hundredth of quality is many standard errors.
   paired: [quality - 1, quality - 1.001],
   ...change,
 });

@@ -24,7 +24,7 @@ describe('leave-source-out', () => {
     ['routerbench0_subset', 'RouterBench, mean'],
     ['cascade9', 'MMLU (5-shot)'],
   ] as const;
-  /** The shipped space, in which one model is rated by this source alone, and far from its arena's rating. */
+  /** The shipped space, with one model rated by this source alone, far from its arena's rating. */
   const ratedBy = (name: string): Space => {
     const { models } = shipped;
     const source = models.sources.length;
@@ -53,7 +53,7 @@ describe('leave-source-out', () => {
     });
   }
 
-  it('counts the file learnt from and the file deployed on, and copies with other names', () => {
+  it('counts the learning file and the deployment file, and copies with other names', () => {
     const { models } = ratedBy('SWE-bench Verified');
     assert.deepEqual(leftOutSources(['cascade9', 'openhands_index'], models), ['SWE-bench Verified']);
     assert.deepEqual(leftOutSources(['openhands_index_heldout'], models), ['SWE-bench Verified']);

@@ -14,7 +14,7 @@ let folder = '';
 before(() => (folder = mkdtempSync(join(tmpdir(), 'bench-'))));
 after(() => rmSync(folder, { recursive: true }));
 
-/** A model's price and how often it is right; null quality where `holes`. */
+/** A model's price and its share of correct answers; null quality where `holes`. */
 interface Simulated {
   readonly name: string;
   readonly right: number;
@@ -25,7 +25,7 @@ const CHEAP: Simulated = { name: 'simulated-cheap-7b', right: 0.5, usd: 0.001 };
 const DEAR: Simulated = { name: 'simulated-dear-400b', right: 1, usd: 0.01 };
 const OTHER: Simulated = { name: 'simulated-other-70b', right: 0.7, usd: 0.004 };
 
-/** Each in a folder of its own: a worker reads a file once. */
+/** Each in its own folder, since a worker reads a file once. */
 let written = 0;
 function matrix(name: string, models: readonly Simulated[], rows: number): string {
   const lines = Array.from({ length: rows }, (_, n) =>
@@ -82,7 +82,7 @@ describe('--deploy', () => {
     });
     assert.ok(result.kind === 'seed', JSON.stringify(result));
     const { best, curves, learning } = result.value;
-    // 20 rows at 0.01, 0.011, 0.012 in turn: the deployment file's cost, not the other's 60 rows.
+    // 20 rows at 0.01, 0.011, 0.012 in turn: the deployment file's cost, not that of the other's 60 rows.
     const cost = Array.from({ length: 20 }, (_, n) => DEAR.usd * (1 + (n % 3) / 10)).reduce((a, b) => a + b);
     assert.ok(Math.abs(best.cost - cost) < 1e-9, `${best.cost}`);
     assert.equal(best.quality, 1);
@@ -92,7 +92,7 @@ describe('--deploy', () => {
         assert.ok(spend <= budget + 1e-12, policy);
       }
     }
-    // All 60 rows are learnt from: 30 feedbacks are reached, 100 are not.
+    // All 60 rows are for learning: 30 feedbacks are reached, 100 are not.
     assert.deepEqual(
       learning['pilot']!.map(({ n }) => n),
       [0, 10, 30],
@@ -129,7 +129,7 @@ describe('--deploy', () => {
     assert.match(refusal(sourceOf(matrix('few', [CHEAP], 5), undefined)), /5 rows/);
   });
 
-  it('tunes cold LinUCB on the file learnt from, and on nothing of the other', () => {
+  it('tunes cold LinUCB on the learning file, and on nothing of the other', () => {
     const from = matrix('learnt', [CHEAP, DEAR], 60);
     const gridOf = (deploy: string): unknown => {
       const result = answer({ kind: 'grid', source: sourceOf(from, deploy), seeds: [1] });
@@ -182,7 +182,7 @@ describe('the benchmark’s arguments', () => {
     for (const name of ['cascade9', 'llmrouter9']) writeFileSync(join(outcomes, `${name}.jsonl.gz`), '');
     const options = optionsOf([], join(folder, 'project'));
     assert.ok(options.ok);
-    // llmrouter9 trains, so it cannot measure.
+    // llmrouter9 is training data, so that it cannot measure.
     assert.deepEqual(
       options.value.sources.map(({ outcomes: path }) => path),
       [join(outcomes, 'cascade9.jsonl.gz')],

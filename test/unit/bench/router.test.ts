@@ -46,7 +46,7 @@ describe('router benchmark on its own synthetic matrix', () => {
     assert.ok(seed.kind === 'seed', JSON.stringify(seed));
     const names = Object.keys(seed.value.curves);
     for (const name of POLICIES) {
-      // The evaluation artefact is not in the repository.
+      // The evaluation artifact is not in the repository.
       if (name === 'pilot-evaluation') continue;
       assert.ok(
         names.some((each) => each === name || each.startsWith(`${name}:`)),
@@ -75,7 +75,7 @@ describe('router benchmark on its own synthetic matrix', () => {
       }
     }
     const pilot = learning.find(({ policy }) => policy === 'pilot')!;
-    // 330 prompts to learn from: no point at 1,000.
+    // 330 prompts for learning: no point at 1,000.
     assert.deepEqual(
       pilot.points.map(({ feedbacks }) => feedbacks),
       [0, 10, 30, 100, 300],
@@ -100,7 +100,7 @@ describe('router benchmark on its own synthetic matrix', () => {
     curves['hindsight']!.forEach(({ quality }, i) => {
       assert.ok(quality <= oracle.quality + 1e-9);
       for (const [policy, points] of Object.entries(curves)) {
-        // Hindsight is a Lagrangian bound's solution: a hair may be left on the table.
+        // Hindsight is the solution of a Lagrangian bound: a small amount may remain unspent.
         assert.ok(points[i] === undefined || points[i].quality <= quality + 0.02, policy);
       }
     });
@@ -182,7 +182,7 @@ describe('router benchmark on its own synthetic matrix', () => {
     const tasks = ['a', 'b', 'a', 'c', 'b', 'b', 'a', 'b', 'b', 'c'];
     const trial = { data: { rows: tasks.map(row) }, learning: tasks.map((_, i) => i) };
     const order = shiftedOrder(trial as unknown as Trial);
-    // Two of c and three of a, then five of b, each half in the order they came.
+    // Two of c and three of a, then five of b, each half in the original order.
     assert.deepEqual(order.map((at) => tasks[at]).join(''), 'aacacbbbbb');
     assert.deepEqual(
       order.toSorted((a, b) => a - b),

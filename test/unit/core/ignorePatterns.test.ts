@@ -1,4 +1,4 @@
-/** The same verdicts as the package `ignore` gives, without its time on hostile patterns. */
+/** The same verdicts as the package `ignore`, without its running time on hostile patterns. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import ignore from 'ignore';

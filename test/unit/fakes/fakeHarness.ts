@@ -1,4 +1,4 @@
-/** A fake model server and the real client, for each test anew. */
+/** A fake model server and the real client, newly started for each test. */
 import assert from 'node:assert/strict';
 import OpenAI, { type ClientOptions } from 'openai';
 import type { ChatCompletionChunk } from 'openai/resources';
@@ -19,7 +19,7 @@ export const model: FakeModel = {
 
 export const messages = [{ role: 'user' as const, content: 'How do I add two numbers?' }];
 
-/** Typed loosely: the client's types call the name deprecated that most endpoints still take. */
+/** Loosely typed: the client's types mark the name as deprecated that most endpoints still accept. */
 const capped: object = { max_tokens: 50 };
 
 /** Runs from before each test to after it. */
@@ -38,7 +38,7 @@ export class Fake {
     return this.#client;
   }
 
-  /** Anew, with a server of these options or a client of those. */
+  /** Restarts with a server or a client with these options. */
   async start(options: Partial<ModelServerOptions> = {}): Promise<void> {
     await this.stop();
     this.#server = await startModelServer({ models: [model], ...options });
@@ -70,7 +70,7 @@ export class Fake {
     return { text: chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join(''), chunks };
   }
 
-  /** Sends a body as it is. */
+  /** Sends an unchanged body. */
   async post(path: string, body: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
     const response = await fetch(`${this.server.origin}${path}`, {
       method: 'POST',

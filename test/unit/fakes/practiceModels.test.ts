@@ -39,7 +39,7 @@ describe('the practice models', () => {
     assert.equal(answer, await ask('practice-steady', 'Explain `parseDate` in Python'));
   });
 
-  it('answer longer the dearer they are', async () => {
+  it('answer longer the more they cost', async () => {
     const lengths = await Promise.all(
       practiceModelIds.map(async (model) => (await ask(model, 'What does `sum` do in TypeScript?')).length),
     );

@@ -10,7 +10,7 @@ describe('presets', () => {
       const { protocol, hostname } = new URL(preset.baseUrl);
       assert.ok(protocol === 'https:' || hostname === '127.0.0.1', preset.baseUrl);
       assert.ok(!preset.baseUrl.endsWith('/'));
-      // 127.0.0.1 and not localhost: that may resolve to ::1, where Ollama does not listen.
+      // 127.0.0.1 and not localhost, which may resolve to ::1, where Ollama does not listen.
       if (preset.local) assert.equal(hostname, '127.0.0.1');
     });
 

@@ -1,4 +1,6 @@
-/** The three protocols behind one port: what leaves, what comes back, and what must go back with the next request. */
+/**
+ * The three protocols behind one port: the request, the answer, and the parts that must return with the next request.
+ */
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest, StreamEvent, ToolCall } from '../../../src/app/ports/models.ts';
 import type { Endpoint } from '../../../src/app/settings/index.ts';

@@ -1,4 +1,4 @@
-/** Files that a repository may put in a reader's way. */
+/** Traps for a reader that a repository may contain. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';

@@ -1,6 +1,7 @@
 /**
- * A server that others wrote (`@copilotkit/aimock`) speaks every protocol to PILOT's client: streams, tools, usage and
- * errors, and six hundred calls of which two in five are dropped, malformed, refused or cut, each settled in the ledger.
+ * A third party's server (`@copilotkit/aimock`) speaks every protocol to PILOT's client: streams, tools, usage and
+ * errors, and six hundred calls of which two in five are dropped, malformed, refused or cut, each settled in the
+ * ledger.
  */
 import assert from 'node:assert/strict';
 import { LLMock } from '@copilotkit/aimock';
@@ -27,7 +28,7 @@ const tools: readonly ToolDefinition[] = [
   },
 ];
 
-/** What each is asked as, and where. Gemini and Ollama are asked at their OpenAI-compatible addresses. */
+/** The preset and address for each. Gemini and Ollama are asked at their OpenAI-compatible addresses. */
 const asked: Readonly<
   Record<string, { readonly path: string; readonly endpoint: Partial<Endpoint>; readonly model: string }>
 > = {

@@ -1,15 +1,15 @@
-/** Texts that make a pattern's matcher work: made from the pattern itself, mechanically. */
+/** Texts that slow down a pattern's matcher, generated from the pattern itself. */
 import type { AST } from '@eslint-community/regexpp';
 import { acceptor, isSingle } from './backtracking.ts';
 import type { Single } from './backtracking.ts';
 
-/** At least this many repetitions are worth an attack; what repeats less is a constant. */
+/** The least number of repetitions for an attack; fewer are a constant. */
 const MANY = 12;
 const MAX_ALPHABET = 12;
-/** No pattern expects all of these behind what it repeats. */
+/** Characters that no pattern expects after what it repeats, all together. */
 const TAILS = ['', '\u0001', '\n\u0001'];
 
-/** Whether a pattern can repeat anything so often that its work could grow faster than its text. */
+/** Whether a pattern can repeat something often enough that its work could grow faster than its text. */
 export const repeats = (literal: AST.RegExpLiteral): boolean => quantifiersOf(literal).length > 0;
 
 /** Each of about `length` characters. */
@@ -56,7 +56,7 @@ function quantifiersOf({ pattern }: AST.RegExpLiteral): AST.Quantifier[] {
   return found;
 }
 
-/** What must stand before a quantifier is reached. */
+/** The text before a quantifier. */
 function pathTo(quantifier: AST.Quantifier, flags: AST.Flags): string {
   let before = '';
   let node: AST.Node = quantifier;
@@ -98,7 +98,7 @@ function shortestOf(element: AST.Element, flags: AST.Flags): string {
   }
 }
 
-/** Characters that stand for the kinds a class may hold. */
+/** Representatives of the kinds of characters in a class. */
 const COMMON = [
   'a',
   '1',
@@ -135,7 +135,7 @@ const CHARS = [
   '\ufeff',
 ];
 
-/** The pattern's own characters first, then one for each kind of its classes. */
+/** The pattern's own characters first, then one for each kind in its classes. */
 function alphabetOf({ pattern, flags }: AST.RegExpLiteral): string[] {
   const found = new Set<string>();
   const classes: Single[] = [];

@@ -1,13 +1,13 @@
 /**
- * A backtracking matcher that counts its steps. V8's matcher takes the same way through a pattern (one step is about a
- * nanosecond there), so that a count says what a clock would, without depending on the machine.
+ * A backtracking matcher that counts its steps. V8's matcher takes the same path through a pattern (one step is about a
+ * nanosecond there), so that a count replaces a time measurement on any machine.
  */
 import { RegExpParser } from '@eslint-community/regexpp';
 import type { AST } from '@eslint-community/regexpp';
 
 export type Flags = Pick<AST.Flags, 'global' | 'ignoreCase' | 'multiline' | 'dotAll' | 'unicode'>;
 
-/** Thrown where a match takes more steps than it may. */
+/** Thrown where a match exceeds its steps. */
 export class OutOfSteps extends Error {}
 
 interface Run {
@@ -17,7 +17,7 @@ interface Run {
   readonly most: number;
 }
 
-/** What comes after; the end of the match, or -1. */
+/** The rest of the pattern; returns the end of the match, or -1. */
 type Then = (at: number) => number;
 type Matcher = (run: Run, at: number, then: Then) => number;
 
@@ -25,7 +25,7 @@ export function parse(source: string, flags: string): AST.RegExpLiteral {
   return new RegExpParser({ ecmaVersion: 2025 }).parseLiteral(`/${source}/${flags}`);
 }
 
-/** Steps to find a match, or with the flag g all of them; throws `OutOfSteps` above `most`. */
+/** Steps to find a match, or with the flag g all matches; throws `OutOfSteps` above `most`. */
 export function stepsOf({ pattern, flags }: AST.RegExpLiteral, text: string, most: number): number {
   const match = disjunction(pattern.alternatives, flags);
   const run: Run = { text, groups: [], steps: 0, most };
@@ -104,7 +104,7 @@ function capture(group: AST.CapturingGroup, flags: Flags): Matcher {
     });
 }
 
-/** Of one character in a loop; of more by recursion, where an empty round ends it as the language says. */
+/** A loop for a single character; recursion for more, where an empty round ends it as in the language. */
 function quantifier({ element, min, max, greedy }: AST.Quantifier, flags: Flags): Matcher {
   if (isSingle(element)) return single(acceptor(element, flags), min, max, greedy);
   const one = matcherOf(element, flags);
@@ -165,7 +165,7 @@ function assertion(node: AST.Assertion, flags: Flags): Matcher {
   };
 }
 
-/** Those of this project look behind for a few characters only. */
+/** The patterns of this project look behind for a few characters only. */
 const lookBehindLength = (node: AST.LookaroundAssertion): number =>
   Math.max(...node.alternatives.map(({ elements }) => elements.length));
 

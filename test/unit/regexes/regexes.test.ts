@@ -1,6 +1,6 @@
 /**
- * Each regular expression of src and media against texts made to slow it down. What is counted are steps, not
- * milliseconds: a text of 200 KB must not take more of them than V8 makes in 50 ms, in any pattern that may see one.
+ * Each regular expression of src and media against texts that slow it down. The test counts steps and not milliseconds:
+ * a text of 200 KB must not take more steps than V8 makes in 50 ms, in any pattern that may see one.
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { OutOfSteps, parse, stepsOf } from './backtracking.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Places whose text is shorter than 200 KB, with what bounds it. Anything else must be linear. */
+/** Places whose text is shorter than 200 KB, with the reason. All others must be linear. */
 const BOUNDED: readonly { readonly in: string; readonly chars: number; readonly by: string }[] = [
   { in: 'src/core/features/task.ts', chars: 16_001, by: 'sample() in hashing.ts' },
   { in: 'src/core/features/language.ts', chars: 2001, by: 'OPENING and ENDING; fences are linear' },
@@ -23,7 +23,7 @@ const BOUNDED: readonly { readonly in: string; readonly chars: number; readonly 
   { in: 'src/providers/http/errors.ts', chars: 16_384, by: 'MAX_WORDS' },
 ];
 const LARGEST = 200_000;
-/** V8 makes about a thousand million steps a second, so these are 50 ms. */
+/** V8 makes about a thousand million steps a second, so that this is 50 ms. */
 const MOST = 50_000_000;
 const [SHORT, LONG] = [180, 720];
 /** Linear work takes 4 times the steps for 4 times the text, quadratic 16. */
@@ -78,7 +78,7 @@ describe('regular expressions', () => {
   }).timeout(60_000);
 });
 
-/** The beginning of a text that takes too many steps; undefined = there is none. */
+/** The beginning of a text that takes too many steps; undefined = none. */
 function slowAgainst(literal: ReturnType<typeof parse>, chars: number): string | undefined {
   if (!repeats(literal)) return undefined;
   const longs = attacks(literal, LONG);
@@ -92,7 +92,10 @@ function slowAgainst(literal: ReturnType<typeof parse>, chars: number): string |
   return undefined;
 }
 
-/** Where the text is bounded the work may grow with its square; else with its length, as a text four times as long shows. */
+/**
+ * For a bounded text the work may grow with the square of its length; otherwise linearly, tested with four times the
+ * text.
+ */
 function isTooSlow(steps: number, times: number, long: () => number): boolean {
   if (steps * times * times <= MOST) return false;
   return steps * times > MOST || long() === Infinity;

@@ -24,7 +24,7 @@ describe('third-party notices', function () {
       notices = thirdPartyNotices(builds, root);
     });
 
-    /** From what the builds put out, where the generator reads what they took in. */
+    /** From the builds' outputs, while the generator reads their inputs. */
     const bundled = (build: Metafile | undefined): readonly string[] => {
       const files = Object.values(build?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
       const inModules = files.filter((file) => file.includes('node_modules/'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Nouns that are counted in what the user reads, with their form for one. */
+/** Counted nouns in the interface, with their singular. */
 const nouns: Readonly<Record<string, string>> = {
   calls: 'call',
   lines: 'line',
@@ -22,10 +22,10 @@ const strings = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .flatMap((file) => Array.from(readFileSync(`src/${file}`, 'utf8').matchAll(/'((?:[^'\\\n]|\\.)*)'/g), ([, text = '']) => text)); // prettier-ignore
 const all = new Set(strings);
-/** Sentences whose number is never one, or whose form for one has other words. */
+/** Sentences whose number is never one, or whose singular has other words. */
 const otherwise = ['Model: {0}.', 'Only the first', 'PILOT may now choose among'];
 
-/** A list of strings that differ after the number only ("1 call of the file is missing"). */
+/** A list of strings with the same text after different numbers ("1 call of the file is missing"). */
 const hasOne = (text: string, at: number, one: string): boolean => {
   const beginning = `${text.slice(0, at)}1 ${one}`;
   return all.has(beginning) || strings.some((each) => each.startsWith(`${beginning} `));

@@ -1,4 +1,4 @@
-/** Training on a made-up corpus: what it promises of any. */
+/** Training on a generated corpus: the guarantees that hold for any corpus. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { seeded } from '../../../scripts/train/random.ts';
 import { train } from '../../../scripts/train/train.ts';
 
 const PROMPTS = 60;
-/** Of the one matrix that has enough of them to say which prompts are hard for whom. */
+/** Rows of the one matrix that has enough of them to show which prompts are hard for which model. */
 const MANY = 1300;
 const WORDS = [
   'sort',

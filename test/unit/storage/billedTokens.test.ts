@@ -1,7 +1,7 @@
 /**
- * The limit against an adversarial endpoint, which keeps its own count of what it bills: 10,000 calls that are answered,
- * cancelled, fail and are tried again, with usage missing, too high, or below what was visibly received. As long as the
- * endpoint bills no more than the tokens allowed to it, its own count x price never passes the limit.
+ * The limit against an adversarial endpoint, which keeps its own count of what it bills: 10,000 calls that are
+ * answered, canceled, fail and are repeated, with usage missing, too high, or below the received tokens. As long as the
+ * endpoint bills no more than the tokens allowed to it, its own count x price never exceeds the limit.
  */
 import assert from 'node:assert/strict';
 import type { Arm } from '../../../src/core/arm.ts';
@@ -44,7 +44,7 @@ const arms = [
   arm('charges-a-fee', { price: { inputUsdPerMTok: 0.1, outputUsdPerMTok: 1, requestUsd: 0.0001 } }),
 ];
 
-/** What the endpoint did, and what it says it did. */
+/** What the endpoint did, and what it reported. */
 interface Answer {
   readonly billed: NanoUsd;
   readonly served: boolean;
@@ -52,7 +52,7 @@ interface Answer {
   readonly visible: VisibleOutput;
 }
 
-/** Bills at most the byte bound of the input and the tokens allowed for the output; shows some of what it bills. */
+/** Bills at most the byte bound of the input and the tokens allowed for the output; shows a part of what it bills. */
 function answer(model: Arm, maxInput: number, cap: number, random: () => number): Answer {
   const fate = random();
   if (fate < 0.05)
@@ -81,7 +81,7 @@ describe('an endpoint that counts for itself', () => {
   it('bills no more than the limit over 10,000 calls', async () => {
     await withFolder(async (folder) => {
       const books = await openBooks({ folder, busyMs: 1000, remembered: undefined }, NOON);
-      // Durability is not what is tested here, and 20,000 syncs would be most of the time.
+      // Durability is not tested here, and 20,000 syncs would take most of the time.
       books.db.exec('PRAGMA synchronous = OFF');
       try {
         const random = seeded(7);
@@ -93,7 +93,7 @@ describe('an endpoint that counts for itself', () => {
         assert.ok(counts.sent > 200 && counts.refused > 1000, JSON.stringify(counts));
         assert.ok(counts.billed > 0.1 * LIMIT, JSON.stringify(counts));
         const total = committed(sumsOf(books.db, '2026-11'));
-        // Over-reported usage may pass the limit by what was reported too much; nothing is sent after that.
+        // Over-reported usage may exceed the limit by the excess in the report; nothing is sent after that.
         assert.equal(
           reserve(books, request(0, { worstCase: left(LIMIT, total), limit: LIMIT }), NOON).ok,
           true,
@@ -150,7 +150,7 @@ function oneCall(
     visible,
   });
   settle(books, id, { ...bill, generationId: undefined }, NOON);
-  // The user holds the provider's bill against the hold and finds it settled in full.
+  // The user compares the hold with the provider's bill and finds it settled in full.
   if (bill.heldBack > 0 && billed <= bill.cost && random() < 0.5)
     releaseHold(books, id, 'the bill says so', NOON);
 }

@@ -1,6 +1,6 @@
 /**
- * One byte of the database or of its journal is another one, 200 times each, from a fixed seed: paid calls go on only
- * where the month counts at least what was committed and the limit is no higher than the user set it.
+ * One byte of the database or of its journal is changed, 200 times each, from a fixed seed: paid calls continue only
+ * where the month counts at least the committed amount and the limit is at most the one that the user set.
  */
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,11 +24,11 @@ interface Original {
   readonly news: News;
 }
 
-// The worker's own object, without the thread: 400 threads would take a minute.
+// The worker's own object without the thread: 400 threads would take a minute.
 const storeIn = (folder: string, remembered?: News['mirror']): WorkerStore =>
   new WorkerStore({ folder, workspaceId: 'w1', busyMs: 100, remembered });
 
-/** A month with every kind of money in it: spent, held, reserved, raised, in two workspaces, in chat and completions. */
+/** A month with every kind of money: spent, held, reserved, raised, in two workspaces, in chat and completions. */
 async function busyMonth(folder: string, journal: boolean): Promise<Original> {
   const store = storeIn(folder);
   let news: News | undefined;
@@ -58,7 +58,7 @@ async function busyMonth(folder: string, journal: boolean): Promise<Original> {
     await tell('settle', id, settlement(0.07 + n / 1000, { heldBack, generationId: `gen-${n}` }));
   }
   assert.ok(news);
-  // As a crash leaves it: the journal is not folded into the file.
+  // The state after a crash: the journal is not folded into the file.
   if (journal)
     for (const suffix of ['', '-wal'])
       copyFileSync(databaseFile(folder) + suffix, path.join(folder, `kept${suffix}`));
@@ -67,7 +67,7 @@ async function busyMonth(folder: string, journal: boolean): Promise<Original> {
   return { folder, journal, news };
 }
 
-/** The files of the original in a folder of their own, one of them changed. */
+/** Copies of the original files in a folder of their own, one of them changed. */
 function damaged({ folder, journal }: Original, to: string, change: (bytes: Buffer) => void): void {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to);
@@ -82,7 +82,7 @@ function damaged({ folder, journal }: Original, to: string, change: (bytes: Buff
 const anywhere = (file: string): Promise<readonly number[]> =>
   Promise.resolve(Array.from({ length: readFileSync(file).length }, (_, at) => at));
 
-/** Positions that are in use in the pages of the tables that a limit rests on. */
+/** Used positions in the pages of the tables on which the limit rests. */
 async function inMoneyRows(file: string): Promise<readonly number[]> {
   const db = await openDatabase(file, { busyMs: 100, readOnly: true });
   const size = db.pragmaNumber('page_size');
@@ -95,7 +95,7 @@ async function inMoneyRows(file: string): Promise<readonly number[]> {
   });
 }
 
-/** What the month counts in a state in which paid calls go on; undefined = they wait for the user. */
+/** The month's total in a state in which paid calls continue; undefined = they wait for the user. */
 async function believed(
   folder: string,
   remembered: News['mirror'] | undefined,
@@ -154,7 +154,7 @@ describe('a byte that is another one', function () {
             lowered.push(`${where}: ${now.period} ${now.settled + now.reserved + now.heldBack} of ${total}, raised ${now.raisedBy}`);
         }
         assert.deepEqual(lowered, []);
-        // Of the journal every byte is: what follows a damaged one is not replayed.
+        // Every byte of the journal matters: entries after a damaged one are not replayed.
         if (!journal) assert.ok(asked < flips, 'not every byte is money');
       } finally {
         remove();

@@ -1,4 +1,4 @@
-/** Disks as they fail: really full, and really not to be written to, in a process of its own. */
+/** Failing disks: actually full, and actually read-only, in a process of its own. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ function inShell(script: string): readonly Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** A file system of one megabyte, seen by these processes only; it needs root or user namespaces. */
+/** A file system of one megabyte, visible only to these processes; it needs root or user namespaces. */
 const mounted = (folder: string, script: string): string =>
   `unshare -rm sh -c ${quoted(`mount -t tmpfs -o size=1m tmpfs ${quoted(folder)} && ${script}`)}`;
 
@@ -32,7 +32,7 @@ describe('a disk', function () {
     withFolder((folder) => {
       const [fill, after] = [node('fill', folder), node('after', folder)];
       const small = canMount(folder);
-      // Elsewhere files may not grow beyond 1.2 MB, which SQLite calls an input/output error.
+      // Elsewhere files are limited to 1.2 MB; SQLite calls the excess an input/output error.
       const script = small ? mounted(folder, `${fill} && ${after}`) : `(ulimit -f 2400; ${fill}) && ${after}`;
       const [full, again] = inShell(script);
       assert.ok(full && again);
@@ -42,7 +42,7 @@ describe('a disk', function () {
       assert.ok(Number(full['granted']) > 5, JSON.stringify(full));
       assert.equal(again['last'], 'granted');
       assert.deepEqual([again['state'], again['free']], ['ready', true]);
-      // One was settled meanwhile, one more granted.
+      // One was settled meanwhile, one more was granted.
       assert.equal(again['reserved'], Number(full['granted']), 'what was granted is there');
       assert.deepEqual([full['billed'], full['spent']], [false, 0]);
       assert.equal(again['spent'], 1, 'the bill that could not be written is, in another process');

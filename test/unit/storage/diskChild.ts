@@ -1,6 +1,6 @@
 /**
- * A process of its own for the trials of the disk (disk.test.ts): its folder fills up, or may no longer be written to.
- * Arguments: what to do, the folder. Prints one JSON object.
+ * A separate process for the disk tests (disk.test.ts): its folder fills up, or becomes read-only. Arguments: the
+ * action, the folder. Prints one JSON object.
  */
 import { chmodSync, copyFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -28,7 +28,7 @@ const trial = trials[what];
 if (!trial) throw new Error(`No trial ${what}`);
 console.log(JSON.stringify(await trial()));
 
-/** Reserves until there is no room; the ballast is what is taken away afterwards. */
+/** Reserves until the disk is full; the ballast file is deleted afterwards. */
 async function fill(): Promise<object> {
   writeFileSync(BALLAST, Buffer.alloc(200_000));
   return inStore(async (store) => {
@@ -39,7 +39,7 @@ async function fill(): Promise<object> {
       last = await tell(store, { language: 'x'.repeat(2_000) });
       if (last !== 'granted') break;
     }
-    // Above its reservation: the rest was never counted.
+    // Above its reservation: the excess was never counted.
     const billed = await store.ledger.settle(open.id, settlement(LATE));
     return { granted, last, billed: billed.ok, ...(await standing(store)) };
   });
@@ -50,7 +50,7 @@ async function after(): Promise<object> {
   return inStore(async (store) => ({ last: await tell(store), ...(await standing(store)) }));
 }
 
-/** The file becomes another one, as by a restored backup, so that it is opened anew; and not to be written to. */
+/** The file is replaced, as by a restored backup, so that it is opened again; and it is read-only. */
 async function readOnly(folderMode: number): Promise<object> {
   return inStore(async (store) => {
     const before = await tell(store);
@@ -63,7 +63,7 @@ async function readOnly(folderMode: number): Promise<object> {
     renameSync(`${file}.copy`, file);
     for (const name of readdirSync(folder)) chmodSync(path.join(folder, name), 0o444);
     chmodSync(folder, folderMode);
-    // Permissions do not bind root.
+    // Permissions do not restrict root.
     if (process.getuid?.() === 0) process.seteuid?.(NOBODY);
     const last = await tell(store);
     const found = { before, last, ...(await standing(store)) };
@@ -90,7 +90,7 @@ async function tell({ ledger }: Store, order: Partial<ReservationRequest> = {}):
   return result.error.kind === 'unavailable' ? `${result.error.problem}` : result.error.kind;
 }
 
-/** What the window shows, and whether free models go on. */
+/** The window's summary, and whether free models continue. */
 async function standing({ ledger }: Store): Promise<object> {
   const { state, reserved, settled: spent } = ledger.summary();
   const free = await ledger.reserve(request(0));

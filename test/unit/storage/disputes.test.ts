@@ -1,4 +1,4 @@
-/** A bill that cannot be right: the user's amount counts, the bill is kept beside it and goes out with every export. */
+/** A wrong bill: the user's amount counts, and the bill is kept beside it and in every export. */
 import assert from 'node:assert/strict';
 import { parseExchange } from '../../../src/app/exchange/exchange.ts';
 import { exportCsv, exportJson } from '../../../src/app/exchange/portable.ts';

@@ -1,4 +1,4 @@
-/** What the ledger keeps of a call: all that the usage view, the export and an audit ask. */
+/** What the ledger stores of a call: everything that the usage view, the export and an audit need. */
 import assert from 'node:assert/strict';
 import type { CostSource, Purpose } from '../../../src/app/ports/money.ts';
 import { armId } from '../../../src/core/brand.ts';
@@ -15,7 +15,7 @@ describe('a row of the ledger', () => {
         const { ledger, usage } = store;
         const calls = purposes.flatMap((purpose, i) =>
           sources.map((source, j) => {
-            // Every number another one, so that no two columns can stand for each other.
+            // All numbers differ, so that exchanged columns are detected.
             const of = 10 * (sources.length * i + j);
             const tokens = { input: of + 1, cachedInput: of + 2, cacheWrite: of + 3, output: of + 4, reasoning: of + 5 };
             return { purpose, source, tokens, cost: nano(of / 1e6), workspaceId: `w${j}`, armId: armId('e', `m${i}`) };

@@ -1,4 +1,4 @@
-/** A store or books in a folder of their own, with a clock that is set by hand. */
+/** A store or books in a folder of their own, with a clock that the test sets. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,7 +39,7 @@ export const clockAt = (time: number): FakeClock => ({
   },
 });
 
-/** JSON round trip, as globalState has it. */
+/** Passes through JSON, like globalState. */
 export function fakeMirror(initial?: unknown): {
   load(): unknown;
   save(value: unknown): void;

@@ -10,7 +10,7 @@ import { type Asked, askOf, clockAt, DAY, NOON, withFolder, withStore } from './
 
 const decisions = routedLog({ seed: 3, prompts: 40, start: NOON - 10 * DAY, days: 10, budget: 1 }).logged;
 
-/** Appends the log, oldest first, lets `work` run, and gives the decisions that are left. */
+/** Appends the log, oldest first, runs `work`, and returns the remaining decisions. */
 async function left(scope: ForgetScope): Promise<number> {
   let remaining = -1;
   await withFolder((folder) =>
@@ -91,7 +91,7 @@ describe('a window that still remembers', () => {
     };
   };
 
-  it('brings nothing back after its connection was opened anew', () =>
+  it('brings nothing back after its connection was opened again', () =>
     withFolder(async (folder) => {
       const [one, other] = [windowOn(folder), windowOn(folder)];
       await other('loadSnapshot');
@@ -104,7 +104,7 @@ describe('a window that still remembers', () => {
       await other('close');
     }));
 
-  it('saves nothing through a worker that was started anew and has loaded nothing', () =>
+  it('saves nothing through a worker that was restarted and has loaded nothing', () =>
     withFolder(async (folder) => {
       const anew = windowOn(folder);
       await anew('saveSnapshot', 9, { stale: true });

@@ -53,7 +53,7 @@ describe('free calls', () => {
     withFolder(async (folder) => {
       const books = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
       const { db } = books;
-      /** SQLite's own word while the work is done: 1 = NORMAL, 2 = FULL. */
+      /** SQLite's setting during the work: 1 = NORMAL, 2 = FULL. */
       const during: number[] = [];
       const immediate = db.immediate.bind(db);
       db.immediate = (work, durability) =>

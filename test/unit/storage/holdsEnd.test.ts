@@ -1,4 +1,4 @@
-/** How money that is reserved for calls without a bill comes back: by a bill, by the user's word, or with its month. */
+/** How money that is reserved for calls without a bill comes back: by a bill, by the user, or with its month. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -30,7 +30,7 @@ async function withBooks(work: (books: Books) => void): Promise<void> {
   });
 }
 
-/** A call of that worst case which was stopped: a known id, an estimate, and the rest of the reservation held. */
+/** A stopped call of that worst case: a known id, an estimate, and the rest of the reservation held. */
 function stopped(books: Books, worst: number, estimate: number, endpoint = 'openrouter'): ReservationId {
   const made = reserve(books, request(worst, { armId: armId(endpoint, 'm') }), NOON);
   assert.ok(made.ok);

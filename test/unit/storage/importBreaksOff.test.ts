@@ -7,7 +7,7 @@ import type { StoreLink } from '../../../src/storage/host/storeLink.ts';
 describe('an import into a ledger that stops working in the middle', () => {
   const rows = Array.from({ length: 5_000 }, (_, i) => ({ id: `r-${i}` }) as unknown as ImportedEntry);
 
-  /** Takes so many batches, then nothing more. */
+  /** Accepts this many batches, then no more. */
   function ledger(batches: number): { readonly ledger: RemoteLedger; readonly taken: () => number } {
     let [left, taken] = [batches, 0];
     const ask = (_: string, [batch = []]: readonly (readonly unknown[])[]) => {

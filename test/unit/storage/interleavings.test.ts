@@ -1,7 +1,7 @@
 /**
- * The law of the ledger, over random interleavings of two windows on one file: reserve, settle, void, release, crash and
- * come back, sleep, turn the clock. As long as no bill exceeds its worst case, no month's committed money exceeds the
- * limit, and the sums are the sums of the rows.
+ * The law of the ledger, over random interleavings of two windows on one file: reserve, settle, void, release, crash
+ * and restart, sleep, change the clock. As long as no bill exceeds its worst case, no month's committed money exceeds
+ * the limit, and the sums are the sums of the rows.
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';

@@ -1,4 +1,7 @@
-/** A bill above its reservation that cannot be written at once is written later, also by another window or after a restart. */
+/**
+ * A bill above its reservation that cannot be written at once is written later, by another window or after a restart
+ * too.
+ */
 import assert from 'node:assert/strict';
 import { nano } from '../../../src/core/money.ts';
 import type { ReservationId } from '../../../src/core/brand.ts';
@@ -8,7 +11,7 @@ import { openDatabase } from '../../../src/storage/worker/database.ts';
 import { databaseFile } from '../../../src/storage/worker/recovery.ts';
 import { request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
-/** Another process that keeps the write lock while `work` runs. */
+/** Another process that holds the write lock while `work` runs. */
 async function locked(folder: string, work: () => Promise<void>): Promise<void> {
   const other = await openDatabase(databaseFile(folder), { busyMs: 1000 });
   other.exec('BEGIN IMMEDIATE');

@@ -336,7 +336,7 @@ describe('ledger', () => {
         clock.time += 1;
         assert.equal((await store.ledger.reserve(request(1))).ok, true);
         assert.equal(store.ledger.summary().period, '2026-12');
-        // The call made in November is November's, whenever it is settled.
+        // A call made in November counts in November, whenever it is settled.
         await store.ledger.settle(id, settlement(0.5));
         assert.equal(store.ledger.summary().settled, 0);
 

@@ -1,4 +1,4 @@
-/** The turn of the month in a window that is open: nobody asks anything, the poll of the store finds it. */
+/** The start of a month in an open window: without any question, the store's poll finds it. */
 import assert from 'node:assert/strict';
 import { nano } from '../../../src/core/money.ts';
 import { openBooks } from '../../../src/storage/worker/recovery.ts';
@@ -10,7 +10,7 @@ const local = (year: number, month: number, day: number, hour = 0): number =>
   new Date(year, month - 1, day, hour).getTime();
 const POLL_MS = 10;
 
-/** The next time the store tells its listeners, by itself. */
+/** Resolves the next time the store notifies its listeners by itself. */
 const news = ({ ledger }: Store): Promise<void> =>
   new Promise((resolve) => {
     const listening = ledger.onDidChange(() => {
@@ -19,7 +19,7 @@ const news = ({ ledger }: Store): Promise<void> =>
     });
   });
 
-/** An answer of the worker to the poll, news or not. */
+/** An answer of the worker to the poll, with or without news. */
 async function polled(store: Store): Promise<void> {
   await store.usage.periods();
   await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MS));
@@ -70,7 +70,7 @@ describe('the turn of the month', () => {
         ['2026-12', nano(0.7)],
       );
       assert.equal((await store.ledger.reserve(request(0.4))).ok, false, 'it counts against December');
-      // Back in December nothing begins anew.
+      // Back in December nothing starts again.
       clock.time = local(2026, 12, 1, 1);
       await polled(store);
       assert.equal(store.ledger.summary().reserved, nano(0.7));

@@ -1,4 +1,4 @@
-/** One look at a clock that is wrong drops nothing, and an id that is no id is not kept. */
+/** One reading of a wrong clock drops nothing, and an invalid id is not stored. */
 import assert from 'node:assert/strict';
 import { nano } from '../../../src/core/money.ts';
 import { isPlainId } from '../../../src/core/plainId.ts';

@@ -29,7 +29,7 @@ import { migrations } from '../../../src/storage/worker/schema.ts';
 import { routedLog } from '../../fakes/routedLog.ts';
 import { DAY, NOON, fakeMirror, request, reserved, settlement, withFolder, withStore } from './fixture.ts';
 
-/** Spends 0.40 in a store of its own and leaves the files behind. */
+/** Spends 0.40 in a store of its own and leaves the files. */
 async function spend(folder: string, mirror = fakeMirror()): Promise<void> {
   await withStore({ folder, mirror }, async (store) => {
     const { id } = await reserved(store, request(0.5));
@@ -59,7 +59,7 @@ describe('ledger recovery', () => {
     await withFolder(async (folder) => {
       const mirror = fakeMirror();
       await spend(folder, mirror);
-      // The application id in the header: no longer ours, though every row can be read.
+      // The application id in the header: no longer PILOT's, though every row is readable.
       damage(folder, (bytes) => bytes.fill(0xff, 68, 72));
       await withStore({ folder, mirror }, async (store) => {
         assert.equal(await refusal(store), 'granted');
@@ -118,7 +118,7 @@ describe('ledger recovery', () => {
         await Promise.all(Array.from({ length: 600 }, () => store.ledger.reserve(request(0.0003))));
       });
       const size = statSync(databaseFile(folder)).size;
-      // The tail: some rows are lost, most are not.
+      // The end of the file: some rows are lost, most are not.
       damage(folder, (bytes) => bytes.fill(0x11, Math.floor(size * 0.7)));
       await withStore({ folder, mirror }, async (store) => {
         assert.equal(await refusal(store), 'needs-confirmation');
@@ -154,7 +154,7 @@ describe('ledger recovery', () => {
       writeFileSync(journal, stale);
       await withStore({ folder }, async (store) => {
         assert.equal(await refusal(store), 'needs-confirmation');
-        // One row: the opening balance, and not the call that the journal knows.
+        // One row: the opening balance, and not the call that the journal contains.
         assert.deepEqual(
           (await store.usage.entries(0, 10)).map(({ purpose }) => purpose),
           ['opening'],
@@ -268,7 +268,7 @@ describe('ledger recovery', () => {
       await withStore({ folder }, async (store) => {
         await reserved(store, request(0.1));
         const db = await openDatabase(databaseFile(folder), { busyMs: 100 });
-        // The connection in use does not look at the version again; a new file identity makes it look.
+        // An open connection does not read the version again; a new file identity makes it do so.
         db.exec('PRAGMA user_version = 99');
         db.close();
         copyFileSync(databaseFile(folder), `${databaseFile(folder)}.copy`);
@@ -310,7 +310,7 @@ describe('ledger recovery', () => {
   });
 });
 
-describe('what is learnt after a loss', () => {
+describe('learning after a loss', () => {
   const logged = routedLog({ seed: 3, prompts: 9, start: NOON - DAY, days: 1, budget: 1 }).logged.map(
     ({ decision }) => decision,
   );
@@ -359,8 +359,8 @@ describe('what is learnt after a loss', () => {
 });
 
 /**
- * Whatever becomes of the calls that stood open when the user said what was spent: the month never counts less, or the
- * limit would let more pass than it says.
+ * Whatever happens to the calls that were open when the user stated the total: the month never counts less, since the
+ * limit would let more pass than it states.
  */
 describe('a confirmed total', () => {
   const cents = (books: Books): number =>
@@ -435,7 +435,7 @@ describe('a confirmed total', () => {
     }));
 });
 
-/** Rewrites the database file, as a failing disk would; the write-ahead log has been folded in by then. */
+/** Rewrites the database file like a failing disk; the write-ahead log has been folded in by then. */
 function damage(folder: string, change: (bytes: Buffer) => unknown, keep = Infinity): void {
   const file = databaseFile(folder);
   assert.equal(existsSync(`${file}-wal`), false);

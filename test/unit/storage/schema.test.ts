@@ -50,7 +50,7 @@ describe('a full disk', () => {
       const { db, mirrorFile } = await openBooks({ folder, busyMs: 100, remembered: undefined }, NOON);
       const books = { db, mirrorFile };
       try {
-        // SQLite's own limit on the file's pages fails as a full disk does.
+        // SQLite's own limit on the file's pages fails like a full disk.
         db.exec(`PRAGMA max_page_count = ${db.pragmaNumber('page_count') + 2}`);
         let granted = 0;
         const fill = (): void => {

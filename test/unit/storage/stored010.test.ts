@@ -1,4 +1,4 @@
-/** What 0.1.0 left on a machine (test/unit/fixtures/0.1.0), opened by today's code. */
+/** The stored state of 0.1.0 (test/unit/fixtures/0.1.0), opened by the present code. */
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -26,7 +26,7 @@ const facts = json('facts.json') as {
   readonly outcomes: number;
   readonly open: ReservationId;
 };
-/** A quarter of an hour later, so that the open call is no crash's yet. */
+/** A quarter of an hour later, so that the open call does not yet count as a crash's. */
 const LATER = Date.UTC(2026, 10, 11, 12, 15);
 
 const spec = {
@@ -68,7 +68,7 @@ describe('the stored state of 0.1.0', () => {
       fakeMirror(JSON.parse((json('month.json') as { readonly body: string }).body)),
     ));
 
-  it('keeps its decisions, their outcomes and what was learnt from them', () =>
+  it('keeps its decisions, their outcomes and the state learned from them', () =>
     opened(async ({ log }) => {
       const entries = await log.read(0, 100);
       const of = (type: string): number => entries.filter((entry) => entry.type === type).length;

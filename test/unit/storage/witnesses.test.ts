@@ -1,4 +1,7 @@
-/** Files that open well and are not what they were: older copies, restored folders, a folder wiped while it is open. */
+/**
+ * Files that open without errors but are not the last ones: older copies, restored folders, a folder deleted while it
+ * is open.
+ */
 import assert from 'node:assert/strict';
 import { copyFileSync, cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -145,7 +148,7 @@ describe('the witnesses of a month', () => {
     withFolder(async (folder) => {
       const remembered = { period: MONTH.id, total: nano(0.1), seq: 1, raised: 0 as NanoUsd, doubted: false };
       await opened(folder, undefined, (books) => [0.1, 0.3].forEach((usd) => spend(books, usd)));
-      // globalState is saved late, and a power cut takes the mirror's latest versions.
+      // globalState is saved late, and a power failure loses the mirror's latest versions.
       await opened(folder, remembered, (books) => assert.equal(asked(books), false));
       writeMirror(mirrorFile(folder), { ...remembered, total: nano(0.9) });
       await opened(folder, undefined, (books) =>
@@ -153,7 +156,7 @@ describe('the witnesses of a month', () => {
       );
       rmSync(mirrorFile(folder));
       await opened(folder, undefined, (books) => assert.equal(asked(books), false));
-      // What 0.1.0 remembers says neither what was raised nor whether it was asked, and may be a moment off.
+      // The mirror of 0.1.0 has neither raises nor whether the user was asked, and may be slightly outdated.
       const old = await opened(folder, undefined, ({ db }) => ({
         period: MONTH.id,
         total: nano(0.5),

@@ -20,7 +20,7 @@ describe('the worker of the store', () => {
       };
       assert.equal((await ask('poll')).news?.summary.reserved, 0);
       await alter('DROP TABLE demand');
-      // A retry is no new demand, so that only the summary misses the table.
+      // A retry writes no demand and succeeds without the table; only its summary needs the table.
       const reply = await ask('reserve', request(0.4, { purpose: 'retry' }));
       assert.equal(reply.result.ok && (reply.result.value as { readonly ok: boolean }).ok, true);
       assert.equal(reply.news, undefined);

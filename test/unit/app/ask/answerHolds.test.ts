@@ -1,4 +1,4 @@
-/** What is reserved for an answer, from the real ledger to the words under it and back. */
+/** The amount reserved for an answer, from the real ledger to the text under it and back. */
 import assert from 'node:assert/strict';
 import { AnswerHolds } from '../../../../src/app/ask/answerHolds.ts';
 import { AskSession, type AskEngine, type RoutedEvent } from '../../../../src/app/ask/ask.ts';
@@ -56,7 +56,7 @@ describe('what is reserved for an answer', () => {
     await server.close();
   });
 
-  /** Ask's door without VS Code: the question to the user is the test's to answer. */
+  /** Ask's connection to the engine without VS Code: the test answers the question to the user. */
   function engineOf({ completion, store }: TestEngine): AskEngine {
     return {
       async *run({ choice, signal, messages }): AsyncGenerator<RoutedEvent, void, undefined> {

@@ -37,7 +37,7 @@ const ended = (costNano = 5): RoutedEvent => ({
 });
 const failed = (problem: Problem): RoutedEvent => ({ type: 'failed', problem });
 
-/** An engine under the test's hand: each run waits for the events the test gives it. */
+/** An engine under the test's control: each run waits for the test's events. */
 class HandEngine {
   readonly requests: AskRequest[] = [];
   readonly feedbacks: (readonly [string, AskFeedback])[] = [];
@@ -84,7 +84,7 @@ class HandEngine {
   }
 }
 
-/** Lets everything run that only waits for promises. */
+/** Runs everything that only waits for promises. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 5; i++) await Promise.resolve();
 }
@@ -288,7 +288,7 @@ describe('AskSession', () => {
     assert.equal(session.conversation.turns[0].shown, 0);
   });
 
-  /** Answered once, and then asked for a better answer that has not come yet. */
+  /** Answered once, with a better answer requested that has not arrived. */
   async function betterAskedFor(): Promise<ReturnType<typeof open> & { readonly turnId: string }> {
     const opened = open();
     await opened.ask('Why?');

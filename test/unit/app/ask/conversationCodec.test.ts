@@ -35,7 +35,7 @@ const decoded = (json: string): Conversation => {
 
 describe('conversationCodec', () => {
   it('gives back what it was given', () => {
-    // An absent cost of what is left is absent in JSON too.
+    // An undefined value is absent in JSON.
     const { leftNano, ...cost } = answer.cost!;
     assert.equal(leftNano, undefined);
     const back = decoded(encodeConversation(conversation));

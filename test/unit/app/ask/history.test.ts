@@ -22,7 +22,7 @@ class MemoryStore implements ConversationStore {
   readonly kept = new Map<string, Conversation>();
   saves = 0;
   broken = false;
-  /** A write waits here until the test lets it go on. */
+  /** A write waits here until the test releases it. */
   gate: Promise<void> = Promise.resolve();
 
   async list() {

@@ -1,4 +1,4 @@
-/** Answers as models write them: diffs, code with parts left out, functions without their surroundings. */
+/** Answers in the form models write them: diffs, code with omissions, functions without their surroundings. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { elidedLines, isElision } from '../../../../src/app/ask/elisions.ts';
@@ -179,7 +179,7 @@ describe('what an answer leaves out stays as the file has it', () => {
   for (const code of refused) {
     it(`refuses ${JSON.stringify(code)}`, () => {
       assert.deepEqual(place(code), { how: 'refused', why: 'elided' });
-      // Neither over a selection.
+      // Nor over a selection.
       assert.equal(place(code, { selectedText: file.slice(60, 120) }).how, 'refused');
     });
   }

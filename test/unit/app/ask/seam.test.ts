@@ -4,7 +4,7 @@ import { Seam, continuation } from '../../../../src/app/ask/seam.ts';
 
 const asked = [{ role: 'user' as const, content: 'Write it' }];
 
-/** The answer with the rest, which comes in pieces of so many characters. */
+/** The answer with its rest, which arrives in pieces of this many characters. */
 function stitched(answer: string, rest: string, size = 7): string {
   const seam = new Seam(answer);
   let text = answer;

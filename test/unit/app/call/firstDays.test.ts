@@ -1,4 +1,4 @@
-/** What a fresh profile decides, with the shipped space, the practice models and a limit of $5. */
+/** The decisions of a new profile, with the shipped space, the practice models and a limit of $5. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { assemble } from '../../../../src/app/ask/assemble.ts';
@@ -113,7 +113,7 @@ describe('a fresh profile with $5 and the question "What is a closure?"', () => 
     'the night of the change to summer time': new Date(2027, 2, 28, 3, 30),
   };
   for (const [name, at] of Object.entries(days))
-    it(`does not go to the dearest model on ${name}, under any profile`, () => {
+    it(`does not go to the most expensive model on ${name}, under any profile`, () => {
       for (const profile of profileNames) {
         const decided = freshRouting(at.getTime(), profile).decide(question);
         assert.ok(decided.ok);

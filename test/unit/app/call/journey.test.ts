@@ -1,6 +1,6 @@
 /**
- * One prompt's journey through the real parts: openai client, HTTP endpoint that misbehaves on demand, SQLite ledger
- * in its worker. For each way an endpoint can fail: one problem of the right kind, money settled as docs/decisions.md says,
+ * One prompt's journey through the real parts: openai client, HTTP endpoint that misbehaves on demand, SQLite ledger in
+ * its worker. For each failure of an endpoint: one problem of the right kind, money settled as docs/decisions.md says,
  * nothing lost.
  */
 import assert from 'node:assert/strict';
@@ -63,7 +63,7 @@ describe('the journey of a prompt', () => {
     return { settled, reserved, heldBack };
   };
 
-  it('goes on with the free model where the ledger waits for the user, however many paid ones are dearer', async () => {
+  it('goes on with the free model where the ledger waits for the user, however many paid ones cost more', async () => {
     const folder = scratchFolder();
     writeFileSync(path.join(folder, 'month.json'), 'not what PILOT wrote');
     const paid = ['first', 'second', 'third', 'fourth'];
@@ -152,7 +152,7 @@ describe('the journey of a prompt', () => {
     assert.ok(Math.abs(estimate() - before) < 1e-9);
   });
 
-  it('remembers what was learnt after a restart', async () => {
+  it('remembers the learned state after a restart', async () => {
     await start();
     const [routed] = await ask();
     assert.equal(routed?.type, 'routed');
@@ -429,7 +429,7 @@ describe('the journey of a prompt', () => {
     assert.equal(server.requests.length, 0, 'nothing was sent');
   });
 
-  it('stops at the limit with the day it starts anew, and sends nothing', async () => {
+  it('stops at the limit with the day of its reset, and sends nothing', async () => {
     await start(['small'], { monthlyUsd: 0.000_2 });
     const problem = problemOf(await ask());
     assert.equal(problem?.kind, 'limit-reached');

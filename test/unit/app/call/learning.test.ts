@@ -1,4 +1,4 @@
-/** What was learnt is a fold over a log that may be long: it is folded once, and saved on the way. */
+/** The learned state is a fold over a log that may be long: it is folded once, with snapshots on the way. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { learnerCodec } from '../../../../src/app/call/engine.ts';
@@ -22,7 +22,7 @@ const spec: LearnerSpec = {
 };
 const logged = routedLog({ seed: 3, prompts: 40, start: 0, days: 1, budget: 1 }).logged;
 
-/** Decisions only, as of somebody who never rates. */
+/** Only decisions, as of a user who never rates. */
 const decisions = (count: number): readonly LogEntry[] =>
   Array.from({ length: count }, (_, n) => ({
     seq: n + 1,
@@ -30,7 +30,7 @@ const decisions = (count: number): readonly LogEntry[] =>
     decision: { ...logged[n % logged.length]!.decision, id: `d${n}` as DecisionId },
   }));
 
-/** In memory; refuses to be read beyond `breaksAt`, as a window that is closed meanwhile. */
+/** In memory; refuses to be read beyond `breaksAt`, like the log of a window that closes meanwhile. */
 class MemoryDecisionLog implements DecisionLog {
   readonly readFrom: number[] = [];
   snapshot: { seq: number; state: unknown } | undefined;
@@ -52,7 +52,7 @@ class MemoryDecisionLog implements DecisionLog {
     this.#entries.push({ seq: this.end + 1, type: 'outcome', outcome });
     return Promise.resolve();
   };
-  /** As the store's: rejects where it cannot tell. */
+  /** Like the store: rejects when it fails. */
   asOf = async (id: DecisionId, beforeSeq: number): Promise<DecisionAsOf | undefined> => {
     await Promise.resolve();
     if (this.fails) throw new Error('busy');
@@ -78,7 +78,7 @@ class MemoryDecisionLog implements DecisionLog {
     this.snapshot = { seq, state: JSON.parse(JSON.stringify(state)) };
     return Promise.resolve();
   };
-  /** As the store does: what was read is kept apart, with the reason, and is not read again. */
+  /** Like the store: a read snapshot is set aside with the reason, and is not read again. */
   readonly aside: { readonly reason: string; readonly state: unknown }[] = [];
   quarantineSnapshot = (reason: string): Promise<void> => {
     assert.ok(this.snapshot, 'there is nothing to set aside');
@@ -102,7 +102,7 @@ const learningOver = (
   });
 
 describe('learning from a long log', () => {
-  it('does not fold again what was folded, also where nobody ever rated', async () => {
+  it('does not fold a log again that was folded, even without any rating', async () => {
     const log = new MemoryDecisionLog(decisions(4_500));
     await learningOver(log).load();
     assert.equal(log.snapshot?.seq, 4_500);
@@ -125,7 +125,7 @@ describe('learning from a long log', () => {
 });
 
 describe('learning of decisions that are long past', () => {
-  /** What happens in turn: an outcome of one of a few decisions (undefined = cleared), others in between, a reload. */
+  /** The sequence: an outcome of one of a few decisions (undefined = cleared), others in between, a reload. */
   type Step =
     | { readonly decision: number; readonly reward: number | undefined; readonly weight: number }
     | 'others'
@@ -212,7 +212,7 @@ describe('learning of decisions that are long past', () => {
 
   const up: Rating = { decision: 0, reward: 1, weight: 1 };
 
-  it('waits where the log cannot tell what was learnt of it before', async () => {
+  it('waits where the log cannot tell what was learned of it before', async () => {
     const decisionLog = new MemoryDecisionLog([]);
     const learning = await start(decisionLog);
     await rate(learning, up);
@@ -260,7 +260,7 @@ describe('learning of decisions that are long past', () => {
       await rate(learning, { ...up, reward });
       same(beliefs(learning), taken);
     }
-    // Nothing was said of this one before: it is learnt, and revised.
+    // This decision had no outcome before: the new one is learned, and revised.
     await rate(learning, { ...up, decision: 1 });
     assert.notDeepEqual(beliefs(learning), taken);
     await rate(learning, { ...up, decision: 1, reward: undefined });
@@ -268,7 +268,7 @@ describe('learning of decisions that are long past', () => {
   });
 
   const decade = 3_650 * DAY;
-  /** Decided and rated while the clock is wrong by so much. */
+  /** Decided and rated while the clock is wrong by this much. */
   const whileWrongBy = async (learning: Learning, by: number): Promise<void> => {
     clock = right + by;
     const n = nOthers++;
@@ -366,7 +366,7 @@ describe('learning from a stored state that cannot be used', () => {
       assert.equal(told.length, 1);
       assert.match(told[0]!, reason);
       assert.deepEqual(log.aside, [{ reason: told[0], state: { ...state, learner } }]);
-      // Read from the log's beginning, not from where the lost state had come to.
+      // Read from the log's beginning, not from the position of the lost state.
       assert.equal(log.readFrom[0], 0);
       const { context } = logged[0]!.decision;
       const armIds = logged[0]!.decision.arms.map(({ armId }) => armId);

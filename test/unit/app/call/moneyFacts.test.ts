@@ -52,7 +52,7 @@ describe('the money a decision sees', () => {
     assert.deepEqual(inline.requests, { ask: 0, inline: 300, chat: 0 });
     assert.equal(inline.demand?.bySurface.ask, 0);
     assert.ok((inline.expectedRemaining ?? 0) < (facts.situation(limits(), spend(), 'inline', now).expectedRemaining ?? 0)); // prettier-ignore
-    // The other surfaces have the whole month's.
+    // The other surfaces have the whole month's forecast.
     assert.equal(facts.situation(narrow, spend(), 'ask', now).limit, usd(10));
     assert.equal(facts.situation(limits({ inline: usd(9) }), spend(), 'inline', now).limit, usd(10));
   });
@@ -80,7 +80,7 @@ describe('the money a decision sees', () => {
     assert.equal(of(limits({ monthly: undefined }), spend({ raisedBy: usd(5), settled: usd(0) })), 0);
   });
 
-  it('forecasts anew when the ledger has news or a quarter of an hour has passed', () => {
+  it('forecasts again when the ledger has news or a quarter of an hour has passed', () => {
     const facts = new MoneyFacts();
     const before = facts.situation(limits(), spend(), 'ask', now).expectedRemaining ?? 0;
     const busier = spend({ hourOfWeek: week(16) });

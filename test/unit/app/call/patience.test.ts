@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { atMost } from '../../../../src/app/call/patience.ts';
 
 describe('atMost', () => {
-  /** Time that the test lets pass by hand. */
+  /** Time that the test advances by hand. */
   const clock = () => {
     const waits = new Set<() => void>();
     const after = (_ms: number, run: () => void) => {

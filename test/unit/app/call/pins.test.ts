@@ -6,7 +6,7 @@ import type { ArmId } from '../../../../src/core/brand.ts';
 
 const [a, b] = ['x/a', 'x/b'] as unknown as readonly [ArmId, ArmId];
 
-/** Saves at once, through JSON as a Memento does. */
+/** Saves at once, through JSON like a Memento. */
 function holder(): { readonly state: WorkspaceStateHolder; readonly reload: () => WorkspaceStateHolder } {
   let saved: unknown;
   const store = {
@@ -69,7 +69,7 @@ describe('exclusions', () => {
   });
 });
 
-describe('the learnt state on its way out', () => {
+describe('the learned state in an export', () => {
   it('leaves the decisions that still wait at home', () => {
     assert.deepEqual(portableState({ version: 1, pending: [['id', 'psi']] }), { version: 1, pending: [] });
   });

@@ -1,4 +1,4 @@
-/** Prices before the click, and "Better answer", through the real engine: nothing is sent, kept or counted by asking. */
+/** Expected prices, and "Better answer", through the real engine: a preview sends, stores and counts nothing. */
 import assert from 'node:assert/strict';
 import { exclude } from '../../../../src/app/call/pins.ts';
 import { oneStepUp } from '../../../../src/app/call/preview.ts';

@@ -1,6 +1,6 @@
 /**
- * Bills asked for afterwards, through the real parts: a cancelled answer leaves a hold, the endpoint's record of it
- * comes late or never or makes no sense, and nobody but that endpoint is asked.
+ * Bills looked up afterwards, through the real parts: a canceled answer leaves a hold, the endpoint's record of it
+ * arrives late, never, or is invalid, and only that endpoint is asked.
  */
 import assert from 'node:assert/strict';
 import { NOON } from '../../../fakes/clock.ts';
@@ -121,7 +121,7 @@ describe('reconciliation of holds', () => {
     const abort = new AbortController();
     const running = collect(engine.completion.run(askOrder('Count.', { signal: abort.signal })));
     while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    // The headers are on their way; a hold without them has no id and stays.
+    // The headers are still in transit; a hold without their id stays.
     await new Promise((resolve) => setTimeout(resolve, 100));
     abort.abort();
     await running;
@@ -193,7 +193,7 @@ describe('reconciliation of holds', () => {
     assert.deepEqual(spent(), billed());
   });
 
-  it('asks the endpoint of the call with its key, follows no redirect, and nobody else', async () => {
+  it('asks the endpoint of the call with its key, follows no redirect, and asks no other endpoint', async () => {
     await cancelled();
     const before = spent();
     server.next({ kind: 'redirect', location: `${other.url}/generation?id=${server.requests[0]?.id}` });
@@ -229,7 +229,7 @@ describe('reconciliation of holds', () => {
     assert.deepEqual(spent(), billed());
   });
 
-  it('leaves nobody waiting: a prompt is answered while a record is asked for', async () => {
+  it('blocks no prompt while it looks a record up', async () => {
     await cancelled();
     server.next({ kind: 'silent-before-headers' });
     now += 2_000;

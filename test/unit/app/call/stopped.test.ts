@@ -1,4 +1,4 @@
-/** What a stopped answer holds, through the real client and ledger, against an endpoint that keeps its own bill. */
+/** The hold of a stopped answer, through the real client and ledger, against an endpoint that keeps its own bill. */
 import assert from 'node:assert/strict';
 import { chatCall } from '../../../../src/app/call/call.ts';
 import type { CompletionEvent, CompletionOrder } from '../../../../src/app/call/routedCompletion.ts';
@@ -30,7 +30,7 @@ describe('a stopped answer', () => {
     server = await startModelServer({ models: [{ id: 'model', ...common, answer, ...pace }] });
     const endpoint = { id: 'fake', preset: 'custom', baseUrl: server.url, outputCapCoversReasoning: true };
     const clocks: Partial<TestEngineOptions> =
-      // Without a pace each output is 10 ms after the last one, whatever the machine does.
+      // Without a pace each output follows the last one after 10 ms on any machine.
       tokenMs === undefined ? { now: () => now, elapsed: () => (steady += 10) } : {};
     engine = await testEngine({
       endpoints: [{ ...endpoint, ...(stopsWhenClosed !== undefined && { stopsWhenClosed }) }],
@@ -52,7 +52,7 @@ describe('a stopped answer', () => {
       ...change,
     });
 
-  /** Asks and stops after so many outputs; `meanwhile` comes just before. */
+  /** Asks, and stops after this many outputs; `meanwhile` runs just before. */
   async function stopAfter(
     outputs: number,
     meanwhile: () => void = () => undefined,
@@ -64,7 +64,7 @@ describe('a stopped answer', () => {
       if (events.filter(({ type }) => type === 'text').length !== outputs) continue;
       meanwhile();
       abort.abort();
-      // Twice is once.
+      // A second stop has no effect.
       abort.abort();
     }
     await server.idle();
@@ -86,7 +86,8 @@ describe('a stopped answer', () => {
     await learnPace();
     await stopAfter(20);
     const { counted, worstCase, heldBack, billed } = await lastEntry();
-    // A hundred a second (120 at most), doubled, for five seconds and a little: some 1,200 tokens of 10,000 nano-USD.
+    // A hundred a second (120 at most), doubled, for slightly more than five seconds: about 1,200 tokens of 10,000
+    // nano-USD.
     assert.ok(heldBack > 1_000 * 10_000 && heldBack < 1_400 * 10_000, String(heldBack));
     assert.ok(counted < worstCase / 20);
     assert.ok(counted >= billed);
@@ -120,7 +121,7 @@ describe('a stopped answer', () => {
     assert.equal(counted, worstCase);
   });
 
-  it('keeps all that the cap allows of a model whose speed nobody knows', async () => {
+  it('keeps all that the cap allows of a model with unknown speed', async () => {
     await start(true);
     await stopAfter(5);
     const { counted, worstCase } = await lastEntry();

@@ -8,7 +8,7 @@ describe('stopped answers at endpoints that count for themselves', () => {
     const { stoppedShare, ending, never } = await holdStoppedToCount({ calls: 60, seed: 3 });
     const said = JSON.stringify({ stoppedShare, ending, never });
     assert.equal(ending.undercounted + never.undercounted, 0, said);
-    // It was a real trial.
+    // The run included enough stops.
     assert.ok(stoppedShare > 0.25 && ending.billedUsd > 0 && never.billedUsd > 0, said);
   });
 });

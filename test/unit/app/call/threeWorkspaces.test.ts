@@ -1,6 +1,6 @@
 /**
- * Three workspaces in use at once share one month: each has its own policy and its own state, and none plans as if the
- * whole limit were its own. Real ledger in its worker, real policies; the calls themselves are settled by hand.
+ * Three workspaces in use at once share one month: each has its own policy and its own state, and none plans with the
+ * whole limit. Real ledger in its worker, real policies; the test settles the calls itself.
  */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ const models = [
   { model: 'fair', level: 0.6, price: { inputUsdPerMTok: 0.2, outputUsdPerMTok: 1 } },
 ];
 
-/** Local working hours, one prompt in each workspace in each. */
+/** Local working hours, with one prompt for each workspace in each hour. */
 function* workingHours(from: number, until: number): Generator<number> {
   for (let at = from; at < until; at += HOUR) {
     const date = new Date(at);
@@ -46,7 +46,7 @@ describe('three workspaces in use at once', () => {
       assert.ok(asked.ok);
       const dear = asked.value.quote.expected;
       await probe.close();
-      // Enough for one workspace to ask the good model always.
+      // Enough for one workspace to use the good model always.
       const limit = hours.length * dear;
       const windows = await Promise.all(['w0', 'w1', 'w2'].map((id) => open(id, limit / 1e9)));
       try {
@@ -66,7 +66,7 @@ describe('three workspaces in use at once', () => {
         const said = `${afterThird / limit} after a third, ${all / limit} in all, ${served} served`;
         assert.equal(served, 3 * hours.length, `nobody is refused: ${said}`);
         assert.ok(all <= limit, said);
-        // Each for itself they would have spent all of it by then.
+        // Planning separately, they would have spent all of it by then.
         assert.ok(0.2 * limit < afterThird && afterThird < 0.5 * limit, said);
         assert.ok(all > 0.8 * limit, said);
       } finally {
@@ -93,10 +93,10 @@ type TestEngineArm = ReturnType<TestEngine['arms']>[number]['id'];
 
 const spent = ({ store }: TestEngine): number => store.ledger.summary().settled;
 
-/** Decided by the window's own policy, reserved at its worst case and settled at what was expected. */
+/** Decided by the window's own policy, reserved at its worst case and settled at its expected cost. */
 async function prompt(window: TestEngine): Promise<boolean> {
   const { routing, policy, store, limits } = window;
-  // As the poll does every two seconds: what the other windows did is seen.
+  // Like the poll every two seconds: reads what the other windows did.
   await store.usage.periods();
   const routed = routing.decide(askOrder('How do I add two numbers?'));
   if (!routed.ok) return false;

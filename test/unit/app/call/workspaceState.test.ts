@@ -23,7 +23,7 @@ const empty: WorkspaceState = {
 };
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value) || 'null');
 
-/** As strict as a Memento: what is saved goes through JSON. */
+/** As strict as a Memento: saved values pass through JSON. */
 class FakeStore implements PolicyStore {
   stored: unknown;
   asides: unknown[] = [];

@@ -23,7 +23,7 @@ const user = (...parts: ChatPart[]): ChatTurn => ({ role: 'user', parts });
 const assistant = (...parts: ChatPart[]): ChatTurn => ({ role: 'assistant', parts });
 const system = (value: string): ChatTurn => ({ role: 'system', parts: [text(value)] });
 
-/** One word for each message: who, and what. */
+/** One word for each message: its role and its content. */
 const brief = (message: ChatMessage): string => {
   const content =
     typeof message.content === 'string'

@@ -65,7 +65,7 @@ describe('exchangesOf', () => {
     assert.equal(exchangesOf([asks('please', true)]).length, 1);
   });
 
-  it('keeps an answer nobody remembers, and drops one nobody asked for', () => {
+  it('keeps an answer without a memory, and drops one without a question', () => {
     const exchanges = exchangesOf([
       { type: 'answer', text: 'stray', memory: undefined },
       asks('one'),

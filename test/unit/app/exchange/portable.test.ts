@@ -33,7 +33,7 @@ const entry = (seq: number): LedgerEntry => ({
   note: undefined,
 });
 
-/** Pages as the store gives them, whatever page is asked for. */
+/** Pages in the store's form, whatever page is requested. */
 const usageOf = (count: number, page: number) => ({
   entries: (after: number): Promise<readonly LedgerEntry[]> =>
     Promise.resolve(Array.from({ length: Math.min(page, count - after) }, (_, n) => entry(after + n + 1))),
@@ -43,7 +43,7 @@ describe('an export of a ledger that is longer than an import takes', () => {
   const ids = async (count: number, most: number): Promise<readonly unknown[]> =>
     (await newestEntries(usageOf(count, 7), most)).map(({ id }) => id);
 
-  it('holds the newest calls, no more than an import takes', async () => {
+  it('holds the newest calls, as many as an import accepts', async () => {
     assert.deepEqual(await ids(63, 4), ['r-59', 'r-61', 'r-62', 'r-63']);
   });
 

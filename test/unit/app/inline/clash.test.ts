@@ -31,7 +31,7 @@ describe('other extensions that suggest code', () => {
   }
 });
 
-/** An editor in which extensions come and go; what was told outlives a window. */
+/** An editor in which extensions appear and disappear; what was reported persists over windows. */
 class Editor {
   readonly clock = new FakeClock();
   readonly installed = new Set<string>();
@@ -66,7 +66,7 @@ class Editor {
     await settled();
   }
 
-  /** The window is gone with the notice in it. */
+  /** The window was closed with the notice in it. */
   close(window: ClashWatch): ClashWatch {
     window.dispose();
     this.#open = undefined;

@@ -89,7 +89,7 @@ describe('one inline request', () => {
     assert.equal(bench.engine.sent.filter(({ aborted }) => !aborted()).length, 1);
   });
 
-  it('ends a request that nobody wants any more', async () => {
+  it('ends a request that is no longer wanted', async () => {
     const bench = makeBench();
     bench.engine.pieces = ['first', 'Second', 'Third;'];
     const call = bench.ask('const a = <|fim|>\n');

@@ -1,6 +1,6 @@
 /**
- * The inline use case against an endpoint that misbehaves, through the real router, ledger and client: whatever comes,
- * nothing wrong is shown, nothing is thrown, and no money stays reserved.
+ * The inline use case against a misbehaving endpoint, through the real router, ledger and client: nothing wrong is
+ * shown, nothing throws, and no money stays reserved.
  */
 import assert from 'node:assert/strict';
 import { InlineCompleter } from '../../../../src/app/inline/completer.ts';
@@ -14,7 +14,7 @@ import { at } from '../../core/inline/fimCase.ts';
 
 const price = { inputUsdPerMTok: 1, outputUsdPerMTok: 10 };
 const model = { id: 'coder', price, contextTokens: 8_000, maxOutputTokens: 4_000 };
-/** Time enough to cancel before the first word. */
+/** Long enough to cancel before the first word. */
 const pace = { firstTokenMs: 50, tokenMs: 0 };
 const SAID = 'a + b; // “größer” 👍';
 

@@ -1,4 +1,4 @@
-/** The inline use case with a clock that only tests move, and an engine whose arms say what a test wants. */
+/** The inline use case with a clock that only tests advance, and an engine whose arms return what a test wants. */
 import assert from 'node:assert/strict';
 import type { CompletionEvent, CompletionOrder } from '../../../../src/app/call/routedCompletion.ts';
 import type { Suggestion } from '../../../../src/app/inline/suggestion.ts';
@@ -16,7 +16,7 @@ import type { LocalCompletion, LocalQuery } from '../../../../src/core/local/loc
 import { LOCAL_ARM } from '../../../../src/core/local/localArm.ts';
 import { at } from '../../core/inline/fimCase.ts';
 
-/** Timers that fire in order of time, when the test moves the clock, with all that follows from each. */
+/** Timers that fire in the order of time when the test advances the clock, each with its consequences. */
 export class FakeClock implements Timers {
   now = 1_000_000;
   #pending: { at: number; action: () => void }[] = [];
@@ -47,7 +47,7 @@ export class FakeClock implements Timers {
   }
 }
 
-/** Lets everything run that waits for nothing but promises. */
+/** Runs everything that only waits for promises. */
 export async function settled(): Promise<void> {
   for (let i = 0; i < 40; i += 1) await Promise.resolve();
 }
@@ -74,17 +74,17 @@ export interface Sent {
   readonly aborted: () => boolean;
 }
 
-/** Chooses the first arm that is not excluded, and streams what its script says, `pieceMs` apart. */
+/** Chooses the first arm that is not excluded, and streams its script's text, `pieceMs` apart. */
 export class FakeEngine {
   readonly sent: Sent[] = [];
   readonly excluded: ReadonlyMap<string, ExclusionReason>[] = [];
   pieces: readonly string[] = ['f(x);'];
   pieceMs = 50;
-  /** The model was stopped at its output cap. */
+  /** The model stopped at its output cap. */
   atCap = false;
   problem: Problem | undefined;
   throws: Error | undefined;
-  /** A provider that does not hear the cancellation. */
+  /** A provider that ignores the cancellation. */
   deaf = false;
   readonly #clock: FakeClock;
   readonly #arms: () => readonly Arm[];

@@ -12,7 +12,7 @@ const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   contributes: { keybindings: readonly Keybinding[] };
 };
 
-/** VS Code's own reading of `a && !b`, which is all that these keys use. */
+/** Evaluates `a && !b` like VS Code; these keys use nothing else. */
 function holds(when: string, context: ReadonlySet<string>): boolean {
   assert.doesNotMatch(when, /\|\||==|=~|\(/);
   return when
@@ -28,7 +28,7 @@ const bound = (command: string, ...context: readonly string[]): boolean => {
 };
 
 describe('the keys behind ghost text', () => {
-  // Pressed a moment too late, when the suggestion is gone, a key does what VS Code makes of it.
+  // Pressed when the suggestion has just gone, a key has its usual effect in VS Code.
   it('move no editor and no window where no suggestion is shown', () => {
     const moving = new Set(['ctrl+alt+right', 'ctrl+alt+left', 'cmd+alt+right', 'cmd+alt+left', 'ctrl+pagedown', 'ctrl+w', 'ctrl+k ctrl+right']); // prettier-ignore
     for (const { key, mac } of contributes.keybindings) {

@@ -13,7 +13,7 @@ interface Learnt {
   readonly reward: number | undefined;
 }
 
-/** A document, a tracker, and an editor that reports what it does to the document as VS Code does. */
+/** A document, a tracker, and an editor that reports changes like VS Code. */
 class Editor {
   readonly clock = new FakeClock();
   readonly learnt: Learnt[] = [];
@@ -61,7 +61,7 @@ class Editor {
     }
   }
 
-  /** As VS Code does it: the text, the selection, then the command. */
+  /** In VS Code's order: the text, the selection, then the command. */
   accept({ offer, text }: Suggestion): void {
     this.change(this.text.length, 0, text);
     this.tracker.moved('doc', this.text.length);
@@ -76,7 +76,7 @@ class Editor {
 const editorWith = (text = 'const a = '): Editor => new Editor(text);
 
 describe('following a suggestion', () => {
-  it('accepted: learnt once, and once more when it has survived', async () => {
+  it('accepted: learned once, and once more when it has survived', async () => {
     const editor = editorWith();
     editor.accept(editor.show('f(x);'));
     assert.deepEqual(

@@ -7,11 +7,11 @@ describe('the locale of numbers and dates', () => {
     ['en', 'de-DE', 'en'],
     ['de', 'en-US', 'de'],
     ['zh-cn', 'en-US', 'zh-CN'],
-    // The machine says which kind of the language.
+    // The machine's locale has the variant of the language.
     ['en', 'en-GB', 'en-GB'],
     ['de', 'de-CH', 'de-CH'],
     ['zh-cn', 'zh-SG', 'zh-SG'],
-    // Another script is another way of writing.
+    // Another script is another locale.
     ['zh-tw', 'zh-CN', 'zh-TW'],
     ['pt_BR', 'en-US', 'pt-BR'],
     ['not a language', 'en-GB', 'en-GB'],

@@ -89,7 +89,7 @@ describe('settings of endpoints and models', () => {
       17,
       {},
     ]) {
-      // Never the preset's own address instead: prompts would go where the user did not mean them to.
+      // Never the preset's own address instead: prompts would go where the user did not intend.
       check(
         `${JSON.stringify(baseUrl)} for an address`,
         { ...openai, baseUrl },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { SettingsSnapshot, type SettingKey } from '../../../../src/app/settings/snapshot.ts';
 
-/** `settings.json` under the test's hand. */
+/** `settings.json` under the test's control. */
 class Stored {
   readonly values: Record<string, unknown>;
   readonly lookUps: string[] = [];
@@ -35,7 +35,7 @@ describe('the settings snapshot', () => {
   it('tells those who follow a key of its changes and of no other’s', () => {
     const stored = new Stored();
     const told: string[] = [];
-    // What resets each arm's circuit breaker (engine.ts, by way of ModelSettings).
+    // The event that resets each arm's circuit breaker (engine.ts, through ModelSettings).
     stored.snapshot.follow(['endpoints', 'models'], () => told.push('models'));
     const inline = stored.snapshot.follow(['inline.debounceMs'], () => told.push('inline'));
     stored.change('inline.debounceMs', 200);

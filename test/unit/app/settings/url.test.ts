@@ -1,4 +1,4 @@
-/** Addresses as people paste them. */
+/** Addresses as users paste them. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseSettings } from '../../../../src/app/settings/index.ts';

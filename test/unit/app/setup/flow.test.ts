@@ -1,4 +1,4 @@
-/** Set-up as a whole, with a scripted person, real settings parsing and a real server. */
+/** Set-up as a whole, with a scripted user, real settings parsing and a real server. */
 import assert from 'node:assert/strict';
 import type { ProviderError } from '../../../../src/app/ports/models.ts';
 import type { KnownPrice } from '../../../../src/app/settings/endpoint.ts';
@@ -30,11 +30,11 @@ const KEY = 'sk-live-0123456789';
 const dearModel = { id: 'dear', contextTokens: 64_000, maxOutputTokens: 20_000 };
 const free = { inputUsdPerMTok: 0, outputUsdPerMTok: 0 };
 
-/** A person's answers, by question. What is not given is broken off. */
+/** The user's answers, by question. A missing answer cancels the question. */
 interface Script {
   readonly start?: SetupStart;
   readonly baseUrl?: string;
-  /** Given instead once it has failed. */
+  /** The answer after a failure. */
   readonly otherUrl?: string;
   readonly plainHttp?: boolean;
   readonly keys?: KeyAnswer[];
@@ -42,7 +42,7 @@ interface Script {
   readonly names?: string[];
   readonly choose?: (offer: ModelOffer) => readonly string[] | undefined;
   readonly prices?: (RateCard | 'later')[];
-  /** What a limit that is proposed becomes; default: agreed to. */
+  /** The user's answer to the proposed limit; default: accepted. */
   readonly limit?: 'unticked';
   /** Whether the cap bounds what is billed; default: yes. */
   readonly cap?: 'yes' | 'no' | 'broken-off';
@@ -155,7 +155,7 @@ describe('set-up of models', () => {
         return Promise.resolve();
       },
     },
-    // A zero in a list is not believed of an endpoint nobody knows; here it is meant.
+    // An unknown endpoint's zero price is not believed; here the user confirms it.
     list: async (endpoint, key, signal) => {
       const listed = await listModels(
         { endpoint, key: () => Promise.resolve(key), log: new MemoryLog() },
@@ -374,7 +374,7 @@ describe('set-up of models', () => {
       assert.equal(parsed().endpoints[0]?.apiKeyEnv, 'MY_KEY');
     });
 
-    it('can be entered anew without touching the models', async () => {
+    it('can be entered again without touching the models', async () => {
       await run({ start: custom, baseUrl: server.url, keys: [typed], choose: all });
       const before = structuredClone(settings);
       const [endpoint] = parsed().endpoints;
@@ -472,7 +472,7 @@ describe('set-up of models', () => {
 
   describe('a key that was given at the start', () => {
     const start = (key: KeyAnswer): SetupStart => ({ type: 'preset', preset: 'openai', key });
-    /** OpenAI's own address, answered for by the server here. */
+    /** OpenAI's own address, for which this server answers. */
     const atOpenAi = (ui: SetupUi): SetupDeps => {
       const deps = depsFor(ui);
       return {
@@ -508,7 +508,7 @@ describe('set-up of models', () => {
       assert.equal(server.requests.length, 0);
     });
 
-    it('and refused is asked for anew', async () => {
+    it('and refused is asked for again', async () => {
       const wrong: KeyAnswer = { type: 'typed', key: 'sk-wrong-key' };
       const ui = new ScriptedUi({ start: start(wrong), onFailure: ['key'], keys: [typed], choose: all });
       await setUpModels(atOpenAi(ui));
@@ -542,7 +542,7 @@ describe('set-up of models', () => {
       assert.equal(ui.offer?.proposedLimit, undefined);
       assert.equal(limit, 0);
     });
-    it('is nobody’s business where nothing that costs money was chosen', async () => {
+    it('is not asked for where nothing that costs money was chosen', async () => {
       const ui = await runHere({ choose: () => ['cheap'] });
       assert.equal(ui.offer?.proposedLimit, 5, 'a paid model is in the list');
       assert.equal(limit, undefined);
@@ -576,7 +576,7 @@ describe('set-up of models', () => {
       assert.deepEqual(trusted, ['custom/cheap']);
       assert.equal(parsed().arms[0]?.price?.outputUsdPerMTok, 8);
     });
-    it('are asked for where nobody knows them', async () => {
+    it('are asked for where they are unknown', async () => {
       const price = { inputUsdPerMTok: 2, outputUsdPerMTok: 8 };
       const ui = await run({
         ...byHand,

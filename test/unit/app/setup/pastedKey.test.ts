@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ownerOf, pastedKey } from '../../../../src/app/setup/pastedKey.ts';
 import { PRESETS } from '../../../../src/providers/presets.ts';
 
-/** Made up, in the shapes that the providers give out. */
+/** Invented, in the providers' forms. */
 const shapes: readonly (readonly [string, string | undefined])[] = [
   [`sk-proj-${'aB3_'.repeat(12)}`, 'openai'],
   [`sk-svcacct-${'aB3_'.repeat(12)}`, 'openai'],
@@ -12,9 +12,9 @@ const shapes: readonly (readonly [string, string | undefined])[] = [
   [`sk-ant-api03-${'aB3-'.repeat(20)}`, 'anthropic'],
   [`AIza${'aB3_x'.repeat(7)}`, 'gemini'],
   [`sk-${'0a'.repeat(16)}`, 'deepseek'],
-  // Mistral's, and many others'.
+  // Mistral's form, and many others'.
   ['aB3x'.repeat(8), undefined],
-  // LiteLLM's, and whoever else begins so.
+  // LiteLLM's form, and that of others with the same beginning.
   [`sk-${'aB3x'.repeat(5)}`, undefined],
 ];
 
@@ -28,7 +28,7 @@ describe('a key that is pasted', () => {
     });
   }
 
-  it('is not what somebody types, or looks for', () => {
+  it('is not typed text, or a search', () => {
     for (const text of [
       'OpenRouter',
       'https://api.example.com/v1',

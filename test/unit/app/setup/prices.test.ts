@@ -34,7 +34,7 @@ const endpoints = [
 const { arms, endpoints: parsed } = parseSettings({ endpoints, models: raw }, PRESETS);
 const refused = { kind: 'auth' } as unknown as ProviderError;
 
-/** Lists of openrouter; openai refuses. `take` stands for the user's ticks. */
+/** openrouter's lists; openai refuses. `take`: the user's ticks. */
 async function refresh(
   lists: Readonly<Record<string, RateCard | undefined>>,
   take: (changes: readonly PriceChange[]) => readonly PriceChange[] | undefined,

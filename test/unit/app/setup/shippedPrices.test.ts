@@ -3,7 +3,7 @@ import type { PresetId, PriceLookup } from '../../../../src/app/settings/endpoin
 
 import { listPrice } from '../../../../src/core/models/priceTable.ts';
 
-/** The table knows nothing of presets; that its providers bear their names is settled here. */
+/** The table does not depend on presets; this test checks that its providers have the presets' names. */
 const shippedPrices: PriceLookup = { lookup: listPrice };
 
 describe('the shipped price table, from set-up', () => {

@@ -1,4 +1,4 @@
-/** What is ticked of a price list before anybody has looked: held against the lists of real providers. */
+/** The models of a price list that are ticked initially, tested on the lists of real providers. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -23,7 +23,7 @@ const draft = (id: string, input: number, output: number): ModelDraft => ({
 });
 const ids = (drafts: readonly ModelDraft[]): string[] => drafts.map(({ model }) => model.id);
 
-/** All that the shipped table knows of a provider, as if it listed it. */
+/** All models of a provider in the shipped table, as if the provider listed them. */
 function listOf(preset: PresetId): ModelDraft[] {
   const lists: readonly { readonly models: Readonly<Record<string, object>> }[] = priceFile.lists;
   const names = new Set(lists.flatMap(({ models }) => Object.keys(models[preset] ?? {})));
@@ -36,7 +36,7 @@ function listOf(preset: PresetId): ModelDraft[] {
 
 describe('the proposed models', () => {
   for (const preset of ['openai', 'anthropic', 'gemini', 'mistral', 'deepseek'] as const) {
-    it(`of ${preset} are two or three, from cheap to dear, none of them ruinous`, () => {
+    it(`of ${preset} are two or three, from cheap to expensive, none of them ruinous`, () => {
       const chosen = suggestModels(listOf(preset), rating);
       assert.ok(chosen.length === 2 || chosen.length === 3, ids(chosen).join(', '));
       const prices = chosen.map(({ price }) => price?.outputUsdPerMTok ?? NaN);

@@ -67,7 +67,7 @@ describe('groupBy', () => {
     settled: fc.nat(1000),
     calls: fc.nat(5),
   });
-  it('sums to the same whole by every side, dearest first', () => {
+  it('has the same total by every grouping, highest cost first', () => {
     fc.assert(
       fc.property(fc.array(cell), (list) => {
         const cells = list.map(({ model, language, settled, calls }): SpendCell => ({
@@ -105,7 +105,7 @@ describe('the decision log, digested', () => {
     assert.deepEqual([rows.length, cut, rows.at(-1)?.at], [50, true, logged[0]?.decision.at]);
   });
 
-  it('stops when nobody looks any more', async () => {
+  it('stops when the view is closed', async () => {
     const { rows } = await readDigest(usage, { ...options, abandoned: () => true });
     assert.equal(rows.length, 0);
   });
@@ -115,7 +115,7 @@ describe('the decision log, digested', () => {
     assert.equal(rows.length, 0);
   });
 
-  it('shows quality by model, best first, less uncertain as it is learnt', async () => {
+  it('shows quality by model, best first, less uncertain as it is learned', async () => {
     const [best, ...others] = qualitySeries(await readDigest(usage, options));
     assert.equal(others.length, simulatedArms.length - 1);
     const [first, last] = [best?.points[0], best?.points.at(-1)];

@@ -8,7 +8,7 @@ describe('language of a prompt', () => {
     assert.equal(of('Rewrite this python as it should be', 'rust'), 'rust');
     assert.equal(of('', 'typescriptreact'), 'javascript', 'kin share one');
     assert.equal(of('', 'shellscript'), 'shell');
-    // Prose, data and languages without an indicator leave it to the text.
+    // For prose, data and languages without an indicator, the text decides.
     assert.equal(of('Fix this\n```go\nx := 1\n```', 'markdown'), 'go');
     assert.equal(of('hello', 'haskell'), 'none');
   });

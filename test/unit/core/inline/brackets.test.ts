@@ -1,4 +1,4 @@
-/** Answers between brackets and quotes: what the editor has closed is covered by what the answer closes again, never else. */
+/** Answers between brackets and quotes: what the editor has closed is covered only by what the answer closes again. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -215,7 +215,7 @@ describe('whatever is nested', () => {
 
 describe('pairs of real code, with their exact inner text as the answer', function () {
   this.timeout(60_000);
-  /** One pair in so many: all of them take minutes (`npm run bench:pairs`). */
+  /** Every nth file and every nth pair in it, since all of them take minutes (`npm run bench:pairs`). */
   const samples: readonly (readonly [place: string, filesOf: number, pairsOf: number])[] = [
     ['src', 1, 31],
     ['node_modules/openai', 17, 23],

@@ -107,7 +107,7 @@ describe('fill-in-the-middle prompts', () => {
           const text = parts.join('');
           const safe = neutralise(text, tokens);
           for (const token of tokens) assert.ok(!safe.includes(token));
-          // A text that has both forms cannot be told apart; ours never writes the broken one.
+          // A text with both forms is ambiguous; our code never writes the broken form.
           if (!tokens.some((token) => text.includes(`${token[0] ?? ''} ${token.slice(1)}`))) {
             assert.equal(restore(safe, tokens, text), text);
           }

@@ -1,4 +1,4 @@
-/** The case format of this folder: `before<|fim|>after` and a model's raw output give what is shown. */
+/** The case format of this folder: `before<|fim|>after` and a model's raw output give the shown text. */
 import assert from 'node:assert/strict';
 import { cursorText } from '../../../../src/core/inline/cursorText.ts';
 import type { CursorText } from '../../../../src/core/inline/cursorText.ts';
@@ -12,7 +12,7 @@ export interface FimCase {
   readonly name: string;
   readonly input: string;
   readonly raw: string;
-  /** The document after acceptance is the input with this in place of the mark; or why nothing is shown. */
+  /** The document after acceptance has this in place of the mark; or the reason to show nothing. */
   readonly shows: string | { readonly suppressed: Suppressed };
   readonly format?: FimFormatId;
   readonly multiline?: boolean;
@@ -47,7 +47,7 @@ export function checkFim(cases: readonly FimCase[]): void {
   }
 }
 
-/** Feeds the gate three characters at a time, as a network would, and stops where it says so. */
+/** Feeds the gate three characters at a time, like a network, and stops where it says so. */
 function streamed(raw: string, input: Parameters<typeof createStreamGate>[0], format: FimFormat): string {
   const gate = createStreamGate(input);
   for (let end = 3; end < raw.length; end += 3) {

@@ -145,7 +145,7 @@ describe('the outcome, for any events in any order', () => {
     );
   });
 
-  it('rewards and weights stay in range, and a reward is learnt only of what was shown', () => {
+  it('rewards and weights stay in range, and a reward is learned only of what was shown', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 8 }), time, (events, now) => {
         const said = judge([shown, ...events], now);

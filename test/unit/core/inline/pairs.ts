@@ -1,4 +1,4 @@
-/** Bracket and quote pairs of one line, found without any of the code under test, and what an answer makes of them. */
+/** Bracket and quote pairs of one line, found without the code under test, and the effect of an answer on them. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import assert from 'node:assert/strict';
@@ -30,7 +30,7 @@ export function sources(place: string): readonly string[] {
 export interface Pair {
   readonly file: string;
   readonly text: string;
-  /** Offset behind the opener. */
+  /** Offset after the opener. */
   readonly from: number;
   /** Offset of the closer. */
   readonly to: number;
@@ -85,7 +85,7 @@ export interface Place {
   readonly multiline?: boolean;
 }
 
-/** The document once the answer is accepted; unchanged where nothing is shown. */
+/** The document after acceptance of the answer; unchanged where nothing is shown. */
 export function accepted(answer: string, { before, after, languageId, multiline = false }: Place): string {
   const format = fimFormat('qwen');
   assert.ok(format);
@@ -97,7 +97,7 @@ export function accepted(answer: string, { before, after, languageId, multiline 
   return before + put.text + after.slice(put.covers);
 }
 
-/** As much on each side as the extension takes of a document. */
+/** As much on each side as the extension reads of a document. */
 export function isRestored({ file, text, from, to }: Pair): boolean {
   const before = text.slice(Math.max(0, from - 24_000), from);
   const after = text.slice(to, to + 8000);

@@ -53,7 +53,7 @@ describe('debounce', () => {
 });
 
 describe('pace of paid requests', () => {
-  it('never sends more than one for so many characters, whatever the order', () => {
+  it('never sends more than one for a number of characters, whatever the order', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 30 })), (bursts) => {
         let [pace, typed, sent] = [initialPace, 0, 0];
@@ -168,7 +168,7 @@ describe('latency', () => {
     assert.ok(250 < small && small < 900, `${small}`);
     assert.ok(2000 < large && large < 5000, `${large}`);
   });
-  it('one slow answer bars nobody', () => {
+  it('one slow answer bars no arm', () => {
     const state = observeLatency(initialLatency, slow, { tokens: 200, ms: 3000, at: 0 });
     assert.ok(expectedLatencyMs(state, slow, 200, 0) < 1500);
   });

@@ -57,7 +57,7 @@ describe('the completion cache', () => {
         const now = { prefix: prefix + typed, suffix };
         const since = typedSince(anchored(then), now);
         assert.ok(since !== undefined);
-        // Where the prefix repeats itself, fewer typed characters may fit too; never text that was not typed.
+        // Where the prefix repeats itself, fewer typed characters may fit too, but never text that was not typed.
         assert.ok((prefix + typed).endsWith(since));
         if (since === typed) assert.equal(remainder(suggestion, since), suggestion.slice(cut) || undefined);
       }),

@@ -11,9 +11,9 @@ interface Case {
   readonly multiline?: boolean;
   readonly languageId?: string;
   readonly reason: StopReason | undefined;
-  /** What of it stands. */
+  /** The part of it that stands. */
   readonly stands: string;
-  /** How much has come when it is told to stop, where that is not all: what follows is not paid for. */
+  /** The length of the stream at the stop, if that is not all of it: the rest is not paid for. */
   readonly seen?: string;
 }
 
@@ -178,7 +178,7 @@ describe('a stream is cut where what follows would not be shown', () => {
     it(`${name}: ${expected.reason ?? 'goes on'}`, () => {
       const gate = createStreamGate({ cursor: at(marked), multiline, languageId, tabSize: 4 });
       let [seen, said] = ['', gate.check('')];
-      // One character at a time, as the worst of endpoints sends it.
+      // One character at a time, the finest possible stream.
       for (const char of raw) {
         seen += char;
         said = gate.check(seen);

@@ -1,4 +1,4 @@
-/** A model that drops is noticed; one that was rated too high, or is unlucky, is not. */
+/** A model that drops is detected; one that was rated too high, or is unlucky, is not. */
 import assert from 'node:assert/strict';
 import type { ArmId } from '../../../../src/core/brand.ts';
 import { dropsOf, type Recent } from '../../../../src/core/learning/change.ts';

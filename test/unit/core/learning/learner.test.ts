@@ -89,16 +89,16 @@ function close(actual: readonly number[], expected: readonly number[], tolerance
 
 describe('learner', () => {
   for (const preset of [PILOT, PAPER]) {
-    it(`ranks by the prior while nothing was learnt (${preset.name})`, () => {
+    it(`ranks by the prior while nothing was learned (${preset.name})`, () => {
       const estimates = new Learner(specOf(preset)).estimate('ask', ARMS, probe, START)!;
       const order = estimates.toSorted((a, b) => b.mean - a.mean).map(({ armId }) => armId);
-      // The paper's cosine sees no level, so there the prior's ranking is a tie.
+      // The paper's cosine ignores the level, so that the prior's ranking is a tie there.
       assert.deepEqual(order, ARMS);
       assert.ok(estimates.every(({ observations }) => observations === 0));
     });
   }
 
-  it('ranks by x . theta_pref while nothing was learnt, whatever the priors and the prompt', () => {
+  it('ranks by x . theta_pref while nothing was learned, whatever the priors and the prompt', () => {
     const axis = fc.double({ min: -1, max: 1, noNaN: true });
     const theta = fc.array(axis, { minLength: D, maxLength: D }).map((values) => Float64Array.from(values));
     const content = fc.array(axis, { minLength: D - 1, maxLength: D - 1 });
@@ -152,7 +152,7 @@ describe('learner', () => {
         const learner = learnt(PILOT, [...entries, extra]);
         const outcome = { decisionId: idOf(entries.length), reward: undefined, weight: 1 };
         assert.equal(learner.fold({ type: 'outcome', outcome }), 'taken-back');
-        // The clock has still passed over the extra decision's day.
+        // The clock has still passed the extra decision's day.
         close(means(learner), means(learnt(PILOT, entries)), 1e-6);
       }),
       { numRuns: 60 },
@@ -285,7 +285,7 @@ describe('learner', () => {
     const noticed = learnt(PILOT, entries);
     const stationary = learnt({ ...PILOT, change: undefined }, entries);
     assert.ok(means(noticed, 4)[0]! < means(stationary, 4)[0]! - 0.2);
-    // Another arm's mean is its own.
+    // Another arm keeps its own mean.
     assert.equal(means(noticed, 4)[2], means(stationary, 4)[2]);
     const decoded = decodeLearner(JSON.parse(JSON.stringify(encodeLearner(noticed))), specOf(PILOT));
     assert.ok(decoded.ok);

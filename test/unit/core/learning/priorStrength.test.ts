@@ -1,4 +1,4 @@
-/** How firmly an arm is held to its prior, by rule. */
+/** How firmly an arm is held to its prior. */
 import assert from 'node:assert/strict';
 import { PILOT, type Preset } from '../../../../src/core/learning/preset.ts';
 import { PAPER } from '../../../bench/router/paper.ts';
@@ -10,14 +10,14 @@ describe('strength of the prior', () => {
     return [level, content, language];
   };
 
-  it('is the paper’s 1 / accuracy, whatever was learnt', () => {
+  it('is the paper’s 1 / accuracy, whatever was learned', () => {
     assert.deepEqual(held(PAPER.prior, 0, 0.8), [1.25, 1.25, 1.25]);
     assert.deepEqual(held(PAPER.prior, 1000, 0.8), [1.25, 1.25, 1.25]);
-    // An arm without a level is not held without bound.
+    // The hold of an arm without a level is bounded.
     assert.deepEqual(held(PAPER.prior, 0, 0), [10, 10, 10]);
   });
 
-  it('fades: half after so many feedbacks, never below its floor', () => {
+  it('fades: half after a number of feedbacks, never below its floor', () => {
     const fading = { kind: 'fading', level: 80, content: 40, language: 20, halfAt: 300, floor: 0.1 } as const;
     assert.deepEqual(held(fading, 0), [80, 40, 20]);
     assert.deepEqual(held(fading, 300), [40, 20, 10]);

@@ -108,7 +108,7 @@ describe('ridge', () => {
     );
   });
 
-  it('revises a reward as if the new one had been learnt', () => {
+  it('revises a reward as if the new one had been learned', () => {
     fc.assert(
       fc.property(prior, observations, observation, share, (given, seen, first, reward) => {
         const learnt = observe(learn(start(given), seen), first.x, first.reward, first.weight);

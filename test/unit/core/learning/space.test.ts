@@ -139,7 +139,7 @@ describe('the space that ships', () => {
     );
   });
 
-  it('has its names parsed one a step, so that nobody who types waits for all of them', () => {
+  it('has its names parsed one in each step, so that typing does not wait for all of them', () => {
     assert.equal([...parseNames(shipped.models)].length, shipped.models.models.length);
   });
 

@@ -5,7 +5,7 @@ import { distance, parseModelName } from '../../../../src/core/models/modelNames
 import { priorOf } from '../../../../src/core/learning/prior.ts';
 import { decodeSpace } from '../../../../src/core/learning/space.ts';
 
-/** A name met in the wild, and what it must map to: a known model, or '?' for a prior from size and price. */
+/** A name as providers write it, and its match: a known model, or '?' for a prior from size and price. */
 const NAMES: readonly (readonly [string, string])[] = [
   // OpenAI, with and without dates, effort suffixes and routers' prefixes.
   ['gpt-5.2-2026-01-15', 'gpt-5.2'],
@@ -174,7 +174,7 @@ const NAMES: readonly (readonly [string, string])[] = [
   ['nvidia/nemotron-3-nano-30b-a3b', 'nemotron-3-nano-30b-a3b'],
   ['lmsys/vicuna-33b-v1.3', 'vicuna-33b'],
   ['HuggingFaceH4/zephyr-7b-beta', 'zephyr-7b-beta'],
-  // Nothing like them is known: size and price must do.
+  // No known model is similar: size and price decide.
   ['my-company/internal-router-v2', '?'],
   ['local-model', '?'],
   ['some-new-lab/aurora-70b', '?'],

@@ -136,7 +136,7 @@ describe('bill', () => {
 });
 
 describe('visible tokens', () => {
-  // The fewest tokens any byte-pair vocabulary could make of it: each word with its blank one, each run of signs one.
+  // The fewest tokens of any byte-pair vocabulary: one for each word with its blank, one for each run of signs.
   const honest: readonly (readonly [string, number])[] = [
     ['The quick brown fox jumps over the lazy dog.', 10],
     ["I don't think they're here; we've looked.", 9],
@@ -155,7 +155,7 @@ describe('visible tokens', () => {
     const text = '请把这个函数改成异步的并且加上错误处理和单元测试'.repeat(100);
     const least = leastTokens({ text, events: 1 });
     assert.ok(least > text.length / 5, String(least));
-    // Of today's vocabularies: between 1.3 and 1.9 characters a token.
+    // Of present vocabularies: between 1.3 and 1.9 characters a token.
     assert.ok(estimatedTokens({ text, events: 1 }) >= text.length / 1.9);
     assert.ok(leastTokens({ text: '有限责任公司', events: 1 }) <= 1, 'one token of some vocabularies');
   });

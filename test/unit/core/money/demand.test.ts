@@ -16,7 +16,7 @@ describe('demand', () => {
   it('expects what eight weeks have shown', () => {
     const history = { hourOfWeek: counts((hour) => (hour < 120 ? 8 : 0)), days: 56 };
     const expected = expectedRequests(history, start, start + WEEK);
-    // 120 an observed week; half a prior week of the same level moves the shape, not the sum.
+    // 120 in an observed week; half a prior week of the same level changes the shape and not the sum.
     assert.ok(Math.abs(expected - 120) < 4, String(expected));
   });
 
@@ -92,7 +92,7 @@ describe('demand', () => {
       (expectedRequests({ ...history, recentDays: busy }, monday, monday + (ahead + 1) * day) -
         expectedRequests({ ...history, recentDays: busy }, monday, monday + ahead * day)) /
       usual;
-    // 24 a day foretold and 96 came: 4 times, pooled with 100 requests as foretold.
+    // 24 a day predicted, 96 came: 4 times, pooled with 100 predicted requests.
     assert.ok(1.8 < over(0) && over(0) < 4, String(over(0)));
     assert.ok(over(7) < over(0) && over(7) > 1);
     assert.ok(Math.abs(at(counts(() => 0).slice(0, 14), 0) / usual - 1) < 1e-9);

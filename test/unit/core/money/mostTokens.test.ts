@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mostTokens } from '../../../../src/core/money/mostTokens.ts';
 
 describe('how many tokens a text was counted as, at most', () => {
-  /** What the dearest of five tokenizers counted, in November 2026, for each character of such prose. */
+  /** The highest count of five tokenizers, in November 2026, for each character of such prose. */
   const measured = [
     ['Hindi', 'यह एक सरल वाक्य है जिसे कोई भी पढ़ सकता है', 1.32 * 0.97],
     ['Arabic', 'هذه جملة بسيطة يمكن لأي شخص قراءتها', 0.85],

@@ -1,6 +1,6 @@
 /**
- * A small month, many times over: whatever the demand does within what is foretold, money lasts to its last tenth.
- * Seeded, so that a failure is the same failure again.
+ * A small month, many times: whatever the demand does within its forecast, money lasts to the last tenth. Seeded, so
+ * that a failure is reproducible.
  */
 import assert from 'node:assert/strict';
 import { armId, type NanoUsd } from '../../../../src/core/brand.ts';
@@ -16,14 +16,14 @@ const CHEAP = 1_000;
 
 interface Month {
   readonly policy: AnyPolicy;
-  /** Over what the cheapest answers to the expected number of requests cost. */
+  /** Ratio to the cost of the cheapest answers to the expected number of requests. */
   readonly budget: number;
-  /** Requests that come in the second half, over those foretold. */
+  /** Ratio of the second half's requests to the predicted ones. */
   readonly surge: number;
   readonly seed: number;
 }
 
-/** Share of the month at which a request was refused or 99 % was gone; 1 = never. */
+/** Share of the month at which a request was refused or 99 % was used up; 1 = never. */
 function driedAt({ policy, budget, surge, seed }: Month): number {
   const random = seeded(seed);
   const expected = 200;
@@ -80,11 +80,11 @@ const dry = (shares: readonly number[]): number => shares.filter((share) => shar
 describe('the default policy, to the last tenth of the month', () => {
   const policy = policyByName('auto');
 
-  it('never runs dry when demand is as foretold', () => {
+  it('never runs dry when demand is as predicted', () => {
     assert.equal(dry(months(policy, 1)), 0);
   });
 
-  it('never runs dry when the second half brings 1.6 times what was foretold, each day anew', () => {
+  it('never runs dry when the second half brings 1.6 times the prediction, every day', () => {
     assert.equal(dry(months(policy, 1.6)), 0);
   });
 

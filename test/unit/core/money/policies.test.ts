@@ -37,7 +37,7 @@ const money = (other: Partial<MoneySituation> = {}): MoneySituation => ({
 const worth = ({ verdicts }: Appraisal): string[] =>
   [...verdicts].filter(([, verdict]) => verdict.worth).map(([id]) => id.slice('test/'.length));
 
-/** What the router takes: the best reward less charge of those worth it, else the fallback. */
+/** The router's choice: the best reward minus charge among those worth it, else the fallback. */
 function taken({ verdicts, fallback }: Appraisal, offers: readonly Offer[]): string | undefined {
   const net = (o: Offer): number => o.reward - (verdicts.get(o.armId)?.charge ?? 0);
   const eligible = offers.filter((o) => verdicts.get(o.armId)?.worth === true);
@@ -249,7 +249,7 @@ describe('shadow price', () => {
     ]);
   });
 
-  it('remembers no step of no cost, which would make money infinitely dear', () => {
+  it('remembers no step of no cost, which would make the price of money infinite', () => {
     const policy = shadowPricePolicy(options);
     // 100,010 and 100,020 round to the same three digits.
     const close = [offer('a', 0.5, 100_010), offer('b', 0.6, 100_020)];
@@ -286,7 +286,8 @@ describe('shadow price', () => {
     const limit = 100_000 as NanoUsd;
     let [state, committed] = [policy.initial(), 0];
     for (let n = 0; n < 500; n++) {
-      // Every third prompt gains much by the dear model, the others little: 500 x 200 buys it about once in eleven.
+      // Every third prompt gains much from the expensive model, the others little: 500 x 200 buys it about once in
+      // eleven.
       const gain = n % 3 === 0 ? 0.5 : 0.05;
       const offers = [offer('cheap', 0.4, 20, 20), offer('dear', 0.4 + gain, 2000, 2000)];
       const situation = money({
@@ -343,11 +344,11 @@ describe('shadow price', () => {
       const offers = [offer('cheap', 0.5, 10_000, worst), offer('dear', 0.9, 20_000, 20_000)];
       return policy.appraise(policy.initial(), offers, money({ limit: 1_050_000 as NanoUsd })).price;
     };
-    // 50 requests: 1,040,000 buys the dear answer to all of them, 850,000 does not.
+    // 50 requests: 1,040,000 buys the expensive answer to all of them, 850,000 does not.
     assert.ok(at(10_000) < at(200_000));
   });
 
-  it('from mid-month sells nothing dear that the cheapest answers until the last tenth need', () => {
+  it('from mid-month sells nothing expensive with the money that the cheapest answers until the last tenth need', () => {
     const policy = shadowPricePolicy(options);
     const offers = [offer('cheap', 0.5, 1_000, 1_000), offer('dear', 0.9, 20_000, 20_000)];
     const left = (available: number, day: number): string[] =>
@@ -387,7 +388,7 @@ describe('shadow price', () => {
           demand: { bySurface, untilLastTenth: 50, seen: 100 },
         }),
       ).price;
-    // As many requests: completions leave money over, questions could use twice as much.
+    // Equal numbers of requests: completions leave money unspent, questions could use twice as much.
     assert.ok(price({ ask: 55, inline: 5, chat: 0 }) > 2 * price({ ask: 0, inline: 60, chat: 0 }));
   });
 

@@ -58,7 +58,7 @@ describe('quote', () => {
     assert.equal(outputCap, 1_000);
   });
 
-  it('takes the dearest class that can apply on each side', () => {
+  it('takes the most expensive class that can apply on each side', () => {
     const card: RateCard = {
       ...flat,
       cachedInputUsdPerMTok: 0.1,

@@ -36,14 +36,17 @@ const arm: Arm = {
 };
 
 /**
- * A provider in time: it makes one token after the other, none sooner after the last than `stepMs`, thinks unseen
- * before the first and in between where it thinks at all, and goes on after the end of the connection. Milliseconds.
+ * A model of a provider in time, in milliseconds: it generates one token after another, at least `stepMs` apart, may
+ * reason invisibly before the first and in between, and continues after the end of the connection.
  */
 interface Provider {
   readonly stepMs: number;
-  /** Of the request to the provider, of a token back, of the end of the connection, and how long it then goes on. */
+  /**
+   * Delays of the request to the provider, of a token back, and of the end of the connection, and the time for which it
+   * then continues.
+   */
   readonly delays: readonly [number, number, number, number];
-  /** Tokens thought, then tokens said, and so on. */
+  /** Number of reasoning tokens, then of visible tokens, and so on. */
   readonly runs: readonly (readonly [thought: number, said: number])[];
   readonly slower: readonly number[];
   readonly cap: number;
@@ -68,7 +71,7 @@ function play(
     return true;
   };
   for (const [thought, said] of runs) {
-    // Thoughts shorter than a silence that is noticed are none.
+    // Reasoning shorter than a detectable silence counts as none.
     const hidden = received > 0 && thought * stepMs < SILENCE_MS ? 0 : thought;
     for (let i = 0; i < hidden && step(); i++);
     for (let i = 0; i < said && step(); i++) {
@@ -82,7 +85,7 @@ function play(
   return { made, received, time: { whole: stopAt, silent: stopAt - last, thinking } };
 }
 
-/** Delays of any kind, within the grace together. */
+/** Delays of all kinds, together within the grace. */
 const delays = fc
   .tuple(fc.nat(2_000), fc.nat(2_000), fc.nat(2_000), fc.nat(5_000))
   .map(([there, back, end, goesOn]) => {
@@ -93,7 +96,7 @@ const delays = fc
 const speed = fc.integer({ min: 2, max: 3_000 });
 const providers = (thinks: boolean) =>
   fc.record({
-    /** The fastest that is known of it, tokens a second; it may be twice as fast this time. */
+    /** Its highest known speed in tokens a second; it may be twice as fast this time. */
     known: speed,
     faster: fc.oneof(fc.constant(2), fc.double({ min: 0.05, max: 2, noNaN: true })),
     delays,
@@ -238,7 +241,7 @@ describe('the pace of an arm', () => {
     assert.equal(dumped.fastest, FASTEST_PUBLISHED);
   });
 
-  it('is never slower than the model was in any half second that was seen, whatever else is learnt', () => {
+  it('is never slower than the model was in any observed half second, whatever else is learned', () => {
     const seen = fc.array(fc.record({ speed: fc.option(fc.double({ noNaN: false }), { nil: undefined }) }), {
       maxLength: 19,
     });
@@ -290,7 +293,7 @@ describe('the pace of an arm', () => {
 });
 
 describe('the most tokens of a text', () => {
-  // As o200k, Llama 3 and Anthropic's published tokenizer count them, whichever is most (November 2026).
+  // The highest count of o200k, Llama 3 and Anthropic's published tokenizer (November 2026).
   const counted: readonly (readonly [string, number])[] = [
     ['The quick brown fox jumps over the lazy dog.', 10],
     ['const total = items.reduce((sum, item) => sum + item.price, 0);', 20],

@@ -1,4 +1,4 @@
-/** Explanations are true: whatever the decision's record, the claim is recomputed from it here in another way. */
+/** Explanations are true: for any decision's record, the test recomputes the claim in another way. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ArmId, NanoUsd } from '../../../../src/core/brand.ts';

@@ -21,7 +21,7 @@ const context: Context = {
 const nano = (value: number): NanoUsd => value as NanoUsd;
 const arm = (name: string): ArmId => `e/${name}` as ArmId;
 
-/** Charges `price` per nano-USD; sells nothing dearer than `most`. */
+/** Charges `price` per nano-USD; sells no arm with a cost above `most`. */
 const flat = (price: number, most = Infinity): CostPolicy<number> => ({
   name: 'flat',
   initial: () => 0,
@@ -55,7 +55,7 @@ interface Spec {
   readonly name: string;
   readonly mean: number;
   readonly width?: number;
-  /** Observations behind the estimate; 20 when not said. */
+  /** Observations behind the estimate; default 20. */
   readonly seen?: number;
   readonly cost: number;
   /** Over the rest of the conversation; absent = there is none. */

@@ -23,7 +23,7 @@ const rowsOf = async (logged: readonly LoggedDecision[]): Promise<readonly Diges
   return digest.rows;
 };
 
-/** What the target would really have cost more, over the prompts the estimate is about. */
+/** The target's actual additional cost over the prompts of the estimate. */
 function truthFor(target: ArmId, { logged, truth }: RoutedLog): number {
   return logged
     .filter(({ decision }) => decision.kind !== 'sticky')
@@ -76,7 +76,7 @@ describe('savingsAgainst', () => {
   });
 
   it('corrects quotes by what the bills were to them', () => {
-    // Bills are twice the quotes, so what owl would have cost is twice its quote too.
+    // Bills are twice the quotes, so that owl would have cost twice its quote too.
     const answered = Array.from({ length: 400 }, () => row(owl, { [owl]: 0.5, [finch]: 0.5 }, 2_000));
     const others = Array.from({ length: 400 }, () => row(finch, { [owl]: 0.5, [finch]: 0.5 }, 200));
     const { saved } = estimateOf(savingsAgainst(owl, [...answered, ...others]));
@@ -93,7 +93,7 @@ describe('bestArm', () => {
   });
 });
 
-/** Owl is quoted at 1,000 and 0.9 good, any other at 100 and 0.8. */
+/** Owl's quote is 1,000 at quality 0.9, any other's 100 at 0.8. */
 const row = (chosen: ArmId, propensities: Readonly<Record<ArmId, number>>, cost = 1_000): SavingsRow => ({
   kind: 'best',
   chosen,

@@ -17,7 +17,7 @@ interface Case {
   readonly policy: 'shadow-price' | 'zcl';
   readonly profile: Profile;
   readonly arms: readonly { readonly mean: number; readonly width: number; readonly cost: number }[];
-  /** Former prompts, which is what the policy's price comes from. */
+  /** Earlier prompts, which determine the policy's price. */
   readonly past: readonly (readonly number[])[];
   readonly limit: number;
   readonly used: number;
@@ -97,7 +97,7 @@ function decide(
   return routed.ok ? { ...routed.value.decision, tookMs: 0 } : undefined;
 }
 
-/** Distinct means and costs: ties are broken by order, which is not the subject here. */
+/** Distinct means and costs: order breaks ties, which is not tested here. */
 const isFallback = (decision: Decision): boolean => decision.kind === 'fallback';
 
 describe('whatIf', () => {

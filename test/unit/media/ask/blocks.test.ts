@@ -5,7 +5,7 @@ import { BlockCutter, type Part } from '../../../../media/ask/blocks.ts';
 
 const markdown = new MarkdownIt({ html: false });
 
-/** As the answer body does: every part in turn, the code of one fence together. */
+/** Like the answer body: every part in turn, with the code of one fence together. */
 function cut(pieces: readonly string[]): {
   readonly parts: readonly string[];
   readonly tails: readonly string[];
@@ -27,7 +27,7 @@ function cut(pieces: readonly string[]): {
   return { parts, tails };
 }
 
-/** The same however the text was cut into pieces: at once, by character, by line. */
+/** The result does not depend on the pieces: at once, by character, by line. */
 function check(text: string, expected: readonly string[]): void {
   assert.deepEqual(cut([text]).parts, expected, 'at once');
   assert.deepEqual(cut(Array.from(text)).parts, expected, 'by character');

@@ -3,7 +3,7 @@ import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
 import { retryAfter, statusKind } from '../../../../src/providers/http/errors.ts';
 
 describe('what a refusal means', () => {
-  /** Error texts as the providers send them. */
+  /** Error texts in the form providers send them. */
   const cases: [number, string, ProviderErrorKind][] = [
     [
       400,
@@ -52,7 +52,12 @@ describe('what a refusal means', () => {
 describe('retry-after', () => {
   const now = Date.parse('2026-11-22T12:00:00Z');
   const check = (headers: Record<string, string>, expected: number | undefined) =>
-    it(JSON.stringify(headers), () => assert.equal(retryAfter(new Headers(headers), () => now), expected));
+    it(JSON.stringify(headers), () =>
+      assert.equal(
+        retryAfter(new Headers(headers), () => now),
+        expected,
+      ),
+    );
   check({}, undefined);
   check({ 'retry-after': '7' }, 7000);
   check({ 'retry-after': '0.5' }, 500);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ReasoningSplitter, withoutReasoning, type Piece } from '../../../../src/providers/http/reasoning.ts';
 
-/** As a reader sees it after the last piece. */
+/** The visible result after the last piece. */
 function read(pieces: readonly string[], sent = ''): { text: string; reasoning: string; events: Piece[] } {
   const splitter = new ReasoningSplitter(sent);
   const events = [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.end()];

@@ -1,4 +1,4 @@
-/** Error texts of any size: what is shown of them is short, and the work on them linear. */
+/** Error texts of any size: their shown part is short, and the work on them linear. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { redact } from '../../../../src/providers/http/redact.ts';

@@ -56,7 +56,7 @@ describe('usage', () => {
     assert.equal(parseUsage(own, true)?.reportedUsd, 0.021);
   });
 
-  it('that is zero means that nobody counted', () =>
+  it('that is zero means that the tokens were not counted', () =>
     check({ prompt_tokens: 0, completion_tokens: 0 }, undefined));
 
   it('with a cost but no tokens still tells the cost', () => {

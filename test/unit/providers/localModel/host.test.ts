@@ -101,7 +101,7 @@ describe('the local model in its worker', () => {
   it('a worker that dies is replaced, and says so', async () => {
     await host.indexTexts([{ id: 'a', text: SOURCE }]);
     const restarted = new Promise<void>((resolve) => host.onDidRestart(resolve));
-    // What no caller can send: the worker throws on it.
+    // A message that no caller can send: the worker throws on it.
     void host.indexTexts(null as unknown as []);
     await restarted;
     assert.equal(errors.length, 1);
@@ -117,7 +117,7 @@ describe('the local model in its worker', () => {
   });
 });
 
-/** A loaded machine may pass the query's time limit, which is part of the behaviour and not of these tests. */
+/** A busy machine may exceed the query's time limit, which these tests do not test. */
 async function retry<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
   for (let i = 0; i < 5; i += 1) {
     const answer = await ask();

@@ -5,7 +5,7 @@ import type { Entry, Lister, WalkLimits } from '../../../../src/providers/localM
 
 const SOURCE = "const stored = store.get('settings');\n";
 
-/** A machine with these files; what is asked of it is counted, and it lists nothing before it is asked. */
+/** A machine with these files; it counts the questions, and lists a folder only when asked. */
 class Disk implements Lister {
   readonly files: ReadonlyMap<string, string>;
   readonly listed: string[] = [];
@@ -45,7 +45,7 @@ class Disk implements Lister {
   }
 }
 
-/** A folder with a million files in it, none of which exists before somebody looks. */
+/** A folder with a million files, each of which is created when it is read. */
 class HugeDisk extends Disk {
   override *entriesOf(): Generator<Entry> {
     for (let i = 0; i < 1_000_000; i += 1) yield { name: `${i}.${this.extension}`, kind: 'file' };
@@ -156,7 +156,7 @@ describe('the walk over a workspace', () => {
     assert.equal(disk.entries, 20_001, 'not one more was looked at');
   });
 
-  it('of a million other files looks at so many, pausing, and says that there were more', async () => {
+  it('of a million other files looks at a limited number, with pauses, and reports that there were more', async () => {
     const disk = new HugeDisk('png');
     const { files, pauses, end } = await walked(disk);
     assert.deepEqual([files.length, end], [0, 'too-many']);
@@ -165,7 +165,7 @@ describe('the walk over a workspace', () => {
     assert.equal(disk.open, 0, 'the folder is closed');
   });
 
-  it('ends when nobody asks on, and closes what is open', async () => {
+  it('ends when its caller stops, and closes what is open', async () => {
     const disk = new HugeDisk('ts');
     const walk = sourceFiles({ roots: ['/w'], excluded: [], lister: disk });
     for (let i = 0; i < 10; i += 1) await walk.next();
@@ -175,7 +175,7 @@ describe('the walk over a workspace', () => {
   });
 });
 
-/** The worker without a thread: `work(n)` gives it n turns. */
+/** The worker without a thread: `work(n)` runs n slices. */
 class Bench {
   readonly engine: LocalEngine;
   readonly ends: (readonly [number, string])[] = [];

@@ -1,4 +1,4 @@
-/** Issue 2, "Bad input", on the network's side: what each misbehaviour of an endpoint is called, and what it may cost. */
+/** Bad input from the network: the problem's kind for each misbehavior of an endpoint, and its possible cost. */
 import assert from 'node:assert/strict';
 import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';
@@ -147,7 +147,7 @@ for (const protocol of ['chat', 'responses', 'messages'] as const) {
         { kind: 'error-in-stream' },
         { kind: 'server-error', served: 'maybe', keepsText: true },
       );
-      // The cap on bytes is below the protocols, so one of them is enough.
+      // The cap on bytes applies below the protocols, so that one of them is enough.
       if (protocol === 'chat')
         check('without end', { kind: 'endless' }, { kind: 'too-large', served: 'maybe', keepsText: true });
       check(
@@ -167,7 +167,7 @@ for (const protocol of ['chat', 'responses', 'messages'] as const) {
       });
 
       it('with megabytes: all of them arrive', async () => {
-        // Responses repeats the whole text twice when it ends.
+        // Responses repeats the whole text twice at its end.
         const bytes = (protocol === 'responses' ? 4 : 10) * 1024 * 1024;
         server.next({ kind: 'huge', bytes });
         const { failure, text } = await ask();

@@ -1,4 +1,4 @@
-/** What leaves for an endpoint, where it goes, and how it ends: keys, variables, redirects, sockets. */
+/** Requests to an endpoint: their content, their target, and their end: keys, variables, redirects, sockets. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
@@ -137,7 +137,7 @@ describe('a connection to an endpoint', () => {
   });
 
   it('is used again by the next request', async () => {
-    // The end of the body comes a little after `[DONE]`, as from a real server.
+    // The end of the body arrives shortly after `[DONE]`, as from a real server.
     const baseUrl = await serve((_request, response) => {
       response.write(ANSWER);
       void setTimeout(5).then(() => response.end());
@@ -147,7 +147,7 @@ describe('a connection to an endpoint', () => {
       await setTimeout(25);
     }
     assert.equal(seen.length, 6);
-    // Node's fetch may open a second one before the first is known to be free.
+    // Node's fetch may open a second one before it knows that the first is free.
     assert.ok(connections <= 2, `${connections} connections`);
   });
 

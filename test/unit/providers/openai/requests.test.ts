@@ -1,4 +1,4 @@
-/** What is asked of an endpoint, by its preset and by what the caller wants; and what comes back on a good day. */
+/** The request to an endpoint, by its preset and by the caller's wishes, and the normal answer. */
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest, CompletionRequest } from '../../../../src/app/ports/models.ts';
 import type { Endpoint } from '../../../../src/app/settings/index.ts';

@@ -8,7 +8,7 @@ import { eachInput } from './harness.ts';
 
 interface Expected {
   readonly kind: ProviderErrorKind;
-  /** Undefined: the endpoint said nothing that a person could read. */
+  /** Undefined: the endpoint sent nothing readable. */
   readonly said: RegExp | undefined;
   readonly pausesAnHour?: boolean;
 }

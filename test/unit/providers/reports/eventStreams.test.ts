@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { eachInput } from './harness.ts';
 
-/** Every one of them says the same; the last breaks off with an error. */
+/** All of them have the same text; the last breaks off with an error. */
 type Expected = 'whole' | 'fails';
 
 describe('reports: habits in event streams', () => {

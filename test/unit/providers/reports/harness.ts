@@ -1,6 +1,6 @@
 /**
- * Inputs that public reports describe, as data under inputs/KIND: what an endpoint sent, rebuilt small, with a line that
- * says which report it stands for. They go over HTTP from a real server through the real client.
+ * Inputs from public reports, as data under inputs/KIND: a small reconstruction of what an endpoint sent, with a line
+ * that names the report. They go over HTTP from a real server through the real client.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ interface Stored {
   readonly model?: string;
 }
 
-/** `owner/repository#number: what it says, in our words`. */
+/** `owner/repository#number: its statement in our words`. */
 const ORIGIN = /^[\w.-]+\/[\w.-]+#\d+: \S.{9,}$/;
 const SSE_ORIGIN = /^: origin: (.*)\n/;
 
@@ -53,7 +53,7 @@ export function inputsOf(kind: string): readonly Input[] {
   });
 }
 
-/** Twelve tokens or so, and the last chunk as it stands in the input. */
+/** About twelve tokens, and the last chunk of the input unchanged. */
 const answerWith = (last: unknown): string =>
   [
     { choices: [{ index: 0, delta: { role: 'assistant', content: 'Sort it.' }, finish_reason: null }] },
@@ -96,13 +96,13 @@ export class ReportServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
   }
 
-  /** Asks for the input, which comes in pieces of so many bytes. */
+  /** Requests the input, which arrives in pieces of this many bytes. */
   ask(input: Input, size = Infinity, history: readonly ChatMessage[] = []): Promise<Outcome> {
     const messages: ChatMessage[] = [{ role: 'user', content: input.question }, ...history];
     return this.#send(input, size, (client, request) => client.chat({ ...request, messages }));
   }
 
-  /** Asks for the text between the two. */
+  /** Requests the text between the two. */
   complete(input: Input, size: number, { prompt, suffix, stop }: FimPrompt): Promise<Outcome> {
     return this.#send(input, size, (client, request) =>
       client.complete({ ...request, prompt, suffix, stop, api: 'completions' }),
@@ -131,7 +131,7 @@ export class ReportServer {
   }
 }
 
-/** One test for each input; each input has its expectation, and each expectation its input. */
+/** One test for each input; each input has an expectation, and each expectation an input. */
 export function eachInput<Expected>(
   kind: string,
   expectations: Readonly<Record<string, Expected>>,

@@ -38,7 +38,7 @@ describe('reports: reasoning in the text', () => {
         assert.equal(shown.text, text);
         assert.equal(shown.reasoning.replace(/\s+$/, ''), reasoning);
       }
-      // As it stood in a conversation of before, it goes back without its reasoning, and the question as it was asked.
+      // In an earlier turn of a conversation, the answer goes back without its reasoning, and the question unchanged.
       const raw = rawText(input.body);
       await server.ask({ ...input, question }, Infinity, [
         { role: 'assistant', content: raw },
@@ -51,7 +51,7 @@ describe('reports: reasoning in the text', () => {
   );
 });
 
-/** As a reader sees it. */
+/** The visible result. */
 function folded(events: readonly StreamEvent[]): { text: string; reasoning: string } {
   const shown = { text: '', reasoning: '' };
   for (const event of events) {
@@ -65,7 +65,7 @@ function folded(events: readonly StreamEvent[]): { text: string; reasoning: stri
   return shown;
 }
 
-/** The answer's text as the server sent it, tags and all. */
+/** The answer's text as sent by the server, tags included. */
 const rawText = (body: string): string =>
   [...body.matchAll(/^data: (\{.*\})$/gm)]
     .map(([, json = '']) => JSON.parse(json) as { choices: { delta: { content?: string } }[] })

@@ -5,7 +5,7 @@ import { eachInput, type Input } from './harness.ts';
 interface Expected {
   readonly calls: readonly (readonly [id: string, name: string, input: string])[];
   readonly fails?: boolean;
-  /** What the follow-up carries in the call, and in its message. */
+  /** The fields of the follow-up's call, and of its message. */
   readonly callCarries?: object;
   readonly messageCarries?: object;
 }
@@ -61,7 +61,7 @@ describe('reports: tool calls', () => {
   );
 });
 
-/** The arm that made a call gets what it sent beside it; another gets the call alone. */
+/** The arm that made a call gets the data sent beside it; another arm gets only the call. */
 async function checkFollowUp(
   server: Parameters<Parameters<typeof eachInput>[2]>[0],
   input: Input,

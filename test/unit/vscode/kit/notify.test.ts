@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { escapedMarkdown, plain } from '../../../../src/vscode/kit/plain.ts';
 
-/** How VS Code finds links in a notification (its linkedText module). */
+/** VS Code's search for links in a notification (its linkedText module). */
 const links = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/gi;
 
 describe('text in notifications', () => {
-  it('runs no command of whoever wrote it', () => {
+  it('runs no command from its text', () => {
     const hostile =
       'Fine. [Details](command:workbench.action.terminal.sendSequence?%7B%7D "Look") [a](https://b)';
     assert.match(hostile, links);

@@ -1,4 +1,4 @@
-/** What Settings Sync may carry: never in the place of what was learnt here, and gone where the user had it forgotten. */
+/** What Settings Sync may do: never replace what was learned here, and drop what the user had forgotten. */
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { Learning } from '../../../../src/app/call/learning.ts';
@@ -17,7 +17,7 @@ class SyncedMemento extends FakeMemento {
   }
 }
 
-/** As Learning is: the fold is read in the background, and what was taken over is told. */
+/** Like Learning: the fold is read in the background, and adoption is reported. */
 class FakeLearning {
   state = stateOf();
   readonly #folded: State;
@@ -61,7 +61,7 @@ describe('what Settings Sync carries', () => {
     throw new Error(message);
   };
   const log = { info: () => undefined, warn: unexpected, error: unexpected };
-  /** A window with what it has learnt by itself, the engine built and all of it read. */
+  /** A window with its own learned state, the engine built and the log read. */
   async function opened(folded = stateOf()) {
     const learning = new FakeLearning(folded);
     const engine = { learning: learning as unknown as Learning };
@@ -81,7 +81,7 @@ describe('what Settings Sync carries', () => {
     for (let i = 0; i < 10; i++) await Promise.resolve();
   };
 
-  it('takes over where nothing was learnt, and only once that is known', async () => {
+  it('adopts a state where nothing was learned, and only once that is known', async () => {
     await globalState.update(key, stateOf('theirs'));
     const { learning, early } = await opened();
     assert.deepEqual(early, stateOf(), 'not before the log is folded');
@@ -89,7 +89,7 @@ describe('what Settings Sync carries', () => {
     assert.deepEqual(globalState.synced, [key]);
   });
 
-  it('keeps what was learnt here, however long it takes to be read', async () => {
+  it('keeps the state learned here, however long it takes to read', async () => {
     await globalState.update(key, stateOf('theirs'));
     const { learning } = await opened(stateOf('mine'));
     assert.deepEqual(learning.state, stateOf('mine'));
@@ -105,7 +105,7 @@ describe('what Settings Sync carries', () => {
     assert.equal(globalState.get(key), undefined);
     await globalState.update(key, stateOf('mine', 'more'));
     assert.deepEqual((await opened()).learning.state, stateOf());
-    // Opting in anew is asking for it.
+    // Opting in again is a request for it.
     settings.syncLearnedState = false;
     await opened();
     settings.syncLearnedState = true;

@@ -43,7 +43,7 @@ describe('profiled', () => {
       assert.equal(profiled(policyByName(name), 'balanced'), policyByName(name));
   });
 
-  it('never lets a dearer price sell what a cheaper one would not', () => {
+  it('never lets a higher price sell what a lower one would not', () => {
     fc.assert(
       fc.property(fc.constantFrom(...policyNames), offers, (name, list) => {
         const policy = policyByName(name);
@@ -103,7 +103,7 @@ describe('a recorded price', () => {
     assert.equal(plainPrice({ policy: 'shadow-price+economy', price: priceUnder('economy', 0) }), undefined);
   });
 
-  it('counts as balanced under a rule nobody knows', () => {
+  it('counts as balanced under an unknown rule', () => {
     assert.equal(parseRecordedPolicy('shadow-price+constructor').rule, 'balanced');
     assert.equal(parseRecordedPolicy('').policy, '');
   });
