@@ -28,11 +28,7 @@ export class FakeDocument implements EditedDocument {
 
   text = (): string => this.#text;
 
-  async write(
-    replacements: readonly Replacement[],
-    join: boolean,
-    applied: () => void,
-  ): Promise<Written> {
+  async write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written> {
     const version = this.#version;
     await Promise.resolve();
     this.meanwhile();

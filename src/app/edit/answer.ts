@@ -5,6 +5,7 @@
  */
 import { fitIndentation } from '../../core/edit/indent.ts';
 import { commonEnds, lengthOf, linesOf } from '../../core/edit/lines.ts';
+import { similarity } from '../../core/inline/editDistance.ts';
 import { streamed } from '../../core/edit/streamed.ts';
 import type { Stretch } from '../../core/inline/survival.ts';
 import { isWhole, onlyDeclaration } from '../ask/declarations.ts';
@@ -194,8 +195,8 @@ function mergedWithin(
 /** It begins as the file does, and has most of what stands around the region. */
 function isWholeFile({ before, region, after }: Parts, block: readonly string[]): boolean {
   const around = [...before, ...after];
-  const [first] = told([...before, ...region, ...after]);
-  return told(around).length > 0 && told(block)[0] === first && sharedBy(around, block) >= 0.6;
+  const [[first = ''], [said = '']] = [told([...before, ...region, ...after]), told(block)];
+  return told(around).length > 0 && similarity(first, said) >= 0.6 && sharedBy(around, block) >= 0.6;
 }
 
 /** A new version of the whole file, as a change of the region and of what else it changes. */
@@ -220,7 +221,10 @@ function withoutSurroundings(
   languageId: string,
 ): readonly string[] {
   const same = (a: string | undefined, b: string | undefined): boolean => a?.trim() === b?.trim();
-  const repeats = (count: number, pair: (i: number) => readonly [string | undefined, string | undefined]): boolean => {
+  const repeats = (
+    count: number,
+    pair: (i: number) => readonly [string | undefined, string | undefined],
+  ): boolean => {
     const pairs = Array.from({ length: count }, (_, i) => pair(i));
     return pairs.every(([a, b]) => same(a, b)) && pairs.some(([a]) => a !== undefined && tells(a));
   };
@@ -251,7 +255,8 @@ function withoutBrackets(
   while (count < MOST_BRACKETS && block.at(-1 - count)?.trim() !== '' && count < block.length) {
     count += 1;
     const repeated = block.slice(-count).every((line, i) => line.trim() === after[i]?.trim());
-    if (repeated && whole(region) && !whole(block) && whole(block.slice(0, -count))) return block.slice(0, -count);
+    if (repeated && whole(region) && !whole(block) && whole(block.slice(0, -count)))
+      return block.slice(0, -count);
   }
   return block;
 }
@@ -262,9 +267,14 @@ const MOST_BRACKETS = 4;
 const MUCH_LONGER = 2;
 
 /** One function of a class that was asked about: the others stay. */
-function overNamed(parts: Parts, block: readonly string[], languageId: string): readonly string[] | undefined {
+function overNamed(
+  parts: Parts,
+  block: readonly string[],
+  languageId: string,
+): readonly string[] | undefined {
   const { region } = parts;
   if (told(region).length < MUCH_LONGER * told(block).length) return undefined;
-  if (told(region)[0] === told(block)[0] || onlyDeclaration(block, languageId) === undefined) return undefined;
+  if (told(region)[0] === told(block)[0] || onlyDeclaration(block, languageId) === undefined)
+    return undefined;
   return overNamesake(region, block, { near: 0, languageId });
 }

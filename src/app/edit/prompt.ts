@@ -33,7 +33,10 @@ export function editMessages(
 }
 
 function userContent({ file, region, fileName, languageId }: EditPlace, instruction: string): string {
-  const before = atLineStart(file.slice(Math.max(0, region.start - AROUND_CHARS), region.start), region.start);
+  const before = atLineStart(
+    file.slice(Math.max(0, region.start - AROUND_CHARS), region.start),
+    region.start,
+  );
   const after = atLineEnd(file.slice(region.end, region.end + AROUND_CHARS), file.length - region.end);
   const parts = [
     `File: ${fileName}`,

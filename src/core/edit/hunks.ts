@@ -43,11 +43,7 @@ export interface Merged {
 }
 
 /** Two changes of one base. Where both change the same lines, or add at the same place, `theirs` stays alone. */
-export function merge(
-  base: readonly string[],
-  mine: readonly string[],
-  theirs: readonly string[],
-): Merged {
+export function merge(base: readonly string[], mine: readonly string[], theirs: readonly string[]): Merged {
   const other = hunksBetween(base, theirs);
   const own = hunksBetween(base, mine);
   // What both say alike is theirs already.

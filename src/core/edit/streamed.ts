@@ -8,10 +8,7 @@
 const MOST_CELLS = 200_000;
 
 /** Undefined where the change is too large to be shown on the way. */
-export function streamed(
-  old: readonly string[],
-  fresh: readonly string[],
-): readonly string[] | undefined {
+export function streamed(old: readonly string[], fresh: readonly string[]): readonly string[] | undefined {
   if (old.length * fresh.length > MOST_CELLS) return undefined;
   let costs = Uint32Array.from({ length: old.length + 1 }, (_, i) => i);
   for (const [i, line] of fresh.entries()) {

@@ -34,7 +34,10 @@ const COMMENT: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** The same lines and instruction give the same edit. */
-export function practiceEditOf(model: PracticeModelId, { languageId, lines, instruction }: EditPrompt): string[] {
+export function practiceEditOf(
+  model: PracticeModelId,
+  { languageId, lines, instruction }: EditPrompt,
+): string[] {
   const [open, close] = COMMENT[languageId] ?? ['// ', ''];
   const draw = hashOf(`${model}|${instruction}|${lines.join('\n')}`) % 1000;
   const task = subjectOf(instruction).task;
@@ -50,7 +53,8 @@ export function practiceEditOf(model: PracticeModelId, { languageId, lines, inst
       continue;
     }
     seen += 1;
-    if (seen === 1) result.push(`${indent(line)}${said(`${good ? 'Simulated' : 'Simulated, poor'} edit: ${instruction}`)}`);
+    if (seen === 1)
+      result.push(`${indent(line)}${said(`${good ? 'Simulated' : 'Simulated, poor'} edit: ${instruction}`)}`);
     // Wrong: a line in the middle is lost.
     if (!good && told > 3 && seen === Math.ceil(told / 2)) continue;
     const isChanged = seen > 1 && seen < told && (draw + seen) % 4 === 0;

@@ -99,7 +99,8 @@ interface Parts {
   readonly step: string;
 }
 
-const fenced = (tag: string, lines: readonly string[]): string => `\`\`\`${tag}\n${lines.join('\n')}\n\`\`\`\n`;
+const fenced = (tag: string, lines: readonly string[]): string =>
+  `\`\`\`${tag}\n${lines.join('\n')}\n\`\`\`\n`;
 
 const forms: Readonly<Record<string, Form>> = {
   plain: ({ tag, lines }) => fenced(tag, lines),
