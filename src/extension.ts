@@ -11,6 +11,7 @@ import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/ask/askEngine.ts';
 import { BadSettingsNotices, showLateBill, showReset } from './vscode/words/attention.ts';
 import { registerBudgetCommands } from './vscode/money/budgetCommands.ts';
+import { registerCommit, type CommitDeps } from './vscode/commit/index.ts';
 import { registerEdit, type EditDeps } from './vscode/edit/index.ts';
 import { registerChat } from './vscode/chat/index.ts';
 import { Disposables, soon } from './vscode/kit/disposables.ts';
@@ -113,6 +114,9 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
     correctedOutcome: async (...outcome) => (await engine.get()).learning.correctedOutcome(...outcome),
   };
   parts.add(registerEdit({ engine: askEngine, learning, words, log, clock }));
+  const tell: CommitDeps['tell'] = (...outcome) =>
+    void learning.correctedOutcome(...outcome).catch(() => undefined);
+  parts.add(registerCommit({ engine: askEngine, tell, log }));
   parts.add(
     registerAsk({
       engine: askEngine,

@@ -1,23 +1,22 @@
 /** Edits in place in VS Code: from the key to the last hunk that is accepted or rejected. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import type { Choice } from '../../app/call/routing.ts';
 import { MOST_EDITED_CHARS } from '../../app/edit/prompt.ts';
 import { EditSession, type EditEnd } from '../../app/edit/session.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { ReviewHunk } from '../../core/edit/review.ts';
 import type { Stretch } from '../../core/inline/survival.ts';
-import { confirmSecret, pickAnother } from '../ask/dialogs.ts';
+import { pickAnother } from '../ask/dialogs.ts';
 import { shownName } from '../kit/armName.ts';
 import { locale } from '../kit/locale.ts';
 import { showInformation, showWarning } from '../kit/notify.ts';
-import { hasSecretName } from '../kit/realPath.ts';
 import { EditDecorations } from './decorations.ts';
 import type { EditDeps } from './deps.ts';
 import { OpenDocument } from './document.ts';
 import { askInstruction } from './input.ts';
 import { EditLenses } from './lenses.ts';
+import { mayEdit } from './permission.ts';
 import { stretchOf, targetOf, type LineRange } from './target.ts';
 import { tellEnd } from './words.ts';
 
@@ -85,6 +84,18 @@ export class EditController implements vscode.Disposable {
       return;
     }
     await this.#begin(editor, now, asked.instruction, asked.choice);
+  }
+
+  /** New lines at the end of the editor's document. */
+  async append(editor: vscode.TextEditor, instruction: string): Promise<void> {
+    const { document } = editor;
+    const open = this.#open(document);
+    if (open) return this.#alreadyOpen(open, editor.selection, instruction);
+    const text = document.getText();
+    const end = text.length;
+    // A last line without an end is written again with what follows it.
+    const start = text.endsWith('\n') ? end : text.lastIndexOf('\n') + 1;
+    await this.#begin(editor, { start, end }, instruction, { type: 'auto' });
   }
 
   accept(uri: vscode.Uri | undefined, hunk: number | 'all' | undefined): void {
@@ -256,26 +267,6 @@ function wanted(
   };
   const nearest = [...pending].sort((a, b) => distance(a) - distance(b))[0];
   return ({ id }) => id === nearest?.id;
-}
-
-async function mayEdit(document: vscode.TextDocument): Promise<boolean> {
-  if (await isReadOnly(document.uri)) {
-    void showWarning(t('The change could not be applied: the file is read-only.'));
-    return false;
-  }
-  const isSecret = hasSecretName(document) || holdsPrivateKey(document.getText());
-  return !isSecret || confirmSecret(nameOf(document));
-}
-
-async function isReadOnly(uri: vscode.Uri): Promise<boolean> {
-  if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false) return true;
-  if (uri.scheme !== 'file') return false;
-  try {
-    return (await vscode.workspace.fs.stat(uri)).permissions === vscode.FilePermission.Readonly;
-  } catch {
-    // A file that was never saved.
-    return false;
-  }
 }
 
 /** The lines may have moved while the instruction was typed; changed, they are not what was meant. */

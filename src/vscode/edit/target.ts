@@ -48,6 +48,9 @@ export function stretchOf(document: vscode.TextDocument, { first, last }: LineRa
   return { start, end };
 }
 
+export const wholeLines = (document: vscode.TextDocument, { first, last }: LineRange): vscode.Range =>
+  document.validateRange(new vscode.Range(first, 0, last, Number.MAX_SAFE_INTEGER));
+
 async function bySymbols(
   document: vscode.TextDocument,
   position: vscode.Position,

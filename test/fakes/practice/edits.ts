@@ -47,6 +47,10 @@ export function practiceEditOf(
   const result: string[] = [];
   const told = lines.filter((line) => line.trim() !== '').length;
   let seen = 0;
+  if (told === 0)
+    return [
+      said(`${good ? 'Simulated' : 'Simulated, poor'} lines for: ${instruction.split('\n', 1)[0] ?? ''}`),
+    ];
   for (const line of lines) {
     if (line.trim() === '') {
       result.push(line);
@@ -54,7 +58,9 @@ export function practiceEditOf(
     }
     seen += 1;
     if (seen === 1)
-      result.push(`${indent(line)}${said(`${good ? 'Simulated' : 'Simulated, poor'} edit: ${instruction}`)}`);
+      result.push(
+        `${indent(line)}${said(`${good ? 'Simulated' : 'Simulated, poor'} edit: ${instruction.split('\n', 1)[0] ?? ''}`)}`,
+      );
     // Wrong: a line in the middle is lost.
     if (!good && told > 3 && seen === Math.ceil(told / 2)) continue;
     const isChanged = seen > 1 && seen < told && (draw + seen) % 4 === 0;
