@@ -11,9 +11,10 @@ import tseslint from 'typescript-eslint';
 export const floors = {
   'src/core': {
     under: [],
-    packages: ['lru-cache', 'ml-matrix'],
+    packages: ['diff', 'lru-cache', 'ml-matrix'],
     rooms: {
       '.': [],
+      edit: ['.', 'inline', 'learning'],
       features: ['.'],
       inline: ['.', 'inline/fim', 'learning'],
       'inline/fim': ['.'],
@@ -37,6 +38,8 @@ export const floors = {
       setup: ['ports', 'settings'],
       exchange: ['call', 'ports', 'usage'],
       ask: ['call', 'ports', 'settings'],
+      edit: ['ask', 'call', 'ports'],
+      commit: ['ask'],
       inline: ['ask', 'call', 'ports', 'settings'],
       chat: ['ask', 'call', 'ports', 'settings'],
     },
@@ -71,6 +74,8 @@ export const floors = {
       chat: ['kit', 'settings', 'words'],
       models: ['chat', 'kit', 'settings', 'words'],
       ask: ['kit', 'money', 'settings', 'words'],
+      edit: ['ask', 'kit', 'words'],
+      commit: ['kit', 'words'],
       inline: ['kit', 'money', 'settings', 'words'],
       setup: ['kit', 'money', 'settings', 'words'],
       steering: ['kit', 'money', 'reports', 'settings', 'words'],

@@ -11,6 +11,8 @@ import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/ask/askEngine.ts';
 import { BadSettingsNotices, showLateBill, showReset } from './vscode/words/attention.ts';
 import { registerBudgetCommands } from './vscode/money/budgetCommands.ts';
+import { registerCommit, type CommitDeps } from './vscode/commit/index.ts';
+import { registerEdit, type EditDeps } from './vscode/edit/index.ts';
 import { registerChat } from './vscode/chat/index.ts';
 import { Disposables, soon } from './vscode/kit/disposables.ts';
 import { EngineHolder } from './vscode/kit/engineHolder.ts';
@@ -106,10 +108,19 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   const { extensionContext, extensionUri, globalState, settings, models, secrets, engine, status } = shared;
   const { clock, log } = shared;
   const pausedThumb = new PausedThumb(settings);
+  const askEngine = new AskEngineOverRouting({ engine, settings, models, status, pausedThumb });
+  const words = { reason: reasonLine, problem: messageOf, incomplete: incompleteMessage };
+  const learning: EditDeps['learning'] = {
+    correctedOutcome: async (...outcome) => (await engine.get()).learning.correctedOutcome(...outcome),
+  };
+  parts.add(registerEdit({ engine: askEngine, learning, words, log, clock }));
+  const tell: CommitDeps['tell'] = (...outcome) =>
+    void learning.correctedOutcome(...outcome).catch(() => undefined);
+  parts.add(registerCommit({ engine: askEngine, tell, log }));
   parts.add(
     registerAsk({
-      engine: new AskEngineOverRouting({ engine, settings, models, status, pausedThumb }),
-      words: { reason: reasonLine, problem: messageOf, incomplete: incompleteMessage },
+      engine: askEngine,
+      words,
       settings,
       log,
       clock,
@@ -143,9 +154,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
     registerInlineSoon(log, () => ({
       settings,
       engine: { run: (order) => runLazily(engine, order) },
-      learning: {
-        correctedOutcome: async (...outcome) => (await engine.get()).learning.correctedOutcome(...outcome),
-      },
+      learning,
       arms: () => [...models.arms, LOCAL_ARM],
       endpointHost: (arm) => hostOf(models.endpointOf(arm)?.baseUrl),
       localWorkerPath: vscode.Uri.joinPath(extensionUri, 'dist', 'localModelWorker.js').fsPath,

@@ -5,6 +5,7 @@
 import { type FakeModel, type ModelServer, startModelServer } from './modelServer.ts';
 import { type Character, practiceAnswer } from './practice/answers.ts';
 import { practiceCompletion } from './practice/completions.ts';
+import { practiceEdit } from './practice/edits.ts';
 import { practiceToolCall } from './practice/tools.ts';
 
 export { hiddenSkill, practiceModelIds } from './practice/skill.ts';
@@ -101,7 +102,7 @@ function served(model: PracticeModel, pace: number): FakeModel {
     answer: (prompt) =>
       prompt.kind === 'code'
         ? practiceCompletion(id, prompt.prefix, prompt.suffix)
-        : practiceAnswer(model, prompt),
+        : (practiceEdit(id, prompt) ?? practiceAnswer(model, prompt)),
     ...(model.callsTools ? { toolCall: practiceToolCall } : {}),
   };
 }

@@ -172,7 +172,7 @@ function pieceContent({ kind, label, languageId, text }: ContextPiece): string {
 }
 
 /** A fence longer than any run of backticks inside, so that a file cannot close its own fence. */
-function fenceFor(text: string): string {
+export function fenceFor(text: string): string {
   let longest = 2;
   for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   return '`'.repeat(longest + 1);

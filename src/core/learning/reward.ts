@@ -1,4 +1,4 @@
-/** Turns what the user did into a reward: one table for Ask, chat and completions. */
+/** Turns what the user did into a reward: one table for Ask, chat, edits and completions. */
 import type { OutcomeKind } from '../decision.ts';
 
 export interface Reward {
@@ -44,4 +44,10 @@ const GRADES: Readonly<Record<GradedOutcome, (share: number) => number>> = {
 export function gradedReward(kind: GradedOutcome, share: number): Reward {
   const grade = GRADES[kind](share);
   return { reward: grade >= 0 ? Math.min(1, grade) : 0, weight: 1 };
+}
+
+/** Of an edit: the accepted share of its hunks, and of what was accepted the share still there, both in [0, 1]. */
+export function editReward(accepted: number, kept: number | undefined): Reward {
+  const survived = kept === undefined ? 1 : (gradedReward('survived', kept).reward ?? 0);
+  return { reward: (gradedReward('partial', accepted).reward ?? 0) * survived, weight: 1 };
 }

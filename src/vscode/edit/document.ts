@@ -1,0 +1,77 @@
+/** VS Code's document as an edit sees it: own writes are told apart from what anybody else changes meanwhile. */
+import * as vscode from 'vscode';
+import type { EditedDocument, Written } from '../../app/edit/ports.ts';
+import type { Replacement } from '../../core/edit/lines.ts';
+import type { TextChange } from '../../core/inline/survival.ts';
+
+type Listener = (changes: readonly TextChange[], isUndo: boolean) => void;
+
+export class OpenDocument implements EditedDocument {
+  readonly document: vscode.TextDocument;
+  #listener: Listener = () => undefined;
+  /** What came while a write is under way; undefined = none is. */
+  #waiting: vscode.TextDocumentChangeEvent[] | undefined;
+
+  constructor(document: vscode.TextDocument) {
+    this.document = document;
+  }
+
+  follow(listener: Listener): void {
+    this.#listener = listener;
+  }
+
+  text(): string {
+    return this.document.getText();
+  }
+
+  /** An event of this document. */
+  changed(event: vscode.TextDocumentChangeEvent): void {
+    if (event.contentChanges.length === 0) return;
+    if (this.#waiting) this.#waiting.push(event);
+    else this.#tell(event);
+  }
+
+  /** VS Code writes nothing where the document has changed since the call; so the first change after it is this one. */
+  async write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written> {
+    const { document } = this;
+    if (document.isClosed) return 'refused';
+    const { version } = document;
+    this.#waiting = [];
+    const done = await this.#apply(replacements, join).then(undefined, () => false);
+    const [first, ...others] = this.#waiting;
+    this.#waiting = undefined;
+    if (done) applied();
+    else if (first) this.#tell(first);
+    for (const event of others) this.#tell(event);
+    if (done) return 'done';
+    return document.version === version ? 'refused' : 'changed';
+  }
+
+  async #apply(replacements: readonly Replacement[], join: boolean): Promise<boolean> {
+    const { document } = this;
+    const edits = replacements.map(({ start, end, text }) => ({
+      range: new vscode.Range(document.positionAt(start), document.positionAt(end)),
+      text,
+    }));
+    const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
+    if (editor) {
+      const steps = { undoStopBefore: !join, undoStopAfter: false };
+      return editor.edit((builder) => {
+        for (const { range, text } of edits) builder.replace(range, text);
+      }, steps);
+    }
+    // Nobody sees it: only a workspace edit reaches it, which is a step of its own.
+    const edit = new vscode.WorkspaceEdit();
+    for (const { range, text } of edits) edit.replace(document.uri, range, text);
+    return vscode.workspace.applyEdit(edit);
+  }
+
+  #tell({ contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
+    const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+      offset: rangeOffset,
+      removed: rangeLength,
+      inserted: text.length,
+    }));
+    this.#listener(changes, reason === vscode.TextDocumentChangeReason.Undo);
+  }
+}
