@@ -102,13 +102,13 @@ export function calibratedQuote(quote: Quote, factor: number): Quote {
 export const encodeCalibration = (known: CostCalibration): unknown =>
   [...known].map(([armId, { calls, expected, cost }]) => [armId, ...[calls, expected, cost].map(short)]);
 
-/** Total: entries not in the form of `encodeCalibration` are dropped. */
+/** Total: a value not in the form of `encodeCalibration` gives no calibration. */
 export function decodeCalibration(stored: unknown): CostCalibration {
   if (!Array.isArray(stored) || stored.length > MAX_ARMS) return uncalibrated;
   const known = new Map<ArmId, CallCosts>();
   for (const entry of stored as readonly unknown[]) {
     if (!Array.isArray(entry) || typeof entry[0] !== 'string') return uncalibrated;
-    const [calls, expected, cost] = entry.slice(1).map(Number);
+    const [calls, expected, cost] = entry.slice(1) as readonly unknown[];
     if (!isPositive(calls) || calls > MOST_CALLS || !isPositive(expected)) return uncalibrated;
     if (cost !== 0 && !isPositive(cost)) return uncalibrated;
     if (expected > MOST_COST || cost > MOST_COST) return uncalibrated;
@@ -121,7 +121,7 @@ export function decodeCalibration(stored: unknown): CostCalibration {
 const MOST_CALLS = 1_000;
 const MOST_COST = Number.MAX_SAFE_INTEGER;
 
-const isPositive = (value: number | undefined): value is number =>
-  value !== undefined && Number.isFinite(value) && value > 0;
+const isPositive = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0;
 
 const short = (value: number): number => Number(value.toPrecision(6));

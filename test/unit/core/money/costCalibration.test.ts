@@ -91,6 +91,7 @@ describe('cost calibration', () => {
         assert.equal(decodeCalibration(stored).size, known.size);
       }),
     ); // prettier-ignore
+    assert.equal(decodeCalibration([['endpoint/model', { toString: 0 }, 1, 1]]), uncalibrated);
     const entries = fc.array(fc.tuple(fc.string(), fc.anything(), fc.anything(), fc.anything()));
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.jsonValue(), entries), (garbage) => {
