@@ -1,9 +1,9 @@
 /**
- * Bills that could not be written into the database yet (another window's lock, a full disk, a worker that ended), in a
- * file beside it: `bills.journal`, 64 places of one kilobyte. The file has its full size from the start, so that a bill
- * can be kept when the disk has no room left. Each place holds one checksummed JSON object and zeros. Any window writes
- * bills; the worker of any window takes them up, and a bill leaves its place once the ledger holds it, so a crash between
- * the two settles it a second time, which the ledger refuses.
+ * Bills that could not yet be written into the database (another window's lock, a full disk, a worker that ended), in a
+ * file beside it: `bills.journal`, 64 slots of one kilobyte. The file has its full size from the start, so that a bill
+ * can be stored on a full disk. Each slot holds one checksummed JSON object and zeros. Any window writes bills; the
+ * worker of any window adopts them, and a bill leaves its slot once the ledger contains it. A crash between the two
+ * settles the bill again, which the ledger refuses.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -37,22 +37,22 @@ export class BillJournal {
     this.#file = path.join(folder, 'bills.journal');
   }
 
-  /** Takes the room on the disk while there is some. */
+  /** Allocates the file while the disk has room. */
   prepare(): void {
     try {
       if (!existsSync(this.#file))
         writeFileSync(this.#file, Buffer.alloc(PLACES * PLACE_BYTES), { flag: 'wx' });
     } catch {
-      // Made by another window meanwhile, or not now: `put` tries again.
+      // Another window has created it meanwhile, or it cannot be created now: `put` tries again.
     }
   }
 
-  /** Changes with each write; undefined = there is no such file. */
+  /** Changes with each write; undefined = the file does not exist. */
   version(): number | undefined {
     return statSync(this.#file, { throwIfNoEntry: false })?.mtimeMs;
   }
 
-  /** True once the bill is on the disk; false where it cannot be written, or every place is taken. */
+  /** True once the bill is on the disk; false where it cannot be written, or every slot is taken. */
   put(bill: WaitingBill): boolean {
     const content = encode(bill);
     if (!content) return false;
@@ -68,7 +68,7 @@ export class BillJournal {
         return decode(at(readFileSync(this.#file), place))?.id === bill.id;
       }
     } catch {
-      // A full disk, a folder that has gone: the caller keeps the bill and tries again.
+      // A full disk, or a deleted folder: the caller keeps the bill and tries again.
     }
     return false;
   }
@@ -91,7 +91,7 @@ export class BillJournal {
         if (decode(at(bytes, place))?.id === id) this.#write(place, Buffer.alloc(PLACE_BYTES));
       }
     } catch {
-      // It is taken up again another time, and the ledger knows it then.
+      // The bill is adopted again later, and the ledger knows it then.
     }
   }
 

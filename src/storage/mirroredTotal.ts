@@ -1,4 +1,4 @@
-/** The month's total as the file beside the database and VS Code's globalState keep it: read on both threads. */
+/** The month's total as stored in the file beside the database and in VS Code's globalState; both threads read it. */
 import type { NanoUsd } from '../core/brand.ts';
 import { isMoney } from '../core/money.ts';
 import { periodOf } from '../core/money/period.ts';
@@ -10,13 +10,13 @@ export interface MirroredTotal {
   readonly total: NanoUsd;
   /** Number of the money transaction that wrote it. */
   readonly seq: number;
-  /** One-off raises of the period's limit. Absent in what 0.1.0 wrote. */
+  /** One-off raises of the period's limit. Absent in 0.1.0's copies. */
   readonly raised?: NanoUsd;
-  /** The total waits for the user's confirmation. Absent in what 0.1.0 wrote. */
+  /** Whether the total waits for the user's confirmation. Absent in 0.1.0's copies. */
   readonly doubted?: boolean;
 }
 
-/** Undefined for what is no such total: both copies come from outside. */
+/** Undefined where the value is not such a total: both copies come from outside. */
 export function decodeMirror(stored: unknown): MirroredTotal | undefined {
   if (!isObject(stored)) return undefined;
   const { period, total, seq, raised, doubted } = stored as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** Messages between a window and its storage worker; what can be asked is `operations` of worker/operations.ts. */
+/** Messages between a window and its storage worker; `operations` of worker/operations.ts defines the questions. */
 import type { SpendSummary, StorageProblem } from '../app/ports/money.ts';
 import type { EpochMs } from '../core/brand.ts';
 import type { Reply } from '../threads/operations.ts';
@@ -12,9 +12,9 @@ export interface StoreThread {
   readonly remembered: MirroredTotal | undefined;
 }
 
-/** Goes with each question. */
+/** Sent with each question. */
 export interface Asking {
-  /** The window's clock: the worker has none of its own. */
+  /** The window's clock: the worker reads none of its own. */
   readonly now: EpochMs;
 }
 
@@ -24,7 +24,7 @@ export interface Failure {
 }
 
 export interface StoreReply extends Required<Reply<Failure>> {
-  /** Rows that had to be left out of an answer since the last reply, and why; absent = none. */
+  /** Rows that an answer had to leave out since the last reply, with the reasons; absent = none. */
   readonly unreadable?: readonly string[] | undefined;
   /** Present when it differs from the last one sent. */
   readonly news: News | undefined;

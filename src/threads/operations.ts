@@ -1,7 +1,10 @@
-/** What a worker thread can be asked, described once: by the functions that answer. All types here follow from them. */
+/**
+ * The questions that a worker thread answers, defined once by the answering functions. All types here are derived from
+ * them.
+ */
 import type { Result } from '../core/result.ts';
 
-/** A thread's operations by name: what it is asked, and its answer at once or later. */
+/** A thread's operations by name: the argument, and the answer at once or later. */
 export type Operations = Readonly<Record<string, (...argument: never[]) => unknown>>;
 
 export type Arguments<Ops, Op extends keyof Ops> = Ops[Op] extends (
@@ -13,26 +16,26 @@ export type Answer<Ops, Op extends keyof Ops> = Ops[Op] extends (...argument: ne
   ? Awaited<R>
   : never;
 
-/** The other side of some of these operations: the same names and arguments, and the answer later. */
+/** The other side of some of these operations: the same names and arguments, and a later answer. */
 export type Remote<Ops, Op extends keyof Ops> = {
   readonly [K in Op]: (...argument: Arguments<Ops, K>) => Promise<Answer<Ops, K>>;
 };
 
-/** What is posted to the thread; `id` is the link's number of this question. */
+/** A message to the thread; `id` is the link's number for this question. */
 export interface Question<Op> {
   readonly id: number;
   readonly op: Op;
-  /** As `Arguments` of the operation: the link takes no others. */
+  /** Typed as `Arguments` of the operation: the link accepts no others. */
   readonly argument: readonly unknown[];
 }
 
-/** What the thread posts; without a result it is a word in between, and the question goes on. */
+/** A message of the thread; without a result it is an interim report, and the question stays open. */
 export interface Reply<Fault> {
   readonly id: number;
   readonly result?: Result<unknown, Fault>;
 }
 
-/** Does what is asked; which arguments belong to which name is known where the question is made. */
+/** Runs an operation; the sender's types ensure that the arguments belong to the name. */
 export const perform = <Ops extends Operations>(
   operations: Ops,
   { op, argument }: Pick<Question<keyof Ops>, 'op' | 'argument'>,

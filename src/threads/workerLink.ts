@@ -1,40 +1,40 @@
 /**
- * The extension host's end of a worker thread: questions out, answers in, nothing that waits on the extension host. The
- * first question starts the thread, and the first one after it died starts it again, four starts in all. A question is
- * answered by its reply, by its deadline, or by the death of the thread.
+ * The extension host's end of a worker thread: sends questions and receives answers without blocking the extension
+ * host. The first question starts the thread, and the first question after its death restarts it, four starts in all. A
+ * question ends by its answer, by its deadline, or by the death of the thread.
  */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Result } from '../core/result.ts';
 import { fail } from '../core/result.ts';
 import type { Answer, Arguments, Operations, Question, Reply } from './operations.ts';
 
-/** A question the thread did not answer: late, never, or not to be sent at all. */
+/** A question without an answer in time, without any answer, or one that could not be sent. */
 export interface LinkFault {
   readonly kind: 'busy' | 'worker-gone' | 'bad-request';
   readonly message: string;
 }
 
 export interface WorkerLinkOptions<Message> {
-  /** What messages call the thread, "The storage worker". */
+  /** The thread's name in messages: "The storage worker". */
   readonly name: string;
   readonly workerPath: string | URL;
-  /** Asked at each start of the thread. */
+  /** Called at each start of the thread. */
   readonly thread: () => WorkerOptions;
-  /** Of a question that sets none; absent = as long as it takes. */
+  /** The deadline of a question that sets none, in milliseconds; absent = none. */
   readonly deadlineMs?: number;
-  /** Goes with each question. */
+  /** Sent with each question. */
   readonly context?: () => object;
-  /** Each message of the thread, before its question is answered. */
+  /** Called for each message of the thread, before its question is answered. */
   readonly onReply: (reply: Message) => void;
-  /** The thread could not be started, or ended by itself. */
+  /** Called when the thread could not be started, or ended by itself. */
   readonly onLost: (fault: LinkFault) => void;
 }
 
 interface AskOptions<A, Message> {
   readonly deadlineMs?: number;
-  /** What the thread posts about this question before the answer. */
+  /** Called for each interim report of the thread on this question. */
   readonly onProgress?: ((reply: Message) => void) | undefined;
-  /** An answer that came after the deadline. */
+  /** Called for an answer after the deadline. */
   readonly onLate?: (answer: A) => void;
 }
 
@@ -63,7 +63,7 @@ export class WorkerLink<Ops extends Operations, Fault, Message extends Reply<Fau
     return this.#worker !== undefined;
   }
 
-  /** There is no thread and there will be none. */
+  /** There is no thread, and none will be started. */
   get isGone(): boolean {
     return this.#closed || (!this.#worker && this.#starts >= MAX_STARTS);
   }
@@ -89,7 +89,7 @@ export class WorkerLink<Ops extends Operations, Fault, Message extends Reply<Fau
       try {
         worker.postMessage(question);
       } catch (error) {
-        // What cannot be cloned is a function or the like in the argument: the caller's mistake, not the thread's.
+        // An argument that cannot be cloned, such as a function: an error of the caller and not of the thread.
         this.#finish(id, fail({ kind: 'bad-request', message: String(error) }));
       }
     });
@@ -105,7 +105,7 @@ export class WorkerLink<Ops extends Operations, Fault, Message extends Reply<Fau
     return answer.ok ? answer.value : otherwise;
   }
 
-  /** What is open ends unanswered. */
+  /** Open questions end without an answer. */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#closed = true;
@@ -128,7 +128,7 @@ export class WorkerLink<Ops extends Operations, Fault, Message extends Reply<Fau
   #start(): Worker {
     const worker = new Worker(this.#options.workerPath, this.#options.thread());
     worker.on('message', (reply: Message) => this.#receive(reply));
-    // A death comes twice, as an error and as an exit.
+    // A death is reported twice, as an error and as an exit.
     const lost = (reason: string): void => {
       if (this.#worker === worker) this.#lose(reason);
     };

@@ -1,4 +1,7 @@
-/** Saves a value at most once in a while: the first at once, of those that follow the newest when the time is up. */
+/**
+ * Saves a value at most once in an interval: the first at once, and the newest of the following ones at the interval's
+ * end.
+ */
 export class Coalesced<T> {
   readonly #save: (value: T) => void;
   readonly #everyMs: number;
@@ -15,7 +18,7 @@ export class Coalesced<T> {
     if (this.#timer === undefined) this.#saveAndRest();
   }
 
-  /** What is waiting is saved now. */
+  /** Saves a waiting value now. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,6 +1,6 @@
 /**
- * One store a window: ledger, decision log and usage queries over one worker thread. Opening costs nothing: the thread
- * starts with the first question, and until its first answer the summary is what globalState remembers.
+ * One store for each window: ledger, decision log and usage queries over one worker thread. Opening is free: the thread
+ * starts with the first question, and until its first answer the summary comes from globalState.
  */
 import type { DecisionLog } from '../../app/ports/decisions.ts';
 import type { Clock } from '../../app/ports/environment.ts';
@@ -21,13 +21,13 @@ export interface StoreOptions {
   readonly workerPath: string | URL;
   readonly workspaceId: string;
   readonly clock: Clock;
-  /** The copy of the month's total in globalState, one witness when the database is lost. */
+  /** The copy of the month's total in globalState, for a comparison when the database is lost. */
   readonly mirror?: { load(): unknown; save(total: unknown): void };
-  /** How often other windows' changes and the turn of the month are looked for; 0 = never (tests). */
+  /** Milliseconds between polls for other windows' changes and the start of a month; 0 = never (tests). */
   readonly pollMs?: number;
-  /** Rows of the ledger that cannot be read and were left out of an answer, each told once. */
+  /** Called once for each unreadable row of the ledger that an answer leaves out. */
   readonly onUnreadable?: (rows: readonly string[]) => void;
-  /** How long a payment waits for another window's lock. */
+  /** Milliseconds that a payment waits for another window's lock. */
   readonly busyMs?: number;
 }
 
@@ -40,7 +40,7 @@ export interface Store {
 
 const POLL_MS = 2000;
 const BUSY_MS = 2000;
-/** globalState is one file that is written whole, with everything other extensions keep there. */
+/** globalState is one file that is written whole, with the state of all extensions. */
 const REMEMBER_EVERY_MS = 1000;
 
 export function openStore(options: StoreOptions): Promise<Store> {
@@ -50,7 +50,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
   const link = storeLink({
     workerPath: options.workerPath,
     clock,
-    // Of a worker that is started again: the month as it was told last.
+    // For a restarted worker: the month as last reported.
     thread: () => ({
       folder: options.folder,
       workspaceId: options.workspaceId,
@@ -81,7 +81,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
   });
 }
 
-/** What globalState is told: what a money transaction changed, not each call. */
+/** The copy in globalState changes with each money transaction, not with each call. */
 class Memory {
   readonly #coalesced: Coalesced<MirroredTotal>;
   #last: MirroredTotal | undefined;
@@ -95,7 +95,7 @@ class Memory {
     return this.#last;
   }
 
-  /** The number alone is no news: a free call's transaction counts none. */
+  /** The number alone is not news: the transaction of a free call counts none. */
   note(mirror: MirroredTotal): void {
     if (mirror.seq === this.#last?.seq && mirror.period === this.#last.period) return;
     this.#last = mirror;
@@ -107,7 +107,7 @@ class Memory {
   }
 }
 
-/** One question at a time: a slow disk must not make a queue. */
+/** One poll at a time, so that a slow disk causes no queue. */
 function poll(link: StoreLink, everyMs: number): () => void {
   if (everyMs <= 0) return () => undefined;
   let waiting = false;

@@ -1,4 +1,4 @@
-/** The Ledger port over the worker: a read model that is always there, and money that moves only in the database. */
+/** The Ledger port over the worker: a summary that is always readable, and money that moves only in the database. */
 import type { Clock, Disposable } from '../../app/ports/environment.ts';
 import type {
   BillRecorded,
@@ -26,9 +26,9 @@ import type { Failure, News } from '../protocol.ts';
 import type { WaitingBills } from './waitingBills.ts';
 import type { StoreLink } from './storeLink.ts';
 
-/** Rows of an import: about 40 ms under the write lock, which other windows wait for two seconds at most. */
+/** Rows of one import batch: about 40 ms under the write lock, for which other windows wait two seconds at most. */
 const IMPORT_BATCH = 2_000;
-/** A free call without a ledger: nothing is reserved, so there is nothing to record unless it was billed after all. */
+/** A free call without a ledger: nothing is reserved, so that only an unexpected bill has to be recorded. */
 const UNRECORDED = 'free-';
 
 export class RemoteLedger implements Ledger {
@@ -49,7 +49,7 @@ export class RemoteLedger implements Ledger {
   async reserve(request: ReservationRequest): Promise<Result<Reservation, LedgerRefusal>> {
     const answer = await this.#link.ask('reserve', [request], {
       onLate: (late) => {
-        // Nobody waits for it any more, so nothing was sent on it.
+        // The caller no longer waits for this reservation, so no request was sent on it.
         if (late.ok) void this.void(late.value.id, 'came too late');
       },
     });
@@ -69,7 +69,7 @@ export class RemoteLedger implements Ledger {
     this.#bills.begin(bill);
     const answer = await this.#link.ask('settle', [id, settlement]);
     if (answer.ok) this.#bills.done(id);
-    // A mistake of the caller's, such as what cannot be sent to the worker, is none of the disk's.
+    // An error of the caller, such as an argument that cannot be sent to the worker, is not a fault of the disk.
     else if (answer.error.kind !== 'bad-request') this.#bills.keep(bill);
     else this.#bills.done(id);
     return answer.ok ? answer.value : fail('unavailable');
@@ -97,7 +97,7 @@ export class RemoteLedger implements Ledger {
     return told(await this.#link.ask('stateTotal', [total, endpointId]));
   }
 
-  /** A call that is not there, or has no bill, is a mistake of the caller's. */
+  /** A missing call, or one without a bill, is an error of the caller. */
   async dispute(id: ReservationId, amount: NanoUsd): Promise<Result<void, StorageFault>> {
     const answer = told(await this.#link.ask('dispute', [id, amount]));
     if (!answer.ok) return answer;
@@ -111,10 +111,10 @@ export class RemoteLedger implements Ledger {
 
   async importEntries(rows: readonly ImportedEntry[]): Promise<ImportedTotals | undefined> {
     let totals: ImportedTotals | undefined;
-    // Batch by batch, each with its own transaction and deadline: other windows' payments come in between.
+    // Each batch has its own transaction and deadline, so that other windows' payments come in between.
     for (let from = 0; totals === undefined || from < rows.length; from += IMPORT_BATCH) {
       const answer = await this.#link.ask('importEntries', [rows.slice(from, from + IMPORT_BATCH)]);
-      // What is in stays in, and importing the file again adds the rest: each id counts once.
+      // Imported rows stay, and importing the file again adds the rest: each id counts once.
       if (!answer.ok) return totals && { ...totals, missing: rows.length - from };
       const { added = 0, spent = ZERO, thisMonth = ZERO } = totals ?? {};
       totals = {
@@ -138,10 +138,10 @@ export class RemoteLedger implements Ledger {
     return this.#link.askOr('takeNotices', [limit], []);
   }
 
-  /** The turn of the month needs no news: a machine that slept over midnight wakes in a month without spending. */
+  /** The start of a month needs no news: a machine that slept over midnight wakes in a month without spending. */
   summary(): SpendSummary {
     const period = periodFrom(this.#summary.period, this.#clock.now());
-    // Not kept: a clock that was ahead for a moment has spent nothing, and the worker would have no news to undo it.
+    // Not stored: a clock that was briefly ahead has spent nothing, and the worker would send no news to undo it.
     return period.id === this.#summary.period ? this.#summary : turned(this.#summary, period);
   }
 
@@ -154,7 +154,7 @@ export class RemoteLedger implements Ledger {
     this.#change(summary);
   }
 
-  /** Amounts stay as last known; a lock that was busy once does not make the ledger unavailable. */
+  /** Amounts stay as last known; a single busy lock does not make the ledger unavailable. */
   failed({ kind, message }: Failure): void {
     if (kind === 'busy' || kind === 'bad-request') return;
     this.#change({ ...this.#summary, state: 'unavailable', problem: message, problemKind: kind });
@@ -174,7 +174,7 @@ export class RemoteLedger implements Ledger {
 const told = <T>(answer: Result<T, Failure>): Result<T, StorageFault> =>
   answer.ok ? answer : fail({ kind: answer.error.kind, reason: answer.error.message });
 
-/** What is known of a month that begins: nothing was spent in it, and what was in doubt was the last one's. */
+/** The summary of a new month: nothing is spent in it, and any doubt concerned the previous one. */
 function turned(summary: SpendSummary, period: Period): SpendSummary {
   const doubted = summary.state === 'needs-confirmation';
   return {
@@ -199,7 +199,7 @@ function nothingSpent(period: Period) {
   };
 }
 
-/** Until the worker has answered: what globalState remembers. */
+/** Until the worker has answered: the copy in globalState. */
 export function initialSummary(remembered: MirroredTotal | undefined, now: number): SpendSummary {
   const period = periodFrom(remembered?.period, now);
   return {

@@ -5,7 +5,7 @@ import type { Answer, Arguments } from '../../threads/operations.ts';
 import type { StoreOperation, StoreOperations } from '../worker/operations.ts';
 import { portOf, type StoreLink } from './storeLink.ts';
 
-/** Without a store nothing is learnt: writing does nothing, reading finds nothing. */
+/** Without a store nothing is learned: writing does nothing, reading finds nothing. */
 export const remoteLog = (link: StoreLink): Required<DecisionLog> => ({
   ...portOf(link, {
     append: undefined,
@@ -17,7 +17,7 @@ export const remoteLog = (link: StoreLink): Required<DecisionLog> => ({
     forget: 0,
   }),
   asOf: (...argument) => askOrThrow(link, 'asOf', argument),
-  // Rejects where it cannot be told: taken for none, what the log no longer holds would be lost with the next save.
+  // Rejects when the store fails: an empty answer would make the next save lose what the log no longer contains.
   loadSnapshot: () => askOrThrow(link, 'loadSnapshot', []),
 });
 

@@ -10,21 +10,21 @@ export type StoreLink = WorkerLink<StoreOperations, Failure, StoreReply>;
 export interface StoreLinkOptions {
   readonly workerPath: string | URL;
   readonly clock: Clock;
-  /** Asked at each start of the thread. */
+  /** Called at each start of the thread. */
   readonly thread: () => StoreThread;
   readonly onNews: (news: News) => void;
   readonly onFailure: (failure: Failure) => void;
   readonly onUnreadable: (rows: readonly string[]) => void;
 }
 
-/** Beyond the lock wait: the first question also opens, checks and migrates the file. */
+/** Milliseconds beyond the lock wait: the first question also opens, checks and migrates the file. */
 const DEADLINE_MS = 15_000;
 
 export function storeLink(options: StoreLinkOptions): StoreLink {
   return new WorkerLink({
     name: 'The storage worker',
     workerPath: options.workerPath,
-    // Nothing of the window's environment concerns it, keys least of all.
+    // The worker gets nothing of the window's environment, in particular no keys.
     thread: () => ({ workerData: options.thread(), env: {} }),
     context: () => ({ now: options.clock.now() }),
     deadlineMs: DEADLINE_MS,
@@ -37,7 +37,7 @@ export function storeLink(options: StoreLinkOptions): StoreLink {
   });
 }
 
-/** These operations as methods of a port; `otherwise`: each one's answer while the store is unavailable. */
+/** These operations as methods of a port. `otherwise`: each one's answer while the store is unavailable. */
 export function portOf<Op extends StoreOperation>(
   link: StoreLink,
   otherwise: { readonly [K in Op]: Answer<StoreOperations, K> },

@@ -1,18 +1,18 @@
 /**
- * The window's part in never losing a bill. One that the worker has not written after a moment goes into the journal
- * beside the database (billJournal.ts), where every window finds it, after a restart too; one that not even the journal
- * takes, on a full disk, stays here and is tried again as long as the window lives.
+ * Keeps bills in this window until they are written. A bill that the worker has not written after a short time goes
+ * into the journal beside the database (billJournal.ts), where every window finds it, after a restart too. A bill that
+ * the journal does not accept either, on a full disk, stays here and is tried again while the window is open.
  */
 import type { ReservationId } from '../../core/brand.ts';
 import type { BillJournal, WaitingBill } from '../billJournal.ts';
 
-/** Ordinary settlements take milliseconds. */
+/** Milliseconds; ordinary settlements take few. */
 const PATIENCE_MS = 500;
 const RETRY_MS = 2_000;
 
 export class WaitingBills {
   readonly #journal: BillJournal;
-  /** Handed to the worker and not answered, or not to be kept anywhere yet. */
+  /** Bills without an answer of the worker, or without any place yet. */
   readonly #open = new Map<ReservationId, { readonly bill: WaitingBill; timer: NodeJS.Timeout }>();
 
   constructor(journal: BillJournal) {
@@ -23,19 +23,19 @@ export class WaitingBills {
     this.#wait(bill, PATIENCE_MS);
   }
 
-  /** The ledger holds it, or says that it needs none. */
+  /** The ledger contains the bill, or does not need it. */
   done(id: ReservationId): void {
     clearTimeout(this.#open.get(id)?.timer);
     this.#open.delete(id);
   }
 
-  /** The worker could not write it. */
+  /** The worker could not write the bill. */
   keep(bill: WaitingBill): void {
     this.done(bill.id);
     if (!this.#journal.put(bill)) this.#wait(bill, RETRY_MS);
   }
 
-  /** The window ends: what is open must outlive it. */
+  /** The window ends: its open bills must be kept. */
   keepAll(): void {
     for (const { bill } of [...this.#open.values()]) {
       clearTimeout(this.#open.get(bill.id)?.timer);
@@ -43,7 +43,7 @@ export class WaitingBills {
     }
   }
 
-  /** In the journal besides being asked of the worker: whichever comes first, the ledger takes it once. */
+  /** The bill is in the journal and with the worker: the ledger accepts the first and refuses the second. */
   #wait(bill: WaitingBill, ms: number): void {
     const timer = setTimeout(() => this.keep(bill), ms);
     timer.unref();

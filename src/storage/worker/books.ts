@@ -1,5 +1,5 @@
 /**
- * What every money operation shares: the period, the sums, and the transaction that keeps both and the mirror in step.
+ * Shared by all money operations: the period, the sums, and the transaction that keeps both consistent with the mirror.
  */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Period } from '../../core/money/period.ts';
@@ -15,36 +15,38 @@ export interface Books {
   readonly mirrorFile: string;
 }
 
-/** What is committed is their sum. */
+/** Amounts by kind; their sum is committed. */
 export interface Sums {
-  /** Calls whose bill is known. */
+  /** Known bills. */
   readonly settled: NanoUsd;
-  /** Calls under way, at their worst case. */
+  /** Worst cases of calls under way. */
   readonly reserved: NanoUsd;
-  /** Ended calls whose bill is not known: estimate and the rest of what they can have cost. */
+  /** Ended calls without a known bill: their estimate and the rest of the most they can have cost. */
   readonly held: NanoUsd;
 }
 
-/** A row of `entries` whose call ended without a known bill: it was stopped, or a crash left it at its worst case. */
+/**
+ * SQL: a row of `entries` whose call ended without a known bill: it was stopped, or a crash left it at its worst case.
+ */
 export const UNBILLED = `(held > 0 OR swept = 1)`;
 
 /**
- * `Sums` of rows of `entries`; `spend` keeps the same sums beside the rows. `total()` and not `sum()`: rows whose sum is
- * beyond 64 bits must not make the question fail for good.
+ * `Sums` of rows of `entries`; `spend` stores the same sums beside the rows. `total()` instead of `sum()`: rows whose
+ * sum exceeds 64 bits must not make the question fail.
  */
 export const ENTRY_SUMS = `
   total(CASE WHEN ${UNBILLED} THEN 0 ELSE cost END) settled,
   total(CASE state WHEN 'reserved' THEN worst ELSE 0 END) reserved,
   total(CASE WHEN ${UNBILLED} THEN cost + held ELSE 0 END) held`;
 
-/** What an ended call adds to the sums. */
+/** The amounts that an ended call adds to the sums. */
 export const ended = (cost: number, held: number, isUnbilled: boolean): Differences =>
   isUnbilled ? { held: cost + held } : { settled: cost };
 
-/** Differences to sums; may be negative. */
+/** Differences of sums; may be negative. */
 export type Differences = { readonly [K in keyof Sums]?: number };
 
-/** The row of `spend` that a call's money stands in. */
+/** The row of `spend` that contains a call's money. */
 export interface Account {
   readonly period: string;
   readonly workspace: string;
@@ -52,17 +54,17 @@ export interface Account {
 }
 
 /**
- * Runs the work under the write lock, in the period money is counted in now. When what the mirror says has changed, it
- * is written before the commit, so it may be one transaction ahead of a database that crashed here, never behind. A
- * free call, several a second while somebody types, writes none.
+ * Runs the work under the write lock in the present money period. When the mirror's content changes, it is written
+ * before the commit, so that it can be one transaction ahead of a database that crashed here, but never behind. A free
+ * call, of which typing makes several a second, writes no mirror.
  */
 export function moneyTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
   return inTransaction(books, now, 'now', work);
 }
 
 /**
- * As `moneyTransaction`, for what is known to move no money: it is not waited for until it is on the disk. The turn of
- * the month is no such thing.
+ * Like `moneyTransaction`, for work that moves no money: it does not wait until the disk has written it. Not for the
+ * start of a month.
  */
 export function freeTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
   const stored = readMeta(books.db, 'period');
@@ -92,7 +94,7 @@ function inTransaction<T>(
   }
 }
 
-/** The commit failed, on a full disk say, and this window goes on: what the mirror says did not happen. */
+/** The commit failed, for example on a full disk, and this window continues: the mirror's content did not happen. */
 function takeBackMirror(file: string, written: MirroredTotal, before: MirroredTotal): void {
   try {
     if (readMirror(file)?.seq === written.seq) overwriteMirror(file, before);
@@ -101,10 +103,10 @@ function takeBackMirror(file: string, written: MirroredTotal, before: MirroredTo
   }
 }
 
-/** The period for reading; only a money transaction moves the stored one forward. */
+/** The period for reading; only a money transaction advances the stored one. */
 export const currentPeriod = (db: Database, now: EpochMs): Period => periodFrom(readMeta(db, 'period'), now);
 
-/** `total()` and not `sum()`: a row with a damaged or enormous amount must not make the question fail for good. */
+/** `total()` instead of `sum()`: a row with a damaged or enormous amount must not make the question fail. */
 const SUMS = 'total(settled) settled, total(reserved) reserved, total(held) held FROM spend WHERE period = ?';
 
 export const sumsOf = (db: Database, period: string): Sums => asSums(db.get(`SELECT ${SUMS}`, period));
@@ -115,7 +117,7 @@ export const sumsOfWorkspace = (db: Database, period: string, workspace: string)
 export const sumsOfInline = (db: Database, period: string): Sums =>
   asSums(db.get(`SELECT ${SUMS} AND inline = 1`, period));
 
-/** `swept` of a call that a crash left and for which nothing is held: a real settlement would still be taken. */
+/** `swept` for a call that a crash left and for which nothing is held: an actual settlement is still accepted. */
 export const RELEASED = 2;
 
 export const committed = ({ settled, reserved, held }: Sums): NanoUsd =>
@@ -151,13 +153,13 @@ export const dropMeta = (db: Database, key: string): void => {
   db.run('DELETE FROM meta WHERE key = ?', key);
 };
 
-/** Number of the last money transaction; 0 where the stored one cannot be read, which the mirror then contradicts. */
+/** Number of the last money transaction; 0 where the stored one is unreadable, which contradicts the mirror. */
 export function moneySeq(db: Database): number {
   const seq = Number(readMeta(db, 'money_seq') ?? 0);
   return Number.isSafeInteger(seq) && seq >= 0 ? seq : 0;
 }
 
-/** What the mirror says of the database, as of now. */
+/** The mirror's content for the present database. */
 export function standingOf(db: Database): Required<MirroredTotal> {
   const period = readMeta(db, 'period') ?? '';
   return {
@@ -169,7 +171,7 @@ export function standingOf(db: Database): Required<MirroredTotal> {
   };
 }
 
-/** Inside the transaction whose changes it tells: the next number, in the database and in the mirror. */
+/** Inside the transaction whose changes it reports: the next number, in the database and in the mirror. */
 export function writeNextMirror({ db, mirrorFile }: Books, after = moneySeq(db)): Required<MirroredTotal> {
   writeMeta(db, 'money_seq', String(after + 1));
   const standing = standingOf(db);
@@ -193,8 +195,8 @@ function enterPeriod(db: Database, now: EpochMs): Period {
 }
 
 /**
- * A hold ends with its period: the call stays counted at its estimate, one that a crash left at what it was expected to
- * cost. Should the bill come later it is still recorded in full, in the call's own period.
+ * Ends holds with their period: a call stays counted at its estimate, one that a crash left at its expected cost. A
+ * later bill is still recorded in full, in the call's own period.
  */
 function endHoldsBefore(db: Database, { id }: Period, now: EpochMs): void {
   const old = `${UNBILLED} AND period < ?`;

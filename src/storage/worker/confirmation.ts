@@ -1,6 +1,6 @@
 /**
- * A total in doubt: the database was lost or unreadable and what is known of the month disagrees. Paid calls stop until
- * the user states what was spent. The doubt is about one month; the next one starts clean.
+ * A total in doubt: the database was lost or unreadable, and the known copies of the month disagree. Paid calls stop
+ * until the user states the spent amount. The doubt concerns one month; the next one starts without it.
  */
 import type { SpendSummary } from '../../app/ports/money.ts';
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
@@ -22,12 +22,15 @@ import {
 import type { Database } from './database.ts';
 import { isObject } from '../../core/shape.ts';
 
-/** The note of what a total that the user stated settled. */
+/** The note of calls that a stated total settled. */
 export const STATED_TOTAL = 'stated-total';
 
 export type Candidates = SpendSummary['candidates'];
 
-/** A clock that was once years ahead would keep money counted in that far month: beyond this the user is asked. */
+/**
+ * A clock that was once years ahead would keep money counted in that future month: beyond this distance the user is
+ * asked.
+ */
 const AHEAD_MS = 62 * 86_400_000;
 
 export function pendingConfirmation(db: Database, period: Period, now: EpochMs): Candidates | undefined {
@@ -38,7 +41,7 @@ export function pendingConfirmation(db: Database, period: Period, now: EpochMs):
   return doubt === undefined || doubt.period === period.id ? (doubt?.candidates ?? []) : undefined;
 }
 
-/** Undefined when it cannot be read: then there is a doubt, and nothing is known of it. */
+/** Undefined when it cannot be read: then there is a doubt without any details. */
 function parseDoubt(
   stored: string,
 ): { readonly period: unknown; readonly candidates: Candidates } | undefined {
@@ -64,15 +67,15 @@ export const raiseDoubt = (db: Database, period: Period, candidates: Candidates)
   writeMeta(db, 'doubt', JSON.stringify({ period: period.id, candidates }));
 
 /**
- * Makes what was spent this month what the user says and ends the doubt; without a doubt there is nothing to say. The
- * month must not fall below it afterwards: what was held is part of the user's word and can no longer be given back,
- * and calls still under way count on top of it until they are settled.
+ * Sets this month's spent amount to the user's statement and ends the doubt; without a doubt there is nothing to state.
+ * The month must not fall below it afterwards: held amounts are part of the statement and can no longer be released,
+ * and calls under way are added until they are settled.
  */
 export function confirmTotal(books: Books, total: NanoUsd, now: EpochMs): void {
   if (!isMoney(total)) return;
   moneyTransaction(books, now, (period) => {
     if (!pendingConfirmation(books.db, period, now)) return;
-    // The only way back in time, and only by the user's word: a wrong clock had opened a month far ahead.
+    // The only way back in time, and only by the user's statement: a wrong clock had opened a month far ahead.
     const counted = isFarAhead(period, now) ? periodAt(now) : period;
     if (counted !== period) writeMeta(books.db, 'period', counted.id);
     endHolds(books.db, counted, now);
@@ -82,7 +85,7 @@ export function confirmTotal(books: Books, total: NanoUsd, now: EpochMs): void {
   });
 }
 
-/** Also of what a crash left at its worst case: none of it is a guess any more that a later bill may lower. */
+/** Also for calls that a crash left at their worst case: a later bill lowers none of them any more. */
 function endHolds(db: Database, { id }: Period, now: EpochMs): void {
   db.run(
     `INSERT INTO releases (entry_id, at, amount, reason)
@@ -98,13 +101,13 @@ function endHolds(db: Database, { id }: Period, now: EpochMs): void {
   db.run('UPDATE entries SET held = 0, swept = 0, released = 0, lookup_at = NULL WHERE period = ?', id);
 }
 
-/** One settled row for the difference between what was spent and what the file knows; the user's word may lower it. */
+/** One settled row for the difference between the stated amount and the file's; the statement may lower the sum. */
 export const recordOpening = (db: Database, period: Period, total: NanoUsd, now: EpochMs): void =>
   recordDifference(db, period, total - committed(sumsOf(db, period.id)), 'opening balance', now);
 
 /**
- * What a crash may have left out of the file: the mirror was written and the commit did not happen. It counts, as a
- * reservation that a crash left does, and the user may release it like one.
+ * The amount that a crash may have kept out of the file: the mirror was written, but the commit did not happen. It
+ * counts, like a reservation that a crash left, and the user may release it.
  */
 export const recordUncommitted = (db: Database, period: Period, missing: number, now: EpochMs): void =>
   recordDifference(db, period, missing, 'not committed', now);

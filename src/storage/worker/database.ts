@@ -1,6 +1,6 @@
 /**
  * One SQLite connection with cached statements and immediate transactions. Synchronous: it lives in the worker thread,
- * where waiting for another window's lock hurts nobody.
+ * which may wait for another window's lock.
  */
 import type * as SqliteModule from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
@@ -10,22 +10,23 @@ export type Row = Record<string, SQLOutputValue>;
 
 export interface DatabaseOptions {
   readonly readOnly?: boolean;
-  /** How long a statement waits for another connection's lock. */
+  /** Milliseconds that a statement waits for another connection's lock. */
   readonly busyMs: number;
 }
 
 /**
- * `now`: what was committed survives a power cut. `soon`: it survives a crash of the program, and a power cut once the
- * next commit of the other kind, or the system, has written it: a hundredth of the time, for what is no money.
+ * `now`: a commit survives a power failure. `soon`: it survives a crash of the program, and a power failure once the
+ * next commit of the other kind, or the system, has written it. It takes a hundredth of the time and is for data
+ * without money.
  */
 export type Durability = 'now' | 'soon';
 
 export class Database {
   readonly #db: DatabaseSync;
-  /** With a rollback journal a commit that is not written at once could leave a damaged file. */
+  /** With a rollback journal, a commit that is not written at once could leave a damaged file. */
   readonly #isWal: boolean;
   readonly #statements = new Map<string, StatementSync>();
-  /** Rows that were left out of an answer, and why; emptied by who tells them. */
+  /** Rows that answers left out, with the reasons; the reporter empties it. */
   readonly unreadable = new Set<string>();
 
   constructor(db: DatabaseSync) {
@@ -42,9 +43,9 @@ export class Database {
   }
 
   /**
-   * Each row as `read` makes it of it. Where one cannot be read, a number beyond 53 bits or a word in place of one, the
-   * rows are read one by one: those that can be are answered, the others are named in `unreadable`. The table has
-   * a `seq`; `where` is everything from WHERE on.
+   * Each row as converted by `read`. Where one is unreadable (a number beyond 53 bits, or text in its place), the rows
+   * are read one by one: the readable ones are returned, and `unreadable` names the others. The table has a `seq`;
+   * `where` is everything from WHERE on.
    */
   readable<T>(table: string, where: string, read: (row: Row) => T, ...values: readonly SQLInputValue[]): T[] {
     try {
@@ -65,12 +66,12 @@ export class Database {
     });
   }
 
-  /** Row by row, for tables that may break off in the middle. */
+  /** Row by row, for tables whose reading may fail in the middle. */
   each(sql: string): Iterable<Row> {
     return this.#db.prepare(sql).iterate();
   }
 
-  /** Number of rows changed. */
+  /** Returns the number of changed rows. */
   run(sql: string, ...values: readonly SQLInputValue[]): number {
     return Number(this.#statement(sql).run(...values).changes);
   }
@@ -84,8 +85,8 @@ export class Database {
   }
 
   /**
-   * All or nothing. IMMEDIATE takes the write lock before anything is read, so that what the work reads is what it
-   * decides on: between two windows, check-then-record is how budgets leak.
+   * All or nothing. IMMEDIATE takes the write lock before any read, so that the work decides on what it has read. A
+   * check before the lock would let two windows both pass it.
    */
   immediate<T>(work: () => T, durability: Durability = 'now'): T {
     return durability === 'soon' && this.#isWal ? this.#relaxed(() => this.#all(work)) : this.#all(work);
@@ -108,7 +109,10 @@ export class Database {
     }
   }
 
-  /** Cannot be changed within a transaction, so around it; whatever happens, the next one is written at once again. */
+  /**
+   * This cannot be changed inside a transaction, so it is set around it; in every case the next transaction is written
+   * at once again.
+   */
   #relaxed<T>(work: () => T): T {
     this.#db.exec('PRAGMA synchronous = NORMAL');
     try {
@@ -123,16 +127,16 @@ export class Database {
     try {
       this.#db.close();
     } catch {
-      // Closed already.
+      // The connection is closed already.
     }
   }
 
-  /** After some errors (disk full) SQLite has rolled back by itself; a second ROLLBACK must not hide the first error. */
+  /** After some errors (disk full) SQLite has rolled back itself; a second ROLLBACK must not hide the first error. */
   #rollBack(): void {
     try {
       this.#db.exec('ROLLBACK');
     } catch {
-      // Nothing was left to roll back.
+      // There was nothing to roll back.
     }
   }
 
@@ -145,17 +149,17 @@ export class Database {
   }
 }
 
-/** Opens the file; `node:sqlite` is loaded here and only here, since older hosts do not have it. */
+/** Opens the file. Only this function loads `node:sqlite`, which older hosts lack. */
 export async function openDatabase(file: string, options: DatabaseOptions): Promise<Database> {
   const sqlite = await loadSqlite();
   const raw = new sqlite.DatabaseSync(file, { readOnly: options.readOnly ?? false });
   try {
-    // The pragma, not the constructor's option: that one came with Node 24.
+    // The pragma instead of the constructor's option, which exists only from Node 24 on.
     raw.exec(`PRAGMA busy_timeout = ${options.busyMs}`);
     if (options.readOnly !== true) {
-      // Where WAL is refused (network drives) SQLite stays with its rollback journal: slower, as safe.
+      // Where WAL is refused (network drives) SQLite uses its rollback journal: slower, equally safe.
       raw.exec('PRAGMA journal_mode = WAL');
-      // A committed reservation survives a power cut: the call it pays for may have been served.
+      // A committed reservation survives a power failure, since its call may have been served.
       raw.exec('PRAGMA synchronous = FULL');
     }
     return new Database(raw);
@@ -173,7 +177,7 @@ async function loadSqlite(): Promise<typeof SqliteModule> {
   }
 }
 
-/** Of what is in a row, not of the file: a number that does not fit, or what `integer` and `text` refuse. */
+/** Faults of a row and not of the file: a number that does not fit, or a value that `integer` or `text` refuses. */
 const isAboutARow = (error: unknown): boolean =>
   (error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE') ||
   (error instanceof StorageFailure && error.kind === 'corrupt');

@@ -1,6 +1,6 @@
 /**
- * A decision and an outcome as rows. Fields are named one by one on the way in, so nothing that happens to hang on the
- * object, a prompt above all, reaches the file; and checked one by one on the way out, since files rot.
+ * A decision and an outcome as rows. Encoding names each field, so that no other member of the object, such as a
+ * prompt, reaches the file; decoding checks each field, since files can be damaged.
  */
 import type { ArmId, DecisionId } from '../../core/brand.ts';
 import type {
@@ -20,7 +20,7 @@ import type { NanoUsd } from '../../core/brand.ts';
 import type { Row } from './database.ts';
 import { isObject } from '../../core/shape.ts';
 
-/** Body of a decision's row, version 1: everything but the columns that are queried. */
+/** Body of a decision's row, version 1: everything except the queried columns. */
 export function encodeDecision(decision: Decision): { readonly body: string; readonly x: Uint8Array } {
   const { context, policy } = decision;
   const { coarse } = context;
@@ -36,7 +36,7 @@ export function encodeDecision(decision: Decision): { readonly body: string; rea
   return { body: JSON.stringify(body), x: bytesOf(context.x) };
 }
 
-/** Undefined when the row is not one this version can read. */
+/** Undefined when this version cannot read the row. */
 export function decodeDecision(row: Row): Decision | undefined {
   const body = parse(row['body']);
   const context = decodeContext(body, row['x']);
@@ -104,7 +104,7 @@ function encodeArm(arm: ArmEvidence): readonly unknown[] {
   ];
 }
 
-/** Undefined when it is not what `encodeArm` writes. */
+/** Undefined when it does not have the form of `encodeArm`. */
 function decodeCache(stored: readonly unknown[]): Pick<Quote, 'cache'> | undefined {
   if (stored.length === 0) return {};
   const [cachedTokens, coldCost, meanCost] = stored;
@@ -160,9 +160,10 @@ function decodeContext(body: Raw | undefined, x: unknown): Context | undefined {
   const [task, language, lengthBucket, turn] = coarse;
   if (!isText(task) || !isText(language) || !isNumber(lengthBucket) || !isNumber(turn)) return undefined;
   const features: CoarseFeatures = { task: task as TaskType, language, lengthBucket, turn };
-  // A copy: a Float64Array needs an aligned buffer of its own.
+  // A copy, since a Float64Array needs an aligned buffer.
   const view = new Float64Array(Uint8Array.from(x).buffer);
-  // Its members lie in [-1, 1]; one flipped bit makes 1e300 of one of them, which would outweigh all else in a fold.
+  // Its members lie in [-1, 1]; one flipped bit can make 1e300 of a member, which would outweigh everything else in a
+  // fold.
   if (!view.every((value) => Math.abs(value) <= LARGEST)) return undefined;
   return { spaceId: body['space'], x: view, coarse: features };
 }
@@ -195,5 +196,5 @@ const isShare = (value: number): boolean => 0 <= value && value <= 1;
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-/** JSON has no NaN and no infinity; what is neither is no evidence. */
+/** JSON has neither NaN nor infinity; any other value is no evidence. */
 const number = (value: number): number => (Number.isFinite(value) ? value : 0);

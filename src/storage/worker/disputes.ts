@@ -1,6 +1,6 @@
 /**
- * A bill that cannot be right. The user says what the call cost; the limit counts that, and the provider's bill is kept
- * beside it and shown, so that neither word is lost. Saying the bill's own amount takes the dispute back.
+ * Disputes of wrong bills. The user states what the call cost; the limit counts that, and the provider's bill is stored
+ * beside it and shown. Stating the bill's own amount ends the dispute.
  */
 import type { EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import { isMoney, left } from '../../core/money.ts';
@@ -9,10 +9,15 @@ import { ended, moneyTransaction, move } from './books.ts';
 import { integer } from './database.ts';
 import { accountOf } from './reservations.ts';
 
-/** Calls with a bill: what a crash left at its worst case is a hold (holds.ts), an opening balance the user's word. */
+/**
+ * Calls with a bill: a call that a crash left at its worst case is a hold (holds.ts), and an opening balance is the
+ * user's own statement.
+ */
 export const DISPUTABLE = `state = 'settled' AND swept = 0 AND purpose <> 'opening'`;
 
-/** Whether there was such a call. Nothing is asked of its provider afterwards, and what it held back is part of the word. */
+/**
+ * Returns whether there is such a call. Its provider is not asked again, and the statement includes the held amount.
+ */
 export function dispute(books: Books, id: ReservationId, amount: NanoUsd, now: EpochMs): boolean {
   if (!isMoney(amount)) return false;
   return moneyTransaction(books, now, () => {
@@ -20,7 +25,7 @@ export function dispute(books: Books, id: ReservationId, amount: NanoUsd, now: E
     if (!row) return false;
     const [cost, held] = [integer(row, 'cost'), integer(row, 'held')];
     const billed = row['billed'] === null ? cost : integer(row, 'billed');
-    // Where nothing is held, its money stands as settled, else all of it as held.
+    // Without a hold, its money counts as settled, otherwise all of it as held.
     const standing = ended(cost, held, held > 0);
     move(books.db, accountOf(row), {
       settled: amount - (standing.settled ?? 0),

@@ -1,4 +1,4 @@
-/** Why the store cannot be used, as a kind the user interface has a sentence for. */
+/** Why the store is unusable, as a kind for which the interface has a sentence. */
 import type { StorageProblem } from '../../app/ports/money.ts';
 
 export class StorageFailure extends Error {
@@ -34,7 +34,7 @@ const byErrno: ReadonlyMap<string, StorageFailure['kind']> = new Map([
   ['EEXIST', 'read-only'],
 ]);
 
-/** Any error as a failure with a kind; what is not known is an input/output error. */
+/** Any error as a failure with a kind; an unknown one is an input/output error. */
 export function asFailure(error: unknown): StorageFailure {
   if (error instanceof StorageFailure) return error;
   const raw = error instanceof Error ? (error as Error & { errcode?: unknown; code?: unknown }) : undefined;

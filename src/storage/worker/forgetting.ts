@@ -1,6 +1,6 @@
 /**
- * Forgetting and taking over. What is forgotten is overwritten in the file, not only unlinked; money is never touched,
- * since the limit counts it.
+ * Forgetting and importing. Forgotten data is overwritten in the file, not only unlinked; money never changes, since
+ * the limit counts it.
  */
 import type { ForgetScope } from '../../app/ports/decisions.ts';
 import type { ImportedEntry, ImportedTotals } from '../../app/ports/money.ts';
@@ -13,9 +13,9 @@ import type { Database } from './database.ts';
 import { integer } from './database.ts';
 
 /**
- * The forgettings as of this window's last loading; they count up. A window that folded the log before one must not
- * save what it still remembers, and one that has loaded nothing (a worker started anew) has nothing to save. It belongs
- * to the window and not to its connection, which is opened anew after an error.
+ * The count of forgettings at this window's last loading. A window that folded the log before one must not save what it
+ * still has, and a window that has loaded nothing (a restarted worker) has nothing to save. It belongs to the window
+ * and not to its connection, which is opened again after an error.
  */
 export interface WindowMemory {
   forgettings: string | undefined;
@@ -29,7 +29,10 @@ export const noteLoaded = (db: Database, memory: WindowMemory): void => {
 export const isUpToDate = (db: Database, memory: WindowMemory): boolean =>
   memory.forgettings === forgettings(db);
 
-/** Decisions with their outcomes, and every snapshot, since a snapshot cannot be forgotten in part. Returns decisions. */
+/**
+ * Deletes decisions with their outcomes, and every snapshot, since a snapshot cannot be forgotten in part. Returns the
+ * number of decisions.
+ */
 export function forget(db: Database, scope: ForgetScope, memory: WindowMemory): number {
   const [where, values] = conditionOf(scope);
   db.exec('PRAGMA secure_delete = ON');
@@ -42,14 +45,14 @@ export function forget(db: Database, scope: ForgetScope, memory: WindowMemory): 
       `DELETE FROM log WHERE decision_id IN (SELECT decision_id FROM log WHERE type = 'decision' AND ${where})`,
       ...values,
     );
-    // Outcomes whose decision had left the log already.
+    // Outcomes whose decision had already left the log.
     if (scope.kind === 'everything') db.run('DELETE FROM log');
     db.run('DELETE FROM snapshots');
     writeMeta(db, 'forgettings', String(Number(forgettings(db)) + 1));
     return count;
   });
   noteLoaded(db, memory);
-  // The journal still holds what was deleted until it is folded into the file.
+  // The journal still contains the deleted data until it is folded into the file.
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   return forgotten;
 }
@@ -68,8 +71,8 @@ function conditionOf(scope: ForgetScope): readonly [string, readonly (string | n
 }
 
 /**
- * Settled rows of another PILOT, each at most once. They are added to their months, so what falls into the current one
- * counts towards its limit: an import can use up a limit, never widen it.
+ * Adds settled rows of another PILOT, each at most once, to their months. Rows of the current month count towards its
+ * limit: an import can use up a limit, but never widen it.
  */
 export function importEntries(books: Books, rows: readonly ImportedEntry[], now: EpochMs): ImportedTotals {
   const { db } = books;
@@ -90,7 +93,7 @@ export function importEntries(books: Books, rows: readonly ImportedEntry[], now:
   });
 }
 
-/** Several files together: a month's sum stays one that can be counted exactly. */
+/** Over several files together, a month's sum must stay exact. */
 const hasRoom = (db: Database, { period, cost }: ImportedEntry): boolean =>
   committed(sumsOf(db, period)) + cost <= MAX_MONEY / 2;
 

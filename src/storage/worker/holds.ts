@@ -1,4 +1,4 @@
-/** Giving back what is held: by the user with the provider's bill in hand, or by what the provider itself reports. */
+/** Releases held amounts: by the user who has checked the provider's bill, or by the provider's own report. */
 import type { CostSource, BillRecorded, ToldBill, TokenCounts } from '../../app/ports/money.ts';
 import { reconciled } from '../../core/money/billing.ts';
 import type { EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
@@ -10,12 +10,12 @@ import type { Row } from './database.ts';
 import { integer, text } from './database.ts';
 import { accountOf, counts } from './reservations.ts';
 
-/** The note of a call whose bill came after its hold had been released or had ended with its month. */
+/** The note of a call whose bill arrived after its hold had been released or had ended with its month. */
 export const BILLED_LATE = 'billed-after-release';
 
 /**
- * Ends the hold: the call stays counted at its estimate, one that a crash left at what it was expected to cost. Its
- * provider is still asked for the bill, which is recorded in full when it comes.
+ * Ends the hold: the call stays counted at its estimate, one that a crash left at its expected cost. The provider is
+ * still asked for the bill, which is recorded in full when it arrives.
  */
 export function releaseHold(books: Books, id: ReservationId | 'all', reason: string, now: EpochMs): NanoUsd {
   return moneyTransaction(books, now, (period) => {
@@ -23,13 +23,13 @@ export function releaseHold(books: Books, id: ReservationId | 'all', reason: str
       id === 'all'
         ? books.db.all(`SELECT * FROM entries WHERE ${UNBILLED} AND period = ?`, period.id)
         : books.db.all(`SELECT * FROM entries WHERE ${UNBILLED} AND id = ?`, id);
-    // What is reserved later is worth a notice of its own again.
+    // Amounts reserved later deserve a new notice.
     if (id === 'all') forgetReservedNotice(books.db, period.id);
     return rows.reduce((freed, row) => (freed + release(books, row, reason, now)) as NanoUsd, ZERO);
   });
 }
 
-/** Records what the provider told of a call that is held, or was until it was released. */
+/** Records the provider's bill of a call that is held, or was held until its release. */
 export function reconcile(
   books: Books,
   id: ReservationId,
@@ -41,7 +41,7 @@ export function reconcile(
   if (!isMoney(told.cost)) return nothing;
   return moneyTransaction(books, now, () => {
     const row = books.db.get(`SELECT * FROM entries WHERE (${UNBILLED} OR released = 1) AND id = ?`, id);
-    // Nor of a disputed one: the user has said what it cost.
+    // Nor for a disputed call, whose cost the user has stated.
     if (!row || row['billed'] !== null) return nothing;
     const held = {
       cost: integer(row, 'cost') as NanoUsd,
@@ -77,22 +77,25 @@ function release(books: Books, row: Row, reason: string, now: EpochMs): number {
 
 export interface Restatement {
   readonly cost: NanoUsd;
-  /** Undefined = as it was. */
+  /** Undefined = unchanged. */
   readonly source: CostSource | undefined;
-  /** Still held; absent = 0. */
+  /** Still held amount; absent = 0. */
   readonly heldBack?: NanoUsd;
-  /** Absent = as it was. */
+  /** Absent = unchanged. */
   readonly note?: string;
   /** Absent = 0. */
   readonly swept?: number;
-  /** 1 = a bill that comes after all is still recorded; absent = 0. */
+  /** 1 = a later bill is still recorded; absent = 0. */
   readonly released?: number;
-  /** When the provider is asked for the bill; absent = not any more. */
+  /** When the provider is asked for the bill; absent = no more. */
   readonly lookUpAt?: EpochMs | null;
   readonly reason: string;
 }
 
-/** Counts the call at another amount. Returns what was freed, negative when it costs more than was counted. */
+/**
+ * Counts the call at another amount. Returns the released amount, negative when the call costs more than had been
+ * counted.
+ */
 export function restate(books: Books, row: Row, change: Restatement, now: EpochMs): number {
   const { cost, source, heldBack = ZERO, note, swept = 0, released = 0, lookUpAt = null, reason } = change;
   const [id, held, before] = [text(row, 'id'), integer(row, 'held'), integer(row, 'cost')];

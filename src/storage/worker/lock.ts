@@ -1,9 +1,9 @@
-/** One window at a time: a folder that only one can create. For the rare repair, not for payments: SQLite locks those. */
+/** One window at a time, by a folder that only one window can create. For rare repairs; SQLite locks payments. */
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StorageFailure } from './failure.ts';
 
-/** Longer than any repair takes; whoever held it so long is gone. */
+/** Longer than any repair takes; the window that held it longer has ended. */
 const STALE_MS = 60_000;
 const WAIT_MS = 10_000;
 const STEP_MS = 50;
@@ -32,7 +32,7 @@ function tryLock(lock: string): boolean {
   return false;
 }
 
-/** The file system's clock on both sides, so that a wrong system clock does not matter. */
+/** Both sides use the file system's clock, so that a wrong system clock does not matter. */
 function ageOf(lock: string): number | undefined {
   try {
     return Date.now() - statSync(lock).mtimeMs;
@@ -45,6 +45,6 @@ function unlock(lock: string): void {
   try {
     rmdirSync(lock);
   } catch {
-    // Already gone: another window took it for stale.
+    // Another window has already removed the stale lock.
   }
 }

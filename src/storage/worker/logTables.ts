@@ -1,4 +1,4 @@
-/** The decision log and the snapshots of what was learnt from it. */
+/** The decision log and the snapshots of the state learned from it. */
 import type { DecisionAsOf, LogEntry, LogSnapshot } from '../../app/ports/decisions.ts';
 import type { DecisionPage, LoggedDecision } from '../../app/ports/usage.ts';
 import type { DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
@@ -9,7 +9,7 @@ import type { Database, Row } from './database.ts';
 import { integer, text } from './database.ts';
 import { decodeDecision, decodeOutcome, encodeDecision, encodeOutcome } from './decisionCodec.ts';
 
-/** Older snapshots kept, should the newest prove unreadable. */
+/** Number of older snapshots that are kept in case the newest is unreadable. */
 const KEPT_SNAPSHOTS = 3;
 const MAX_PAGE = 1000;
 
@@ -48,7 +48,7 @@ export function findDecision(db: Database, id: DecisionId): Decision | undefined
   return row && decodeDecision(row);
 }
 
-/** With its last readable outcome before this position: one that rotted was never folded either. */
+/** With its last readable outcome before this position; a fold never counted an unreadable one either. */
 export function decisionAsOf(db: Database, id: DecisionId, beforeSeq: number): DecisionAsOf | undefined {
   const decision = findDecision(db, id);
   if (!decision) return undefined;
@@ -65,8 +65,8 @@ export function decisionAsOf(db: Database, id: DecisionId, beforeSeq: number): D
 }
 
 /**
- * Rows that cannot be read are left out, and the next ones take their place: only the log's end makes a page short, so
- * that one bad row stops no fold over all others.
+ * Unreadable rows are left out, and the following ones take their place: only the log's end makes a page short, so that
+ * one bad row does not stop a fold over the others.
  */
 export function readLog(db: Database, afterSeq: number, limit: number): readonly LogEntry[] {
   const entries: LogEntry[] = [];
@@ -114,7 +114,7 @@ export function saveSnapshot(db: Database, seq: number, state: unknown): void {
   });
 }
 
-/** The newest one is kept under the reason; the one before it, or the log itself, takes its place. */
+/** The newest one is kept under the reason; the one before it, or the log itself, replaces it. */
 export function setSnapshotAside(db: Database, reason: string): void {
   db.run(
     `UPDATE snapshots SET set_aside = ? WHERE id = (SELECT max(id) FROM snapshots WHERE set_aside IS NULL)`,
@@ -127,12 +127,12 @@ const KEEP_MS = 396 * 86_400_000;
 const KEEP_DECISIONS = 200_000;
 
 /**
- * Drops decisions beyond 13 months or 200,000, and their outcomes, but only what a snapshot covers: nothing leaves the
- * log before it is folded into the learned state. Returns the rows dropped.
+ * Drops decisions beyond 13 months or 200,000, and their outcomes, but only those that a snapshot covers, so that every
+ * row is folded into the learned state first. Returns the number of dropped rows.
  */
 export function pruneLog(db: Database, now: EpochMs, keepDecisions = KEEP_DECISIONS): number {
   const covered = newestSnapshot(db)?.seq ?? 0;
-  // Row by row: one written while the clock was wrong does not take those before it along.
+  // Row by row, so that one written while the clock was wrong does not take earlier ones along.
   const aged = db.run('DELETE FROM log WHERE seq <= ? AND at < ?', covered, Math.round(now - KEEP_MS));
   const nth = db.get(
     `SELECT seq FROM log WHERE type = 'decision' ORDER BY seq DESC LIMIT 1 OFFSET ?`,
@@ -142,12 +142,12 @@ export function pruneLog(db: Database, now: EpochMs, keepDecisions = KEEP_DECISI
   return aged + (upTo > 0 ? db.run('DELETE FROM log WHERE seq <= ?', upTo) : 0);
 }
 
-/** Days that the clock must have shown. */
+/** Number of days that the clock must have shown. */
 const LOOKS = 3;
 
 /**
- * The time that old rows may be dropped by: nothing is dropped by one look at a clock, which may be a year ahead for a
- * moment. It is the earliest of the last three looks, each on another day; undefined until there were three.
+ * The time that decides which old rows may be dropped: a single reading of a clock, which may be a year ahead, drops
+ * nothing. It is the earliest of the last three readings, each on another day; undefined until there are three.
  */
 export function timeToPruneBy(db: Database, now: EpochMs): EpochMs | undefined {
   const stored = (readMeta(db, 'looks') ?? '').split(' ').map(Number);
@@ -164,9 +164,9 @@ const KEEP_FREE = 50_000;
 const IS_FREE = `worst = 0 AND cost = 0 AND state <> 'reserved'`;
 
 /**
- * Ledger rows of 13 months, and of free calls, which are many and move no money, the newest 50,000; the sums of older
- * months stay in `spend`. A row of a later month stays, whatever its date says, since the sums of that month are still
- * compared with it; so does one whose money is still held. Each row is read at every opening (witnesses.ts).
+ * Keeps ledger rows for 13 months, and of free calls, which are many and move no money, the newest 50,000; the sums of
+ * older months stay in `spend`. A row of a later month stays, whatever its date, since its month's sums are still
+ * compared with it; so does a row whose money is still held. Every opening reads each row (witnesses.ts).
  */
 export function pruneEntries(db: Database, now: EpochMs, keepFree = KEEP_FREE): number {
   const before = now - KEEP_MS;
@@ -207,7 +207,7 @@ const twice = (value: string | undefined): readonly [string | null, string | nul
 const bounded = (limit: number): number =>
   Number.isFinite(limit) ? Math.min(MAX_PAGE, Math.max(1, Math.floor(limit))) : MAX_PAGE;
 
-/** A body that is no JSON goes out as the text it is: the reader refuses it and has it set aside. */
+/** A body that is not JSON is returned as text: the reader refuses it and has it set aside. */
 function parseOrRaw(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -1,7 +1,7 @@
 /**
- * When a held call's bill is asked for. Providers write their records late, so a call is asked about a few times with
- * growing pauses. The times stand in the database: a restart goes on where another window stopped, and of several
- * windows one asks.
+ * The times at which a held call's bill is looked up. Providers write their records late, so a call is looked up a few
+ * times with growing pauses. The database has the times: after a restart another window continues, and only one of
+ * several windows asks.
  */
 import type { LookUp } from '../../app/ports/money.ts';
 import type { ArmId, EpochMs, ReservationId } from '../../core/brand.ts';
@@ -10,13 +10,13 @@ import type { Books } from './books.ts';
 import type { Database } from './database.ts';
 import { integer, text } from './database.ts';
 
-/** Before the first question, and after each one that was not answered; after the last the hold stays. */
+/** The pause before the first look-up, and after each one without an answer; after the last the hold stays. */
 const PAUSES_MS = [2_000, 10_000, 60_000, 600_000, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS] as const;
 const LONGEST_MS = 24 * HOUR_MS;
-/** Asked one after the other: the rest comes with the next pass. */
+/** Look-ups in one pass, one after the other; the rest follows in the next pass. */
 const MOST_AT_ONCE = 20;
 
-/** When a call that was settled just now is asked about for the first time. */
+/** The time of the first look-up of a call that was just settled. */
 export const firstLookUp = (now: EpochMs): EpochMs => Math.round(now + PAUSES_MS[0]);
 
 export function takeLookUps(
@@ -24,7 +24,7 @@ export function takeLookUps(
   endpointIds: readonly string[],
   now: EpochMs,
 ): { readonly due: readonly LookUp[]; readonly nextAt: EpochMs | undefined } {
-  // Mostly nothing is due, and then no write lock is needed.
+  // Usually no look-up is due, and then no write lock is needed.
   const due =
     dueLookUps(db, endpointIds, now).length === 0 ? [] : db.immediate(() => take(db, endpointIds, now));
   return { due, nextAt: nextLookUp(db, endpointIds) };
@@ -43,10 +43,10 @@ function take(db: Database, endpointIds: readonly string[], now: EpochMs): reado
   return due;
 }
 
-/** An arm's id begins with its endpoint's. */
+/** An arm's id begins with its endpoint's id. */
 const OF_ENDPOINTS = `substr(arm, 1, instr(arm, '/') - 1) IN (SELECT value FROM json_each(?))`;
 
-/** Also those further ahead than any pause: the clock was turned back since. */
+/** Also times further ahead than any pause, since the clock was set back. */
 const dueLookUps = (
   db: Database,
   endpointIds: readonly string[],

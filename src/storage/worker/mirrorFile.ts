@@ -1,7 +1,7 @@
 /**
- * The month's total beside the database, for the day the database cannot be read. It is written inside each money
- * transaction, just before the commit, so two windows write it in the order they commit and it is at most one
- * transaction ahead of the database, never behind.
+ * The month's total beside the database, for a database that becomes unreadable. It is written inside each money
+ * transaction, just before the commit, so that two windows write it in the order of their commits, and it is at most
+ * one transaction ahead of the database, never behind.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
@@ -14,7 +14,7 @@ export function writeMirror(file: string, total: MirroredTotal): void {
   try {
     renameSync(temporary, file);
   } catch {
-    // Windows refuses while a virus scanner reads the old one; half a file is told by its checksum.
+    // Windows refuses this while a virus scanner reads the old file; the checksum detects a partial file.
     writeFileSync(file, content);
   }
 }
@@ -34,7 +34,7 @@ function contentOf(total: MirroredTotal): string {
   return JSON.stringify({ version: 1, body, sum: checksum(body) });
 }
 
-/** Undefined when there is none, or none that can be trusted. */
+/** Undefined when there is none, or its checksum is wrong. */
 export function readMirror(file: string): MirroredTotal | undefined {
   try {
     const stored = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> | null;

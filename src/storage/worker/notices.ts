@@ -1,4 +1,4 @@
-/** What the user is told about the limit, each once over all windows: that it is spent to a share, and that much is reserved. */
+/** Notices about the limit, each once over all windows: that a share of it is spent, and that much is reserved. */
 import type { LimitNotice } from '../../app/ports/money.ts';
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import { standingOf } from '../../core/money/available.ts';
@@ -9,20 +9,20 @@ import { currentPeriod, moneyTransaction, raisedBy, sumsOf } from './books.ts';
 import type { Database } from './database.ts';
 import { integer } from './database.ts';
 
-/** Per cent of the limit that is spent. */
+/** Percent of the limit that is spent. */
 const THRESHOLDS = [50, 75, 90, 100] as const;
-/** Share of the limit that calls without a bill may keep before the user is told. */
+/** Share of the limit that calls without a bill may reserve before a notice. */
 const RESERVED_SHARE = 1 / 5;
-/** The row of `notices` that stands for the notice about reserved money; its `percent` is none of the thresholds. */
+/** The row of `notices` for the notice about reserved money; its `percent` differs from all thresholds. */
 const RESERVED = 0;
 
 /**
- * A claim is for a limit: after the limit is raised its thresholds can be passed again. The highest threshold that is due
- * is told, and those below it are claimed with it.
+ * A claim belongs to one limit: after a raise its thresholds can be passed again. The highest due threshold is
+ * reported, and the lower ones are claimed with it.
  */
 export function takeNotices(books: Books, limit: NanoUsd, now: EpochMs): readonly LimitNotice[] {
   if (!isMoney(limit) || limit === 0) return [];
-  // Most calls find nothing due and need no write lock.
+  // For most calls no notice is due, and no write lock is needed.
   if (dueNotices(books.db, currentPeriod(books.db, now), limit).length === 0) return [];
   return moneyTransaction(books, now, (period) => {
     const due = dueNotices(books.db, period, limit);
@@ -35,7 +35,7 @@ export function takeNotices(books: Books, limit: NanoUsd, now: EpochMs): readonl
   });
 }
 
-/** All holds were released: what is reserved afterwards is told again. */
+/** All holds were released: later reserved amounts are reported again. */
 export const forgetReservedNotice = (db: Database, period: string): void => {
   db.run('DELETE FROM notices WHERE period = ? AND percent = ?', period, RESERVED);
 };
@@ -50,7 +50,7 @@ function dueNotices(db: Database, period: Period, monthly: NanoUsd): readonly Li
   const due: LimitNotice[] = [];
   if (percent !== undefined && isDue(percent))
     due.push({ kind: 'spent', percent, spent, limit, resetsAt: period.end });
-  // Only what can be released is worth a word: what is under way ends by itself.
+  // Only reserved amounts that can be released deserve a notice, since calls under way end by themselves.
   if (releasable > limit * RESERVED_SHARE && isDue(RESERVED))
     due.push({ kind: 'reserved', reserved: releasable, limit });
   return due;

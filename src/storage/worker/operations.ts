@@ -1,6 +1,6 @@
 /**
- * What each question does to the books, and so what can be asked: the types of questions and answers and the host's ports
- * follow from this table. A name is the same here and in the port (src/app/ports).
+ * The effect of each question on the books. The types of questions and answers and the host's ports follow from this
+ * table. A name is the same here and in the port (src/app/ports).
  */
 import type { DecisionPage, SpendFilter, SpendGroup } from '../../app/ports/usage.ts';
 import type { ForgetScope } from '../../app/ports/decisions.ts';
@@ -44,7 +44,7 @@ export const operations = ({ books, now, memory }: Desk) => ({
   ...money(books, now),
   ...log(books, now, memory),
   ...usage(books, now),
-  /** Looks for changes by other windows and for the turn of the month; also does the housekeeping. */
+  /** Looks for changes by other windows and for the start of a month; also does housekeeping. */
   poll: () => sweepAbandoned(books, now),
   close: () => undefined,
 });
@@ -86,10 +86,10 @@ const log = ({ db }: Books, now: EpochMs, memory: WindowMemory) => ({
     return newestSnapshot(db);
   },
   saveSnapshot: (seq: number, state: unknown) => {
-    // Another window was told to forget since: this one must not bring it back.
+    // Another window has forgotten since: this one must not bring the state back.
     if (!isUpToDate(db, memory)) return;
     saveSnapshot(db, seq, state);
-    // Only what a snapshot covers may leave the log, so this is the moment to look.
+    // Only rows that a snapshot covers may leave the log, so that this is the time to drop them.
     const by = timeToPruneBy(db, now);
     if (by === undefined) return;
     pruneLog(db, by);
@@ -112,7 +112,7 @@ const usage = ({ db }: Books, now: EpochMs) => ({
 export type StoreOperations = ReturnType<typeof operations>;
 export type StoreOperation = keyof StoreOperations;
 
-/** Those that change something a caller relies on: worth waiting for a lock several times over. */
+/** Operations whose changes the caller relies on: worth waiting for a lock several times. */
 export const mustNotBeLost: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   'settle',
   'void',

@@ -1,8 +1,8 @@
 /**
- * Opening the file, whatever has become of it. A file that cannot be read is set aside under a new name, never deleted;
- * what is readable in it is brought over; and the month's total is taken from three witnesses: the mirror beside the
- * database, the copy in globalState, and the rows of the set-aside file. Unless all three are there and agree, paid
- * calls wait for the user's word. A file that can be read is compared with the same witnesses (witnesses.ts).
+ * Opens the file in any condition. An unreadable file is set aside under a new name and never deleted; its readable
+ * part is copied; and the month's total comes from three sources: the mirror beside the database, the copy in
+ * globalState, and the rows of the file that was set aside. Unless all three exist and agree, paid calls wait for the
+ * user's statement. A readable file is compared with the same sources (witnesses.ts).
  */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -22,23 +22,25 @@ import { compareWitnesses, highest, statements } from './witnesses.ts';
 export interface Place {
   readonly folder: string;
   readonly busyMs: number;
-  /** What globalState remembers of the month, or what this window knew of it last. */
+  /** The month as stored in globalState, or as this window last knew it. */
   readonly remembered: MirroredTotal | undefined;
-  /** Damage was met in the open file: every page of the money tables is looked at. Absent = false. */
+  /** The open file turned out damaged: every page of the money tables is checked. Absent = false. */
   readonly thoroughly?: boolean;
 }
 
 export const databaseFile = (folder: string): string => path.join(folder, 'pilot.db');
 export const mirrorFile = (folder: string): string => path.join(folder, 'month.json');
 
-/** Opens, migrates and checks the file; creates or recovers it under a lock, so that two windows do it once. */
+/**
+ * Opens, migrates and checks the file; creates or recovers it under a lock, so that only one of two windows does it.
+ */
 export async function openBooks(place: Place, now: EpochMs): Promise<Books> {
   mkdirSync(place.folder, { recursive: true });
   const file = databaseFile(place.folder);
   const books = await tryOpen(place, now);
   if (books) return books;
   await withLock(path.join(place.folder, 'recovery.lock'), async () => {
-    // Another window may have done it while this one waited for the lock.
+    // Another window may have done it during the wait for the lock.
     const repaired = await tryOpen(place, now);
     if (repaired) {
       repaired.db.close();
@@ -52,10 +54,12 @@ export async function openBooks(place: Place, now: EpochMs): Promise<Books> {
   return opened;
 }
 
-/** Undefined when the file is missing or not readable as ours; other failures (busy, read-only, newer) are thrown. */
+/**
+ * Undefined when the file is missing or not readable as PILOT's; other failures (busy, read-only, newer) are thrown.
+ */
 async function tryOpen(place: Place, now: EpochMs): Promise<Books | undefined> {
   const file = databaseFile(place.folder);
-  // This version puts complete files in place by renaming, so an empty one is what is left of another.
+  // This version puts complete files in place by renaming, so that an empty one comes from another version.
   if (!existsSync(file) || statSync(file).size === 0) return undefined;
   let db: Database | undefined;
   try {
@@ -75,20 +79,20 @@ async function tryOpen(place: Place, now: EpochMs): Promise<Books | undefined> {
   }
 }
 
-/** SQL that has always worked is refused only where the file's own description of itself is damaged. */
+/** SQL that has always worked is refused only where the file's own schema is damaged. */
 const isImpossible = (error: unknown): boolean =>
   error instanceof Error &&
   'errcode' in error &&
   typeof error.errcode === 'number' &&
   (error.errcode & 0xff) === 1;
 
-/** Pages. Up to here every page, index and constraint of the money tables is looked at at each opening: 10 ms. */
+/** Up to this number of pages, every opening checks every page, index and constraint of the money tables: 10 ms. */
 const SMALL = 2_000;
 
 /**
- * The money tables alone: the log may be large, and a bad page there stops no payment. In a large file the rows are not
- * looked at twice: their sums are compared with those that are kept (witnesses.ts), and a question that meets damage
- * afterwards opens the file again, `thoroughly`.
+ * Only the money tables: the log may be large, and a bad page there stops no payment. The rows of a large file are not
+ * read twice: their sums are compared with the stored ones (witnesses.ts), and a question that meets damage afterwards
+ * opens the file again, `thoroughly`.
  */
 function checkMoney(db: Database, thoroughly: boolean): void {
   const isSmall = db.pragmaNumber('page_count') <= SMALL;
@@ -112,7 +116,7 @@ const MONEY_TABLES = [
   'demand',
 ] as const;
 
-/** Built under a temporary name and put in place complete, so that no window ever opens half a database. */
+/** Built under a temporary name and then renamed, so that no window ever opens a partial database. */
 async function createFresh(place: Place, aside: string | undefined, now: EpochMs): Promise<void> {
   const file = databaseFile(place.folder);
   const draft = `${file}.new-${process.pid}`;
@@ -120,7 +124,7 @@ async function createFresh(place: Place, aside: string | undefined, now: EpochMs
   const db = await openDatabase(draft, place);
   try {
     migrate(db);
-    // Opening a name without a file would create one, and SQLite then deletes the journal beside it.
+    // Opening a missing file would create it, and SQLite would then delete the journal beside it.
     const rescued = aside !== undefined && existsSync(aside) && (await salvage(aside, db));
     db.immediate(() => {
       settleDoubt(db, place, { lost: aside !== undefined, rescued }, now);
@@ -133,7 +137,7 @@ async function createFresh(place: Place, aside: string | undefined, now: EpochMs
 }
 
 interface Loss {
-  /** A file was there and could not be used. */
+  /** A file existed and was unusable. */
   readonly lost: boolean;
   readonly rescued: boolean;
 }
@@ -148,7 +152,7 @@ function settleDoubt(db: Database, place: Place, { lost, rescued }: Loss, now: E
   ];
   writeMeta(db, 'period', period.id);
   const top = highest(candidates);
-  // Nothing was lost where nothing is known to have been: the first start, or a month without a paid call.
+  // Nothing was lost where no spending is known: the first start, or a month without a paid call.
   const silenced = mirror === undefined && existsSync(mirrorFile(place.folder));
   if (!lost && !silenced && top === 0 && !mirror && !place.remembered) return;
   recordOpening(db, period, top, now);
@@ -160,10 +164,10 @@ function settleDoubt(db: Database, place: Place, { lost, rescued }: Loss, now: E
 
 const SUFFIXES = ['', '-wal', '-shm'] as const;
 
-/** A journal left alone counts: SQLite would replay it into whatever database is put beside it. */
+/** A journal without a database counts: SQLite would replay it into any database that is put beside it. */
 const hasAny = (file: string): boolean => SUFFIXES.some((suffix) => existsSync(file + suffix));
 
-/** The write-ahead log goes with its database: part of the rows may be in it. */
+/** The write-ahead log moves with its database, since it may contain some of the rows. */
 function setAside(file: string, now: EpochMs): string {
   const stamp = new Date(now).toISOString().replaceAll(/[:.]/gu, '-');
   let target = `${file}.set-aside-${stamp}`;

@@ -1,7 +1,7 @@
 /**
- * Reserve, settle, void: the life of one call's money. The invariant, over all windows and whatever crashes:
+ * Reserve, settle, void: the life of one call's money. The invariant, over all windows and crashes:
  *
- *   settled + held back + reserved <= limit    as long as no bill exceeds its worst case
+ * settled + held back + reserved <= limit as long as no bill exceeds its worst case
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type {
@@ -40,7 +40,7 @@ import type { Database, Row } from './database.ts';
 import { firstLookUp } from './lookUps.ts';
 import { integer, text } from './database.ts';
 
-/** No call lives this long; whoever made the reservation is gone. */
+/** No call lives this long, so that the reservation's owner has ended. */
 const ABANDONED_MS = 2 * HOUR_MS;
 
 export function reserve(
@@ -71,7 +71,7 @@ export function settle(
     const open = openEntry(books.db, id);
     if (!open.ok) return open;
     const { worst, account, standing } = open.value;
-    // An amount nobody can read is not zero: the reservation stands.
+    // An unreadable amount is not zero: the reservation stays.
     const known = isMoney(settlement.cost);
     const cost = known ? settlement.cost : worst;
     const held = Math.min(
@@ -104,8 +104,8 @@ export function settle(
 }
 
 /**
- * A bill that could not be written when it came. One that was written meanwhile is left as it is; one whose reservation
- * is not in this file, since the file had to be replaced, is recorded in full.
+ * A bill that could not be written when it arrived. One that was written meanwhile stays as it is; one whose
+ * reservation is not in this file, since the file had to be replaced, is recorded in full.
  */
 export function settleLate(books: Books, id: ReservationId, settlement: Settlement, now: EpochMs): void {
   const row = books.db.get('SELECT state, swept FROM entries WHERE id = ?', id);
@@ -148,8 +148,8 @@ export function voidReservation(
 }
 
 /**
- * What a crash left reserved is settled at its worst case: it may have been served and billed. Should its owner come
- * back after all (a machine that slept), its real settlement is still taken, also when the user released it meanwhile.
+ * Settles a reservation that a crash left at its worst case: the call may have been served and billed. If its owner
+ * returns (a machine that slept), the actual settlement is still accepted, also after a release by the user.
  */
 export function sweepAbandoned(books: Books, now: EpochMs): number {
   const before = now - ABANDONED_MS;
@@ -161,7 +161,7 @@ export function sweepAbandoned(books: Books, now: EpochMs): number {
       const worst = integer(row, 'worst');
       move(books.db, accountOf(row), { reserved: -worst, held: worst });
     }
-    // Nothing is held for a free call, so it is no hold of $0 in the list; a bill that comes after all is still taken.
+    // A free call holds nothing and is not in the list of holds; a later bill is still accepted.
     return books.db.run(
       `UPDATE entries SET state = 'settled', swept = CASE worst WHEN 0 THEN ${RELEASED} ELSE 1 END,
          source = 'worst-case', settled_at = ?, cost = worst
@@ -200,7 +200,7 @@ function refusalOf(
   const { workspaceLimit, inlineLimit, workspaceId } = request;
   const month = over('month', request.limit + raisedBy(db, period.id), committed(sumsOf(db, period.id)));
   if (month) return month;
-  // A sub-limit that cannot be read lowers to nothing rather than to no limit.
+  // An unreadable sub-limit counts as zero and not as no limit.
   if (workspaceLimit !== undefined) {
     const used = committed(sumsOfWorkspace(db, period.id, workspaceId));
     const workspace = over('workspace', isMoney(workspaceLimit) ? workspaceLimit : 0, used);
@@ -239,9 +239,9 @@ const isInline = (request: ReservationRequest): boolean =>
   request.purpose === 'inline' || request.surface === 'inline';
 
 /**
- * Demand is what the month's money may be asked for: what people ask, whichever model answers, and completions that
- * could cost something. Free completions, several a minute, would make every other request look too dear to afford;
- * retries, embeddings and tests are the program's own.
+ * Demand counts the requests for which the month's money may be needed: users' requests, whichever model answers, and
+ * completions that can cost something. Free completions, several a minute, would make every other request look too
+ * expensive; retries, embeddings and tests are the program's own.
  */
 function countRequest(
   db: Database,
@@ -260,11 +260,13 @@ function countRequest(
   );
 }
 
-/** A call for which no money was reserved; what is held back is never more than was reserved. */
+/** A call for which no money was reserved; the held amount never exceeds the reservation. */
 const isFreeEntry = (db: Database, id: ReservationId): boolean =>
   db.get('SELECT worst FROM entries WHERE id = ?', id)?.['worst'] === 0;
 
-/** What is no plain id is no text to keep: its hash still tells two calls apart, and its bill cannot be asked for. */
+/**
+ * Text that is not a plain id is not stored: its hash still distinguishes two calls, but its bill cannot be looked up.
+ */
 const storable = (generationId: string): string =>
   isPlainId(generationId)
     ? generationId
@@ -273,7 +275,7 @@ const storable = (generationId: string): string =>
 interface OpenEntry {
   readonly worst: NanoUsd;
   readonly account: Account;
-  /** Where its money stands now: reserved, or since a sweep held, or released and settled. */
+  /** The present state of its money: reserved, held since a sweep, or released and settled. */
   readonly standing: Differences;
 }
 
@@ -282,7 +284,7 @@ function openEntry(db: Database, id: ReservationId): Result<OpenEntry, SettleRef
   const row = db.get('SELECT * FROM entries WHERE id = ?', id);
   if (!row) return fail('unknown');
   const worst = integer(row, 'worst') as NanoUsd;
-  // Or swept and released since (holds.ts): no more than a guess either.
+  // Or swept and released since (holds.ts), which is also only an estimate.
   const swept = integer(row, 'swept');
   if (text(row, 'state') !== 'reserved' && swept === 0) {
     writeMeta(db, 'refused_settlements', String(Number(readMeta(db, 'refused_settlements') ?? 0) + 1));
@@ -298,7 +300,7 @@ const negative = ({ settled = 0, reserved = 0, held = 0 }: Differences): Differe
   held: -held,
 });
 
-/** As the columns of an entry; what is no count is none. */
+/** The columns of an entry; an invalid count gives none. */
 export const counts = (tokens: TokenCounts): readonly number[] =>
   [tokens.input, tokens.cachedInput, tokens.cacheWrite, tokens.output, tokens.reasoning].map((count) =>
     Number.isSafeInteger(count) && count >= 0 ? count : 0,

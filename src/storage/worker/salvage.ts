@@ -1,4 +1,4 @@
-/** Brings over what is still readable in a damaged file: row by row, table by table, until SQLite gives up on each. */
+/** Copies the readable part of a damaged file: row by row, table by table, until SQLite fails on each. */
 import type { SQLInputValue } from 'node:sqlite';
 import type { EpochMs } from '../../core/brand.ts';
 import { openDatabase, type Database, type Row } from './database.ts';
@@ -15,7 +15,7 @@ const tables = [
   'snapshots',
 ] as const;
 
-/** False when not even the list of entries could be begun. */
+/** False when not even the reading of the entries could begin. */
 export async function salvage(file: string, into: Database): Promise<boolean> {
   let from: Database | undefined;
   try {
@@ -34,7 +34,7 @@ export async function salvage(file: string, into: Database): Promise<boolean> {
   }
 }
 
-/** Whether reading the table could be begun. */
+/** Whether reading the table could begin. */
 function copyTable(from: Database, into: Database, table: (typeof tables)[number]): boolean {
   const known = into.all(`PRAGMA table_info(${table})`).map((column) => String(column['name']));
   let begun = false;
@@ -45,7 +45,7 @@ function copyTable(from: Database, into: Database, table: (typeof tables)[number
     }
     return true;
   } catch {
-    // The rest of this table is unreadable; what came before is kept.
+    // The rest of this table is unreadable; the earlier rows are kept.
     return begun;
   }
 }
@@ -59,14 +59,13 @@ function insertRow(into: Database, table: string, known: readonly string[], row:
       ...values,
     );
   } catch {
-    // A row that breaks a constraint is damaged itself.
+    // A row that violates a constraint is damaged itself.
   }
 }
 
 /**
- * No new row takes the number of one that was lost: whatever a snapshot covers is neither read again nor kept, and a
- * window that is still open reads on from where it was. No log
- * has had as many rows as seconds have passed since 1970.
+ * No new row gets the number of a lost one: a row that a snapshot covers is neither read again nor kept, and an open
+ * window continues to read from its position. No log has had as many rows as seconds have passed since 1970.
  */
 export function continueLog(db: Database, now: EpochMs): void {
   db.run(

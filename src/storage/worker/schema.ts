@@ -1,11 +1,11 @@
 /**
- * The tables, and how older files become this version's. A migration is appended, never edited: what it did to
- * somebody's file is history. `user_version` is the number of migrations a file has had.
+ * The tables, and the migrations of older files. Migrations are only appended and never edited, since they have run on
+ * users' files. `user_version` is the number of migrations that a file has had.
  */
 import { openDatabase, type Database } from './database.ts';
 import { StorageFailure } from './failure.ts';
 
-/** Money is integer nano-USD, time epoch milliseconds, days and hours are local as of when the row was written. */
+/** Money is integer nano-USD, time is epoch milliseconds, days and hours are local at the time of writing. */
 const version1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -100,8 +100,8 @@ CREATE TABLE snapshots (
 `;
 
 /**
- * Bills that are asked for afterwards. seen: output tokens that were received at least. lookup_at: when the provider is
- * asked next for the bill of a held call; NULL = not any more. lookups: how often it was.
+ * Later bills. seen: lower bound on the received output tokens. lookup_at: when the provider is asked next for the bill
+ * of a held call; NULL = no more. lookups: number of look-ups so far.
  */
 const version2 = `
 ALTER TABLE entries ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
@@ -111,9 +111,9 @@ CREATE INDEX entries_lookup ON entries (lookup_at) WHERE lookup_at IS NOT NULL;
 `;
 
 /**
- * Money whose bill is not known is reserved, its estimate included: the estimates of held calls move from the settled
- * sums to the held ones. released: the hold ended without a bill, by the user's word or with its month, and a bill that
- * comes after all is still recorded. Holds of months that are over end here.
+ * Money without a known bill is reserved, including its estimate: the estimates of held calls move from the settled
+ * sums to the held ones. released: the hold ended without a bill, by the user or with its month, and a later bill is
+ * still recorded. Holds of past months end here.
  */
 const version3 = `
 ALTER TABLE entries ADD COLUMN released INTEGER NOT NULL DEFAULT 0;
@@ -131,8 +131,8 @@ UPDATE spend SET
 `;
 
 /**
- * Disputes. billed: what the provider billed where the user disputes it, and `cost` is then the user's amount. Ids that an
- * endpoint wrote and that are no plain ids leave the file: they may hold a prompt or a key (core/plainId.ts).
+ * Disputes. billed: the provider's bill where the user disputes it; `cost` is then the user's amount. Ids from
+ * endpoints that are not plain ids leave the file, since they may contain a prompt or a key (core/plainId.ts).
  */
 const version4 = `
 ALTER TABLE entries ADD COLUMN billed INTEGER;
@@ -142,10 +142,12 @@ UPDATE entries SET generation_id = NULL, lookup_at = NULL WHERE generation_id IS
 
 export const migrations: readonly string[] = [version1, version2, version3, version4];
 
-/** 'PLOT' in ASCII: a file with another id is somebody else's database. */
+/** 'PLOT' in ASCII: a file with another id is another program's database. */
 const applicationId = 0x504c4f54;
 
-/** Brings the file to this version; two windows may do it at once, so the version is read inside the transaction. */
+/**
+ * Migrates the file to this version; two windows may do it at once, so that the version is read inside the transaction.
+ */
 export function migrate(db: Database, steps: readonly string[] = migrations): void {
   if (versionOf(db) === steps.length) return;
   db.immediate(() => {
@@ -157,15 +159,15 @@ export function migrate(db: Database, steps: readonly string[] = migrations): vo
   });
 }
 
-/** A file of ours is complete, or newer; anything else in its place is treated as damaged. */
+/** A file of PILOT's is complete, or newer; any other file in its place counts as damaged. */
 export function checkOurs(db: Database): void {
   const ours = db.pragmaNumber('application_id') === applicationId && versionOf(db) > 0;
   if (!ours) throw new StorageFailure('corrupt', 'not a PILOT database');
 }
 
 /**
- * The tables and indices are exactly those that the migrations make: a flipped bit in a name or a constraint is damage,
- * found here and not in the middle of a payment. What SQLite or a tool adds (sqlite_stat1) is left alone.
+ * Whether the tables and indices are exactly those of the migrations: a flipped bit in a name or a constraint is
+ * damage, found here and not in the middle of a payment. Additions of SQLite or a tool (sqlite_stat1) are passed over.
  */
 export const expectedSchema = (): Promise<ReadonlySet<string>> => (expected ??= makeSchema());
 

@@ -1,4 +1,4 @@
-/** The user's word on a month's total, from the provider's own page: it settles the calls whose bill is not known. */
+/** Settles the calls without a known bill by a month's total that the user copies from the provider's own page. */
 import type { StatedTotal } from '../../app/ports/money.ts';
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import { isMoney } from '../../core/money.ts';
@@ -10,12 +10,12 @@ import type { Row } from './database.ts';
 import { integer } from './database.ts';
 import { restate } from './holds.ts';
 
-/** Calls of one endpoint, or of all; calls under way are newer than the user's word, so it says nothing of them. */
+/** Calls of one endpoint, or of all; calls under way are newer than the statement, so that it does not concern them. */
 const OLDER = `period = ? AND state = 'settled' AND (? IS NULL OR substr(arm, 1, instr(arm, '/') - 1) = ?)`;
 
 /**
- * Known bills stand. What the total leaves for the others is shared among them in proportion to their estimates, to the
- * last nano-USD, and each is flagged. A total above all that is counted is recorded in full all the same.
+ * Known bills stay. The rest of the total is divided among the other calls in proportion to their estimates, exact to a
+ * nano-USD, and each is flagged. A total above everything counted is recorded in full too.
  */
 export function stateTotal(
   books: Books,
@@ -52,7 +52,7 @@ export function stateTotal(
   });
 }
 
-/** A call that a crash left stands at its worst case; what it was expected to cost says more. */
+/** A call that a crash left is counted at its worst case; its expected cost is the better weight. */
 const estimateOf = (row: Row): number =>
   integer(row, 'swept') === 1
     ? Math.min(integer(row, 'cost'), integer(row, 'expected'))

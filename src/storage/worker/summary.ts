@@ -1,4 +1,4 @@
-/** The read model each window keeps. */
+/** The summary of each window. */
 import type { SpendSummary } from '../../app/ports/money.ts';
 import type { EpochMs } from '../../core/brand.ts';
 import type { Surface } from '../../core/decision.ts';
@@ -9,9 +9,9 @@ import type { Database } from './database.ts';
 import { integer, text } from './database.ts';
 
 const DAY_MS = 86_400_000;
-/** Eight weeks: enough for every hour of the week eight times, short enough to follow a change of habits. */
+/** Days: long enough to contain every hour of the week eight times, short enough to follow a change of habits. */
 const DEMAND_DAYS = 56;
-/** The busy stretch's. */
+/** Days in which a busy stretch is detected. */
 const RECENT_DAYS = 14;
 
 export function summarize(db: Database, workspaceId: string, now: EpochMs): SpendSummary {
@@ -37,7 +37,7 @@ export function summarize(db: Database, workspaceId: string, now: EpochMs): Spen
   };
 }
 
-/** Requests of an hour, a day or a month; a damaged row must not make every decision think the month is over. */
+/** The most requests of an hour, a day or a month; a damaged row must not end the month for every decision. */
 const count = (total: unknown): number =>
   typeof total === 'number' ? Math.max(0, Math.min(1e6, Math.round(total))) : 0;
 
@@ -55,7 +55,7 @@ function demandAt(
   const week = (): number[] => new Array<number>(HOURS_PER_WEEK).fill(0);
   const bySurface = { ask: week(), inline: week(), chat: week() };
   const rows = db.all(
-    // What is no hour of the week is damaged, and demand is no money: the rest is told.
+    // An invalid hour of the week is damaged data, and demand is not money: the rest is returned.
     `SELECT hour, surface, total(n) n FROM demand
      WHERE day > ? AND typeof(hour) = 'integer' AND hour BETWEEN 0 AND ${HOURS_PER_WEEK - 1}
        AND surface IN ('ask', 'inline', 'chat') GROUP BY hour, surface`,
@@ -68,7 +68,7 @@ function demandAt(
   const age = typeof started === 'string' ? (now - Date.parse(`${started}T00:00:00`)) / DAY_MS : 0;
   return {
     hourOfWeek: ask.map((n, hour) => n + (inline[hour] ?? 0) + (chat[hour] ?? 0)),
-    // In tenths, so that time alone does not make news of it every second.
+    // In tenths, so that the passage of time does not change it every second.
     historyDays: Math.round(10 * Math.min(DEMAND_DAYS, Math.max(0, age))) / 10,
     hourOfWeekBySurface: bySurface,
     recentDays: recentDays(db, now),
@@ -76,7 +76,7 @@ function demandAt(
 }
 
 function recentDays(db: Database, now: EpochMs): readonly number[] {
-  // Noon to noon, so that a day of 23 or 25 hours is one step.
+  // From noon to noon, so that a day of 23 or 25 hours is one step.
   const noon = new Date(now).setHours(12, 0, 0, 0);
   const days = Array.from({ length: RECENT_DAYS }, (_, i) => dayOf(noon - (RECENT_DAYS - 1 - i) * DAY_MS));
   const rows = db.all('SELECT day, total(n) n FROM demand WHERE day >= ? GROUP BY day', days[0] ?? '');

@@ -1,4 +1,4 @@
-/** Answers for the usage view and the export: grouped in SQL, so that 100,000 rows never leave the worker. */
+/** Answers for the usage view and the export, grouped in SQL, so that 100,000 rows never leave the worker. */
 import type { CostSource, LedgerEntry } from '../../app/ports/money.ts';
 import type { PeriodTotal, SpendCell, SpendFilter, SpendGroup, SpendRow } from '../../app/ports/usage.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
@@ -19,7 +19,7 @@ const columnOf: Readonly<Record<SpendGroup, string>> = {
 export function spendBy(db: Database, by: SpendGroup, filter: SpendFilter): readonly SpendRow[] {
   const order = by === 'day' ? 'key' : 'settled + held DESC';
   const rows = db.all(
-    // A condition on the period that may be off would keep SQLite from its index.
+    // A condition on the period that can be disabled would prevent SQLite from using its index.
     `SELECT ${columnOf[by]} AS key, ${SUMS} FROM entries
      WHERE state <> 'void' AND ${filter.period === undefined ? '? IS NULL' : 'period = ?'}
        AND (? IS NULL OR workspace = ?)
@@ -80,7 +80,7 @@ export function periodTotals(db: Database): readonly PeriodTotal[] {
   }));
 }
 
-/** Newest first; what a crash left reserved is in the list too, since it counts at its worst case. */
+/** Newest first; includes reservations that a crash left, since they count at their worst case. */
 export const holdList = (db: Database, now: EpochMs): readonly LedgerEntry[] =>
   db.readable(
     'entries',
@@ -102,7 +102,7 @@ export const chargeList = (db: Database, now: EpochMs): readonly LedgerEntry[] =
     )
     .sort((a, b) => (b.billed ?? b.cost) - (a.billed ?? a.cost));
 
-/** A page may be shorter than asked where a row cannot be read; it is empty only at the end. */
+/** A page may be short where a row is unreadable; it is empty only at the end. */
 export function entriesAfter(db: Database, afterSeq: number, limit: number): readonly LedgerEntry[] {
   const most = Math.min(10_000, Math.max(1, limit));
   for (let after = afterSeq; ;) {

@@ -1,13 +1,13 @@
 /**
- * Whether what the database says of the month can be true. At each opening it is compared with its own rows, with the
- * mirror beside it (mirrorFile.ts) and with what globalState remembers. The highest total counts. What a crash explains,
- * one transaction that reached the mirror and not the file, is counted and may be released; any other difference makes
- * paid calls wait for the user's word.
+ * Checks whether the database's total of the month can be true. Each opening compares it with its own rows, with the
+ * mirror beside it (mirrorFile.ts) and with the copy in globalState. The highest total counts. A difference that a
+ * crash explains, one transaction that reached the mirror and not the file, is counted and may be released; after any
+ * other difference paid calls wait for the user's statement.
  *
- * Transactions are numbered, so that two witnesses with one number must agree, and the one with the higher number knows
- * of money the other does not. A mirror *behind* the database says nothing: it is not forced to the disk, and a power cut
- * takes its latest versions. Each witness covers the others: the rows are no part of the mirror, and the mirror is
- * checksummed.
+ * Transactions are numbered: two sources with the same number must agree, and the one with the higher number contains
+ * money that the other lacks. A mirror *behind* the database is not evidence: it is not forced to the disk, and a power
+ * failure loses its latest versions. The sources cover each other: the mirror does not contain the rows, and the mirror
+ * is checksummed.
  */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Period } from '../../core/money/period.ts';
@@ -28,14 +28,14 @@ import type { Database } from './database.ts';
 import type { MirroredTotal } from '../mirroredTotal.ts';
 import { readMirror } from './mirrorFile.ts';
 
-/** What the witnesses say, read in one transaction. */
+/** The totals of all sources, read in one transaction. */
 interface Hearing {
-  /** The period that money is counted in now. */
+  /** The present money period. */
   readonly period: Period;
   readonly own: Required<MirroredTotal>;
   readonly mirror: MirroredTotal | undefined;
   readonly remembered: MirroredTotal | undefined;
-  /** Of the current period: the sums that are kept, and the same from the rows. */
+  /** For the current period: the stored sums, and the same sums from the rows. */
   readonly kept: Sums & { readonly inline: NanoUsd };
   readonly rows: Sums & { readonly inline: NanoUsd };
 }
@@ -43,7 +43,7 @@ interface Hearing {
 export function compareWitnesses(books: Books, remembered: MirroredTotal | undefined, now: EpochMs): void {
   const hear = (): Hearing => hearing(books, remembered, now);
   if (!isDisputed(books.db.reading(hear))) return;
-  // A window that pays just now has written its mirror and not yet committed: with the lock there is none.
+  // A window that is paying now has written its mirror and not yet committed; under the lock there is none.
   books.db.immediate(() => {
     const heard = hear();
     if (isDisputed(heard)) settleDispute(books, heard, now);
@@ -58,7 +58,7 @@ function hearing({ db, mirrorFile }: Books, remembered: MirroredTotal | undefine
   return { period, own, mirror, remembered, kept, rows: sumsOfRows(db, period.id) };
 }
 
-/** 0.4 s of processor time for a million rows of one month, a quarter of what looking at the pages would take. */
+/** 0.4 s of processor time for a million rows of one month, a quarter of the time for checking the pages. */
 function sumsOfRows(db: Database, period: string): Hearing['rows'] {
   const row = db.get(
     `SELECT ${ENTRY_SUMS},
@@ -74,7 +74,7 @@ function sumsOfRows(db: Database, period: string): Hearing['rows'] {
   };
 }
 
-/** The mirror's where it was written by the same transaction: it has a checksum, the row in the database has none. */
+/** The mirror's copy where the same transaction wrote it: it has a checksum, the row in the database has none. */
 const trustedPeriod = (own: MirroredTotal, mirror: MirroredTotal | undefined): string =>
   mirror?.seq === own.seq ? mirror.period : own.period;
 
@@ -91,7 +91,7 @@ const needsWord = ({ own, mirror, remembered, kept, rows }: Hearing): boolean =>
     own.seq,
   );
 
-/** `latest`: the highest number the witness may have. */
+/** `latest`: the highest number that the source may have. */
 function contradicts(
   witness: MirroredTotal | undefined,
   own: Required<MirroredTotal>,
@@ -105,7 +105,7 @@ function contradicts(
   );
 }
 
-/** A raise of the limit that the witnesses know nothing of: the lower limit counts, the user can raise it again. */
+/** A raise of the limit that the other sources lack: the lower limit counts, and the user can raise it again. */
 const isRaisedUnseen = (heard: Hearing): boolean => raisedAsSeen(heard) < heard.own.raised;
 
 const raisedAsSeen = ({ own, mirror, remembered }: Hearing): NanoUsd =>
@@ -118,7 +118,7 @@ const raisedAsSeen = ({ own, mirror, remembered }: Hearing): NanoUsd =>
 
 const isOneAhead = ({ own, mirror }: Hearing): boolean => mirror?.seq === own.seq + 1;
 
-/** What witnesses know to be committed in the current period beyond what the file counts. */
+/** The committed amount of the current period that the other sources have beyond the file's. */
 const missing = (heard: Hearing): number => highest(candidatesOf(heard)) - committed(heard.kept);
 
 function settleDispute(books: Books, heard: Hearing, now: EpochMs): void {
@@ -150,7 +150,7 @@ function candidatesOf({ period, mirror, remembered, kept, rows }: Hearing): Cand
   ];
 }
 
-/** What mirror and globalState say was committed in this period; one last written in an earlier one says nothing was. */
+/** The committed amount of this period in the mirror and in globalState; a copy of an earlier period counts as zero. */
 export function statements(
   period: Period,
   mirror: MirroredTotal | undefined,
@@ -167,7 +167,7 @@ export function statements(
 export const highest = (candidates: Candidates): NanoUsd =>
   Math.max(0, ...candidates.map(({ total }) => total)) as NanoUsd;
 
-/** The sums are derived, so the rows decide them. `period`: of this one alone; undefined = of all. */
+/** The sums are derived from the rows, so the rows decide. `period`: this one alone; undefined = all. */
 export function rebuildSums(db: Database, period?: string): void {
   db.run('DELETE FROM spend WHERE ? IS NULL OR period = ?', period ?? null, period ?? null);
   db.run(

@@ -7,6 +7,6 @@ const store = new WorkerStore(workerData as StoreThread);
 let last: Promise<void> = Promise.resolve();
 
 parentPort?.on('message', (question: StoreQuestion) => {
-  // One after the other, in the order they were asked.
+  // Answers questions one after the other, in their order.
   last = last.then(async () => parentPort?.postMessage(await store.answer(question)));
 });

@@ -1,6 +1,6 @@
 /**
- * The worker's side: opens the books when first asked, answers questions in order, and survives what happens to files.
- * A database that turns out damaged is set aside and the question is answered by its successor.
+ * The worker's side: opens the books at the first question, answers questions in order, and handles lost or damaged
+ * files. A database that turns out damaged is set aside, and its successor answers the question.
  */
 import { statSync } from 'node:fs';
 import type { EpochMs } from '../../core/brand.ts';
@@ -17,14 +17,14 @@ import { databaseFile, openBooks } from './recovery.ts';
 import { settleLate, sweepAbandoned } from './reservations.ts';
 import { summarize } from './summary.ts';
 
-/** Waits for a lock before giving up on a write that must not be lost; each wait is `busyMs`. */
+/** Number of waits for a lock before a write that must not be lost fails; each wait is `busyMs`. */
 const PATIENCE = 5;
 
 export type StoreQuestion = Question<StoreOperation> & Asking;
 
 interface OpenFile {
   readonly books: Books;
-  /** Device and inode: which file this connection is on. */
+  /** Device and inode: the identity of the connection's file. */
   readonly identity: string;
 }
 
@@ -34,12 +34,12 @@ export class WorkerStore {
   #file: OpenFile | undefined;
   #lastSent = '';
   readonly #told = new Set<string>();
-  /** The month as this window knew it last: a witness when the folder is wiped or put back while it is open. */
+  /** The month as this window last knew it, for comparison when the folder is deleted or restored while it is open. */
   #remembered: MirroredTotal | undefined;
   readonly #journal: BillJournal;
-  /** Its version when nothing waited in it. */
+  /** The journal's version at the last time without a waiting bill. */
   #journalSeen: number | undefined;
-  /** Damage was met: the next opening looks at everything. */
+  /** Damage was met: the next opening checks everything. */
   #damaged = false;
 
   constructor(options: StoreThread) {
@@ -57,7 +57,8 @@ export class WorkerStore {
       if (op === 'close') this.#close();
       return { id, result: { ok: true, value }, news, unreadable };
     } catch (error) {
-      // The window takes the ledger for unavailable now, so the next good answer is news even if the amounts are old.
+      // The window now considers the ledger unavailable, so that the next good answer is news even with the old
+      // amounts.
       this.#lastSent = '';
       return { id, result: { ok: false, error: toFailure(asFailure(error)) }, news: undefined };
     }
@@ -77,14 +78,17 @@ export class WorkerStore {
         if (kind === 'busy' && attempt < tries) continue;
         if (kind !== 'busy') this.#close();
         this.#damaged ||= kind === 'corrupt';
-        // Opening anew finds the damage, sets the file aside and starts its successor; once is enough.
+        // Opening again finds the damage, sets the file aside and starts its successor; once is enough.
         if (kind !== 'corrupt' || repaired) throw error;
         repaired = true;
       }
     }
   }
 
-  /** Those that this window or another could not write; before anything else, since the limit must count them. */
+  /**
+   * Adopts the bills that this or another window could not write, before anything else, since the limit must count
+   * them.
+   */
   #takeUpBills(books: Books, now: EpochMs): void {
     const version = this.#journal.version();
     if (version === this.#journalSeen) return;
@@ -95,7 +99,7 @@ export class WorkerStore {
     this.#journalSeen = this.#journal.version() === version ? version : undefined;
   }
 
-  /** The file may have been set aside by another window, or deleted: money must not go on being counted in it. */
+  /** Another window may have set the file aside, or it was deleted: money must no longer be counted in it. */
   async #books(now: EpochMs): Promise<Books> {
     if (this.#file && this.#file.identity === identityOf(this.#options.folder)) return this.#file.books;
     this.#close();
@@ -111,7 +115,7 @@ export class WorkerStore {
     return books;
   }
 
-  /** What was committed stays done, though the totals cannot be read just now; they are news once they can. */
+  /** The commit stays, though the totals cannot be read now; they become news once they can. */
   #newsIfReadable(now: EpochMs): News | undefined {
     try {
       return this.#news(now);
@@ -125,7 +129,7 @@ export class WorkerStore {
   #news(now: EpochMs): News | undefined {
     if (!this.#file) return undefined;
     const { db } = this.#file.books;
-    // An older copy was written over the open file: the next question opens it anew and compares.
+    // An older copy was written over the open file: the next question opens it again and compares.
     if (moneySeq(db) < (this.#remembered?.seq ?? 0)) {
       this.#close();
       return undefined;
@@ -141,7 +145,7 @@ export class WorkerStore {
     return { summary, mirror };
   }
 
-  /** Each row is told once. */
+  /** Each row is reported once. */
   #unreadable(): readonly string[] | undefined {
     const rows = [...(this.#file?.books.db.unreadable ?? [])].filter((row) => !this.#told.has(row));
     for (const row of rows) this.#told.add(row);
