@@ -1,6 +1,7 @@
 /** Edits in place as somebody at the keyboard meets them: asked for, accepted, undone, rejected, and never saved by itself. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Decision, Outcome } from '../../src/core/decision.ts';
 import { practiceEditOf } from '../fakes/practice/edits.ts';
@@ -14,8 +15,7 @@ const instruction = 'Check the input first';
 describe('Edit in place', () => {
   const workbench = useWorkbench({ settings: { 'files.autoSave': 'off' } });
   const onDisk = (): string => readFileSync(path.join(workbench.workspaceFolder, file), 'utf8');
-  const lens = (text: string) =>
-    workbench.page.locator('.codelens-decoration a').filter({ hasText: text }).first();
+  const lens = (text: string) => workbench.page.locator('.codelens-decoration a').filter({ hasText: text });
   let original: string;
   before(() => {
     original = onDisk();
@@ -26,7 +26,7 @@ describe('Edit in place', () => {
     await workbench.goTo(5, 10);
     await workbench.page.keyboard.press('Control+Alt+I');
     await workbench.answer(instruction);
-    await lens('Accept All').waitFor();
+    await lens('Accept All').first().waitFor();
     const decision = readLearnt(workbench).decisions.at(-1);
     assert.ok(decision);
     assert.equal(decision.surface, 'ask');
@@ -60,7 +60,7 @@ describe('Edit in place', () => {
     await workbench.shot('edit-review');
     assert.equal(onDisk(), original);
     await workbench.page.keyboard.press('Control+Shift+Enter');
-    await lens('Accept All').waitFor({ state: 'detached' });
+    await lens('Accept All').first().waitFor({ state: 'detached' });
     await outcome(decision, 'accepted');
     const { before, after } = readLearnt(workbench).estimates(decision);
     assert.ok(after > before, `${before} -> ${after}`);
@@ -74,14 +74,64 @@ describe('Edit in place', () => {
     assert.equal(onDisk(), original);
   });
 
-  it('rejected, the file is as before and the model’s estimate falls', async () => {
-    const decision = await edit();
+  it('rejected, all of it, the file is as before and the model’s estimate falls', async () => {
+    await workbench.page.keyboard.press('Control+A');
+    await workbench.page.keyboard.press('Control+Alt+I');
+    await workbench.answer(instruction);
+    await lens('Reject').nth(1).waitFor();
+    const decision = readLearnt(workbench).decisions.at(-1);
+    assert.ok(decision);
+    await workbench.shot('edit-hunks');
     await workbench.page.keyboard.press('Control+Shift+Backspace');
-    await lens('Accept All').waitFor({ state: 'detached' });
+    await lens('Accept All').first().waitFor({ state: 'detached' });
     await outcome(decision, 'rejected');
     const { before, after } = readLearnt(workbench).estimates(decision);
     assert.ok(after < before, `${before} -> ${after}`);
     await save();
     assert.equal(onDisk(), original);
+  });
+
+  it('the lightbulb fixes a problem', async () => {
+    await workbench.goTo(9, 46);
+    await workbench.page.keyboard.press('Control+.');
+    const action = workbench.page.locator('.action-widget').getByText('Fix with PILOT', { exact: true });
+    await action.waitFor();
+    await workbench.shot('edit-lightbulb');
+    await action.click();
+    await lens('Reject All').first().waitFor();
+    await workbench.editor.getByText('edit: Fix this and change nothing else:').first().waitFor();
+    await workbench.page.keyboard.press('Control+Shift+Backspace');
+    await lens('Reject All').first().waitFor({ state: 'detached' });
+  });
+
+  it('tests come into a new file where the workspace would have them, and are not saved', async () => {
+    await workbench.goTo(5, 10);
+    await workbench.command('PILOT: Write Tests');
+    await workbench.page.locator('.tab.active.dirty').filter({ hasText: 'discount.test.ts' }).waitFor();
+    await lens('Accept All').first().waitFor();
+    await workbench.shot('edit-tests');
+    assert.ok(!existsSync(path.join(workbench.workspaceFolder, 'src/discount.test.ts')));
+    await workbench.page.keyboard.press('Control+Z');
+    await lens('Accept All').first().waitFor({ state: 'detached' });
+    await workbench.command('View: Close Editor');
+  });
+
+  it('a commit message is written from the staged changes', async () => {
+    const git = (...args: readonly string[]): void => {
+      const identity = ['-c', 'user.name=A', '-c', 'user.email=a@example.com'];
+      execFileSync('git', [...identity, ...args], { cwd: workbench.workspaceFolder, stdio: 'ignore' });
+    };
+    git('init');
+    git('add', 'src');
+    git('commit', '-m', 'Begin');
+    writeFileSync(path.join(workbench.workspaceFolder, 'src/new.ts'), 'export const one = 1;\n');
+    git('add', 'src/new.ts');
+    await workbench.reload();
+    const message = workbench.page.locator('.scm-editor .view-lines').first();
+    await workbench.command('View: Show Source Control');
+    await message.waitFor();
+    await workbench.command('PILOT: Generate Commit Message');
+    await workbench.until(async () => /\w{4}/.test(await message.innerText()), 'the box has a message');
+    await workbench.shot('commit-message');
   });
 });

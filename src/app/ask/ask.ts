@@ -44,6 +44,8 @@ export interface AskRequest {
   readonly choice: Choice;
   /** Whether it requests the rest of an answer that ended at its cap. */
   readonly continues?: boolean;
+  /** Whether the answer is lines of a file, written anew, which takes more room than a reply. */
+  readonly rewrites?: boolean;
   readonly signal: AbortSignal;
   /** Told when the request is about to leave: what stopping the answer would mean, whenever that is asked. */
   readonly onRunning?: ((terms: () => StopTerms) => void) | undefined;

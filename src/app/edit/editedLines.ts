@@ -65,12 +65,13 @@ export class EditedLines {
   /** Changes of others; true = an undo brought the original back. */
   changed(changes: readonly TextChange[], isUndo: boolean): boolean {
     this.#isOwnStep = false;
+    const wasOutside = changes.every((change) => isOutside(this.#region, change));
     for (const change of changes) {
       this.#region = isUndo ? around(this.#region, change) : shift(this.#region, change);
       this.#hunks = moved(this.#hunks, change);
     }
     if (isUndo) return this.#hunks.length > 0 && this.#present().join('') === this.#undoText;
-    this.hunks = this.#hunks;
+    if (!wasOutside) this.hunks = this.#hunks;
     return false;
   }
 
@@ -150,6 +151,9 @@ export class EditedLines {
     this.#region = { start: this.#region.start, end: this.#region.end + grown };
   }
 }
+
+const isOutside = ({ start, end }: Stretch, { offset, removed }: TextChange): boolean =>
+  offset + removed <= start || end <= offset;
 
 /** An undo brings back lines at the ends of the stretch, too, and they belong to it. */
 function around(stretch: Stretch, change: TextChange): Stretch {

@@ -8,7 +8,7 @@ import type { ReviewHunk } from '../../core/edit/review.ts';
 import type { Stretch, TextChange } from '../../core/inline/survival.ts';
 import type { IncompleteReason } from '../ports/models.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { RoutedEvent } from '../ask/ask.ts';
+import type { AskRequest, RoutedEvent } from '../ask/ask.ts';
 import type { TextMessage } from '../ask/assemble.ts';
 import type { Problem } from '../call/problem.ts';
 import type { Choice } from '../call/routing.ts';
@@ -143,7 +143,7 @@ export class EditSession {
       return;
     }
     if (isBack) this.#undone();
-    this.#onChange();
+    if (isBack || this.#state !== 'over') this.#onChange();
   }
 
   /** The document is gone: what is undecided stays so. */
@@ -159,15 +159,28 @@ export class EditSession {
     const contextChars = messages.reduce((sum, { content }) => sum + content.length, -instruction.length);
     const turn = this.#turns.length - 1;
     const view = { text: instruction, languageId, contextChars, turn, referenceCount: 1 };
-    const request = { surface: 'ask' as const, messages, view, conversationId: this.#conversationId, choice };
+    const conversationId = this.#conversationId;
+    const request: AskRequest = {
+      ...{ surface: 'ask', messages, view, conversationId, choice, rewrites: true, signal },
+    };
+    const stopped = new Promise<EditEnd>((resolve) => {
+      signal.addEventListener('abort', () => resolve({ kind: 'stopped' }), { once: true });
+    });
+    // A stopped answer may run out unseen, for its bill.
+    return Promise.race([this.#read(request), stopped]);
+  }
+
+  async #read(request: AskRequest): Promise<EditEnd> {
     let end: EditEnd = { kind: 'stopped' };
     try {
-      for await (const event of this.#deps.engine.run({ ...request, signal })) end = this.#take(event) ?? end;
+      for await (const event of this.#deps.engine.run(request)) {
+        if (!request.signal.aborted) end = this.#take(event) ?? end;
+      }
     } catch (error) {
       this.#deps.log.error('An edit ended in an exception', error);
       end = { kind: 'failed', problem: { kind: 'internal', detail: String(error) } };
     }
-    return signal.aborted ? { kind: 'stopped' } : end;
+    return end;
   }
 
   #take(event: RoutedEvent): EditEnd | undefined {

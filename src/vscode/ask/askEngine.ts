@@ -28,13 +28,17 @@ export interface AskEngineDeps {
 type AskPreview = Parameters<AskEngine['preview']>[0];
 
 /** The routing request, the same for sending and for pricing. */
-const routingRequest = (
-  { messages, view, conversationId, choice }: AskPreview,
+const routingRequest = ({
+  messages,
+  view,
+  conversationId,
+  choice,
   continues = false,
-): RoutingRequest => ({
+  rewrites = false,
+}: AskPreview): RoutingRequest => ({
   surface: 'ask',
   view: { ...view, surface: 'ask' },
-  call: chatCall({ messages, purpose: continues ? 'rest' : 'answer' }),
+  call: chatCall({ messages, purpose: continues ? 'rest' : rewrites ? 'turn' : 'answer' }),
   conversationId,
   choice,
 });
@@ -61,7 +65,7 @@ export class AskEngineOverRouting implements AskEngine {
     try {
       const { completion } = await engine.get();
       const order = {
-        ...routingRequest(request, request.continues),
+        ...routingRequest(request),
         purpose: 'ask' as const,
         signal: request.signal,
         whenStopped: 'run-out' as const,

@@ -9,7 +9,7 @@ import type { DecisionId } from '../../core/brand.ts';
 import { signalOf } from '../kit/cancellation.ts';
 import { showInformation, showWarning, withProgress } from '../kit/notify.ts';
 import { showProblem } from '../words/attention.ts';
-import type { CommitDeps } from './index.ts';
+import type { CommitDeps } from './deps.ts';
 import { repositoryOf, type Repository } from './git.ts';
 
 const { t } = vscode.l10n;

@@ -1,17 +1,8 @@
 /** The door of commit messages: one command, whose code is loaded when it is first used. */
 import * as vscode from 'vscode';
-import type { AskEngine } from '../../app/ask/ask.ts';
-import type { Log } from '../../app/ports/environment.ts';
-import type { DecisionId } from '../../core/brand.ts';
-import type { OutcomeKind } from '../../core/decision.ts';
-import type { Reward } from '../../core/learning/reward.ts';
+import type { CommitDeps } from './deps.ts';
 
-export interface CommitDeps {
-  readonly engine: Pick<AskEngine, 'run'>;
-  /** What became of a message, for the learner. */
-  readonly tell: (decisionId: DecisionId, kind: OutcomeKind, reward: Reward) => void;
-  readonly log: Log;
-}
+export type { CommitDeps } from './deps.ts';
 
 export const registerCommit = (deps: CommitDeps): vscode.Disposable =>
   vscode.commands.registerCommand('pilot.generateCommitMessage', async (source: unknown) =>

@@ -35,6 +35,7 @@ interface Edit {
 
 /** Edits that are followed at once: a decided one until it is known what is left of it after five minutes. */
 const MOST_FOLLOWED = 100;
+const FOLLOWED_MS = 310_000;
 
 export class EditController implements vscode.Disposable {
   readonly #deps: EditDeps;
@@ -180,7 +181,10 @@ export class EditController implements vscode.Disposable {
     const deps = { engine, learning, log, timers: { after }, newId: randomUUID, now: () => clock.now() };
     const { languageId } = editor.document;
     const subject = { region, languageId, fileName: nameOf(editor.document) };
-    const session = new EditSession(deps, document, subject, () => this.#show());
+    const session = new EditSession(deps, document, subject, () => {
+      if (session.state === 'over') this.#retireLater(session);
+      this.#show();
+    });
     document.follow((changes, isUndo) => session.changed(changes, isUndo));
     this.#edits = [...this.#edits, { session, document }].slice(-MOST_FOLLOWED);
     // A selection that grows with the answer would hide it.
@@ -211,6 +215,14 @@ export class EditController implements vscode.Disposable {
     const picked = await showInformation(question, accept, reject);
     if (picked === accept) this.accept(document.document.uri, 'all');
     if (picked === reject) await this.reject(document.document.uri, 'all');
+  }
+
+  /** What is left of it is looked at for the last time after five minutes; from then on typing need not be followed. */
+  #retireLater(session: EditSession): void {
+    setTimeout(() => {
+      if (session.state !== 'over') return;
+      this.#edits = this.#edits.filter((edit) => edit.session !== session);
+    }, FOLLOWED_MS).unref();
   }
 
   #latest(document: vscode.TextDocument): Edit | undefined {

@@ -9,6 +9,7 @@ type Listener = (changes: readonly TextChange[], isUndo: boolean) => void;
 export class OpenDocument implements EditedDocument {
   readonly document: vscode.TextDocument;
   #listener: Listener = () => undefined;
+  #known: { readonly version: number; readonly text: string } | undefined;
   /** What came while a write is under way; undefined = none is. */
   #waiting: vscode.TextDocumentChangeEvent[] | undefined;
 
@@ -20,8 +21,11 @@ export class OpenDocument implements EditedDocument {
     this.#listener = listener;
   }
 
+  /** VS Code puts a document's lines together with each call. */
   text(): string {
-    return this.document.getText();
+    const { version } = this.document;
+    if (this.#known?.version !== version) this.#known = { version, text: this.document.getText() };
+    return this.#known.text;
   }
 
   /** An event of this document. */
