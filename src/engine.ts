@@ -37,6 +37,7 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onReset: (problem: string) => void;
+  readonly onPassedOver: EngineParts['onPassedOver'];
   readonly onLateBill: EngineParts['onLateBill'];
 }
 
@@ -88,6 +89,7 @@ function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
     hasKey: (arm) => isKeyless(arm) || secrets.hasKey(models.endpointOf(arm)),
     distrustPrice: (arm) => models.distrustPrice(arm),
     onReset: deps.onReset,
+    onPassedOver: deps.onPassedOver,
     onLateBill: deps.onLateBill,
   };
 }

@@ -276,6 +276,7 @@ export class Routing {
       return 'lacks-capability';
     if (!chosenByHand && workspace.get().excluded.includes(arm.id)) return 'excluded-by-user';
     if ('not' in request.choice && request.choice.not.includes(arm.id)) return 'has-answered';
+    if (!chosenByHand && health.refusedEffort(arm.id)) return 'effort-refused';
     if (!chosenByHand && spareUnhealthy && health.isOpen(arm.id, clock.now())) return 'unhealthy';
     return request.exclude?.(arm);
   }

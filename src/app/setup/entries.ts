@@ -1,5 +1,5 @@
 /** Changes to the raw values of `pilot.endpoints` and `pilot.models`; fields unknown to set-up stay. */
-import type { Endpoint, Preset } from '../settings/endpoint.ts';
+import type { Endpoint, Preset, Protocol } from '../settings/endpoint.ts';
 import type { MisplacedKey } from '../settings/headers.ts';
 import { understandUrl } from '../settings/url.ts';
 import type { ModelDraft } from './draft.ts';
@@ -62,6 +62,10 @@ export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
 /** Whether the endpoint's entry says anything about the field, whatever it says. */
 export const statesField = (raw: unknown, endpointId: string, field: string): boolean =>
   listOf(raw).some((entry) => isRecord(entry) && entry['id'] === endpointId && field in entry);
+
+/** The endpoint's entry says its protocol from now on; all else stays. */
+export const withProtocol = (raw: unknown, endpointId: string, protocol: Protocol): unknown[] =>
+  listOf(raw).map((entry) => (isRecord(entry) && entry['id'] === endpointId ? { ...entry, protocol } : entry));
 
 /**
  * Sets the endpoint's models to the chosen ones. An existing entry keeps all its fields, and gets a price if it had

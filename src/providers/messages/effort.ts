@@ -29,14 +29,21 @@ export interface Thinking {
   };
 }
 
-/** The request's fields for the arm's effort; without one the model does what it does by itself. */
-export function thinkingOf({ model, effort }: Arm, outputCap: number): Thinking {
+/**
+ * The request's fields for the arm's effort; without one the model does what it does by itself. `mayThink`: the turns so
+ * far allow it; where they do not, the effort is sent without thoughts.
+ */
+export function thinkingOf({ model, effort }: Arm, outputCap: number, mayThink: boolean): Thinking {
   if (effort === undefined) return { thinks: false, fields: {} };
   if (effort === 'none') return { thinks: false, fields: { thinking: { type: 'disabled' } } };
   if (typeof effort === 'string' && isAdaptive(model)) {
     const named = effort === 'minimal' ? ('low' as const) : effort;
-    return { thinks: true, fields: { thinking: { type: 'adaptive' }, output_config: { effort: named } } };
+    const output_config = { effort: named };
+    return mayThink
+      ? { thinks: true, fields: { thinking: { type: 'adaptive' }, output_config } }
+      : { thinks: false, fields: { output_config } };
   }
+  if (!mayThink) return { thinks: false, fields: {} };
   const wanted = typeof effort === 'string' ? BUDGETS[effort] : effort.thinkingTokens;
   const budget = Math.min(wanted, outputCap - LEAST_ANSWER);
   // A cap that leaves no room for the least budget is an answer without thoughts.

@@ -17,6 +17,8 @@ export interface FakeModel {
   readonly outputCapField?: 'max_tokens' | 'max_completion_tokens';
   /** Thought before the answer: billed as output, inside the cap or (as some endpoints do) beside it. */
   readonly reasoning?: { readonly text: string; readonly shown: boolean; readonly insideCap: boolean };
+  /** The efforts it takes; others are refused, and any where it is empty. Absent = what the protocol has. */
+  readonly efforts?: readonly string[];
   /** Without it tokens come as fast as the socket takes them. */
   readonly pace?: { readonly firstTokenMs: number; readonly tokenMs: number };
   readonly simulated?: boolean;
