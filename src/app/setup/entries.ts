@@ -1,4 +1,5 @@
 /** Changes to the raw values of `pilot.endpoints` and `pilot.models`; fields unknown to set-up stay. */
+import { effortName, type Effort } from '../../core/arm.ts';
 import type { Endpoint, Preset, Protocol } from '../settings/endpoint.ts';
 import type { MisplacedKey } from '../settings/headers.ts';
 import { understandUrl } from '../settings/url.ts';
@@ -29,7 +30,7 @@ function addressOf({ baseUrl, apiVersion }: Endpoint, preset: Preset): string {
   return `${baseUrl}${query}${isRead ? '' : '#'}`;
 }
 
-export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraft): Entry {
+export function modelEntry({ id, preset }: Endpoint, { model, price, effort }: ModelDraft): Entry {
   const capabilities = {
     // Other formats follow from the model's name; only Mistral lists it for each model.
     ...(model.fim && preset === 'mistral' && { fim: 'mistral' }),
@@ -39,7 +40,8 @@ export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraf
   return {
     endpoint: id,
     model: model.id,
-    ...(model.name !== undefined && model.name !== model.id && { label: model.name }),
+    ...(effort !== undefined && { effort: effortSetting(effort) }),
+    ...(model.name !== undefined && model.name !== model.id && { label: labelOf(model.name, effort) }),
     ...(price && { price }),
     ...(model.contextTokens !== undefined && { contextTokens: model.contextTokens }),
     ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
@@ -47,6 +49,13 @@ export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraf
     ...(model.simulated && { simulated: true }),
   };
 }
+
+/** As `pilot.models[].effort` has it. */
+const effortSetting = (effort: Effort): string | number =>
+  typeof effort === 'object' ? effort.thinkingTokens : effort;
+
+const labelOf = (name: string, effort: Effort | undefined): string =>
+  effort === undefined ? name : `${name} (${effortName(effort)})`;
 
 /**
  * An entry of the same id gets the new fields; otherwise the entry is added. A former statement on whether a key is
@@ -76,7 +85,10 @@ export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly Mo
   const others = entries.filter((entry) => fieldOf(entry, 'endpoint') !== endpoint.id);
   const chosen = drafts.map((draft) => {
     const former = entries.find(
-      (entry) => fieldOf(entry, 'endpoint') === endpoint.id && fieldOf(entry, 'model') === draft.model.id,
+      (entry) =>
+        fieldOf(entry, 'endpoint') === endpoint.id &&
+        fieldOf(entry, 'model') === draft.model.id &&
+        (fieldOf(entry, 'effort') ?? undefined) === (draft.effort && effortSetting(draft.effort)),
     );
     return {
       ...modelEntry(endpoint, draft),
