@@ -74,7 +74,9 @@ export const statesField = (raw: unknown, endpointId: string, field: string): bo
 
 /** The endpoint's entry says its protocol from now on; all else stays. */
 export const withProtocol = (raw: unknown, endpointId: string, protocol: Protocol): unknown[] =>
-  listOf(raw).map((entry) => (isRecord(entry) && entry['id'] === endpointId ? { ...entry, protocol } : entry));
+  listOf(raw).map((entry) =>
+    isRecord(entry) && entry['id'] === endpointId ? { ...entry, protocol } : entry,
+  );
 
 /**
  * Sets the endpoint's models to the chosen ones. An existing entry keeps all its fields, and gets a price if it had

@@ -8,7 +8,10 @@ import { locale } from '../kit/locale.ts';
 const { t } = vscode.l10n;
 
 /** A model as a line of the picker: name, price, source of the price, context. */
-export function describeModel({ model, price, origin, effort }: ModelDraft): { label: string; description: string } {
+export function describeModel({ model, price, origin, effort }: ModelDraft): {
+  label: string;
+  description: string;
+} {
   const name = model.name ?? model.id;
   const facts = [
     price ? describePrice(price) : t('price unknown'),

@@ -45,7 +45,7 @@ export const EFFORT_POOLS = {
 export type EffortPool = keyof typeof EFFORT_POOLS;
 export const SINGLE: readonly EffortPool[] = ['low', 'medium', 'high'];
 /** As set-up proposes them. */
-export const PROPOSED: EffortPool = 'low and high';
+export const PROPOSED: EffortPool = 'low and medium';
 
 export interface EffortPoint {
   readonly pool: EffortPool;

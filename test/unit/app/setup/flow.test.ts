@@ -237,12 +237,12 @@ describe('set-up of models', () => {
     const offered = ({ offer }: ScriptedUi) =>
       offer?.drafts.map((draft) => [draft.model.id, draft.effort, offer.isChosen(draft)]);
 
-    it('is proposed at low and at high effort, as two entries, with one price', async () => {
+    it('is proposed at low and at medium effort, as two entries, with one price', async () => {
       const ui = await runWith(listing(['openai/o4-mini', undefined]), { start: openrouter, keys: [typed] });
       assert.deepEqual(offered(ui), [
         ['openai/o4-mini', undefined, false],
         ['openai/o4-mini', 'low', true],
-        ['openai/o4-mini', 'high', true],
+        ['openai/o4-mini', 'medium', true],
       ]);
     });
 
@@ -253,7 +253,7 @@ describe('set-up of models', () => {
         Promise.resolve({ drafts: offer.drafts.filter(offer.isChosen), monthlyLimitUsd: undefined });
       await setUpModels({ ...depsFor(ui), list });
       const ids = () => parsed().arms.map(({ id }) => id);
-      assert.deepEqual(ids(), ['openrouter/openai/o4-mini@low', 'openrouter/openai/o4-mini@high']);
+      assert.deepEqual(ids(), ['openrouter/openai/o4-mini@low', 'openrouter/openai/o4-mini@medium']);
       assert.deepEqual(parsed().problems, []);
       const again = new ScriptedUi({ start: openrouter, keys: [typed] });
       again.chooseModels = (offer) => {
@@ -264,9 +264,9 @@ describe('set-up of models', () => {
       assert.deepEqual(offered(again), [
         ['openai/o4-mini', undefined, false],
         ['openai/o4-mini', 'low', true],
-        ['openai/o4-mini', 'high', true],
+        ['openai/o4-mini', 'medium', true],
       ]);
-      assert.deepEqual(ids(), ['openrouter/openai/o4-mini@low', 'openrouter/openai/o4-mini@high']);
+      assert.deepEqual(ids(), ['openrouter/openai/o4-mini@low', 'openrouter/openai/o4-mini@medium']);
     });
 
     it('is asked for its price once', async () => {
