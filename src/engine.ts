@@ -37,6 +37,7 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onReset: (problem: string) => void;
+  readonly onPassedOver: EngineParts['onPassedOver'];
   readonly onLateBill: EngineParts['onLateBill'];
 }
 
@@ -88,6 +89,7 @@ function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
     hasKey: (arm) => isKeyless(arm) || secrets.hasKey(models.endpointOf(arm)),
     distrustPrice: (arm) => models.distrustPrice(arm),
     onReset: deps.onReset,
+    onPassedOver: deps.onPassedOver,
     onLateBill: deps.onLateBill,
   };
 }
@@ -134,7 +136,8 @@ function learnerSpec(space: Space, models: ModelSettings): LearnerSpec {
     // An arm that was removed from the settings is still in the log: its name is the part after the endpoint's.
     const arm = models.arms.find(({ id }) => id === armId);
     const model = arm?.model ?? armId.slice(armId.indexOf('/') + 1);
-    const prior = armPrior(priorOf(space.models, model, arm?.price), PILOT);
+    const { price, effort } = arm ?? {};
+    const prior = armPrior(priorOf(space.models, model, price, { effort }), PILOT);
     cache.set(armId, prior);
     return prior;
   };

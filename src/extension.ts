@@ -9,7 +9,7 @@ import type { EngineDeps } from './engine.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
 import { registerAsk } from './vscode/ask/index.ts';
 import { AskEngineOverRouting } from './vscode/ask/askEngine.ts';
-import { BadSettingsNotices, showLateBill, showReset } from './vscode/words/attention.ts';
+import { BadSettingsNotices, showLateBill, showPassedOver, showReset } from './vscode/words/attention.ts';
 import { registerBudgetCommands } from './vscode/money/budgetCommands.ts';
 import { registerCommit, type CommitDeps } from './vscode/commit/index.ts';
 import { registerEdit, type EditDeps } from './vscode/edit/index.ts';
@@ -76,6 +76,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
     clock,
     log,
     onReset: (problem) => void showReset(problem),
+    onPassedOver: (arm, error) => void showPassedOver(arm, error),
     onLateBill: (armId, cost) => void showLateBill(modelName(models.arms, armId), cost),
   };
   const engine = new EngineHolder(async () => (await import('./engine.ts')).buildEngine(engineDeps), log);

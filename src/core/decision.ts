@@ -82,6 +82,8 @@ export type ExclusionReason =
   /** It has answered this prompt already, and the user asked for another model. */
   | 'has-answered'
   | 'lacks-capability'
+  /** Its model refused the effort set for it; nothing has changed since. */
+  | 'effort-refused'
   | 'too-slow'
   | 'paid-off'
   | 'not-pinned'

@@ -11,6 +11,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { optionsOf, type Options } from './router/args.ts';
+import { EFFORT_MODELS, effortRows, isEffortFile } from './router/efforts.ts';
 import { toJson } from './router/json.ts';
 import { BadInput, Pool } from './router/pool.ts';
 import { summarise, type DatasetRun } from './router/report.ts';
@@ -21,7 +22,7 @@ import type { Description } from './router/worker.ts';
 /** Tuning folds on which cold LinUCB's grid is judged. */
 const GRID_SEEDS = [1, 2, 3, 4, 5];
 /** Relative durations of the kinds of job; a seed is 1. */
-const WEIGHTS = { grid: 0.6, seed: 1, scenarios: 0.25, ablation: 0.25 };
+const WEIGHTS = { grid: 0.6, seed: 1, scenarios: 0.25, ablation: 0.25, efforts: 0.25 };
 
 async function main(): Promise<void> {
   const started = Date.now();
@@ -73,6 +74,7 @@ async function runDataset(
   const size = description.rows * description.models.length;
   const weight = (kind: keyof typeof WEIGHTS): number => WEIGHTS[kind] * size;
   const wantsGrid = policies.length === 0 || policies.includes('linucb');
+  const efforts = await runEffortArms(pool, source, { seeds, policies }, weight('efforts'));
   const extra = quick || source.deploy !== undefined ? [] : seeds;
   pool.expect(
     (wantsGrid ? weight('grid') : 0) +
@@ -100,7 +102,25 @@ async function runDataset(
       extra.map((seed) => pool.run({ kind: 'ablation', source, seed }, 'ablation', weight('ablation'))),
     ),
   ]);
-  return { description, grid, tuned, results, scenarios, ablation };
+  return { description, grid, tuned, results, scenarios, ablation, efforts };
+}
+
+/** Where the file has models at several efforts; another pool of models than the curves'. */
+async function runEffortArms(
+  pool: Pool,
+  source: Source,
+  { seeds, policies }: Pick<Options, 'seeds' | 'policies'>,
+  weight: number,
+): Promise<DatasetRun['efforts']> {
+  const wanted = policies.length === 0 || policies.includes('pilot');
+  if (!wanted || !isEffortFile(source.outcomes) || source.deploy !== undefined || source.models !== undefined)
+    return undefined;
+  const from = { ...source, models: EFFORT_MODELS };
+  pool.expect(seeds.length * weight);
+  const runs = await Promise.all(
+    seeds.map((seed) => pool.run({ kind: 'efforts', source: from, seed }, 'efforts', weight)),
+  );
+  return { rows: effortRows(runs.map(({ points }) => points)), facts: runs[0]?.facts ?? '' };
 }
 
 function write(runs: readonly DatasetRun[], json: string): void {

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chatCall } from '../../src/app/call/call.ts';
-import { assembleEngine } from '../../src/app/call/engine.ts';
+import { assembleEngine, type EngineParts } from '../../src/app/call/engine.ts';
 import type { Log } from '../../src/app/ports/environment.ts';
 import type { CompletionEvent, CompletionOrder } from '../../src/app/call/routedCompletion.ts';
 import type { Limits } from '../../src/app/call/moneyFacts.ts';
@@ -32,6 +32,7 @@ export interface TestEngineOptions {
   /** Milliseconds of a monotonic clock; absent = the machine's. */
   readonly elapsed?: () => number;
   readonly seed?: number;
+  readonly onPassedOver?: EngineParts['onPassedOver'];
   /** The assumed quality of each model before any feedback, by its name; absent = all are alike. */
   readonly levels?: Readonly<Record<string, number>>;
 }
@@ -126,6 +127,7 @@ export async function testEngine(options: TestEngineOptions) {
       const arm = arms[index];
       if (arm) arms[index] = { ...arm, price: undefined };
     },
+    onPassedOver: options.onPassedOver,
     onLateBill: (armId, cost) => void lateBills.push({ armId, cost }),
     onReset: (problem) => void lines.push(`reset: ${problem}`),
   });

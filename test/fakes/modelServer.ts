@@ -16,6 +16,7 @@ import {
   serverError,
   wrongKey,
 } from './modelServer/apiError.ts';
+import { effortFault } from './modelServer/efforts.ts';
 import { embed } from './modelServer/embeddings.ts';
 import {
   type FakeProtocol,
@@ -51,6 +52,8 @@ export interface ModelServerOptions {
    * ended calls; the id of a generation is also in a header.
    */
   readonly reportsCost?: boolean;
+  /** Paths that it does not have: 404, as OpenAI's own server says it. */
+  readonly lacks?: readonly string[];
   /** LiteLLM's feature: the spend log beside `/v1` has a row for each ended call. */
   readonly logsSpend?: boolean;
   /** Decides for each request without a waiting `next`. */
@@ -268,7 +271,8 @@ async function answerPost(url: URL, request: MutableRequest, sink: Sink, context
     return sink.json(200, embedded.body);
   }
   const kind = generationPaths[url.pathname];
-  if (kind === undefined) return sendError(sink, apiError(404, `Invalid URL (POST ${url.pathname})`));
+  if (kind === undefined || context.options.lacks?.includes(url.pathname) === true)
+    return sendError(sink, apiError(404, `Invalid URL (POST ${url.pathname})`));
   const { models, acceptsStreamOptions = true, reportsCost = false } = context.options;
   const asked = readProtocol(url.pathname, request.body, models);
   if (isApiError(asked)) return sendError(sink, asked);
@@ -276,6 +280,8 @@ async function answerPost(url: URL, request: MutableRequest, sink: Sink, context
   const rules = { models, acceptsStreamOptions, reportsCost, protocol };
   const generation = readGeneration(kind, asked.body, rules);
   if (isApiError(generation)) return sendError(sink, generation);
+  const refused = effortFault(request.body, generation.model);
+  if (refused !== undefined) return sendError(sink, refused);
 
   const { price } = generation.model;
   const { model, inputTokens } = generation;

@@ -5,6 +5,7 @@
 import type { Arm } from '../../core/arm.ts';
 import { leastTokens } from '../../core/money/billing.ts';
 import type { Quote } from '../../core/decision.ts';
+import { withoutState } from './withoutState.ts';
 import type { CapPurpose } from '../../core/money/outputLength.ts';
 import { chatInputBound } from '../../core/money/inputBound.ts';
 import { chatInputMost } from '../../core/money/mostTokens.ts';
@@ -34,6 +35,8 @@ export interface Call {
    * completion has no reasoning beside its text. Absent = as the arm says.
    */
   capBoundsOutput?(arm: Arm): boolean;
+  /** The same without state beside earlier tool calls; absent = it has none. */
+  withoutState?(): Call;
   open(client: ModelClient, arm: Arm, caps: Caps, signal: AbortSignal): ModelStream;
 }
 
@@ -52,7 +55,8 @@ export interface ChatCallOptions {
   readonly toolChoice?: 'auto' | 'required' | undefined;
 }
 
-export function chatCall({ messages, outputCap: wanted, purpose, tools, toolChoice }: ChatCallOptions): Call {
+export function chatCall(options: ChatCallOptions): Call {
+  const { messages, outputCap: wanted, purpose, tools, toolChoice } = options;
   const images = messages.reduce((sum, { content }) => sum + imagesIn(content), 0);
   const hasTools = tools !== undefined && tools.length > 0;
   const texts = messages.map(asText);
@@ -65,10 +69,16 @@ export function chatCall({ messages, outputCap: wanted, purpose, tools, toolChoi
     outputCap: wanted,
     purpose,
     needs: { tools: hasTools, images: images > 0 },
+    ...(messages.some(hasCalls) && {
+      withoutState: () => chatCall({ ...options, messages: withoutState(messages) }),
+    }),
     open: (client, arm, { outputCap, reasoningCap, cacheKey }, signal) =>
       client.chat({ arm, messages, outputCap, reasoningCap, signal, tools, toolChoice, cacheKey }),
   };
 }
+
+const hasCalls = (message: ChatMessage): boolean =>
+  message.role === 'assistant' && (message.toolCalls?.length ?? 0) > 0;
 
 /** What no template and no provider leaves out; earlier answers may go without their reasoning. */
 const leastInput = (messages: readonly ChatMessage[]): number =>

@@ -51,6 +51,8 @@ export interface EngineParts {
   readonly distrustPrice: (arm: ArmId) => void;
   /** Told once when what was learnt could not be used. */
   readonly onReset: (problem: string) => void;
+  /** Told when an arm was passed over for what a setting says of it. */
+  readonly onPassedOver?: RoutedCompletionDeps['onPassedOver'];
   readonly onLateBill: ReconciliationDeps['onLateBill'];
 }
 
@@ -97,6 +99,7 @@ export function assembleEngine(parts: EngineParts): EngineCore {
     ledger: parts.ledger,
     client: parts.client,
     distrustPrice: parts.distrustPrice,
+    onPassedOver: parts.onPassedOver,
   });
   const { ledger, bills: source, after, onLateBill } = parts;
   const reconciliation = new Reconciliation({ ledger, source, arms, clock, log, after, onLateBill });

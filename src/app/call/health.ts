@@ -18,9 +18,15 @@ interface Breaker {
 
 export class Health {
   readonly #breakers = new Map<ArmId, Breaker>();
+  /** Their models refused the effort set for them; a setting has to change before they are chosen again. */
+  readonly #refusedEffort = new Set<ArmId>();
 
   isOpen(arm: ArmId, now: EpochMs): boolean {
     return now < (this.#breakers.get(arm)?.openUntil ?? 0);
+  }
+
+  refusedEffort(arm: ArmId): boolean {
+    return this.#refusedEffort.has(arm);
   }
 
   succeeded(arm: ArmId): void {
@@ -28,6 +34,7 @@ export class Health {
   }
 
   failed(arm: ArmId, error: ProviderError, now: EpochMs): void {
+    if (error.kind === 'effort-refused') this.#refusedEffort.add(arm);
     const pause = pauseAfter(error, this.#breakers.get(arm)?.failures ?? 0);
     if (pause === 0) return;
     const failures = (this.#breakers.get(arm)?.failures ?? 0) + 1;
@@ -36,6 +43,7 @@ export class Health {
 
   reset(): void {
     this.#breakers.clear();
+    this.#refusedEffort.clear();
   }
 
   /** A changed setting, key or offer gives every arm a new chance. */
@@ -53,11 +61,14 @@ function pauseAfter(error: ProviderError, earlierFailures: number): number {
     case 'too-large':
     case 'bad-request':
     case 'wrong-address':
+    case 'effort-refused':
+    case 'state-refused':
       return 0;
     case 'no-key':
     case 'wrong-key':
     case 'no-credit':
     case 'model-gone':
+    case 'no-responses':
     case 'insecure':
     case 'redirect':
       return fatalPauseMs;

@@ -2,9 +2,11 @@
  * What a prompt would cost before it is sent, and which model "Better answer" and "Cheaper next time" mean. From quotes
  * and estimates alone: nothing is reserved, learnt or sent.
  */
+import type { Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { ArmEvidence, Decision } from '../../core/decision.ts';
 import type { ArmEstimate } from '../../core/learning/learner.ts';
+import { thoughtsAt } from '../../core/models/efforts.ts';
 import type { Candidate } from '../../core/routing/router.ts';
 
 export interface PricedArm {
@@ -42,7 +44,8 @@ export function previewOf({ arms, chosen }: Pick<Decision, 'arms' | 'chosen'>): 
 const priced = ({ armId, quote }: ArmEvidence): PricedArm => ({ armId, cost: quote.expected });
 
 /**
- * "Better answer": one step up, the least good of the usable arms that are expected to be better than every arm tried.
+ * "Better answer": the same model at the next higher effort, where that is expected to be better; else one step up, the
+ * least good of the usable arms that are expected to be better than every arm tried.
  * One that the money left does not cover is named only where no other is better: the router then says what is missing.
  * Undefined: nothing is better.
  */
@@ -51,6 +54,7 @@ export function oneStepUp(
   candidates: readonly Candidate[],
   estimates: readonly Pick<ArmEstimate, 'armId' | 'mean'>[],
   moneyLeft: number,
+  arms: readonly Arm[],
 ): ArmId | undefined {
   const best = Math.max(
     ...estimates.filter(({ armId }) => tried.includes(armId)).map(({ mean }) => mean),
@@ -60,9 +64,31 @@ export function oneStepUp(
   const better = estimates
     .filter(({ armId, mean }) => usable.get(armId) !== undefined && mean > best)
     .toSorted((a, b) => a.mean - b.mean);
-  const covered = better.find(({ armId }) => {
-    const worstCase = usable.get(armId)?.worstCase ?? 0;
-    return worstCase === 0 || worstCase <= moneyLeft;
-  });
-  return (covered ?? better[0])?.armId;
+  const covered = better
+    .filter(({ armId }) => {
+      const worstCase = usable.get(armId)?.worstCase ?? 0;
+      return worstCase === 0 || worstCase <= moneyLeft;
+    })
+    .map(({ armId }) => armId);
+  return nextEffort(tried.at(-1), covered, arms) ?? covered[0] ?? better[0]?.armId;
+}
+
+/** Of these, the newest answer's model at the least effort above its own. */
+function nextEffort(
+  newest: ArmId | undefined,
+  among: readonly ArmId[],
+  arms: readonly Arm[],
+): ArmId | undefined {
+  const from = arms.find(({ id }) => id === newest);
+  if (!from) return undefined;
+  const [next] = arms
+    .filter(
+      ({ id, endpointId, model, effort }) =>
+        among.includes(id) &&
+        endpointId === from.endpointId &&
+        model === from.model &&
+        thoughtsAt(effort) > thoughtsAt(from.effort),
+    )
+    .toSorted((a, b) => thoughtsAt(a.effort) - thoughtsAt(b.effort));
+  return next?.id;
 }

@@ -46,7 +46,13 @@ export interface CompletionOrder extends RoutingRequest {
 
 export type CompletionEvent =
   /** Comes again when an arm provably did not serve and another takes over. */
-  | { readonly type: 'routed'; readonly decision: Decision; readonly arm: Arm }
+  | {
+      readonly type: 'routed';
+      readonly decision: Decision;
+      readonly arm: Arm;
+      /** The conversation goes on without the state beside its tool calls, which the model refused. */
+      readonly withoutState?: true;
+    }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
   /** All text until now was reasoning. */
@@ -70,6 +76,8 @@ export interface RoutedCompletionDeps extends SettlementDeps {
   readonly workspace: WorkspaceStateHolder;
   readonly client: ModelClient;
   readonly arms: () => readonly Arm[];
+  /** A setting keeps this arm from answering, and another took over: nobody else would say so. */
+  readonly onPassedOver?: ((arm: Arm, error: ProviderError) => void) | undefined;
 }
 
 /** Arms tried for one prompt when they provably did not serve it. */
@@ -83,7 +91,8 @@ export class RoutedCompletion {
     this.#deps = deps;
   }
 
-  async *run(order: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
+  async *run(asks: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
+    let order = asks;
     const failed = new Map<ArmId, ExclusionReason>();
     let lastFailure: Failure | undefined;
     let asked = 0;
@@ -96,7 +105,10 @@ export class RoutedCompletion {
         yield { type: 'failed', ...(lastFailure ?? { problem: routed.error }) };
         return;
       }
-      const attempted = new Attempt(this.#deps, order, routed.value, asked > 0);
+      const attempted = new Attempt(this.#deps, order, routed.value, {
+        isRetry: asked > 0,
+        isStateless: order !== asks,
+      });
       const over = attempted.over.promise.finally(() => this.#unsettled.delete(over));
       this.#unsettled.add(over);
       yield* attempted.run();
@@ -104,8 +116,17 @@ export class RoutedCompletion {
       const { problem, cost, refusal } = attempted.end;
       lastFailure = cost === undefined ? { problem } : { problem, cost };
       const { arm } = routed.value;
+      // Once: what is left then has no state that could be refused.
+      const stateless = isRefusedState(problem) ? order.call.withoutState?.() : undefined;
+      if (stateless && !order.signal.aborted) {
+        order = { ...order, call: stateless };
+        asked += 1;
+        continue;
+      }
       if (!attempted.end.another || order.choice.type === 'arm' || order.signal.aborted) break;
       failed.set(arm.id, attempted.end.another);
+      if (problem.kind === 'provider' && OF_SETTINGS.has(problem.error.kind))
+        this.#deps.onPassedOver?.(arm, problem.error);
       // A refusal of the ledger asked nobody; unless it was about this arm's worst case, it holds for every paid arm.
       if (refusal === undefined) asked += 1;
       else if (refusal !== 'over-limit') moneyClosed = true;
@@ -122,6 +143,12 @@ export class RoutedCompletion {
     return this.#deps.learning.outcome(decisionId, kind);
   }
 }
+
+/** Failures that stay until a setting changes. */
+const OF_SETTINGS: ReadonlySet<ProviderError['kind']> = new Set(['effort-refused', 'no-responses']);
+
+const isRefusedState = (problem: Problem): boolean =>
+  problem.kind === 'provider' && problem.error.kind === 'state-refused' && !problem.partial;
 
 const isFreeArm = ({ price }: Arm): boolean => price !== undefined && isFree(price);
 
@@ -166,6 +193,7 @@ class Attempt {
   readonly #routed: RoutedArm;
   readonly #books: Settlement;
   readonly #watch: AnswerWatch;
+  readonly #isStateless: boolean;
   #text = '';
   #textEvents = 0;
   end: AttemptEnd = { kind: 'answered' };
@@ -178,10 +206,16 @@ class Attempt {
   /** Resolves when nothing of this attempt is left to be settled. */
   readonly over = Promise.withResolvers<undefined>();
 
-  constructor(deps: RoutedCompletionDeps, order: CompletionOrder, routed: RoutedArm, isRetry: boolean) {
+  constructor(
+    deps: RoutedCompletionDeps,
+    order: CompletionOrder,
+    routed: RoutedArm,
+    { isRetry, isStateless }: { readonly isRetry: boolean; readonly isStateless: boolean },
+  ) {
     this.#deps = deps;
     this.#order = order;
     this.#routed = routed;
+    this.#isStateless = isStateless;
     this.#books = new Settlement(deps, routed, {
       purpose: isRetry ? 'retry' : order.purpose,
       conversationId: order.conversationId,
@@ -209,7 +243,7 @@ class Attempt {
     let unfollow = (): void => undefined;
     try {
       void this.#deps.learning.decided(decision);
-      yield { type: 'routed', decision, arm };
+      yield { type: 'routed', decision, arm, ...(this.#isStateless && { withoutState: true }) };
       const cacheKey = this.#deps.conversations.cacheKey(this.#order.conversationId);
       const { call } = this.#order;
       const stream = call.open(this.#deps.client, arm, { ...quote, cacheKey }, this.#closing.signal);

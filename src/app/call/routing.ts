@@ -28,6 +28,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { route, type Candidate, type Routed, type RouteRefusal } from '../../core/routing/router.ts';
 import type { Space } from '../../core/learning/space.ts';
 import { isBounded, type Call } from './call.ts';
+import { kindOfCall } from './callKind.ts';
 import type { ConversationMemory } from './conversationMemory.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
@@ -175,7 +176,7 @@ export class Routing {
     const target =
       choice.type === 'escalate'
         ? (choice.to ??
-          oneStepUp(choice.not, candidates, estimates, availableOf(money.limit, money.committed)))
+          oneStepUp(choice.not, candidates, estimates, availableOf(money.limit, money.committed), arms))
         : undefined;
     if (choice.type === 'escalate' && target === undefined) return fail({ kind: 'nothing-better' });
     const routed = route({
@@ -209,7 +210,7 @@ export class Routing {
     costFactor: number,
   ): Quoted {
     const maxInputTokens = request.call.inputBound(arm);
-    const kind = { armId: arm.id, surface: request.surface, task: context.coarse.task };
+    const kind = kindOfCall(arm, request.surface, context.coarse.task);
     const expected = this.#deps.policy.forecast(kind, maxInputTokens);
     const caps = this.#firstCaps(arm, kind, request.call, money.limit);
     const quoted = quote(isBounded(request.call, arm) ? { ...arm, outputCapCoversReasoning: true } : arm, {
@@ -276,6 +277,7 @@ export class Routing {
       return 'lacks-capability';
     if (!chosenByHand && workspace.get().excluded.includes(arm.id)) return 'excluded-by-user';
     if ('not' in request.choice && request.choice.not.includes(arm.id)) return 'has-answered';
+    if (!chosenByHand && health.refusedEffort(arm.id)) return 'effort-refused';
     if (!chosenByHand && spareUnhealthy && health.isOpen(arm.id, clock.now())) return 'unhealthy';
     return request.exclude?.(arm);
   }

@@ -5,6 +5,7 @@
 import { BELOW_SENT, BELOW_VISIBLE, billFor, type Bill, type MostMade } from '../../core/money/billing.ts';
 import { paceOfBill } from '../../core/money/armPace.ts';
 import { mostTokens } from '../../core/money/mostTokens.ts';
+import { kindOfCall } from './callKind.ts';
 import { mostMade } from '../../core/money/unseen.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { standingOf } from '../../core/money/available.ts';
@@ -174,7 +175,7 @@ export class Settlement {
 
   #learnLength({ tokens }: Usage, wasCut: boolean): void {
     const { arm, decision } = this.#routed;
-    const kind = { armId: arm.id, surface: decision.surface, task: decision.context.coarse.task };
+    const kind = kindOfCall(arm, decision.surface, decision.context.coarse.task);
     const bytes = this.#terms.inputBound();
     this.#deps.policy.observeCall(kind, bytes, tokens, wasCut);
     this.#deps.conversations.answered(this.#terms.conversationId, arm, { at: decision.at, bytes, tokens });

@@ -32,6 +32,8 @@ export interface ChatSink {
 export interface Route {
   readonly decision: Decision;
   readonly arm: Arm;
+  /** It goes on without the state beside the conversation's tool calls. */
+  readonly withoutState?: true;
 }
 
 export type ChatEnd =
@@ -57,7 +59,11 @@ export async function answerChat(
   for await (const event of completion.run(order)) {
     switch (event.type) {
       case 'routed':
-        route = { decision: event.decision, arm: event.arm };
+        route = {
+          decision: event.decision,
+          arm: event.arm,
+          ...(event.withoutState && { withoutState: true }),
+        };
         sink.routed(route);
         break;
       case 'text':

@@ -14,6 +14,8 @@ export class OpaqueMemory {
   /** In the order of insertion: the oldest is dropped first. */
   readonly #states = new Map<string, { readonly state: OpaqueState; readonly chars: number }>();
   #chars = 0;
+  /** Calls whose data was refused: they go as text from then on. The oldest goes first. */
+  readonly #refused = new Set<string>();
 
   keep({ id, opaque }: Pick<ToolCall, 'id' | 'opaque'>): void {
     if (!opaque) return;
@@ -37,6 +39,23 @@ export class OpaqueMemory {
         return part.type === 'tool-call' && opaque ? { ...part, call: { ...part.call, opaque } } : part;
       }),
     }));
+  }
+
+  /** The model refused what was sent back beside these calls. */
+  refused(callIds: readonly string[]): void {
+    for (const id of callIds) {
+      this.#forget(id);
+      this.#refused.delete(id);
+      this.#refused.add(id);
+    }
+    for (const oldest of this.#refused) {
+      if (this.#refused.size <= MAX_CALLS) return;
+      this.#refused.delete(oldest);
+    }
+  }
+
+  isRefused(callId: string): boolean {
+    return this.#refused.has(callId);
   }
 
   #forget(id: string): void {

@@ -1,6 +1,7 @@
 /** Builds an order for the routed completion from a request of VS Code's Chat. */
 import type { ToolDefinition } from '../ports/models.ts';
 import { chatCall } from '../call/call.ts';
+import { withoutState } from '../call/withoutState.ts';
 import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
 import type { Choice } from '../call/routing.ts';
 import { toChatMessages, type ChatTurn } from './messages.ts';
@@ -8,6 +9,8 @@ import { chatView } from './view.ts';
 
 export interface ChatOrderOptions {
   readonly turns: readonly ChatTurn[];
+  /** Calls whose state was refused go as text. */
+  readonly isRefused?: ((callId: string) => boolean) | undefined;
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice: 'auto' | 'required';
   readonly outputCap: number | undefined;
@@ -22,7 +25,7 @@ export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
   purpose: 'chat',
   view: chatView(options.turns, options.languageId),
   call: chatCall({
-    messages: toChatMessages(options.turns),
+    messages: withoutState(toChatMessages(options.turns), options.isRefused ?? (() => false)),
     outputCap: options.outputCap,
     purpose: 'turn',
     tools: options.tools,

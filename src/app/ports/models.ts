@@ -115,6 +115,12 @@ export type ProviderErrorKind =
   | 'model-gone'
   | 'too-long'
   | 'bad-request'
+  /** The model does not take the effort that its arm asks for. */
+  | 'effort-refused'
+  /** What was sent back beside earlier tool calls does not validate (any more), or is missing. */
+  | 'state-refused'
+  /** The endpoint has no address for the Responses protocol. */
+  | 'no-responses'
   /** The address answers, or can never answer, but not to requests of this protocol. */
   | 'wrong-address'
   | 'server-error'

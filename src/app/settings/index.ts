@@ -43,7 +43,9 @@ export function parseSettings(
   const arms = new Map<string, Arm>();
   for (const reader of entries('pilot.models', raw.models, MAX_MODELS, problems)) {
     const arm = parseModel(reader, endpoints, presets);
-    if (arm) add(arms, arm.id, arm, reader, 'model');
+    // An effort that could not be taken was told; that the rest then stands there twice follows from it.
+    const lostEffort = reader.has('effort') && arm?.effort === undefined;
+    if (arm && !(lostEffort && arms.has(arm.id))) add(arms, arm.id, arm, reader, 'model');
   }
   return {
     endpoints: [...endpoints.values()],
@@ -55,7 +57,7 @@ export function parseSettings(
 
 /** The first of two entries with the same id wins: the second may be an unfinished paste. */
 function add<T>(map: Map<string, T>, key: string, value: T, reader: SettingReader, field: string): void {
-  if (map.has(key)) reader.problem(field, 'duplicate', '', undefined);
+  if (map.has(key)) reader.problem(field, 'duplicate', '', undefined, key);
   else map.set(key, value);
 }
 

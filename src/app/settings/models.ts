@@ -1,7 +1,8 @@
 import { armId } from '../../core/brand.ts';
 import { EFFORT_LEVELS, effortName, type Arm, type ArmCapabilities, type Effort } from '../../core/arm.ts';
 import { FIM_FORMAT_IDS } from '../../core/inline/fim/format.ts';
-import type { Endpoint, PresetTable } from './endpoint.ts';
+import { effortInName } from '../../core/models/effortInName.ts';
+import type { Endpoint, Preset, PresetTable } from './endpoint.ts';
 import { OUTPUT_CAP_FIELDS } from './endpoints.ts';
 import { parsePrice, withCacheRates } from './price.ts';
 import type { SettingReader } from './reader.ts';
@@ -25,7 +26,7 @@ export function parseModel(
   if (!endpoint || model === undefined) return undefined;
   const contextTokens = reader.number('contextTokens', DEFAULT_CONTEXT_TOKENS, TOKENS);
   const covers = reader.boolean('outputCapCoversReasoning', endpoint.outputCapCoversReasoning);
-  const effort = parseEffort(reader);
+  const effort = parseEffort(reader, { endpoint, model, preset: presets[endpoint.preset] });
   const name = effort === undefined ? model : `${model} (${effortName(effort)})`;
   const promptCache = presets[endpoint.preset].promptCache(model);
   const arm: Arm = {
@@ -54,8 +55,38 @@ const CACHE_LIVES = ['default', 'hour'] as const;
 const LEAST_THINKING_TOKENS = 1;
 const MOST_THINKING_TOKENS = 1_000_000;
 
-/** A level, or a reasoning budget in tokens. */
-function parseEffort(reader: SettingReader): Effort | undefined {
+interface EffortPlace {
+  readonly endpoint: Endpoint;
+  readonly model: string;
+  readonly preset: Preset;
+}
+
+/** A level, or a reasoning budget in tokens; undefined = none that can be sent, with a reported problem. */
+function parseEffort(reader: SettingReader, place: EffortPlace): Effort | undefined {
+  const effort = readEffort(reader);
+  if (effort === undefined) return undefined;
+  const named = effortInName(place.model);
+  const taken = effortsTaken(place);
+  if (named !== undefined) reader.problem('effort', 'effort-in-name', named, '');
+  else if (taken === 'none') reader.problem('effort', 'no-effort', place.endpoint.label, '');
+  else if (taken === 'levels' && typeof effort === 'object')
+    reader.problem('effort', 'not-one-of', EFFORT_LEVELS.join(', '), '');
+  else return effort;
+  return undefined;
+}
+
+/** Messages takes both; Responses takes levels; of Chat Completions the preset knows. */
+function effortsTaken({
+  endpoint: { protocol, preset: id },
+  preset,
+}: EffortPlace): 'none' | 'levels' | 'all' {
+  if (protocol === 'messages' || (protocol === 'auto' && id === 'anthropic')) return 'all';
+  if (protocol === 'responses') return 'levels';
+  if (preset.effortField === undefined) return 'none';
+  return preset.effortField === 'effort' ? 'levels' : 'all';
+}
+
+function readEffort(reader: SettingReader): Effort | undefined {
   const value = reader.raw('effort');
   if (value === undefined) return undefined;
   const level = EFFORT_LEVELS.find((candidate) => candidate === value);

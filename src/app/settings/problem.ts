@@ -25,6 +25,10 @@ export type ProblemKind =
   | 'not-dollars'
   | 'duplicate'
   | 'too-many'
+  /** The endpoint, `allowed`, has no field for an effort. */
+  | 'no-effort'
+  /** The model's name says one already: `allowed`. */
+  | 'effort-in-name'
   | 'unknown-key'
   | 'unknown-endpoint'
   /** A key in the settings, which are synced and visible; set-up moves it to the keyring. */

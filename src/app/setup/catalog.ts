@@ -11,6 +11,8 @@ export interface ListedModel {
   readonly images: boolean | undefined;
   /** Whether the list says that the model completes code in the middle. */
   readonly fim: boolean | undefined;
+  /** It says that it thinks as hard as it is told. */
+  readonly reasoning: boolean | undefined;
   readonly simulated: boolean;
   /** Whether the model embeds, transcribes or draws but does not chat, so that it is not offered as an arm. */
   readonly embedding: boolean;

@@ -1,4 +1,4 @@
-import type { Arm, RateCard } from '../../core/arm.ts';
+import type { Arm, Effort, RateCard } from '../../core/arm.ts';
 import type { Endpoint, Preset, PriceLookup } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
 
@@ -17,6 +17,8 @@ export interface ModelDraft {
   /** Undefined = the user is asked, since unknown is not zero. */
   readonly price: RateCard | undefined;
   readonly origin: PriceOrigin | undefined;
+  /** Absent = the model's own default. */
+  readonly effort?: Effort;
 }
 
 export interface DraftFacts {
@@ -56,6 +58,7 @@ export const namedModel = (id: string): ListedModel => ({
   tools: undefined,
   images: undefined,
   fim: undefined,
+  reasoning: undefined,
   simulated: false,
   embedding: false,
 });

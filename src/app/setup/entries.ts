@@ -1,5 +1,6 @@
 /** Changes to the raw values of `pilot.endpoints` and `pilot.models`; fields unknown to set-up stay. */
-import type { Endpoint, Preset } from '../settings/endpoint.ts';
+import { effortName, type Effort } from '../../core/arm.ts';
+import type { Endpoint, Preset, Protocol } from '../settings/endpoint.ts';
 import type { MisplacedKey } from '../settings/headers.ts';
 import { understandUrl } from '../settings/url.ts';
 import type { ModelDraft } from './draft.ts';
@@ -29,7 +30,7 @@ function addressOf({ baseUrl, apiVersion }: Endpoint, preset: Preset): string {
   return `${baseUrl}${query}${isRead ? '' : '#'}`;
 }
 
-export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraft): Entry {
+export function modelEntry({ id, preset }: Endpoint, { model, price, effort }: ModelDraft): Entry {
   const capabilities = {
     // Other formats follow from the model's name; only Mistral lists it for each model.
     ...(model.fim && preset === 'mistral' && { fim: 'mistral' }),
@@ -39,7 +40,8 @@ export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraf
   return {
     endpoint: id,
     model: model.id,
-    ...(model.name !== undefined && model.name !== model.id && { label: model.name }),
+    ...(effort !== undefined && { effort: effortSetting(effort) }),
+    ...(model.name !== undefined && model.name !== model.id && { label: labelOf(model.name, effort) }),
     ...(price && { price }),
     ...(model.contextTokens !== undefined && { contextTokens: model.contextTokens }),
     ...(model.maxOutputTokens !== undefined && { maxOutputTokens: model.maxOutputTokens }),
@@ -47,6 +49,13 @@ export function modelEntry({ id, preset }: Endpoint, { model, price }: ModelDraf
     ...(model.simulated && { simulated: true }),
   };
 }
+
+/** As `pilot.models[].effort` has it. */
+const effortSetting = (effort: Effort): string | number =>
+  typeof effort === 'object' ? effort.thinkingTokens : effort;
+
+const labelOf = (name: string, effort: Effort | undefined): string =>
+  effort === undefined ? name : `${name} (${effortName(effort)})`;
 
 /**
  * An entry of the same id gets the new fields; otherwise the entry is added. A former statement on whether a key is
@@ -63,6 +72,12 @@ export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
 export const statesField = (raw: unknown, endpointId: string, field: string): boolean =>
   listOf(raw).some((entry) => isRecord(entry) && entry['id'] === endpointId && field in entry);
 
+/** The endpoint's entry says its protocol from now on; all else stays. */
+export const withProtocol = (raw: unknown, endpointId: string, protocol: Protocol): unknown[] =>
+  listOf(raw).map((entry) =>
+    isRecord(entry) && entry['id'] === endpointId ? { ...entry, protocol } : entry,
+  );
+
 /**
  * Sets the endpoint's models to the chosen ones. An existing entry keeps all its fields, and gets a price if it had
  * none.
@@ -72,7 +87,10 @@ export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly Mo
   const others = entries.filter((entry) => fieldOf(entry, 'endpoint') !== endpoint.id);
   const chosen = drafts.map((draft) => {
     const former = entries.find(
-      (entry) => fieldOf(entry, 'endpoint') === endpoint.id && fieldOf(entry, 'model') === draft.model.id,
+      (entry) =>
+        fieldOf(entry, 'endpoint') === endpoint.id &&
+        fieldOf(entry, 'model') === draft.model.id &&
+        (fieldOf(entry, 'effort') ?? undefined) === (draft.effort && effortSetting(draft.effort)),
     );
     return {
       ...modelEntry(endpoint, draft),

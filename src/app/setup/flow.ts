@@ -2,7 +2,7 @@
  * PILOT: Set Up Models as a dialogue: the provider, its key, its models, their prices. A canceled dialogue leaves the
  * settings unchanged. The surface words the questions (`SetupUi`).
  */
-import { isFree } from '../../core/arm.ts';
+import { isFree, type RateCard } from '../../core/arm.ts';
 import { armId } from '../../core/brand.ts';
 import type { Endpoint } from '../settings/endpoint.ts';
 import { CAP_FIELD, capQuestion } from './capQuestion.ts';
@@ -12,6 +12,7 @@ import type { Connected, Keyed } from './connect.ts';
 import type { ModelChoice, SetupDeps, SetupUi } from './dialogue.ts';
 import type { ModelDraft } from './draft.ts';
 import { draftModel } from './draft.ts';
+import { draftArmId, withEfforts } from './efforts.ts';
 import { suggestModels } from './suggest.ts';
 import { endpointEntry, withEndpoint, withModels } from './entries.ts';
 
@@ -56,13 +57,18 @@ async function choose(deps: SetupDeps, connected: Connected): Promise<ModelChoic
     deps.distrustsPrice(armId(endpoint.id, model.id))
       ? { model, price: undefined, origin: undefined }
       : draftModel(model, facts);
-  const drafts = listed.filter(({ embedding }) => !embedding).map(draft);
-  const mine = new Set(arms.flatMap((arm) => (arm.endpointId === endpoint.id ? [arm.model] : [])));
-  const proposed = mine.size > 0 ? [] : await proposal(drafts, deps.rating);
-  const isChosen = (draft: ModelDraft) => mine.has(draft.model.id) || proposed.includes(draft);
+  const plain = listed.filter(({ embedding }) => !embedding).map(draft);
+  const mine = arms.filter((arm) => arm.endpointId === endpoint.id);
+  const proposed = mine.length > 0 ? [] : await proposal(plain, deps.rating);
+  const { drafts, chosen } = withEfforts(plain, { preset, arms: mine, proposed });
   const costs = drafts.some(({ price }) => !price || !isFree(price));
   const proposedLimit = costs && !deps.settings.hasMonthlyLimit() ? PROPOSED_LIMIT_USD : undefined;
-  const choice = await deps.ui.chooseModels({ endpoint, drafts, isChosen, proposedLimit });
+  const choice = await deps.ui.chooseModels({
+    endpoint,
+    drafts,
+    isChosen: (each) => chosen.has(each),
+    proposedLimit,
+  });
   return choice && choice.drafts.length > 0 ? choice : undefined;
 }
 
@@ -82,15 +88,21 @@ async function withPrices(
   ui: SetupUi,
   drafts: readonly ModelDraft[],
 ): Promise<readonly ModelDraft[] | undefined> {
-  const unknown = drafts.filter(({ price }) => !price);
-  const entered = new Map<ModelDraft, ModelDraft>();
+  // A model costs the same at every effort: it thinks longer, and is billed for more tokens.
+  const unknown = [
+    ...new Map(drafts.flatMap((each) => (each.price ? [] : [[each.model.id, each]]))).values(),
+  ];
+  const entered = new Map<string, RateCard>();
   for (const [index, draft] of unknown.entries()) {
     const price = await ui.askPrice(draft, index + 1, unknown.length);
     if (price === undefined) return undefined;
     if (price === 'later') break;
-    entered.set(draft, { ...draft, price, origin: { kind: 'settings' } });
+    entered.set(draft.model.id, price);
   }
-  return drafts.map((draft) => entered.get(draft) ?? draft);
+  return drafts.map((draft) => {
+    const price = draft.price ? undefined : entered.get(draft.model.id);
+    return price ? { ...draft, price, origin: { kind: 'settings' } } : draft;
+  });
 }
 
 /** Stores the typed key in the keyring; if that fails, only a variable can supply it. */
@@ -121,8 +133,8 @@ async function write(
     withEndpoint(settings.endpoints(), entry),
     withModels(settings.models(), endpoint, drafts),
   );
-  for (const { model, origin } of drafts) {
-    if (origin?.kind === 'settings') deps.trustPrice(armId(endpoint.id, model.id));
+  for (const draft of drafts) {
+    if (draft.origin?.kind === 'settings') deps.trustPrice(draftArmId(endpoint, draft));
   }
   const prices = drafts.map(({ price }) => price);
   const paid = prices.filter((price) => price && !isFree(price)).length;

@@ -86,9 +86,11 @@ export function withPrices(raw: unknown, changes: readonly PriceChange[]): unkno
   const prices = new Map<string, RateCard>(changes.map(({ armId: id, after }) => [id, after]));
   return (Array.isArray(raw) ? (raw as unknown[]) : []).map((entry) => {
     if (!isRecord(entry)) return entry;
-    const { endpoint, model, price: former } = entry;
+    const { endpoint, model, effort, price: former } = entry;
     if (typeof endpoint !== 'string' || typeof model !== 'string') return entry;
-    const price = prices.get(armId(endpoint, model));
+    const named = typeof effort === 'string' || typeof effort === 'number' ? String(effort) : undefined;
+    // An effort that cannot be taken is no part of the arm.
+    const price = prices.get(armId(endpoint, model, named)) ?? prices.get(armId(endpoint, model));
     return price ? { ...entry, price: { ...(isRecord(former) && former), ...price } } : entry;
   });
 }

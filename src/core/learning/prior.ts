@@ -4,9 +4,11 @@
  * A known model has its published rating; a name close to a known one gets the rating of its nearest relative; any
  * other model is rated by its size and price. The user sees the explanation and may correct the prior.
  */
-import type { RateCard } from '../arm.ts';
+import type { Effort, RateCard } from '../arm.ts';
 import type { ArmPrior } from './learner.ts';
 import { unit } from '../linalg.ts';
+import { effortInName } from '../models/effortInName.ts';
+import { qualityShift } from '../models/efforts.ts';
 import { closest, parseModelName, type ModelName } from '../models/modelNames.ts';
 import type { KnownModel, ModelTable, RatingSource } from '../models/modelTable.ts';
 import type { Preset } from './preset.ts';
@@ -45,6 +47,8 @@ export const armPrior = ({ theta, direction }: ModelPrior, { scoring }: Preset):
 export interface PriorOptions {
   /** Names of rating sources to leave out: a benchmark must not route by its own published scores. */
   readonly without?: readonly string[];
+  /** The arm's; absent = the model's own default. */
+  readonly effort?: Effort | undefined;
 }
 
 const NEAR = 0.3;
@@ -55,6 +59,24 @@ export function priorOf(
   model: string,
   price: RateCard | undefined,
   options: PriorOptions = {},
+): ModelPrior {
+  const prior = ratedPrior(table, model, price, options);
+  const { effort } = options;
+  if (effort === undefined) return prior;
+  // A rating may be that of a model at an effort its name says ("o3-mini-high").
+  const rated = 'model' in prior.origin ? effortInName(prior.origin.model) : undefined;
+  const shift = qualityShift(effort) - qualityShift(rated);
+  // x begins with 1, so what is added to the first weight is added to the reward of every prompt.
+  const theta = prior.theta.slice();
+  theta[0] = (theta[0] ?? 0) + shift;
+  return { ...prior, theta };
+}
+
+function ratedPrior(
+  table: ModelTable,
+  model: string,
+  price: RateCard | undefined,
+  options: PriorOptions,
 ): ModelPrior {
   const known = usable(table, options);
   const name = parseModelName(model);

@@ -17,6 +17,8 @@ export interface CallKind {
   readonly armId: ArmId;
   readonly surface: Surface;
   readonly task: TaskType;
+  /** How many times as long as the model's usual output an answer at the arm's effort is; absent = 1. */
+  readonly outputFactor?: number | undefined;
 }
 
 export interface CallForecast {
@@ -153,7 +155,7 @@ export function observeCall(
     return statistics;
   const cells = new Map(statistics.cells);
   learn(cells, outputKey(kind), outputs);
-  learn(cells, sharedKey(kind), outputs);
+  learn(cells, sharedKey(kind), outputs / (kind.outputFactor ?? 1));
   const visible = used.output * (wasCut ? CUT_FACTOR : 1);
   learn(cells, visibleKey(kind), visible);
   learn(cells, sharedVisibleKey(kind), visible);
@@ -191,8 +193,14 @@ export function decodeStatistics(stored: unknown): {
 
 function outputCell(statistics: CallStatistics, kind: CallKind): Cell {
   const shared = pooled(statistics.cells.get(sharedKey(kind)), constantCell(OUTPUT_PRIOR[kind.surface]));
-  return pooled(statistics.cells.get(outputKey(kind)), shared);
+  return pooled(statistics.cells.get(outputKey(kind)), scaled(shared, kind.outputFactor ?? 1));
 }
+
+const scaled = (cell: Cell, factor: number): Cell => ({
+  ...cell,
+  mean: cell.mean * factor,
+  logMean: cell.logMean + Math.log(factor),
+});
 
 function visibleCell(statistics: CallStatistics, kind: CallKind): Cell {
   const start = constantCell(OUTPUT_PRIOR[kind.surface]);

@@ -10,6 +10,7 @@ import { openCall } from './call.ts';
 import type { BuildClient, Call, CallContext } from './call.ts';
 import { endOf } from './ends.ts';
 import { at, stringAt } from './json.ts';
+import { refusalOf, type SentFeatures } from './refusals.ts';
 
 /** Longer than any provider's id of a generation. */
 export const MAX_ID_LENGTH = 200;
@@ -41,6 +42,8 @@ export interface StreamRequest<Client> {
   readonly signal: AbortSignal;
   /** The text of the request, for removal from error texts that quote it. */
   readonly sent: string;
+  /** What of the request may be refused by name; absent = nothing. */
+  readonly features?: SentFeatures;
   /** False for chat, where an empty answer is a failure; a completion may be empty. */
   readonly mayBeEmpty: boolean;
 }
@@ -68,7 +71,9 @@ async function* run<Client>(
   const end = (failed: { error?: unknown; kind?: ProviderErrorKind | undefined } | undefined) => {
     call.guard.end();
     const told = { usage: answer.usage, generationId: generationId(call, answer) };
-    settle(failed && { ...call.failure(failed.error, failed.kind), ...told });
+    const failure = failed && call.failure(failed.error, failed.kind);
+    const refusal = failure && request.features && refusalOf(request.features, failure, call.guard.errorBody);
+    settle(failure && { ...failure, kind: refusal ?? failure.kind, ...told });
   };
   try {
     for await (const chunk of await request.open(call)) {

@@ -32,7 +32,7 @@ export function messagesBody(request: ChatRequest): Params {
     .flatMap(({ content }) => textBlock(content));
   const turns = turnsOf(request);
   const tools = (request.tools ?? []).map(toTool);
-  const { thinks, fields } = thinkingOf(arm, outputCap);
+  const { thinks, fields } = thinkingOf(arm, outputCap, turns.every(mayPrecedeThoughts));
   markPrefix(tools, system, turns, leastCachedTokens(arm.model), arm.cacheLife);
   return {
     model: arm.model,
@@ -49,6 +49,13 @@ export function messagesBody(request: ChatRequest): Params {
     stream: true,
   };
 }
+
+/** The API refuses to think where an earlier turn called tools and its thoughts are not there: another model's, or lost. */
+const mayPrecedeThoughts = ({ role, content }: Turn): boolean =>
+  role === 'user' ||
+  !content.some(({ type }) => type === 'tool_use') ||
+  content[0]?.type === 'thinking' ||
+  content[0]?.type === 'redacted_thinking';
 
 /** Neighbors of one role become one turn, as the API wants them; the results of tools stand first in theirs. */
 function turnsOf({ messages, arm }: ChatRequest): Turn[] {

@@ -2,19 +2,12 @@
  * How each of Anthropic's models is told how hard to think: from its documentation of effort and extended thinking, read
  * in November 2026.
  */
-import type { Arm, EffortLevel } from '../../core/arm.ts';
+import type { Arm } from '../../core/arm.ts';
+import { THOUGHTS } from '../../core/models/efforts.ts';
 
 /** Models from 4.6 on decide themselves how long to think, and are told an effort instead of a budget. */
 const isAdaptive = (model: string): boolean => /(opus|sonnet|haiku)-(4-[6-9]|[5-9])|mythos|fable/.test(model);
 
-/** What a budget stands for where an effort is asked of a model that only takes a budget, tokens. */
-const BUDGETS: Readonly<Record<Exclude<EffortLevel, 'none'>, number>> = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 32_768,
-};
 /** The API's own least budget, tokens. */
 const LEAST_BUDGET = 1024;
 /** Room for the answer beside the thoughts, tokens: the budget must stay below `max_tokens`. */
@@ -29,15 +22,22 @@ export interface Thinking {
   };
 }
 
-/** The request's fields for the arm's effort; without one the model does what it does by itself. */
-export function thinkingOf({ model, effort }: Arm, outputCap: number): Thinking {
+/**
+ * The request's fields for the arm's effort; without one the model does what it does by itself. `mayThink`: the turns so
+ * far allow it; where they do not, the effort is sent without thoughts.
+ */
+export function thinkingOf({ model, effort }: Arm, outputCap: number, mayThink: boolean): Thinking {
   if (effort === undefined) return { thinks: false, fields: {} };
   if (effort === 'none') return { thinks: false, fields: { thinking: { type: 'disabled' } } };
   if (typeof effort === 'string' && isAdaptive(model)) {
     const named = effort === 'minimal' ? ('low' as const) : effort;
-    return { thinks: true, fields: { thinking: { type: 'adaptive' }, output_config: { effort: named } } };
+    const output_config = { effort: named };
+    return mayThink
+      ? { thinks: true, fields: { thinking: { type: 'adaptive' }, output_config } }
+      : { thinks: false, fields: { output_config } };
   }
-  const wanted = typeof effort === 'string' ? BUDGETS[effort] : effort.thinkingTokens;
+  if (!mayThink) return { thinks: false, fields: {} };
+  const wanted = typeof effort === 'string' ? THOUGHTS[effort] : effort.thinkingTokens;
   const budget = Math.min(wanted, outputCap - LEAST_ANSWER);
   // A cap that leaves no room for the least budget is an answer without thoughts.
   if (budget < LEAST_BUDGET) return { thinks: false, fields: {} };

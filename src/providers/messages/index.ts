@@ -1,5 +1,6 @@
 import type { ChatRequest, ModelStream } from '../../app/ports/models.ts';
 import type { CallContext } from '../http/call.ts';
+import { featuresOf } from '../http/refusals.ts';
 import { streamCall } from '../http/stream.ts';
 import { textOf } from '../messageText.ts';
 import { MessagesAnswer } from './answer.ts';
@@ -18,5 +19,6 @@ export function streamMessages(context: CallContext, request: ChatRequest): Mode
     signal: request.signal,
     sent: request.messages.map(({ content }) => textOf(content)).join('\n'),
     mayBeEmpty: false,
+    features: featuresOf(request, 'messages'),
   });
 }

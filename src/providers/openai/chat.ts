@@ -16,6 +16,7 @@ import { effortFields } from './effort.ts';
 import { buildClient } from './client.ts';
 import type { CallContext } from '../http/call.ts';
 import { withoutReasoning } from '../http/reasoning.ts';
+import { featuresOf } from '../http/refusals.ts';
 import { streamCall } from '../http/stream.ts';
 import { opaqueOfCall, opaqueOfMessage } from './opaque.ts';
 
@@ -35,6 +36,7 @@ export function streamChat(context: CallContext, request: ChatRequest): ModelStr
     signal: request.signal,
     sent: request.messages.map((message) => textOf(message.content)).join('\n'),
     mayBeEmpty: false,
+    features: featuresOf(request, 'chat'),
   });
 }
 

@@ -53,6 +53,7 @@ function readModel(entry: unknown, endpoint: Endpoint): ListedModel[] {
       tools: readTools(entry),
       images: readImages(entry),
       fim: at(entry, 'capabilities', 'completion_fim') === true || undefined,
+      reasoning: readReasoning(entry),
       simulated: at(entry, 'simulated') === true,
       embedding: isEmbedding(entry, id),
     },
@@ -133,6 +134,14 @@ function readImages(entry: unknown): boolean | undefined {
   if (typeof declared === 'boolean') return declared;
   const modalities = at(entry, 'architecture', 'input_modalities');
   return Array.isArray(modalities) ? modalities.includes('image') : undefined;
+}
+
+/** OpenRouter lists the parameters that each model takes; Mistral says it of the model. */
+function readReasoning(entry: unknown): boolean | undefined {
+  const declared = at(entry, 'capabilities', 'reasoning');
+  if (typeof declared === 'boolean') return declared;
+  const parameters = at(entry, 'supported_parameters');
+  return Array.isArray(parameters) ? parameters.includes('reasoning') : undefined;
 }
 
 /** By declaration, else by name: such a model can be listed but not asked. */

@@ -13,6 +13,7 @@ import type {
 } from '../../app/ports/models.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
 import type { CallContext } from '../http/call.ts';
+import { featuresOf } from '../http/refusals.ts';
 import { streamCall } from '../http/stream.ts';
 import { textOf } from '../messageText.ts';
 import { PRESETS } from '../presets.ts';
@@ -33,6 +34,7 @@ export function streamResponses(context: CallContext, request: ChatRequest): Mod
     signal: request.signal,
     sent: request.messages.map(({ content }) => textOf(content)).join('\n'),
     mayBeEmpty: false,
+    features: featuresOf(request, 'responses'),
   });
 }
 

@@ -8,7 +8,7 @@ import type { PricedArm, Preview } from '../../app/call/preview.ts';
 import type { Log } from '../../app/ports/environment.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { ToWebview } from '../../protocol/ask.ts';
-import { shownName } from '../kit/armName.ts';
+import { nameAtEffort } from '../kit/armName.ts';
 import { usd } from '../kit/format.ts';
 
 const { t } = vscode.l10n;
@@ -158,7 +158,7 @@ export class Prices implements vscode.Disposable {
 
   #name(armId: ArmId): string {
     const arm = this.#deps.engine.arms().find(({ id }) => id === armId);
-    return arm ? shownName(arm) : armId;
+    return arm ? nameAtEffort(arm) : armId;
   }
 }
 

@@ -6,7 +6,7 @@ import type { ChatDeps } from './deps.ts';
 export async function answering(
   { completion, status }: ChatDeps,
   order: CompletionOrder,
-  sink: Omit<ChatSink, 'routed'>,
+  sink: Omit<ChatSink, 'routed'> & { stateRefused?(label: string): void },
 ): Promise<ChatEnd> {
   const done = status.think();
   // What runs out after a stop runs out unseen.
@@ -14,8 +14,9 @@ export async function answering(
   try {
     return await answerChat(await completion(), order, {
       ...sink,
-      routed: ({ decision }) => {
+      routed: ({ decision, arm, withoutState }) => {
         status.lastDecision = decision;
+        if (withoutState) sink.stateRefused?.(arm.label);
       },
     });
   } finally {

@@ -3,6 +3,7 @@
  */
 import * as vscode from 'vscode';
 import type { OpaqueMemory } from '../../app/chat/opaqueMemory.ts';
+import type { ChatTurn } from '../../app/chat/messages.ts';
 import type { ConversationIds } from '../../app/chat/conversationIds.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
 import { chatOrder, endsAtCallersCap, outputCapOf } from '../../app/chat/order.ts';
@@ -10,6 +11,7 @@ import { answering } from './answering.ts';
 import { signalOf } from '../kit/cancellation.ts';
 import { toToolDefinitions, toTurn } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
+import { showInformation } from '../kit/notify.ts';
 import { incompleteMessage } from '../words/messages.ts';
 import { badToolCallText, chatError } from './failure.ts';
 
@@ -39,6 +41,7 @@ export async function respond(
   const outputCap = outputCapOf(options.modelOptions);
   const order = chatOrder({
     turns: opaque.recall(turns),
+    isRefused: (callId) => opaque.isRefused(callId),
     tools: toToolDefinitions(options.tools),
     toolChoice: options.toolMode === vscode.LanguageModelChatToolMode.Required ? 'required' : 'auto',
     outputCap,
@@ -52,6 +55,10 @@ export async function respond(
     toolCall: (call) => {
       opaque.keep(call);
       progress.report(new vscode.LanguageModelToolCallPart(call.id, call.name, call.input));
+    },
+    stateRefused: (label) => {
+      opaque.refused(callsIn(turns));
+      void showInformation(stateRefusedText(label));
     },
   });
   switch (end.kind) {
@@ -69,6 +76,15 @@ export async function respond(
       throw chatError(end.problem);
   }
 }
+
+const callsIn = (turns: readonly ChatTurn[]): readonly string[] =>
+  turns.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'tool-call' ? [part.call.id] : [])));
+
+const stateRefusedText = (label: string): string =>
+  vscode.l10n.t(
+    '{0} no longer accepts its own thoughts beside earlier tool calls, so the conversation goes on without them.',
+    label,
+  );
 
 const goneText = (name: string): string =>
   vscode.l10n.t('{0} is no longer one of your models. Choose another one in the list of models.', name);

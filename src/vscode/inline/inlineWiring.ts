@@ -45,11 +45,20 @@ export function inlineProblems(log: Log): (problem: Problem) => void {
   };
 }
 
+/** Stays until a key, an account or a setting changes. */
+const OF_SETTINGS: ReadonlySet<string> = new Set([
+  'wrong-key',
+  'no-credit',
+  'cannot-afford',
+  'forbidden',
+  'model-gone',
+  'wrong-address',
+  'effort-refused',
+  'no-responses',
+]);
+
 function isForTheUser(problem: Problem): boolean {
-  if (problem.kind === 'provider')
-    return ['wrong-key', 'no-credit', 'cannot-afford', 'forbidden', 'model-gone', 'wrong-address'].includes(
-      problem.error.kind,
-    );
+  if (problem.kind === 'provider') return OF_SETTINGS.has(problem.error.kind);
   return (
     problem.kind === 'ledger-unavailable' ||
     problem.kind === 'ledger-unconfirmed' ||

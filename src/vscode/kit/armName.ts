@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { effortName, type Arm, type Effort } from '../../core/arm.ts';
+import { locale } from './locale.ts';
 
 export const saysSimulated = (label: string): boolean => /simulated/i.test(label);
 
@@ -10,3 +12,33 @@ export const shownName = ({
   readonly label: string;
   readonly simulated: boolean;
 }): string => (simulated && !saysSimulated(label) ? vscode.l10n.t('{0} (simulated)', label) : label);
+
+/** "o4-mini at high effort": one model at one of its efforts, where a sentence names it. */
+export function atEffort(name: string, effort: Effort | undefined): string {
+  if (effort === undefined) return name;
+  const { t } = vscode.l10n;
+  if (typeof effort === 'object')
+    return t('{0} with up to {1} tokens of thoughts', name, effort.thinkingTokens.toLocaleString(locale()));
+  switch (effort) {
+    case 'none':
+      return t('{0} without thoughts', name);
+    case 'minimal':
+      return t('{0} at minimal effort', name);
+    case 'low':
+      return t('{0} at low effort', name);
+    case 'medium':
+      return t('{0} at medium effort', name);
+    case 'high':
+      return t('{0} at high effort', name);
+    case 'xhigh':
+      return t('{0} at highest effort', name);
+  }
+}
+
+/** As `atEffort` says it; a label of the user's own says what they want it to say. */
+export function nameAtEffort(arm: Arm): string {
+  const { effort } = arm;
+  const suffix = effort === undefined ? '' : ` (${effortName(effort)})`;
+  if (effort === undefined || !arm.label.endsWith(suffix)) return shownName(arm);
+  return atEffort(shownName({ ...arm, label: arm.label.slice(0, -suffix.length) }), effort);
+}

@@ -3,11 +3,13 @@
  * by size and price; the user sees the match.
  */
 import * as vscode from 'vscode';
-import type { Arm } from '../../core/arm.ts';
+import type { Arm, Effort } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { ModelTable } from '../../core/models/modelTable.ts';
 import { priorOf, type PriorOrigin } from '../../core/learning/prior.ts';
+import { EFFORT_SOURCE, qualityShift } from '../../core/models/efforts.ts';
+import { percent } from '../kit/format.ts';
 import { tableFrom, type BuiltSection } from './built.ts';
 
 const t = vscode.l10n.t;
@@ -15,6 +17,7 @@ const t = vscode.l10n.t;
 interface Rated {
   readonly armId: ArmId;
   readonly origin: PriorOrigin;
+  readonly effort: Effort | undefined;
 }
 
 export function ratedSection(
@@ -26,7 +29,7 @@ export function ratedSection(
   const rows = decision.arms.map(({ armId }): Rated => {
     const arm = arms.find(({ id }) => id === armId);
     const model = arm?.model ?? armId.slice(armId.indexOf('/') + 1);
-    return { armId, origin: priorOf(models, model, arm?.price).origin };
+    return { armId, effort: arm?.effort, origin: priorOf(models, model, arm?.price).origin };
   });
   const { table, csv } = tableFrom(rows, [
     { label: t('Model'), text: ({ armId }) => name(armId), data: ['model', ({ armId }: Rated) => armId] },
@@ -39,9 +42,12 @@ export function ratedSection(
       id: 'rated',
       title: t('Where each model started'),
       summary: t('The rating that PILOT assumes for a model until it has learned from you.'),
-      note: t(
-        'A model is matched by name to the closest known one, otherwise by its size and price. 400 points more mean that ten of eleven answers are preferred.',
-      ),
+      note: [
+        t(
+          'A model is matched by name to the closest known one, otherwise by its size and price. 400 points more mean that ten of eleven answers are preferred.',
+        ),
+        ...(rows.some(({ effort }) => effort !== undefined) ? [effortNote()] : []),
+      ].join(' '),
       plot: undefined,
       reserve: false,
       table,
@@ -50,6 +56,15 @@ export function ratedSection(
     csv,
   };
 }
+
+const effortNote = (): string =>
+  t(
+    'At low effort a model starts {0} lower, at high effort {1} higher ({2}, {3}).',
+    percent(-qualityShift('low')),
+    percent(qualityShift('high')),
+    EFFORT_SOURCE.name,
+    EFFORT_SOURCE.date,
+  );
 
 function takenFor({ origin }: Rated): string {
   switch (origin.kind) {

@@ -142,7 +142,11 @@ function wrongText({ kind, found, allowed }: SettingProblem): string {
     case 'bad-variable':
       return t('{0} is not the name of an environment variable', found);
     case 'duplicate':
-      return t('it is there twice');
+      return t('{0} is there twice', found);
+    case 'no-effort':
+      return t('{0} takes no effort', allowed);
+    case 'effort-in-name':
+      return t('the model’s name already says an effort, {0}', allowed);
     case 'too-many':
       return t('there are more than {0}', allowed);
     case 'unknown-key':

@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import type { ModelDraft, PriceOrigin } from '../../app/setup/draft.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
-import { shownName } from '../kit/armName.ts';
+import { atEffort, shownName } from '../kit/armName.ts';
 import { locale } from '../kit/locale.ts';
 
 const { t } = vscode.l10n;
 
 /** A model as a line of the picker: name, price, source of the price, context. */
-export function describeModel({ model, price, origin }: ModelDraft): { label: string; description: string } {
+export function describeModel({ model, price, origin, effort }: ModelDraft): {
+  label: string;
+  description: string;
+} {
   const name = model.name ?? model.id;
   const facts = [
     price ? describePrice(price) : t('price unknown'),
@@ -18,7 +21,7 @@ export function describeModel({ model, price, origin }: ModelDraft): { label: st
       : t('{0} tokens of context', model.contextTokens.toLocaleString(locale())),
   ];
   return {
-    label: shownName({ label: name, simulated: model.simulated }),
+    label: atEffort(shownName({ label: name, simulated: model.simulated }), effort),
     description: facts.filter((fact) => fact !== '').join(' · '),
   };
 }

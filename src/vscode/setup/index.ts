@@ -4,6 +4,7 @@ import type { Log } from '../../app/ports/environment.ts';
 import { detectLocal } from '../../app/setup/detect.ts';
 import type { Endpoint } from '../../app/settings/index.ts';
 import type { SetupDeps } from '../../app/setup/dialogue.ts';
+import { withProtocol } from '../../app/setup/entries.ts';
 import { enterKey, setUpModels } from '../../app/setup/flow.ts';
 import type { RateCard } from '../../core/arm.ts';
 import { listModels } from '../../providers/openai/models.ts';
@@ -18,7 +19,7 @@ import { pickEndpoint } from './pickers.ts';
 import type { Trial } from './testModel.ts';
 import { testModel } from './testModel.ts';
 import { QuickPickSetupUi } from './ui.ts';
-import { writeSettings } from './write.ts';
+import { writeEndpoints, writeSettings } from './write.ts';
 import { showError } from '../kit/notify.ts';
 
 export interface SetupCommandsDeps {
@@ -43,6 +44,11 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
   command('pilot.enterKey', async (endpointId) => {
     const endpoint = await pickEndpoint(deps.models.endpoints, endpointId);
     if (endpoint) await enterKey(await flowDeps(deps), endpoint);
+  });
+  // Behind a button only: the endpoint was found to have no Responses.
+  command('pilot.useChatCompletions', async (endpointId) => {
+    if (typeof endpointId !== 'string') return;
+    await writeEndpoints(withProtocol(deps.settings.endpoints, endpointId, 'chat'));
   });
   command('pilot.testModel', (armId) => testModel(deps, armId));
   const misplaced = new MisplacedKeys(deps);

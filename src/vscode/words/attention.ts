@@ -1,7 +1,9 @@
 /** The only causes for a notification: thresholds of the limit, bad settings, state that was set aside. */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
+import type { ProviderError } from '../../app/ports/models.ts';
 import type { LimitNotice } from '../../app/ports/money.ts';
+import type { Arm } from '../../core/arm.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import type { Problem } from '../../app/call/problem.ts';
 import { day, percent, usd } from '../kit/format.ts';
@@ -16,6 +18,12 @@ type NoticeOf<Kind extends LimitNotice['kind']> = Extract<LimitNotice, { kind: K
 
 /** Shows a problem outside its own surface; resolves when the user chose an action or closed it. */
 export const showProblem = (problem: Problem): Promise<void> => show('warning', messageOf(problem));
+
+/** A setting kept this model from answering; another one did, so there is nothing else to ask. */
+export function showPassedOver(arm: Arm, error: ProviderError): Promise<void> {
+  const { text, ways } = messageOf({ kind: 'provider', arm, error, partial: false });
+  return show('warning', { text, ways: ways.filter(({ command }) => command !== 'pilot.askAnother') });
+}
 
 export function showLimitNotice(notice: LimitNotice): Promise<void> {
   return notice.kind === 'spent' ? showSpent(notice) : showReserved(notice);

@@ -161,6 +161,8 @@ export function exclusionText(reason: ExclusionReason): string {
       return t('you excluded it');
     case 'has-answered':
       return t('it has answered already');
+    case 'effort-refused':
+      return t('it refused its effort');
     case 'lacks-capability':
       return t('it cannot do what this request needs');
     case 'too-slow':
@@ -184,6 +186,8 @@ function waysFor(reason: ExclusionReason): WayOn[] {
     case 'excluded-by-user':
     case 'not-pinned':
       return [{ label: t('Steer Routing'), command: 'pilot.steer' }];
+    case 'effort-refused':
+      return [openSettings('pilot.models')];
     case 'paid-off':
       return [openSettings('pilot.inline')];
     case 'too-long':
@@ -233,6 +237,7 @@ const QUOTED: ReadonlySet<ProviderError['kind']> = new Set([
   'model-gone',
   'wrong-address',
   'bad-request',
+  'effort-refused',
   'server-error',
   'unknown',
 ]);
@@ -267,6 +272,18 @@ function plainSentence(label: string, error: ProviderError): string {
       return t('This prompt is too long for {0}. Remove some context.', label);
     case 'bad-request':
       return withStatus(t('{0} did not accept the request.', label), error);
+    case 'effort-refused':
+      return withStatus(
+        t('{0} did not accept the effort set for it, so it is not chosen until you change it.', label),
+        error,
+      );
+    case 'state-refused':
+      return withStatus(t('{0} did not accept the earlier tool calls of this conversation.', label), error);
+    case 'no-responses':
+      return withStatus(
+        t('The address of {0} does not know the Responses protocol: {1}.', label, address),
+        error,
+      );
     case 'wrong-address':
       return withStatus(t('No model was found at the address of {0}: {1}.', label, address), error);
     case 'server-error':
@@ -340,6 +357,14 @@ function providerWays(arm: Arm, error: ProviderError): WayOn[] {
       return [another, setUp()];
     case 'cannot-afford':
       return [another, retry];
+    case 'effort-refused':
+      return [openSettings('pilot.models'), another];
+    case 'no-responses':
+      return [
+        { label: t('Use Chat Completions'), command: 'pilot.useChatCompletions', args: [arm.endpointId] },
+        changeAddress(),
+        another,
+      ];
     // The address is in the settings.
     case 'wrong-address':
     case 'not-json':
@@ -350,6 +375,7 @@ function providerWays(arm: Arm, error: ProviderError): WayOn[] {
     case 'unreachable':
       return [retry, changeAddress(), another];
     case 'bad-request':
+    case 'state-refused':
     case 'unknown':
       return [another, showLog()];
     case 'cancelled':

@@ -2,6 +2,7 @@
  * The bars that the product must reach, each with the measured figure, by means over seeds. All are about the shipped
  * artifact; the evaluation artifact's figure is added where there is one.
  */
+import { effortGain } from './efforts.ts';
 import type { DatasetJson } from './json.ts';
 
 export interface Bar {
@@ -53,12 +54,14 @@ const STRETCH: readonly (readonly [RegExp, number])[] = [
 const ABOVE_MIX = /^(routerbench0|bfcl)/;
 const REGRET_RATIO = 0.7;
 const NOISE_COST = 0.04;
+const EFFORT_GAIN = 0.02;
 
 export function barsOf(datasets: readonly DatasetJson[]): Bar[] {
   return [
     ...datasets.flatMap(quality),
     ...datasets.flatMap(stretch),
     ...datasets.flatMap(staticMix),
+    ...datasets.flatMap(effortArms),
     ...paperPreset(datasets),
     ...datasets.flatMap(start),
     ...datasets.flatMap(aheadOfCold),
@@ -115,6 +118,21 @@ function staticMix(dataset: DatasetJson): Bar[] {
       aim: '> 0',
       figure: `least ${signed(least.difference / dataset.bestFixed.quality)} at ${percent(least.fraction)}`,
       reached: least.difference > 0,
+    },
+  ];
+}
+
+/** Of what the best of those models costs at high effort. */
+function effortArms({ dataset, efforts }: DatasetJson): Bar[] {
+  if (efforts === undefined) return [];
+  const gain = effortGain(efforts, 'all three', 0.25);
+  return [
+    {
+      what: 'three efforts of each model as arms, against the best of one effort each, at 25 %',
+      dataset,
+      aim: `>= +${EFFORT_GAIN}`,
+      figure: signed(gain),
+      reached: gain >= EFFORT_GAIN,
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** The benchmark's JSON for each dataset; means over seeds. */
+import type { EffortRow } from './efforts.ts';
 import type { DatasetRun } from './report.ts';
 import { mean } from './references.ts';
 import type { Paired } from './seed.ts';
@@ -53,6 +54,8 @@ export interface DatasetJson {
       readonly regretStd: number;
     }[];
   }[];
+  /** O1, O3-Mini and O4-Mini at the efforts that `pool` names; absent where the file has none. */
+  readonly efforts?: readonly EffortRow[];
   readonly paired: readonly {
     readonly fraction: number;
     readonly against: string;
@@ -119,6 +122,7 @@ export function datasetJson(run: DatasetRun): DatasetJson {
     curves: policies.map((policy) => ({ policy, points: curveOf(results, policy) })),
     learning: learningOf(results),
     regret: regretOf(results),
+    ...(run.efforts && { efforts: run.efforts.rows }),
     paired: pairedOf(results),
     shares: sharesOf(results, models.length),
     againstCold: againstColdOf(results),

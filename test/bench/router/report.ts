@@ -1,6 +1,7 @@
 /** The benchmark as Markdown, the most important table first. */
 import { barsOf, tally } from './bars.ts';
 import { datasetJson, type CurvePoint, type DatasetJson, type Spread } from './json.ts';
+import { EFFORT_POOLS, PROPOSED, effortGain, type EffortRow } from './efforts.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { SeedResult } from './seed.ts';
 import type { Description, GridResult } from './worker.ts';
@@ -12,6 +13,8 @@ export interface DatasetRun {
   readonly results: readonly SeedResult[];
   readonly scenarios: readonly Scenarios[];
   readonly ablation: readonly Readonly<Record<string, number>>[];
+  /** Absent where the file has no model at several efforts. */
+  readonly efforts?: { readonly rows: readonly EffortRow[]; readonly facts: string } | undefined;
 }
 
 /** The order of the tables' rows; fixed models other than the best stay in the JSON. */
@@ -74,6 +77,29 @@ function heldTo(datasets: readonly DatasetJson[], evaluationMissing: string | un
   ].join('\n');
 }
 
+function effortTable(efforts: DatasetRun['efforts']): string {
+  if (efforts === undefined) return '';
+  const { rows, facts } = efforts;
+  const fractions = [...new Set(rows.map(({ fraction }) => fraction))];
+  const gain = (pool: typeof PROPOSED | 'all three'): string => effortGain(rows, pool, 0.25).toFixed(3);
+  return [
+    '',
+    '### Efforts as arms',
+    '',
+    `O1, O3-Mini and O4-Mini at the efforts named, quality over the best model's at high effort, at fractions of what that costs. At 25 %, against the best of one effort each: all three ${gain('all three')}, ${PROPOSED} ${gain(PROPOSED)}. ${facts}`,
+    '',
+    table(
+      ['efforts', ...fractions.map((fraction) => `${fraction * 100} %`)],
+      Object.keys(EFFORT_POOLS).map((pool) => [
+        pool,
+        ...rows
+          .filter((row) => row.pool === pool)
+          .map(({ quality, qualityStd }) => `${quality.toFixed(3)} ± ${qualityStd.toFixed(3)}`),
+      ]),
+    ),
+  ].join('\n');
+}
+
 /** The product against its references at 10 / 25 / 50 %. */
 function overview(datasets: readonly DatasetJson[]): string {
   const fractions = [0.1, 0.25, 0.5];
@@ -118,6 +144,7 @@ function section(dataset: DatasetJson, run: DatasetRun): string {
     regret(dataset),
     pairs('Deployment quality when learning was disturbed', dataset.scenarios),
     reactions(dataset),
+    effortTable(run.efforts),
     pairs('Embedding ablation, at 25 %', dataset.ablation),
     shares(dataset),
     grid(dataset),

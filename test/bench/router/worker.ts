@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../../../src/core/result.ts';
 import { decodeSpace, type Space } from '../../../src/core/learning/space.ts';
 import type { OutcomeMatrix } from '../outcomes.ts';
 import { datasetOf, trialOf, type Dataset, type Trial } from './dataset.ts';
+import { effortFacts, runEfforts, type EffortPoint } from './efforts.ts';
 import { GRID, linucb } from './policies.ts';
 import { runScenarios, type Scenarios } from './scenarios.ts';
 import { LEARNING_FRACTION, runSeed, tuningScore, type SeedResult } from './seed.ts';
@@ -23,6 +24,7 @@ export type Job =
       readonly tuned: { readonly alpha: number; readonly lambda: number };
     }
   | { readonly kind: 'scenarios'; readonly source: Source; readonly seed: number }
+  | { readonly kind: 'efforts'; readonly source: Source; readonly seed: number }
   | { readonly kind: 'ablation'; readonly source: Source; readonly seed: number };
 
 export interface Description {
@@ -53,6 +55,10 @@ export type Answer =
   | { readonly kind: 'grid'; readonly value: readonly GridResult[] }
   | { readonly kind: 'seed'; readonly value: SeedResult }
   | { readonly kind: 'scenarios'; readonly value: Scenarios }
+  | {
+      readonly kind: 'efforts';
+      readonly value: { readonly points: readonly EffortPoint[]; readonly facts: string };
+    }
   | { readonly kind: 'ablation'; readonly value: Readonly<Record<string, number>> }
   /** `expected`: the reason is a sentence for the caller; otherwise a fault of the benchmark, with its stack. */
   | { readonly kind: 'failed'; readonly reason: string; readonly expected: boolean };
@@ -95,6 +101,11 @@ function run(job: Job, loaded: Loaded): Answer {
         kind: 'scenarios',
         value: runScenarios(trialOf(loaded.data, job.seed, source.evaluateOn)),
       };
+    case 'efforts': {
+      const { learnt } = loaded.matrices;
+      const points = runEfforts(learnt, loaded.data.space, job.seed);
+      return { kind: 'efforts', value: { points, facts: effortFacts(learnt) } };
+    }
     case 'ablation':
       return { kind: 'ablation', value: ablation(loaded, job.seed, source) };
   }

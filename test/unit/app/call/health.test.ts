@@ -60,9 +60,27 @@ describe('the circuit breaker of an arm', () => {
 
   it('blames no arm for a cancelled or an unfit request', () => {
     const health = new Health();
-    for (const kind of ['cancelled', 'too-long', 'bad-request', 'too-large', 'wrong-address'] as const)
+    for (const kind of [
+      'cancelled',
+      'too-long',
+      'bad-request',
+      'too-large',
+      'wrong-address',
+      'state-refused',
+    ] as const)
       health.failed(arm, failure(kind), 0);
     assert.ok(!health.isOpen(arm, 1));
+    assert.ok(!health.refusedEffort(arm));
+  });
+
+  it('keeps a refused effort in mind until something changed, however well the arm answers elsewhere', () => {
+    const health = new Health();
+    health.failed(arm, failure('effort-refused'), 0);
+    assert.ok(!health.isOpen(arm, 1));
+    health.succeeded(arm);
+    assert.ok(health.refusedEffort(arm));
+    health.reset();
+    assert.ok(!health.refusedEffort(arm));
   });
 
   it('gives every arm a new chance when settings, keys or VS Code’s offer changed', () => {

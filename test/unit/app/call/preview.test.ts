@@ -1,9 +1,11 @@
 /** Expected prices, and "Better answer", through the real engine: a preview sends, stores and counts nothing. */
 import assert from 'node:assert/strict';
+import { chatCall } from '../../../../src/app/call/call.ts';
 import { exclude } from '../../../../src/app/call/pins.ts';
 import { oneStepUp } from '../../../../src/app/call/preview.ts';
 import type { Choice } from '../../../../src/app/call/routing.ts';
-import type { ArmId, NanoUsd } from '../../../../src/core/brand.ts';
+import { effortName, type Arm, type Effort } from '../../../../src/core/arm.ts';
+import { armId, type ArmId, type NanoUsd } from '../../../../src/core/brand.ts';
 import { askOrder, collect, testEngine, type TestEngine } from '../../../fakes/engine.ts';
 import { startModelServer, type ModelServer } from '../../../fakes/modelServer.ts';
 
@@ -116,6 +118,30 @@ describe('before a question is sent', () => {
   });
 });
 
+describe('a model at two efforts', () => {
+  const price = priceOf(30);
+  it('is asked at more effort for a better answer, at less to be cheaper, each with its own price', async () => {
+    const engine = await testEngine({
+      endpoints: [{ id: 'fake', preset: 'openai', baseUrl: 'http://127.0.0.1:9/v1', needsKey: false }],
+      models: ['low', 'high'].map((effort) => ({ endpoint: 'fake', model: 'm', effort, price, contextTokens: 32_000, maxOutputTokens: 8_000 })),
+      levels: { 'm@low': 0.6, 'm@high': 0.62 },
+      monthlyUsd: 5,
+      now: () => at,
+    }); // prettier-ignore
+    try {
+      const call = chatCall({ messages: [{ role: 'user', content: 'Why?' }], purpose: 'answer' });
+      const preview = (choice: Choice, rule?: 'cheaper') =>
+        engine.routing.preview(askOrder('Why?', { choice, call }), rule)?.likely ?? assert.fail();
+      const better = preview({ type: 'escalate', not: [id('m@low')] });
+      const cheaper = preview({ type: 'auto' }, 'cheaper');
+      assert.deepEqual([better.armId, cheaper.armId], [id('m@high'), id('m@low')]);
+      assert.ok(better.cost > 4 * cheaper.cost, `${better.cost} ${cheaper.cost}`);
+    } finally {
+      await engine.close();
+    }
+  });
+});
+
 describe('one step up', () => {
   const candidate = (name: string, worstCase = 1) =>
     ({ armId: id(name), excluded: undefined, quote: { worstCase } }) as never;
@@ -124,18 +150,51 @@ describe('one step up', () => {
   it('never goes down, nor sideways', () => {
     const all = names.map((name) => candidate(name));
     for (const tried of [['plain'], ['good'], ['best'], ['plain', 'good'], ['best', 'plain']]) {
-      const up = oneStepUp(tried.map(id), all, estimates, 100);
+      const up = oneStepUp(tried.map(id), all, estimates, 100, []);
       const best = Math.max(...tried.map((name) => levels[name as keyof typeof levels]));
       const mean = estimates.find(({ armId }) => armId === up)?.mean ?? Infinity;
       assert.ok(mean > best, tried.join());
     }
     const equal = estimates.map(({ armId }) => ({ armId, mean: 0.5 }));
-    assert.equal(oneStepUp([id('plain')], all, equal, 100), undefined);
+    assert.equal(oneStepUp([id('plain')], all, equal, 100, []), undefined);
   });
 
   it('prefers what the money covers, and names what it does not cover rather than nothing', () => {
     const all = [candidate('plain'), candidate('good', 500), candidate('best', 50)];
-    assert.equal(oneStepUp([id('plain')], all, estimates, 100), id('best'));
-    assert.equal(oneStepUp([id('plain')], all, estimates, 10), id('good'));
+    assert.equal(oneStepUp([id('plain')], all, estimates, 100, []), id('best'));
+    assert.equal(oneStepUp([id('plain')], all, estimates, 10, []), id('good'));
+  });
+
+  describe('of a model that is there at several efforts', () => {
+    const arm = (model: string, effort?: Effort) =>
+      ({ id: armId('fake', model, effort && effortName(effort)), endpointId: 'fake', model, effort }) as Arm;
+    const arms = [
+      arm('m', 'high'),
+      arm('m', 'low'),
+      arm('m', { thinkingTokens: 9_000 }),
+      arm('other'),
+      arm('n', 'high'),
+    ];
+    const up = (tried: string, means: Readonly<Record<string, number>>, moneyLeft = 100) =>
+      oneStepUp(
+        [id(tried)],
+        arms.map(({ id: armId }) => ({ armId, excluded: undefined, quote: { worstCase: 50 } }) as never),
+        Object.entries(means).map(([name, mean]) => ({ armId: id(name), mean })),
+        moneyLeft,
+        arms,
+      );
+    const means = { 'm@low': 0.5, 'm@9000': 0.56, 'm@high': 0.6, other: 0.52, 'n@high': 0.51 };
+
+    it('raises the effort before the model, and no further than the next', () => {
+      assert.equal(up('m@low', means), id('m@9000'));
+      assert.equal(up('m@9000', means), id('m@high'));
+      assert.equal(up('other', means), id('m@9000'), 'of another model the least good that is better');
+    });
+
+    it('takes another model where more effort is not expected to be better, or not covered', () => {
+      assert.equal(up('m@low', { ...means, 'm@9000': 0.4, 'm@high': 0.45 }), id('n@high'));
+      assert.equal(up('m@high', { ...means, other: 0.7 }), id('other'));
+      assert.equal(up('m@low', means, 10), id('n@high'), 'nothing is covered: the least good that is better');
+    });
   });
 });

@@ -216,6 +216,55 @@ describe('settings of endpoints and models', () => {
     it('twice: the first counts', () => {
       const model = { endpoint: 'openai', model: 'm' };
       assert.deepEqual(problemsOf([openai], [model, model]), ['pilot.models[1].model duplicate']);
+      const high = { ...model, effort: 'high' };
+      const { arms, problems } = parse([openai], [model, high, { ...model, effort: 'low' }, high]);
+      assert.deepEqual(
+        arms.map(({ id }) => id),
+        ['openai/m', 'openai/m@high', 'openai/m@low'],
+      );
+      assert.deepEqual(
+        problems.map(({ key, kind, found }) => [key, kind, found]),
+        [['pilot.models[3].model', 'duplicate', '"openai/m@high"']],
+      );
+    });
+
+    describe('with an effort that cannot be sent: said once, and the model asked without it', () => {
+      const effortProblems = (endpoint: object, ...models: object[]) =>
+        problemsOf(
+          [{ id: 'e', needsKey: false, ...endpoint }],
+          models.map((model) => ({ endpoint: 'e', model: 'm', ...model })),
+        );
+      it('an endpoint without a field for it', () => {
+        assert.deepEqual(effortProblems({ preset: 'mistral' }, { effort: 'high' }), [
+          'pilot.models[0].effort no-effort',
+        ]);
+        assert.deepEqual(effortProblems({ preset: 'anthropic', protocol: 'chat' }, { effort: 'high' }), [
+          'pilot.models[0].effort no-effort',
+        ]);
+        const [arm] = parse(
+          [{ id: 'e', preset: 'mistral' }],
+          [{ endpoint: 'e', model: 'm', effort: 'low' }],
+        ).arms;
+        assert.deepEqual([arm?.id, arm?.effort], ['e/m', undefined]);
+      });
+      it('two of them are one model then, which is no second problem', () => {
+        assert.deepEqual(effortProblems({ preset: 'groq' }, { effort: 1000 }, { effort: 2000 }), [
+          'pilot.models[0].effort not-one-of',
+          'pilot.models[1].effort not-one-of',
+        ]);
+      });
+      it('a budget where only levels are taken', () => {
+        for (const endpoint of [{ preset: 'openai' }, { preset: 'mistral', protocol: 'responses' }])
+          assert.deepEqual(effortProblems(endpoint, { effort: 2048 }), ['pilot.models[0].effort not-one-of']);
+        for (const endpoint of [{ preset: 'anthropic' }, { preset: 'gemini' }, { preset: 'openrouter' }])
+          assert.deepEqual(effortProblems(endpoint, { effort: 2048 }), []);
+      });
+      it('a name that says one already', () => {
+        assert.deepEqual(effortProblems({ preset: 'openrouter' }, { model: 'o3-mini-high', effort: 'low' }), [
+          'pilot.models[0].effort effort-in-name',
+        ]);
+        assert.deepEqual(effortProblems({ preset: 'openrouter' }, { model: 'o3-mini-high' }), []);
+      });
     });
   });
 

@@ -3,6 +3,7 @@ import { draftModel, namedModel } from '../../../../src/app/setup/draft.ts';
 import {
   freshId,
   withEndpoint,
+  withProtocol,
   withModels,
   withoutField,
   withoutMoved,
@@ -24,6 +25,11 @@ describe('entries of the settings', () => {
   });
   it('do not keep what was said of the key before', () => {
     assert.deepEqual(withEndpoint([{ id: 'a', needsKey: false }], { id: 'a' }), [{ id: 'a' }]);
+    const two = [{ id: 'a', label: 'A' }, { id: 'b' }, 'junk'];
+    assert.deepEqual(withProtocol(two, 'a', 'chat'), [
+      { id: 'a', label: 'A', protocol: 'chat' },
+      ...two.slice(1),
+    ]);
   });
   it('are begun where there are none, or something else', () => {
     for (const raw of [undefined, null, {}, 'x'])

@@ -219,6 +219,83 @@ describe('set-up of models', () => {
     assert.deepEqual([ui.summary?.models, ui.summary?.unpriced], [2, 0]);
   });
 
+  describe('a model that thinks as hard as it is told', () => {
+    const openrouter: SetupStart = { type: 'preset', preset: 'openrouter' };
+    const price = { inputUsdPerMTok: 1.1, outputUsdPerMTok: 4.4 };
+    const listing =
+      (...models: readonly (readonly [string, boolean | undefined])[]): SetupDeps['list'] =>
+      () =>
+        Promise.resolve({
+          ok: true,
+          value: models.map(([id, reasoning]) => ({ ...namedModel(id), price, reasoning })),
+        });
+    const runWith = async (list: SetupDeps['list'], script: Script): Promise<ScriptedUi> => {
+      const ui = new ScriptedUi(script);
+      await setUpModels({ ...depsFor(ui), list });
+      return ui;
+    };
+    const offered = ({ offer }: ScriptedUi) =>
+      offer?.drafts.map((draft) => [draft.model.id, draft.effort, offer.isChosen(draft)]);
+
+    it('is proposed at low and at medium effort, as two entries, with one price', async () => {
+      const ui = await runWith(listing(['openai/o4-mini', undefined]), { start: openrouter, keys: [typed] });
+      assert.deepEqual(offered(ui), [
+        ['openai/o4-mini', undefined, false],
+        ['openai/o4-mini', 'low', true],
+        ['openai/o4-mini', 'medium', true],
+      ]);
+    });
+
+    it('is written as it was chosen, and chosen as it was written when set-up is run again', async () => {
+      const list = listing(['openai/o4-mini', true]);
+      const ui = new ScriptedUi({ start: openrouter, keys: [typed] });
+      ui.chooseModels = (offer) =>
+        Promise.resolve({ drafts: offer.drafts.filter(offer.isChosen), monthlyLimitUsd: undefined });
+      await setUpModels({ ...depsFor(ui), list });
+      const ids = () => parsed().arms.map(({ id }) => id);
+      assert.deepEqual(ids(), ['openrouter/openai/o4-mini@low', 'openrouter/openai/o4-mini@medium']);
+      assert.deepEqual(parsed().problems, []);
+      const again = new ScriptedUi({ start: openrouter, keys: [typed] });
+      again.chooseModels = (offer) => {
+        again.offer = offer;
+        return Promise.resolve({ drafts: offer.drafts.filter(offer.isChosen), monthlyLimitUsd: undefined });
+      };
+      await setUpModels({ ...depsFor(again), list });
+      assert.deepEqual(offered(again), [
+        ['openai/o4-mini', undefined, false],
+        ['openai/o4-mini', 'low', true],
+        ['openai/o4-mini', 'medium', true],
+      ]);
+      assert.deepEqual(ids(), ['openrouter/openai/o4-mini@low', 'openrouter/openai/o4-mini@medium']);
+    });
+
+    it('is asked for its price once', async () => {
+      const unpriced: SetupDeps['list'] = () =>
+        Promise.resolve({ ok: true, value: [{ ...namedModel('o4-mini'), reasoning: true }] });
+      settings.endpoints = [{ id: 'openrouter', preset: 'openrouter' }];
+      settings.models = ['low', 'high'].map((effort) => ({
+        endpoint: 'openrouter',
+        model: 'o4-mini',
+        effort,
+      }));
+      const ui = await runWith(unpriced, { start: openrouter, keys: [typed], prices: [price] });
+      assert.deepEqual(ui.priced, ['o4-mini']);
+      assert.ok(parsed().arms.every((arm) => arm.price?.outputUsdPerMTok === 4.4));
+    });
+
+    for (const [why, preset, id, reasoning] of [
+      ['its list says that it does not think', 'openrouter', 'openai/o4-mini', false],
+      ['its name says an effort', 'openrouter', 'openai/o4-mini-high', true],
+      ['its endpoint has no field for one', 'mistral', 'magistral-medium', true],
+      ['nobody knows the server', 'custom', 'o4-mini', undefined],
+    ] as const)
+      it(`is proposed once where ${why}`, async () => {
+        const start: SetupStart = { type: 'preset', preset };
+        const ui = await runWith(listing([id, reasoning]), { start, keys: [typed], baseUrl: server.url });
+        assert.deepEqual(offered(ui), [[id, undefined, true]]);
+      });
+  });
+
   it('knows the first set-up from later ones', async () => {
     const answers = { start: custom, baseUrl: server.url, choose: all };
     assert.equal((await run({ ...answers, keys: [typed] })).summary?.first, true);

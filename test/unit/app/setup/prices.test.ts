@@ -141,6 +141,21 @@ describe('refreshing prices', () => {
     }
   });
 
+  it('is written to the entry of the same effort', () => {
+    const change: PriceChange = {
+      armId: armId('e', 'm', 'high'),
+      before: undefined,
+      after: card(1, 2),
+      factor: undefined,
+      verdict: 'plausible',
+    };
+    const entries = [undefined, 'high', 4096].map((effort) => ({ endpoint: 'e', model: 'm', effort }));
+    assert.deepEqual(
+      withPrices(entries, [change]).map((entry) => 'price' in (entry as object)),
+      [false, true, false],
+    );
+  });
+
   it('leaves foreign things in the setting as they are', () => {
     const change: PriceChange = {
       armId: armId('e', 'm'),

@@ -7,6 +7,8 @@ import { LANGUAGES } from '../../../../src/core/features/language.ts';
 import { BUCKETS, hashGrams } from '../../../../src/core/features/hashing.ts';
 import { taskOf } from '../../../../src/core/features/task.ts';
 import { norm } from '../../../../src/core/linalg.ts';
+import type { EffortLevel } from '../../../../src/core/arm.ts';
+import { qualityShift } from '../../../../src/core/models/efforts.ts';
 import { parseNames, priorOf } from '../../../../src/core/learning/prior.ts';
 import { decodeSpace, type Space } from '../../../../src/core/learning/space.ts';
 
@@ -137,6 +139,24 @@ describe('the space that ships', () => {
       priorOf(shipped.models, 'unheard-of-70b', undefined).origin.rating >
         priorOf(shipped.models, 'unheard-of-1b', undefined).origin.rating,
     );
+  });
+
+  it('starts the same model higher at a higher effort, by what was measured, whichever effort its rating is of', () => {
+    const level = (model: string, effort?: EffortLevel): number =>
+      priorOf(shipped.models, model, undefined, { effort }).theta[0] ?? 0;
+    for (const model of ['o4-mini', 'gpt-5.2', 'unheard-of']) {
+      const [low, medium, none, high] = [
+        level(model, 'low'),
+        level(model, 'medium'),
+        level(model),
+        level(model, 'high'),
+      ];
+      assert.ok(low < medium && medium === none && none < high, `${model}: ${low} ${medium} ${high}`);
+      assert.ok(Math.abs(high - low - (qualityShift('high') - qualityShift('low'))) < 1e-9);
+    }
+    assert.match(JSON.stringify(priorOf(shipped.models, 'gpt-5-mini', undefined).origin), /gpt-5-mini-high/);
+    assert.equal(level('gpt-5-mini', 'high'), level('gpt-5-mini'), 'its rating is that of high effort');
+    assert.ok(level('gpt-5-mini', 'medium') < level('gpt-5-mini'));
   });
 
   it('has its names parsed one in each step, so that typing does not wait for all of them', () => {

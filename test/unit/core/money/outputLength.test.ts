@@ -57,6 +57,27 @@ describe('call statistics', () => {
     assert.equal(forecastCall(statistics, { ...sibling, task: 'explain' }, 0).outputTokens, 500);
   });
 
+  it('expect an arm at another effort to be as much longer or shorter, until it has its own answers', () => {
+    const at = (name: string, outputFactor: number) => ({
+      ...kind,
+      armId: armId('test', name),
+      outputFactor,
+    });
+    const [low, high] = [at('m@low', 0.4), at('m@high', 2.5)];
+    assert.equal(forecastCall(noStatistics, low, 0).outputTokens, 200);
+    assert.equal(forecastCall(noStatistics, high, 0).outputTokens, 1250);
+    let statistics = noStatistics;
+    for (let n = 0; n < 50; n++) statistics = observeCall(statistics, high, 0, used(5000));
+    assert.ok(forecastCall(statistics, high, 0).outputTokens > 4500);
+    const usual = forecastCall(statistics, kind, 0).outputTokens;
+    assert.ok(
+      1700 < usual && usual < 2100,
+      `${usual}: another model’s answers are not taken for ones at high effort`,
+    );
+    const sibling = forecastCall(statistics, low, 0).outputTokens;
+    assert.ok(Math.abs(sibling - 0.4 * usual) <= 1);
+  });
+
   it('stay small and forget the longest unused', () => {
     let statistics = noStatistics;
     for (let n = 0; n < 500; n++) {
