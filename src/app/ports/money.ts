@@ -126,6 +126,20 @@ export interface BillRecorded {
   readonly isLate: boolean;
 }
 
+/** What a key was billed in all, as its provider told it just now. */
+export interface UsageReading {
+  readonly endpointId: string;
+  /** Tells one key from another; no part of the key. */
+  readonly key: string;
+  readonly usage: NanoUsd;
+}
+
+/** Held calls that were settled by a reading, and what can be spent again. */
+export interface UsageSettled {
+  readonly calls: number;
+  readonly freed: number;
+}
+
 export type StatedTotal =
   /** `freed`: the amount available again; negative when the total exceeds what had been counted. */
   | { readonly kind: 'settled'; readonly calls: number; readonly freed: number }
@@ -192,6 +206,8 @@ export interface Ledger {
    * the hold was released before.
    */
   reconcile?(id: ReservationId, told: ToldBill, reason: string): Promise<BillRecorded>;
+  /** What a key was billed in all settles the held calls that can have cost no more (src/storage/worker/keyUsage.ts). */
+  noteKeyUsage?(reading: UsageReading): Promise<UsageSettled>;
   /**
    * Held calls of these endpoints whose look-up is due; each is given to one window each time it is due, a few times
    * with growing pauses. `nextAt`: when the next one is due. Undefined = the ledger is unusable now.
