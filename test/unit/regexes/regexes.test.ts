@@ -126,22 +126,30 @@ function regexesIn(file: string): Found[] {
   return found;
 }
 
+/** `RegExp` as a value under whatever name, and what makes a pattern of a string by itself. */
 function builds(file: string): boolean {
   let found = false;
   const visit = (node: ts.Node): void => {
-    if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && ts.isIdentifier(node.expression))
-      found ||= node.expression.text === 'RegExp';
+    if (ts.isTypeNode(node)) return;
+    found ||= ts.isIdentifier(node) && node.text === 'RegExp';
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const [pattern] = node.arguments;
+      const takesPattern = ['match', 'matchAll', 'search'].includes(node.expression.name.text);
+      found ||= takesPattern && pattern !== undefined && ts.isStringLiteralLike(pattern);
+    }
     ts.forEachChild(node, visit);
   };
   visit(treeOf(file));
   return found;
 }
 
+const trees = new Map<string, ts.SourceFile>();
+
 function treeOf(file: string): ts.SourceFile {
-  return ts.createSourceFile(
-    file,
-    readFileSync(path.join(root, file), 'utf8'),
-    ts.ScriptTarget.Latest,
-    false,
-  );
+  const known = trees.get(file);
+  if (known) return known;
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false);
+  trees.set(file, tree);
+  return tree;
 }
