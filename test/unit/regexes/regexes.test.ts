@@ -29,6 +29,8 @@ const [SHORT, LONG] = [180, 720];
 /** Linear work takes 4 times the steps for 4 times the text, quadratic 16. */
 const LONGER = 8;
 
+const trees = new Map<string, ts.SourceFile>();
+
 interface Found {
   readonly file: string;
   readonly line: number;
@@ -142,8 +144,6 @@ function builds(file: string): boolean {
   visit(treeOf(file));
   return found;
 }
-
-const trees = new Map<string, ts.SourceFile>();
 
 function treeOf(file: string): ts.SourceFile {
   const known = trees.get(file);
