@@ -62,10 +62,6 @@ export function onlyDeclaration(block: readonly string[], languageId: string): D
   return before && block.slice(found.to + 1).every(isBlank) ? found : undefined;
 }
 
-<<<<<<< HEAD
-/** Declarations with that name, by any keyword of the same kind. */
-export function namesakes(
-=======
 /** How many namesakes around a line are read to their ends: of more, none holds it. */
 const MOST_AROUND = 3;
 /** Decorators are looked for this many lines above a declaration. */
@@ -73,7 +69,6 @@ const MOST_DECORATORS = 40;
 
 /** The only declaration of that name, by any keyword of its kind, or the only one that holds the line `near`. */
 export function namesake(
->>>>>>> 7c6849d (Applying takes work in proportion to the answer: changes are found by Knuth, Morris and Pratt, members once; unit tests count work instead of time)
   file: readonly string[],
   { name, keyword }: Pick<Declaration, 'name' | 'keyword'>,
   { near, languageId }: { readonly near: number; readonly languageId: string },

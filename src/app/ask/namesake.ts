@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-/** Replaces a function or class of a file by the one of the same name in an answer. */
-import { membersOf, namesakes, onlyDeclaration, withComments } from './declarations.ts';
-=======
 /** Puts a function or class of an answer over the one of the same name. */
 import { membersOf, namesake, onlyDeclaration, withComments } from './declarations.ts';
->>>>>>> 7c6849d (Applying takes work in proportion to the answer: changes are found by Knuth, Morris and Pratt, members once; unit tests count work instead of time)
 import type { Declaration } from './declarations.ts';
 import { indentOf, reindentLines } from './indentation.ts';
 
@@ -59,13 +54,8 @@ interface Pair {
   readonly languageId: string;
 }
 
-<<<<<<< HEAD
-/** Decorators and comments that the block omits stay. */
-function withWhole(
-=======
 /** Decorators and comments that the block does not say stay. */
 function wholeEdit(
->>>>>>> 7c6849d (Applying takes work in proportion to the answer: changes are found by Knuth, Morris and Pratt, members once; unit tests count work instead of time)
   file: readonly string[],
   block: readonly string[],
   said: Declaration,
@@ -92,16 +82,8 @@ function leavesOutMembers(
   return membersOf(file, old, languageId).some(({ name }) => !names.has(name));
 }
 
-<<<<<<< HEAD
-/**
- * A class that contains only some of its methods keeps the others; undefined where the block contains more than
- * methods.
- */
-function withMembers(
-=======
 /** A class that is said with some of its methods keeps the others; undefined where it says more than methods. */
 function memberEdits(
->>>>>>> 7c6849d (Applying takes work in proportion to the answer: changes are found by Knuth, Morris and Pratt, members once; unit tests count work instead of time)
   file: readonly string[],
   block: readonly string[],
   { said, old, languageId }: Pair,
@@ -128,18 +110,11 @@ function memberEdits(
 const linesFrom = (from: number, to: number): readonly number[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
-<<<<<<< HEAD
-/** The class after changes inside it: its end moves by as many lines as the file has grown. */
-const reach = (result: readonly string[], old: Declaration, file: readonly string[]): Declaration => ({
-  ...old,
-  to: old.to + result.length - file.length,
-=======
 const movedBy = (declaration: Declaration, lines: number): Declaration => ({
   ...declaration,
   from: declaration.from + lines,
   head: declaration.head + lines,
   to: declaration.to + lines,
->>>>>>> 7c6849d (Applying takes work in proportion to the answer: changes are found by Knuth, Morris and Pratt, members once; unit tests count work instead of time)
 });
 
 function appendedTo(file: readonly string[], lines: readonly string[], to: number): Edit {

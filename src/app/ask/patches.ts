@@ -165,21 +165,10 @@ function withoutBlankEnds({ at, lines }: Hunk): Hunk {
 
 const changes = ({ lines }: Hunk): boolean => lines.some(({ kind }) => kind !== 'keep');
 
-<<<<<<< HEAD
-type Same = (a: string, b: string) => boolean;
-/** From strict to lenient. */
-const SAME: readonly Same[] = [
-  (a, b) => a === b,
-  (a, b) => a.trimEnd() === b.trimEnd(),
-  (a, b) => a.trim() === b.trim(),
-];
-/** The number of wrong context lines tolerated at each end. */
-=======
 /** What of a line must be the same, from strict to lenient. */
 type Part = (line: string) => string;
 const PARTS: readonly Part[] = [(line) => line, (line) => line.trimEnd(), (line) => line.trim()];
 /** Lines of context that may be wrong at each end. */
->>>>>>> 7c6849d (Applying takes work in proportion to the answer: changes are found by Knuth, Morris and Pratt, members once; unit tests count work instead of time)
 const MOST_DROPPED = 2;
 
 function withHunk(file: readonly string[], hunk: Hunk): readonly string[] | undefined {
@@ -210,23 +199,12 @@ function withoutContext({ at, lines }: Hunk, dropped: number): Hunk | undefined 
   return tells ? { at: at === undefined ? undefined : at + from, lines: left } : undefined;
 }
 
-<<<<<<< HEAD
-/** Stops at the second place: more make no difference, unless a header names one of them. */
-function placesOf(file: readonly string[], { at, lines }: Hunk, same: Same): readonly number[] {
-  const old = lines.filter(({ kind }) => kind !== 'add').map(({ text }) => text);
-  const isAt = (start: number): boolean => old.every((text, i) => same(file[start + i] ?? '\u0000', text));
-  const found: number[] = [];
-  for (let start = 0; start + old.length <= file.length && found.length < 2; start += 1) {
-    if (isAt(start)) found.push(start);
-  }
-=======
 /** Stops at the second: it makes no difference how many more there are, unless a header names one of them. */
 function placesOf(file: readonly string[], { at, lines }: Hunk, part: Part): readonly number[] {
   const old = lines.filter(({ kind }) => kind !== 'add').map(({ text }) => part(text));
   const has = file.map(part);
   const found = occurrences(has, old, 2);
   const isAt = (start: number): boolean => old.every((text, i) => has[start + i] === text);
->>>>>>> 7c6849d (Applying takes work in proportion to the answer: changes are found by Knuth, Morris and Pratt, members once; unit tests count work instead of time)
   return at !== undefined && at >= 0 && !found.includes(at) && isAt(at) ? [...found, at] : found;
 }
 
