@@ -126,7 +126,7 @@ function sourceOf(lines: readonly string[]): Source {
   return { text: lines.join('\n'), starts };
 }
 
-function declarationAt(
+export function declarationAt(
   lines: readonly string[],
   head: number,
   languageId: string,
