@@ -9,7 +9,7 @@
  * acceptance, which the cost policy reads. s is the largest scale that stays in [0, 1] for any reward, so nothing is
  * clamped, which would bias: it is 1 at an average place and shrinks differences between arms at extreme ones.
  */
-import { isRecord } from '../shape.ts';
+import { mapOf, number, object, parse, where } from '../shape.ts';
 export type PositionClass = 'empty-line' | 'line-start' | 'line-end' | 'before-closers';
 
 export interface Situation {
@@ -81,16 +81,14 @@ export function learnBaseline(
   return { cells: limited(cells) };
 }
 
+const amount = number(0, MAX_WEIGHT);
+const cellsShape = object({
+  cells: mapOf(where(object({ sum: amount, weight: amount }), ({ sum, weight }) => sum <= weight)),
+});
+
 /** Total: what is not a baseline is none, and the learning starts anew. */
 export function decodeBaseline(stored: unknown): Baseline {
-  if (!isRecord(stored) || !isRecord(stored['cells'])) return initialBaseline;
-  const cells: Record<string, Cell> = {};
-  for (const [key, cell] of Object.entries(stored['cells'])) {
-    if (!isRecord(cell)) continue;
-    const { sum, weight } = cell;
-    if (typeof sum !== 'number' || typeof weight !== 'number') continue;
-    if (0 <= sum && sum <= weight && weight <= MAX_WEIGHT) cells[key] = { sum, weight };
-  }
+  const { cells } = parse(cellsShape, stored) ?? initialBaseline;
   return { cells: limited(cells) };
 }
 

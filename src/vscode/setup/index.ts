@@ -18,7 +18,6 @@ import { pickEndpoint } from './pickers.ts';
 import type { Trial } from './testModel.ts';
 import { testModel } from './testModel.ts';
 import { QuickPickSetupUi } from './ui.ts';
-import { writeSettings } from './write.ts';
 import { showError } from '../kit/notify.ts';
 
 export interface SetupCommandsDeps {
@@ -84,8 +83,12 @@ async function flowDeps({
     settings: {
       endpoints: () => settings.endpoints,
       models: () => settings.models,
-      write: writeSettings,
-      hasMonthlyLimit: () => settings.limits().limits.monthly !== undefined,
+      // Endpoints first: a model without its endpoint would be a problem.
+      write: async (endpoints, models) => {
+        await settings.update('endpoints', endpoints);
+        await settings.update('models', models);
+      },
+      hasMonthlyLimit: () => settings.limits().monthly !== undefined,
       setMonthlyLimit: (usd) => settings.setMonthlyLimit(usd),
     },
     list: (endpoint, key, abort) => list(key)(endpoint, abort),
