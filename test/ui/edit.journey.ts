@@ -128,7 +128,7 @@ describe('Edit in place', () => {
     git('add', 'src/new.ts');
     await workbench.reload();
     const message = workbench.page.locator('.scm-editor .view-lines').first();
-    await workbench.command('View: Show Source Control');
+    await workbench.command('Source Control: Focus on Changes View');
     await message.waitFor();
     await workbench.command('PILOT: Generate Commit Message');
     await message.getByText('Change src/new.ts (simulated)').waitFor();
