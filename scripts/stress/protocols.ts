@@ -22,6 +22,7 @@ import {
 import { seeded } from '../../test/fakes/random.ts';
 
 export interface ProtocolsOptions {
+  /** Questions; their follow-ups come on top. */
   readonly calls: number;
   readonly seed: number;
   /** USD; ends on the way where it is small. */
@@ -103,7 +104,7 @@ export async function holdProtocolsToCount(options: ProtocolsOptions): Promise<P
   try {
     let left = options.calls;
     const caller = async (): Promise<void> => {
-      while (left > 0) left -= await oneConversation(engine, random, () => (now += MS_PER_CALL));
+      while (left-- > 0) await oneConversation(engine, random, () => (now += MS_PER_CALL));
     };
     await Promise.all(Array.from({ length: CALLERS }, caller));
     await engine.completion.settled();
@@ -160,8 +161,8 @@ function open(
   });
 }
 
-/** A question with a long context, and the follow-up to its tool call if it made one; how many calls that were. */
-async function oneConversation(engine: TestEngine, random: () => number, tick: () => void): Promise<number> {
+/** A question with a long context, and the follow-up to its tool call if it made one. */
+async function oneConversation(engine: TestEngine, random: () => number, tick: () => void): Promise<void> {
   const arm = pick(engine.arms(), random);
   // Long enough to be cached by each model, and the same for some conversations.
   const context = `Context ${Math.floor(4 * random())}. ${'It is all of it to be read by you. '.repeat(200)}`;
@@ -172,7 +173,7 @@ async function oneConversation(engine: TestEngine, random: () => number, tick: (
   ];
   tick();
   const call = await ask(engine, arm, messages, random);
-  if (!call) return 1;
+  if (!call) return;
   tick();
   const answered: ChatMessage[] = [
     ...messages,
@@ -180,7 +181,6 @@ async function oneConversation(engine: TestEngine, random: () => number, tick: (
     { role: 'tool', toolCallId: call.id, content: 'It is here.' },
   ];
   await ask(engine, arm, answered, random);
-  return 2;
 }
 
 /** The tool call that the answer made. */
