@@ -16,7 +16,7 @@ import { registerEdit, type EditDeps } from './vscode/edit/index.ts';
 import { registerChat } from './vscode/chat/index.ts';
 import { Disposables, soon } from './vscode/kit/disposables.ts';
 import { EngineHolder } from './vscode/kit/engineHolder.ts';
-import { hostOf, inlineProblems, registerInlineSoon, runLazily } from './vscode/inline/inlineWiring.ts';
+import { hasCompletions, hostOf, inlineProblems, registerInlineSoon, runLazily } from './vscode/inline/inlineWiring.ts';
 import { MementoPolicyStore } from './vscode/kit/mementoStore.ts';
 import { showMenu } from './vscode/money/menu.ts';
 import { incompleteMessage, messageOf } from './vscode/words/messages.ts';
@@ -51,7 +51,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const clock = { now: () => Date.now() };
   const settings = parts.add(new Settings());
   const vscodeModels = parts.add(
-    registerVscodeModels({ log, access: extensionContext.languageModelAccessInformation }),
+    registerVscodeModels({ settings, log, access: extensionContext.languageModelAccessInformation }),
   );
   const models = parts.add(new ModelSettings(settings, extensionContext.globalState, [vscodeModels]));
   const secrets = parts.add(
@@ -159,6 +159,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
       learning,
       arms: () => [...models.arms, LOCAL_ARM],
       endpointHost: (arm) => hostOf(models.endpointOf(arm)?.baseUrl),
+      hasCompletions: (arm) => hasCompletions(models.endpointOf(arm)),
       localWorkerPath: vscode.Uri.joinPath(extensionUri, 'dist', 'localModelWorker.js').fsPath,
       globalState,
       clock,

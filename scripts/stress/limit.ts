@@ -2,9 +2,10 @@
  * The limit against endpoints that keep their own count, in one run under one limit and on one ledger: four fifths of the
  * calls are answers of seconds, most of them stopped, at endpoints that stop at once, after a grace, or never (`stopped`);
  * the others are answered, cancelled, left, cut off and tried again with usage and costs of every kind, until the limit is
- * used up. Half of all calls are stopped. Prints one JSON object; the amounts at its top are those of the whole run.
+ * used up. Half of all calls are stopped. Then come all three protocols with caches and thoughts, under a limit of their own
+ * (`protocols`). Prints one JSON object; the amounts at its top are those of the run under the limit.
  *
- * npm run stress:limit -- --calls 10000 --limit 5.00 [--seed 1]
+ * npm run stress:limit -- --calls 10000 --limit 5.00 [--seed 1] [--protocols 10000]
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,13 +13,18 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { holdToEndpointsCount } from './endpointsCount.ts';
 import { numberIn, readFlags } from './flags.ts';
+import { holdProtocolsToCount } from './protocols.ts';
 import { holdStoppedToCount } from './stopped.ts';
 
 const options = {
   calls: { type: 'string', default: '10000' },
   limit: { type: 'string', default: '5.00' },
   seed: { type: 'string', default: '1' },
+  /** Calls over the three protocols; absent = as many as `calls`. */
+  protocols: { type: 'string' },
 } as const;
+/** More than the calls cost: what is asked here is each bill; the other parts end at their limit. */
+const PROTOCOLS_LIMIT_USD = 1000;
 const { values: flags } = readFlags(() => parseArgs({ options }));
 
 const calls = numberIn('calls', flags.calls, 1, 1e6, true);
@@ -40,6 +46,12 @@ try {
   const report = await holdToEndpointsCount({ calls: calls - nStopping, limitUsd, seed, folder });
   const billedUsd = report.billedUsd + ending.billedUsd + never.billedUsd;
   const undercounted = report.undercounted + ending.undercounted + never.undercounted;
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const protocols = await holdProtocolsToCount({
+    calls: numberIn('protocols', flags.protocols ?? flags.calls, 1, 1e6, true),
+    limitUsd: PROTOCOLS_LIMIT_USD,
+    seed,
+  });
   const whole = {
     ...report,
     calls,
@@ -48,13 +60,17 @@ try {
     countedUsd: report.settledUsd + report.heldUsd,
     undercounted,
     stoppedShare: (stopped + report.stopped) / calls,
-    seconds: Math.round((performance.now() - began) / 1000),
+    seconds,
     stopped: { ending, never },
+    protocols,
   };
   console.log(JSON.stringify(whole));
-  const overLimit = billedUsd > limitUsd || report.sentAfterLimit > 0;
+  const isOver = protocols.billedUsd > protocols.limitUsd;
+  const overLimit = billedUsd > limitUsd || report.sentAfterLimit > 0 || isOver;
+  const { chat, responses, messages } = protocols;
+  const below = undercounted + chat.undercounted + responses.undercounted + messages.undercounted > 0;
   const tooMuch = ending.countedUsd > MOST_COUNTED * ending.billedUsd;
-  process.exitCode = overLimit || undercounted > 0 || tooMuch ? 1 : 0;
+  process.exitCode = overLimit || below || tooMuch ? 1 : 0;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -99,6 +99,8 @@ export interface Settlement {
   readonly generationId: string | undefined;
   /** Lower bound on the received output tokens; a later bill for fewer is false. Absent = 0. */
   readonly seenTokens?: number;
+  /** The same of the input tokens sent. */
+  readonly sentTokens?: number;
   /** The fault of the bill, shown in the list of holds. */
   readonly note?: string | undefined;
 }

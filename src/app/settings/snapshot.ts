@@ -77,6 +77,8 @@ const rows = {
   'budget.policy': choice('user', ['auto', ...policyNames], 'auto'),
   endpoints: unchecked,
   models: unchecked,
+  /** Checked by `parseVscodeModels`. */
+  vscodeModels: unchecked,
   'routing.profile': choice('user', profileNames, 'balanced'),
   'learning.paused': flag('user', false),
   'sync.learnedState': flag('user', false),

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Choice } from '../../app/call/routing.ts';
-import { MOST_EDITED_CHARS } from '../../app/edit/prompt.ts';
-import { EditSession, type EditEnd } from '../../app/edit/session.ts';
+import type { EditPlace } from '../../app/edit/answer.ts';
+import { MOST_EDITED_CHARS, editMessages, editView } from '../../app/edit/prompt.ts';
+import { EditSession, type EditEnd, type EditSubject } from '../../app/edit/session.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { ReviewHunk } from '../../core/edit/review.ts';
 import type { Stretch } from '../../core/inline/survival.ts';
@@ -14,7 +15,7 @@ import { showInformation, showWarning } from '../kit/notify.ts';
 import { EditDecorations } from './decorations.ts';
 import type { EditDeps } from './deps.ts';
 import { OpenDocument } from './document.ts';
-import { askInstruction } from './input.ts';
+import { askInstruction, type PriceOf } from './input.ts';
 import { EditLenses } from './lenses.ts';
 import { mayEdit } from './permission.ts';
 import { stretchOf, targetOf, type LineRange } from './target.ts';
@@ -77,7 +78,8 @@ export class EditController implements vscode.Disposable {
       return;
     }
     const text = document.getText().slice(stretch.start, stretch.end);
-    const asked = await this.#instruction(editor, lines, instruction);
+    const place = { ...{ file: document.getText(), region: stretch }, ...subjectOf(document) };
+    const asked = await this.#instruction(editor, lines, instruction, place);
     if (!asked) return;
     const now = movedTo(document, stretch, text);
     if (!now) {
@@ -119,7 +121,10 @@ export class EditController implements vscode.Disposable {
     const edit = this.#of(uri);
     if (!edit || edit.session.state === 'asking') return;
     const title = t('Follow Up on {0}', nameOf(edit.document.document));
-    const asked = await askInstruction(this.#deps.engine, title, t('What else should change?'));
+    const { document } = edit.document;
+    const place = { file: document.getText(), region: edit.session.region, ...subjectOf(document) };
+    const priceOf = this.#priceOf(place);
+    const asked = await askInstruction(this.#deps.engine, title, t('What else should change?'), priceOf);
     if (asked) await this.#run(edit, (session) => session.ask(asked.instruction, asked.choice));
   }
 
@@ -151,6 +156,7 @@ export class EditController implements vscode.Disposable {
     editor: vscode.TextEditor,
     { first, last }: LineRange,
     instruction: string | undefined,
+    place: EditPlace,
   ): Promise<{ instruction: string; choice: Choice } | undefined> {
     if (instruction !== undefined) return { instruction, choice: { type: 'auto' } };
     const name = nameOf(editor.document);
@@ -160,10 +166,20 @@ export class EditController implements vscode.Disposable {
         : t('Edit lines {0} to {1} of {2}', first + 1, last + 1, name);
     this.#decorations.mark(editor, editor.document.validateRange(new vscode.Range(first, 0, last, 1e6)));
     try {
-      return await askInstruction(this.#deps.engine, title, t('What should change?'));
+      const priceOf = this.#priceOf(place);
+      return await askInstruction(this.#deps.engine, title, t('What should change?'), priceOf);
     } finally {
       this.#decorations.mark(editor, undefined);
     }
+  }
+
+  #priceOf(place: EditPlace): PriceOf {
+    return (instruction, choice) => {
+      const messages = editMessages(place, instruction, []);
+      const view = editView(place, instruction, messages, 0);
+      const request = { messages, view, choice, rewrites: true, conversationId: 'none' };
+      return this.#deps.engine.preview(request);
+    };
   }
 
   async #begin(
@@ -179,8 +195,7 @@ export class EditController implements vscode.Disposable {
       return { dispose: () => clearTimeout(timer) };
     };
     const deps = { engine, learning, log, timers: { after }, newId: randomUUID, now: () => clock.now() };
-    const { languageId } = editor.document;
-    const subject = { region, languageId, fileName: nameOf(editor.document) };
+    const subject = { region, ...subjectOf(editor.document) };
     const session = new EditSession(deps, document, subject, () => {
       if (session.state === 'over') this.#retireLater(session);
       this.#show();
@@ -255,6 +270,11 @@ export class EditController implements vscode.Disposable {
     void vscode.commands.executeCommand('setContext', 'pilot.edit.state', state ?? 'over');
   }
 }
+
+const subjectOf = (document: vscode.TextDocument): Omit<EditSubject, 'region'> => ({
+  fileName: nameOf(document),
+  languageId: document.languageId,
+});
 
 const nameOf = (document: vscode.TextDocument): string =>
   vscode.workspace.asRelativePath(document.uri, false);
