@@ -6,12 +6,12 @@ import { isObject } from '../../core/shape.ts';
 
 type Verdict = Pick<ProviderError, 'kind' | 'served'>;
 
-/** Characters of an error's text that are searched for its meaning; an endpoint may send megabytes. */
+/** Characters of an error's text that are searched; an endpoint may send megabytes. */
 const MAX_WORDS = 16_384;
 
 /**
- * What a failed call means, for the user and for the money. `served: 'no'` voids the reservation, so it is given
- * only on proof (docs/decisions.md, "The limit"): nothing was sent, no connection came about, or a 4xx before any answer.
+ * The meaning of a failed call for the user and for the money. `served: 'no'` voids the reservation, so it requires
+ * proof (docs/decisions.md, "The limit"): nothing was sent, there was no connection, or a 4xx before any answer.
  */
 export function classify(error: unknown, guard: CallGuard): ProviderError {
   const said = saidIn(guard.errorBody) || streamedWords(error);
@@ -28,7 +28,7 @@ export function classify(error: unknown, guard: CallGuard): ProviderError {
 function verdict(error: unknown, guard: CallGuard, detail: string): Verdict {
   const { status, stopped, sent } = guard;
   const refused = status !== undefined && 400 <= status && status < 500;
-  // A refusal stands even if the rest of its text never came.
+  // A refusal counts even if the rest of its text never arrived.
   if (stopped && (status === undefined || status < 400 || stopped === 'cancelled')) {
     return { kind: stopped, served: sent && !refused ? 'maybe' : 'no' };
   }
@@ -50,14 +50,14 @@ function connectionVerdict(error: unknown): Verdict {
     return { kind: 'unreachable', served: 'no' };
   }
   if (has((code) => RESET_CODES.has(code))) return { kind: 'reset', served: 'maybe' };
-  // Refused by fetch itself, before anything was sent: ports of other protocols, and what is no address.
+  // Refused by fetch itself before sending: ports of other protocols, and invalid addresses.
   if (causes.some((cause) => cause instanceof Error && NO_ADDRESS.test(cause.message.slice(0, 200)))) {
     return { kind: 'wrong-address', served: 'no' };
   }
   return { kind: 'unknown', served: 'maybe' };
 }
 
-/** Node's codes, or those of Chromium, through which VS Code can be told to fetch (`http.electronFetch`). */
+/** Node's codes, or those of Chromium, which VS Code can use for fetch (`http.electronFetch`). */
 const codeOf = (cause: unknown): string =>
   stringAt(cause, 'code') ??
   (cause instanceof Error ? (/net::(ERR_[A-Z_]+)/.exec(cause.message)?.[1] ?? '') : '');
@@ -86,7 +86,7 @@ const NO_ADDRESS = /bad port|ERR_UNSAFE_PORT|unknown scheme|invalid url|only abs
 const DNS_OR_TLS =
   /^(ENOTFOUND|EAI_|CERT_|ERR_NAME_NOT_RESOLVED|ERR_CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
 
-/** The error, its causes, and their parts: Node reports each address it tried in an AggregateError. */
+/** The error, its causes, and their parts: Node reports each tried address in an AggregateError. */
 function causesOf(error: unknown, depth = 8): unknown[] {
   if (depth === 0 || !isObject(error)) return [];
   const parts = [(error as { cause?: unknown }).cause, ...listAt(error, 'errors')];
@@ -105,18 +105,18 @@ function midStreamKind(error: unknown, detail: string): ProviderErrorKind {
   return statusKind(status ?? 500, `${stringAt(error, 'code') ?? ''} ${detail}`);
 }
 
-/** As a number, or (some gateways) as its digits. */
+/** As a number, or (from some gateways) as its digits. */
 function httpStatus(code: unknown): number | undefined {
   const status = typeof code === 'string' && /^[45]\d\d$/.test(code) ? Number(code) : code;
   return typeof status === 'number' && 400 <= status && status < 600 ? status : undefined;
 }
 
-/** Status first, then the words: gateways put causes under one another's codes. */
+/** By the status first, then by the text: gateways report causes under other causes' codes. */
 export function statusKind(status: number, body: string): ProviderErrorKind {
   if (status >= 500) return TOO_LONG.test(body) ? 'too-long' : 'server-error';
   switch (status) {
     case 401:
-      // The key is known and may do something, but not this.
+      // The key is valid, but lacks this permission.
       return NO_ACCESS.test(body) && !WRONG_KEY.test(body) ? 'forbidden' : 'wrong-key';
     case 402:
       return AFFORDS.test(body) ? 'cannot-afford' : 'no-credit';
@@ -132,14 +132,14 @@ export function statusKind(status: number, body: string): ProviderErrorKind {
     case 413:
       return 'too-long';
     case 429:
-      // Gemini speaks of quota at every rate limit, but says when to come back.
+      // Gemini mentions the quota at every rate limit, but says when to retry.
       return NO_CREDIT.test(body) && !RETRY_LATER.test(body) ? 'no-credit' : 'rate-limited';
     default:
       return kindByWords(body);
   }
 }
 
-/** Nothing found: a model, an address, or (OpenRouter) a provider that the account's own settings allow. */
+/** Not found: a model, an address, or (OpenRouter) a provider that the account's own settings allow. */
 function notFoundKind(body: string): ProviderErrorKind {
   if (ACCOUNT_SETTINGS.test(body)) return 'forbidden';
   if (CANNOT_DO.test(body)) return 'bad-request';
@@ -175,7 +175,10 @@ const RETRY_LATER = /retry ?(delay|in |after)/i;
 const MODEL_GONE =
   /model.{0,80}(not (exist|found|available|supported|valid)|does ?n.t exist|does not exist|deprecated|decommissioned|retired)|(unknown|invalid|no such|not a valid) model|model_not_found/i;
 
-/** Milliseconds from `retry-after-ms` or `retry-after` (seconds or a date); at most a day. `now` is read for a date only. */
+/**
+ * Milliseconds from `retry-after-ms` or `retry-after` (seconds or a date); at most a day. `now` is read for a date
+ * only.
+ */
 export function retryAfter(headers: Headers, now: () => number): number | undefined {
   const exact = Number(headers.get('retry-after-ms') ?? NaN);
   const header = headers.get('retry-after') ?? '';
@@ -186,13 +189,13 @@ export function retryAfter(headers: Headers, now: () => number): number | undefi
   return ms === undefined ? undefined : Math.min(Math.max(0, Math.round(ms)), 24 * 3_600_000);
 }
 
-/** Gemini tells it in the body only. */
+/** Gemini reports it in the body only. */
 function retryDelay(body: string): number | undefined {
   const seconds = /"retryDelay":\s*"(\d{1,5}(?:\.\d+)?)s"/.exec(body)?.[1];
   return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000);
 }
 
-/** The provider's own sentence out of the many shapes of error bodies; '' for a proxy's page, which is nobody's word. */
+/** The provider's own sentence in one of the many forms of error bodies; '' for a proxy's page, which has none. */
 function saidIn(body: string): string {
   if (body === '') return '';
   const json = parse(body);
@@ -211,7 +214,7 @@ function saidIn(body: string): string {
   return plain(said);
 }
 
-/** Of an error that came inside a stream. */
+/** The message of an error inside a stream. */
 const streamedWords = (error: unknown): string =>
   plain(stringAt(error, 'said') ?? stringAt(error, 'error', 'message') ?? '');
 
@@ -230,7 +233,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The innermost cause says most: "fetch failed" wraps "connect ECONNREFUSED 127.0.0.1:11434". */
+/** The innermost cause is the most specific: "fetch failed" wraps "connect ECONNREFUSED 127.0.0.1:11434". */
 function messageOf(error: unknown): string {
   const messages = causesOf(error).flatMap((cause) =>
     cause instanceof Error && cause.message ? [cause.message] : [],
@@ -238,7 +241,7 @@ function messageOf(error: unknown): string {
   return messages.at(-1) ?? (typeof error === 'string' ? error : '');
 }
 
-/** For failures that happen before there is anything to classify. */
+/** For failures before there is an error to classify. */
 export const plainError = (kind: ProviderErrorKind, detail: string): ProviderError => ({
   kind,
   served: 'no',

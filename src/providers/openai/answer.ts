@@ -8,31 +8,31 @@ import { UsageReader } from '../http/usage.ts';
 import { opaqueFields } from './opaque.ts';
 import { isObject } from '../../core/shape.ts';
 
-/** What the reader of a chat has to know of the request. */
+/** The parts of a request that the reader of a chat needs. */
 export interface Asked {
   readonly armId: string;
-  /** The user's side of the conversation: tags that it speaks of are not taken for the model's own. */
+  /** The user's messages: tags that they mention do not count as the model's own. */
   readonly sent: string;
 }
 
 /**
- * Reads an answer from its chunks, whichever of these shapes they have: chat chunks (`choices[0].delta`), text
- * completions (`choices[0].text`), whole replies (`choices[0].message`), llama.cpp's infill (`content`).
+ * Reads an answer from chunks in any of these forms: chat chunks (`choices[0].delta`), text completions
+ * (`choices[0].text`), whole replies (`choices[0].message`), llama.cpp's infill (`content`).
  */
 export class Answer implements AnswerReader {
   generationId: string | undefined;
-  /** The provider behind a gateway, by the name the gateway gives it (OpenRouter). */
+  /** The provider behind a gateway, as the gateway names it (OpenRouter). */
   provider: string | undefined;
   finish: string | undefined;
-  /** Anything to show: text, reasoning or a tool call. */
+  /** Whether any text, reasoning or tool call arrived. */
   hasContent = false;
-  /** Usage came in a chunk of its own, which is the last one. */
+  /** Whether usage arrived in a chunk of its own, which is the last one. */
   hasEnded = false;
   chunks = 0;
 
   readonly #usage: UsageReader;
   readonly #asked: Asked | undefined;
-  /** Undefined: the text is code and nothing else. */
+  /** Undefined: the text is code only. */
   readonly #splitter: ReasoningSplitter | undefined;
   readonly #toolCalls = new ToolCallCollector();
   /** OpenRouter's signed or encrypted thoughts, which belong before the first call. */
@@ -61,7 +61,7 @@ export class Answer implements AnswerReader {
     // OpenRouter reports a provider's failure in the middle of an answer beside the choice's text.
     const error = at(choice, 'error');
     if (isObject(error)) throw new StreamedError(error);
-    // A gateway may call the end of a provider that failed a good one, and keep the provider's word beside it.
+    // A gateway may report the end of a failed provider as normal, with the provider's own reason beside it.
     const native = stringAt(choice, 'native_finish_reason');
     const told = stringAt(choice, 'finish_reason');
     this.finish = (endOf(native) === 'error' ? native : told) || this.finish;
@@ -109,7 +109,7 @@ export class Answer implements AnswerReader {
     return this.#shown('', stringAt(chunk, 'content') ?? '');
   }
 
-  /** Words come in pieces, and go back as one; a signature is the last piece's. */
+  /** Texts arrive in pieces and are returned as one; the signature is the last piece's. */
   #addDetail(detail: unknown): void {
     if (!isObject(detail)) return;
     const last = this.#details.at(-1);
@@ -139,11 +139,11 @@ export class Answer implements AnswerReader {
 
 const MAX_DETAILS = 10_000;
 
-/** JSON text in pieces, or (some local servers) the object itself. */
+/** JSON text in pieces, or (from some local servers) the object itself. */
 const inputOf = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
 
-/** Text is a string, or (Mistral) a list of parts, of which some are thoughts. A refusal is an answer too. */
+/** Text is a string, or (Mistral) a list of parts, some of which are thoughts. A refusal is an answer too. */
 function textOf(part: unknown): string {
   const content = at(part, 'content');
   if (Array.isArray(content)) {
