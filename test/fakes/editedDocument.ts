@@ -1,6 +1,6 @@
 /**
- * A document as VS Code keeps it: a write that somebody else's change has overtaken writes nothing, changes of others are
- * told in order, and what is joined to a step is undone with it.
+ * A document with VS Code's behavior: a write that another change has overtaken writes nothing, other changes are
+ * reported in order, and joined changes are undone in one step.
  */
 import type { EditedDocument, Written } from '../../src/app/edit/ports.ts';
 import type { Replacement } from '../../src/core/edit/lines.ts';
@@ -13,7 +13,7 @@ export class FakeDocument implements EditedDocument {
   #version = 0;
   readonly #steps: string[] = [];
   #listener: Listener = () => undefined;
-  /** Called while a write is under way: what somebody types then comes first. */
+  /** Called during a write: another change can come first. */
   meanwhile: () => void = () => undefined;
   readOnly = false;
   writes = 0;
@@ -42,7 +42,7 @@ export class FakeDocument implements EditedDocument {
     return 'done';
   }
 
-  /** Somebody types. */
+  /** A change by the user. */
   type(change: Replacement): void {
     this.#steps.push(this.#text);
     this.#replace(change);

@@ -3,7 +3,7 @@ import type { Answer, Arguments, Reply } from '../../../src/threads/operations.t
 import { WorkerLink } from '../../../src/threads/workerLink.ts';
 import type { operations } from './parrot.ts';
 
-/** What the parrot's operations give, without the envelope they put it in. */
+/** The results of the parrot's operations without their envelope. */
 type Parrot = {
   readonly [Op in keyof ReturnType<typeof operations>]: (
     ...argument: Arguments<ReturnType<typeof operations>, Op>
