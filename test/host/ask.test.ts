@@ -170,7 +170,7 @@ describe('Ask in the host', () => {
     await until(() => vscode.window.tabGroups.all.length === 1, 'one group is left');
     await vscode.commands.executeCommand('pilot.ask');
     await until(() => panel() !== undefined, 'the panel is there');
-    // Its group is locked as soon as its page is there; nothing tells an extension of a lock.
+    // Its group is locked as soon as its page exists; VS Code does not report a lock to extensions.
     for (let n = 0; n < 100; n++) {
       await vscode.commands.executeCommand('vscode.open', file.document.uri, { preview: false });
       if (vscode.window.activeTextEditor?.viewColumn === vscode.ViewColumn.One) break;

@@ -44,10 +44,13 @@ export interface AskRequest {
   readonly choice: Choice;
   /** Whether it requests the rest of an answer that ended at its cap. */
   readonly continues?: boolean;
-  /** Whether the answer is lines of a file, written anew, which takes more room than a reply. */
+  /** Whether the answer consists of new lines for a file, which take more room than a reply. */
   readonly rewrites?: boolean;
   readonly signal: AbortSignal;
-  /** Told when the request is about to leave: what stopping the answer would mean, whenever that is asked. */
+  /**
+   * Called when the request is about to leave; its argument tells at any later time what stopping the answer would
+   * mean.
+   */
   readonly onRunning?: ((terms: () => StopTerms) => void) | undefined;
 }
 
@@ -107,7 +110,7 @@ interface Run {
   readonly turnId: string;
   readonly answerId: string;
   readonly abort: AbortController;
-  /** What stopping it would mean now; undefined = nothing has left yet. */
+  /** The present effect of stopping; undefined = no request has left yet. */
   terms: (() => StopTerms) | undefined;
   /** Index of the answer shown before, which is shown again if this one stays empty. */
   readonly former: number | undefined;
@@ -142,7 +145,7 @@ export class AskSession {
     return this.#run !== undefined;
   }
 
-  /** An answer that was stopped may still be read to its end, and its cost is told here. */
+  /** A stopped answer may still be read to its end, and its cost is reported here. */
   get isSettled(): boolean {
     return this.#unsettled === 0;
   }
@@ -217,8 +220,8 @@ export class AskSession {
   }
 
   /**
-   * The user's stop. Where it would keep the whole reservation, the first one only says so and the answer continues; the
-   * second one stops.
+   * The user's stop. Where it would keep the whole reservation, the first one only reports that and the answer
+   * continues; the second one stops.
    */
   stop(): void {
     const run = this.#run;

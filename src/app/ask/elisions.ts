@@ -84,7 +84,7 @@ export function merged(
 ): readonly string[] | undefined {
   if ([...elided].some((i) => !isElision(block[i] ?? ''))) return undefined;
   const parts = partsOf(block, elided);
-  // Each part is looked for in the whole file.
+  // Each part is searched in the whole file.
   if (parts.length * file.length > MOST_WORK) return undefined;
   const placed: Part[] = [];
   let after = 0;

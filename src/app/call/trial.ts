@@ -2,10 +2,10 @@ import type { Arm } from '../../core/arm.ts';
 import { chatCall } from './call.ts';
 import type { CompletionOrder } from './routedCompletion.ts';
 
-/** Enough for a sentence and a reasoning model's thoughts before it. */
+/** Enough for a sentence and a reasoning model's reasoning before it. */
 const outputCap = 400;
 
-/** One request to one arm, reserved and settled like any other, that belongs to no conversation. */
+/** One request to one arm, reserved and settled like any other, without a conversation. */
 export const trialOrder = (arm: Arm, prompt: string, signal: AbortSignal): CompletionOrder => ({
   surface: 'ask',
   purpose: 'test',

@@ -18,7 +18,7 @@ export type Piece =
   /** All text so far was reasoning. */
   | { readonly type: 'text-was-reasoning' };
 
-/** What stands around an answer and is neither reasoning nor text. */
+/** Marks around an answer that are neither reasoning nor text. */
 const LABELS: readonly string[] = [
   '<|start|>assistant<|channel|>final<|message|>',
   '<|channel|>final<|message|>',
@@ -28,7 +28,7 @@ const LABELS: readonly string[] = [
 /** Control tokens at the end of an answer that began with a label. */
 const ENDS = /(?:<\|return\|>|<\|end\|>|<\|END_RESPONSE\|>|<\|end_of_solution\|>)\s*$/;
 
-/** Closers that stand alone where the opener is in the template. */
+/** Closers that occur alone where the template contains the opener. */
 const BARE: readonly string[] = THOUGHT_TAGS.flatMap(({ close }) => close.slice(0, 1)).filter(
   (closer) => !closer.startsWith('<|channel') && closer !== '<channel|>',
 );

@@ -60,7 +60,7 @@ export class AskEngineOverRouting implements AskEngine {
     const { engine, status } = this.#deps;
     await this.#ensureLimit();
     const done = status.think();
-    // What runs out after a stop runs out unseen.
+    // An answer that is read to its end after a stop is not shown.
     request.signal.addEventListener('abort', done, { once: true });
     try {
       const { completion } = await engine.get();

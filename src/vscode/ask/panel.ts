@@ -1,9 +1,12 @@
-/** The Ask panel: a fast answer's pieces are gathered, and what is longer than the page shows stays behind. */
+/** The Ask panel: combines the pieces of a fast answer, and omits text beyond what the page shows. */
 import * as vscode from 'vscode';
 import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol/ask.ts';
 import { WebviewPanel, type WebviewPanelOptions } from '../kit/webviewPanel.ts';
 
-/** One frame at 30 Hz: the first piece goes at once, the rest are gathered, so that fast models do not flood the pipe. */
+/**
+ * Milliseconds, one frame at 30 Hz: the first piece is sent at once, the next ones are combined, so that fast models do
+ * not flood the webview.
+ */
 const gatherMs = 33;
 
 export type AskPanelOptions = Pick<
@@ -12,18 +15,18 @@ export type AskPanelOptions = Pick<
 >;
 
 export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
-  /** It opened in a new group, which is to be locked once it is there. */
+  /** Whether it opened in a new group, which is locked once it exists. */
   #ownGroup: boolean;
   #gathered: { answerId: string; text: string; reasoning: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
-  /** Characters the webview holds, by answer: above the cap nothing more is sent. */
+  /** Number of characters that the webview has, by answer: beyond the cap nothing more is sent. */
   readonly #shown = new Map<string, number>();
 
   constructor(options: AskPanelOptions, restored?: vscode.WebviewPanel) {
     const { all, activeTabGroup } = vscode.window.tabGroups;
-    // The panel covers neither code, a picture nor the walkthrough of this group. With nothing open, the only group stays
-    // free for the next file, which would cover the conversation there: VS Code does not lock a group that is alone.
+    // The panel covers neither code, a picture nor the walkthrough of this group. With nothing open, the only group
+    // stays free for the next file, which would cover the conversation there: VS Code does not lock a single group.
     const beside = activeTabGroup.tabs.length > 0 || all.length === 1;
     const ready: typeof options.handlers.ready = (message) => {
       this.#lock();
@@ -65,7 +68,7 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
     this.#timer ??= setTimeout(() => this.#flush(), wait);
   }
 
-  /** The webview was told of this many characters in a snapshot. */
+  /** The webview received this many characters in a snapshot. */
   holds(answerId: string, chars: number): void {
     this.#shown.set(answerId, chars);
   }
@@ -73,7 +76,7 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
   #lock(): void {
     if (!this.#ownGroup || !this.active) return;
     this.#ownGroup = false;
-    // So that a file opened from here does not cover the conversation about it.
+    // A file opened from here must not cover the conversation about it.
     void vscode.commands.executeCommand('workbench.action.lockEditorGroup');
   }
 

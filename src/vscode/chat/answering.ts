@@ -9,7 +9,7 @@ export async function answering(
   sink: Omit<ChatSink, 'routed'> & { stateRefused?(label: string): void },
 ): Promise<ChatEnd> {
   const done = status.think();
-  // What runs out after a stop runs out unseen.
+  // An answer that is read to its end after a stop is not shown.
   order.signal.addEventListener('abort', done, { once: true });
   try {
     return await answerChat(await completion(), order, {

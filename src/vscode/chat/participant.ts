@@ -64,7 +64,7 @@ export async function answerAsParticipant(
     conversationId,
     choice: plan.choice,
     signal: signalOf(token),
-    // Chat's own Stop cannot ask a second time.
+    // Chat's own Stop cannot ask for a second press.
     whenStopped: 'run-out' as const,
   };
   const end = await answering(deps, order, {
@@ -87,7 +87,7 @@ export async function learnFromThumb(
 ): Promise<void> {
   const memory = memoryOf(metadata);
   if (memory?.incomplete) {
-    // Of half an answer a thumb says nothing about the model.
+    // A thumb on half an answer is no evidence about the model.
     void showInformation(vscode.l10n.t('This answer is incomplete, so PILOT does not learn from its thumb.'));
     return;
   }

@@ -350,7 +350,7 @@ describe('whatever the answer', () => {
     it(`takes work in proportion to its length: ${name}`, () => assertLinear('/src/', placing(made)));
   }
 
-  /** Each is looked for in the whole file, which is refused from a size on that no answer has. */
+  /** Each is searched in the whole file, which is refused from a size that no answer has. */
   const many: Readonly<Record<string, Made>> = {
     'as many changes as lines': (n) => [
       numbered((i) => `@@\n-line${i};\n+l${i}`, n),

@@ -66,7 +66,7 @@ function world(answers: readonly string[], between: () => void = () => undefined
   return { deps, told, timers, asked };
 }
 
-/** What stands around the edited lines, and somebody who types there. */
+/** The lines around the edited ones, and a user who types there. */
 class Typist {
   prefix: string;
   suffix: string;
@@ -84,7 +84,7 @@ class Typist {
     const isAbove = this.#random() < 0.5;
     const zone = isAbove ? this.prefix : this.suffix;
     if (zone === '') return;
-    // Never into the line end that belongs to the edited lines, which a deletion would join to others.
+    // Never into the line end of the edited lines, which a deletion would join to others.
     const at = Math.floor(this.#random() * zone.length);
     const most = Math.max(0, zone.length - 1 - at);
     const removed = this.#random() < 0.3 ? Math.min(most, Math.floor(this.#random() * 6)) : 0;
