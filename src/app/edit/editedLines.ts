@@ -24,8 +24,8 @@ export class EditedLines {
   /** What of the answer stands in the document; the rest of what stands there is the others'. */
   #shown: readonly string[] = [];
   #hunks: readonly ReviewHunk[] = [];
-  /** The step that an undo takes back is still this side's own. */
-  #isOwnStep = false;
+  /** Own writes since anybody else changed the document: as many undos at most belong to the one that the user asks for. */
+  #ownWrites = 0;
   /** What an undo of everything brings back. */
   #undoText = '';
 
@@ -64,14 +64,24 @@ export class EditedLines {
 
   /** Changes of others; true = an undo brought the original back. */
   changed(changes: readonly TextChange[], isUndo: boolean): boolean {
-    this.#isOwnStep = false;
-    const wasOutside = changes.every((change) => isOutside(this.#region, change));
+    const wasOutside = changes.every(
+      (change) => isOutside(this.#region, change) && !(isUndo && isWithin(this.#region, change)),
+    );
     for (const change of changes) {
       this.#region = isUndo ? around(this.#region, change) : shift(this.#region, change);
       this.#hunks = moved(this.#hunks, change);
     }
-    if (isUndo) return this.#hunks.length > 0 && this.#present().join('') === this.#undoText;
+    this.#ownWrites = isUndo && !wasOutside ? Math.max(0, this.#ownWrites - 1) : 0;
+    if (isUndo) return this.#isBack();
     if (!wasOutside) this.hunks = this.#hunks;
+    return false;
+  }
+
+  /** The editor ends a step by itself where the cursor moves; the steps of one edit go together nevertheless. */
+  #isBack(): boolean {
+    if (this.#hunks.length === 0) return false;
+    if (this.#present().join('') === this.#undoText) return true;
+    if (this.#ownWrites > 0) void this.#document.undo();
     return false;
   }
 
@@ -105,7 +115,7 @@ export class EditedLines {
         applied();
         return 'done';
       }
-      const written = await this.#document.write([replacement], this.#isOwnStep, applied);
+      const written = await this.#document.write([replacement], this.#ownWrites > 0, applied);
       if (written !== 'changed') return written;
     }
     return 'conflict';
@@ -130,7 +140,7 @@ export class EditedLines {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const { replacements, hunks, touched } = takeBack(this.#hunks, which, this.read);
       if (replacements.length === 0) return touched;
-      const written = await this.#document.write(replacements, this.#isOwnStep, () => {
+      const written = await this.#document.write(replacements, this.#ownWrites > 0, () => {
         this.#wrote(replacements);
         this.hunks = hunks;
       });
@@ -146,18 +156,23 @@ export class EditedLines {
 
   /** Own changes are not told by `changed`. */
   #wrote(replacements: readonly Replacement[]): void {
-    this.#isOwnStep = true;
+    this.#ownWrites += 1;
     const grown = replacements.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0);
     this.#region = { start: this.#region.start, end: this.#region.end + grown };
   }
 }
+
+/** At its ends, too. */
+const isWithin = ({ start, end }: Stretch, { offset, removed }: TextChange): boolean =>
+  start <= offset && offset + removed <= end;
 
 const isOutside = ({ start, end }: Stretch, { offset, removed }: TextChange): boolean =>
   offset + removed <= start || end <= offset;
 
 /** An undo brings back lines at the ends of the stretch, too, and they belong to it. */
 function around(stretch: Stretch, change: TextChange): Stretch {
-  const { offset, removed, inserted } = change;
-  const isInside = stretch.start <= offset && offset + removed <= stretch.end;
-  return isInside ? { start: stretch.start, end: stretch.end + inserted - removed } : shift(stretch, change);
+  const { removed, inserted } = change;
+  return isWithin(stretch, change)
+    ? { start: stretch.start, end: stretch.end + inserted - removed }
+    : shift(stretch, change);
 }

@@ -18,6 +18,8 @@ export interface EditedDocument {
    * @param join As part of the step before, which one undo takes back with it.
    */
   write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written>;
+  /** One step more, right after one that the user has undone. */
+  undo(): Promise<void>;
 }
 
 export interface EditDeps {
