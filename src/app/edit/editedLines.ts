@@ -14,6 +14,8 @@ export type Shown = 'done' | 'conflict' | 'refused';
 
 /** Somebody who types without a pause must not keep a write waiting for ever. */
 const MOST_TRIES = 50;
+/** Writes of one answer that are remembered. */
+const MOST_TEXTS = 200;
 
 export class EditedLines {
   readonly #document: EditedDocument;
@@ -24,8 +26,10 @@ export class EditedLines {
   /** What of the answer stands in the document; the rest of what stands there is the others'. */
   #shown: readonly string[] = [];
   #hunks: readonly ReviewHunk[] = [];
-  /** Own writes since anybody else changed the document: as many undos at most belong to the one that the user asks for. */
-  #ownWrites = 0;
+  /** The step that an undo takes back is still this side's own. */
+  #isOwnStep = false;
+  /** What own writes left there since anybody else changed the document, the latest last. */
+  #ownTexts: readonly string[] = [];
   /** What an undo of everything brings back. */
   #undoText = '';
 
@@ -71,7 +75,8 @@ export class EditedLines {
       this.#region = isUndo ? around(this.#region, change) : shift(this.#region, change);
       this.#hunks = moved(this.#hunks, change);
     }
-    this.#ownWrites = isUndo && !wasOutside ? Math.max(0, this.#ownWrites - 1) : 0;
+    this.#isOwnStep = false;
+    if (!isUndo || wasOutside) this.#ownTexts = [];
     if (isUndo) return this.#isBack();
     if (!wasOutside) this.hunks = this.#hunks;
     return false;
@@ -80,8 +85,11 @@ export class EditedLines {
   /** The editor ends a step by itself where the cursor moves; the steps of one edit go together nevertheless. */
   #isBack(): boolean {
     if (this.#hunks.length === 0) return false;
-    if (this.#present().join('') === this.#undoText) return true;
-    if (this.#ownWrites > 0) void this.#document.undo();
+    const present = this.#present().join('');
+    if (present === this.#undoText) return true;
+    const at = this.#ownTexts.lastIndexOf(present);
+    this.#ownTexts = this.#ownTexts.slice(0, Math.max(0, at));
+    if (at >= 0) void this.#document.undo();
     return false;
   }
 
@@ -115,7 +123,7 @@ export class EditedLines {
         applied();
         return 'done';
       }
-      const written = await this.#document.write([replacement], this.#ownWrites > 0, applied);
+      const written = await this.#document.write([replacement], this.#isOwnStep, applied);
       if (written !== 'changed') return written;
     }
     return 'conflict';
@@ -140,7 +148,7 @@ export class EditedLines {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const { replacements, hunks, touched } = takeBack(this.#hunks, which, this.read);
       if (replacements.length === 0) return touched;
-      const written = await this.#document.write(replacements, this.#ownWrites > 0, () => {
+      const written = await this.#document.write(replacements, this.#isOwnStep, () => {
         this.#wrote(replacements);
         this.hunks = hunks;
       });
@@ -156,9 +164,10 @@ export class EditedLines {
 
   /** Own changes are not told by `changed`. */
   #wrote(replacements: readonly Replacement[]): void {
-    this.#ownWrites += 1;
+    this.#isOwnStep = true;
     const grown = replacements.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0);
     this.#region = { start: this.#region.start, end: this.#region.end + grown };
+    this.#ownTexts = [...this.#ownTexts, this.#present().join('')].slice(-MOST_TEXTS);
   }
 }
 
