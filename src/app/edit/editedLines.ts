@@ -14,6 +14,8 @@ export type Shown = 'done' | 'conflict' | 'refused';
 
 /** The longest wait for a pause in the typing before a write. */
 const MOST_TRIES = 50;
+/** Writes of one answer that are remembered. */
+const MOST_TEXTS = 200;
 
 export class EditedLines {
   readonly #document: EditedDocument;
@@ -26,6 +28,8 @@ export class EditedLines {
   #hunks: readonly ReviewHunk[] = [];
   /** Whether the last undo step is still this side's own. */
   #isOwnStep = false;
+  /** The texts that this side's writes left since the last other change, the latest last. */
+  #ownTexts: readonly string[] = [];
   /** The lines that an undo of everything restores. */
   #undoText = '';
 
@@ -64,14 +68,28 @@ export class EditedLines {
 
   /** Called for other changes; true = an undo restored the original. */
   changed(changes: readonly TextChange[], isUndo: boolean): boolean {
-    this.#isOwnStep = false;
-    const wasOutside = changes.every((change) => isOutside(this.#region, change));
+    const wasOutside = changes.every(
+      (change) => isOutside(this.#region, change) && !(isUndo && isWithin(this.#region, change)),
+    );
     for (const change of changes) {
       this.#region = isUndo ? around(this.#region, change) : shift(this.#region, change);
       this.#hunks = moved(this.#hunks, change);
     }
-    if (isUndo) return this.#hunks.length > 0 && this.#present().join('') === this.#undoText;
+    this.#isOwnStep = false;
+    if (!isUndo || wasOutside) this.#ownTexts = [];
+    if (isUndo) return this.#isBack();
     if (!wasOutside) this.hunks = this.#hunks;
+    return false;
+  }
+
+  /** The editor ends an undo step when the cursor moves; one undo takes back all steps of an edit nevertheless. */
+  #isBack(): boolean {
+    if (this.#hunks.length === 0) return false;
+    const present = this.#present().join('');
+    if (present === this.#undoText) return true;
+    const at = this.#ownTexts.lastIndexOf(present);
+    this.#ownTexts = this.#ownTexts.slice(0, Math.max(0, at));
+    if (at >= 0) void this.#document.undo();
     return false;
   }
 
@@ -149,15 +167,21 @@ export class EditedLines {
     this.#isOwnStep = true;
     const grown = replacements.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0);
     this.#region = { start: this.#region.start, end: this.#region.end + grown };
+    this.#ownTexts = [...this.#ownTexts, this.#present().join('')].slice(-MOST_TEXTS);
   }
 }
+
+/** At its ends, too. */
+const isWithin = ({ start, end }: Stretch, { offset, removed }: TextChange): boolean =>
+  start <= offset && offset + removed <= end;
 
 const isOutside = ({ start, end }: Stretch, { offset, removed }: TextChange): boolean =>
   offset + removed <= start || end <= offset;
 
 /** An undo also restores lines at the ends of the stretch, and they belong to it. */
 function around(stretch: Stretch, change: TextChange): Stretch {
-  const { offset, removed, inserted } = change;
-  const isInside = stretch.start <= offset && offset + removed <= stretch.end;
-  return isInside ? { start: stretch.start, end: stretch.end + inserted - removed } : shift(stretch, change);
+  const { removed, inserted } = change;
+  return isWithin(stretch, change)
+    ? { start: stretch.start, end: stretch.end + inserted - removed }
+    : shift(stretch, change);
 }

@@ -18,6 +18,8 @@ export interface EditedDocument {
    * @param join as a part of the previous step, so that one undo reverts both
    */
   write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written>;
+  /** One step more, right after one that the user has undone. */
+  undo(): Promise<void>;
 }
 
 export interface EditDeps {

@@ -54,6 +54,11 @@ export class OpenDocument implements EditedDocument {
     return document.version === version ? 'refused' : 'changed';
   }
 
+  async undo(): Promise<void> {
+    if (vscode.window.activeTextEditor?.document === this.document)
+      await vscode.commands.executeCommand('undo');
+  }
+
   async #apply(replacements: readonly Replacement[], join: boolean): Promise<boolean> {
     const { document } = this;
     const edits = replacements.map(({ start, end, text }) => ({
