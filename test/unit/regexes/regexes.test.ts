@@ -145,8 +145,6 @@ function builds(file: string): boolean {
   return found;
 }
 
-const trees = new Map<string, ts.SourceFile>();
-
 function treeOf(file: string): ts.SourceFile {
   const known = trees.get(file);
   if (known) return known;
