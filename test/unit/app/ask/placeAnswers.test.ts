@@ -95,6 +95,10 @@ describe('a diff is applied where exactly one place fits, and never pasted', () 
       `*** Begin Patch\n*** Update File: src/some.ts\n@@\n${change}*** End Patch\n`,
     ],
     [
+      'search and replace with a line to start at',
+      '<<<<<<< SEARCH\n:start_line:8\n-------\n  return load() + 2;\n=======\n  return load() + 20;\n>>>>>>> REPLACE\n',
+    ],
+    [
       'search and replace',
       '<<<<<<< SEARCH\n  return load() + 2;\n=======\n  return load() + 20;\n>>>>>>> REPLACE\n',
       'ts',
