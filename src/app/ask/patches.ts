@@ -27,6 +27,7 @@ const MOST_WORK = 300_000;
 const LANGUAGES = new Set(['diff', 'patch', 'udiff', 'git-diff', 'search-replace']);
 const HUNK = /^@@(?: -(\d{1,9})(?:,\d{1,9})? \+\d{1,9}| |$|@)/;
 const SEARCH = /^(?:<{5,9}|-{5,9})(?: (?:SEARCH|ORIGINAL|HEAD)\b.{0,80})?$/;
+const PLACE = /^:(?:start|end)_line: ?\d{1,9}$/;
 const DIVIDER = /^={5,9}$/;
 const REPLACE = /^(?:>{5,9}|\+{5,9})(?: (?:REPLACE|UPDATED)\b.{0,80}| [\w./-]{1,80})?$/;
 const HEADER =
@@ -136,13 +137,20 @@ function readPatch(lines: readonly string[]): readonly FilePatch[] {
 /** Reads a search and replace block; returns the index of its last line. */
 function readSearch(lines: readonly string[], start: number, into: Line[]): number {
   let kind: Line['kind'] = 'remove';
-  for (let i = start + 1; i < lines.length; i += 1) {
+  for (let i = behindPlace(lines, start + 1); i < lines.length; i += 1) {
     const text = lines[i] ?? '';
     if (kind === 'add' && REPLACE.test(text)) return i;
     if (kind === 'remove' && DIVIDER.test(text)) kind = 'add';
     else into.push({ kind, text });
   }
   return lines.length;
+}
+
+/** Behind the lines in which Roo Code's blocks say where they belong, and the rule under them. */
+function behindPlace(lines: readonly string[], start: number): number {
+  let at = start;
+  while (PLACE.test(lines[at] ?? '')) at += 1;
+  return at > start && /^-{5,9}$/.test(lines[at] ?? '') ? at + 1 : at;
 }
 
 /** Models often omit the space before a context line. */

@@ -101,7 +101,12 @@ function midStreamKind(error: unknown, detail: string): ProviderErrorKind {
   if (codes.some((code) => TIMEOUT_CODES.has(code))) return 'timeout';
   if (error instanceof SyntaxError) return 'not-json';
   // An error object in the stream (OpenRouter): its `code` is an HTTP status, or a name.
-  const status = httpStatus(at(error, 'code')) ?? httpStatus(at(error, 'error', 'code'));
+  const status =
+    httpStatus(at(error, 'code')) ??
+    httpStatus(at(error, 'error', 'code')) ??
+    httpStatus(at(error, 'error', 'status_code'));
+  // LM Studio answers so, with 200, where the path is not one of its own.
+  if (status === undefined && NO_ENDPOINT.test(detail)) return 'wrong-address';
   return statusKind(status ?? 500, `${stringAt(error, 'code') ?? ''} ${detail}`);
 }
 
@@ -141,19 +146,26 @@ export function statusKind(status: number, body: string): ProviderErrorKind {
 
 /** Not found: a model, an address, or (OpenRouter) a provider that the account's own settings allow. */
 function notFoundKind(body: string): ProviderErrorKind {
-  if (ACCOUNT_SETTINGS.test(body)) return 'forbidden';
+  if (ACCOUNT_SETTINGS.test(body) || MUST_AGREE.test(body)) return 'forbidden';
   if (CANNOT_DO.test(body)) return 'bad-request';
+  if (NOT_LOADED.test(body)) return 'server-error';
   if (WRONG_PATH.test(body)) return 'wrong-address';
   return /model|deployment|no endpoints found/i.test(body) ? 'model-gone' : 'wrong-address';
 }
 
 const ACCOUNT_SETTINGS =
   /data policy|privacy|guardrail|no allowed providers|zero.{0,3}data.{0,3}retention|provider.{0,20}(ignored|blocked)/i;
-const CANNOT_DO = /no endpoints found that (support|can)/i;
+/** The account's owner has to do something first. */
+const MUST_AGREE = /must be verified|verify (your )?organi[sz]ation|(requires|accept) (the )?terms/i;
+const CANNOT_DO =
+  /no endpoints found that (support|can)|not a chat model|(only|not) supported in (the )?v1\/(chat|completions|responses)/i;
+/** A server of this machine that has the model, or another, but has none in memory. */
+const NOT_LOADED = /no models? (is |are )?(currently )?loaded|model (is )?not loaded/i;
+const NO_ENDPOINT = /unexpected endpoint or method/i;
 const WRONG_PATH =
-  /invalid url|cannot (get|post)|page not found|resource not found|\bno (route|path)\b|(unknown|unrecognized) (route|path|endpoint|request url)|no static resource|(path|route|url|endpoint).{0,20}not found|<html|<!doctype/i;
+  /invalid url|cannot (get|post)|page not found|resource not found|\bno (route|path)\b|(unknown|unrecognized) (route|path|endpoint|request url)|no static resource|unexpected endpoint or method|(path|route|url|endpoint).{0,20}not found|<html|<!doctype/i;
 const NO_ACCESS =
-  /not allowed to (access|use|call).{0,20}model|(no|not have|without|insufficient) (access|permissions?)|can only access models|missing scopes?|model.{0,40}(access denied|not permitted)/i;
+  /not allowed to (access|use|call).{0,20}model|(no|not have|without|insufficient) (access|permissions?)|permissions? (is|are) required|can only access models|missing scopes?|model.{0,40}(access denied|not permitted)/i;
 const AFFORDS = /can only afford|fewer max_tokens|(reduce|lower).{0,20}max_tokens/i;
 
 function kindByWords(body: string): ProviderErrorKind {
@@ -161,16 +173,17 @@ function kindByWords(body: string): ProviderErrorKind {
   if (TOO_LONG.test(body)) return 'too-long';
   if (WRONG_KEY.test(body)) return 'wrong-key';
   if (NO_CREDIT.test(body)) return 'no-credit';
+  if (MUST_AGREE.test(body)) return 'forbidden';
   if (MODEL_GONE.test(body)) return 'model-gone';
   return 'bad-request';
 }
 
 const TOO_LONG =
-  /context.{0,12}(length|window|size)|maximum context|(prompt|input|request).{0,20}too (long|large)|exceed.{0,40}(context|maximum.{0,20}token)|too many (input )?tokens|context.{0,20}overflow/i;
+  /context.{0,12}(length|window|size)|maximum context|(prompt|input|request).{0,20}too (long|large)|exceed.{0,40}(context|maximum.{0,20}token)|too many (input )?tokens|tokens.{0,40}must be <=|context.{0,20}overflow/i;
 const WRONG_KEY =
   /(api|authentication|access).{0,3}key.{0,20}(invalid|not valid|incorrect|expired|missing)|(invalid|incorrect).{0,12}(api|access).{0,3}key/i;
 const NO_CREDIT =
-  /insufficient.{0,3}(quota|credit|balance|funds)|credit balance|out of credits?|exceeded your current quota|budget.{0,12}exceeded|(key|spend(ing)?|usage|monthly|weekly|daily) limit (exceeded|reached)|payment required/i;
+  /insufficient.{0,3}(quota|credit|balance|funds)|credit balance|out of credits?|exceeded your current quota|budget.{0,12}exceeded|(key|spend(ing)?|usage|monthly|weekly|daily) limit (exceeded|reached)|payment required|(any|all available) credits|reached.{0,30}(spending|usage) limit|balance is insufficient|account is suspended|arrear|account is in good standing|余额不足|欠费/i;
 const RETRY_LATER = /retry ?(delay|in |after)/i;
 const MODEL_GONE =
   /model.{0,80}(not (exist|found|available|supported|valid)|does ?n.t exist|does not exist|deprecated|decommissioned|retired)|(unknown|invalid|no such|not a valid) model|model_not_found/i;
@@ -199,6 +212,11 @@ function retryDelay(body: string): number | undefined {
 function saidIn(body: string): string {
   if (body === '') return '';
   const json = parse(body);
+  return saidOf(json) || (json === undefined && !body.trimStart().startsWith('<') ? plain(body) : '');
+}
+
+/** A gateway's own sentence may only say that its provider failed; the provider's stands beside it. */
+function saidOf(json: unknown): string {
   const nested = parse(stringAt(json, 'error', 'metadata', 'raw') ?? '');
   const said =
     stringAt(nested, 'error', 'message') ??
@@ -207,16 +225,18 @@ function saidIn(body: string): string {
     stringAt(json, 'error', 'message') ??
     stringAt(json, 'error') ??
     stringAt(json, 'message') ??
+    // Servers built on FastAPI list what is wrong; Mistral puts the list into its message.
     stringAt(json, 'detail') ??
     stringAt(json, 'detail', 0, 'msg') ??
-    stringAt(json, 0, 'error', 'message') ??
-    (json === undefined && !body.trimStart().startsWith('<') ? body : '');
-  return plain(said);
+    stringAt(json, 'message', 'detail') ??
+    stringAt(json, 'message', 'detail', 0, 'msg') ??
+    stringAt(json, 0, 'error', 'message');
+  return plain(said ?? '');
 }
 
 /** The message of an error inside a stream. */
 const streamedWords = (error: unknown): string =>
-  plain(stringAt(error, 'said') ?? stringAt(error, 'error', 'message') ?? '');
+  plain(stringAt(error, 'said') ?? '') || saidOf({ error: at(error, 'error') });
 
 const plain = (text: string): string =>
   text

@@ -1,5 +1,5 @@
 import type { StreamEvent, ToolCall, Usage } from '../../app/ports/models.ts';
-import { endOf } from '../http/ends.ts';
+import { endOf, endTold } from '../http/ends.ts';
 import { at, listAt, numberAt, stringAt } from '../http/json.ts';
 import { ReasoningSplitter } from '../http/reasoning.ts';
 import { MAX_ID_LENGTH, StreamedError, type AnswerReader } from '../http/stream.ts';
@@ -34,6 +34,10 @@ export class Answer implements AnswerReader {
   readonly #asked: Asked | undefined;
   /** Undefined: the text is code only. */
   readonly #splitter: ReasoningSplitter | undefined;
+  /** The choice that is read. */
+  #index: number | undefined;
+  /** The call comes in the field that stood where `tool_calls` stands now. */
+  #isLegacyCall = false;
   readonly #toolCalls = new ToolCallCollector();
   /** OpenRouter's signed or encrypted thoughts, which belong before the first call. */
   readonly #details: object[] = [];
@@ -53,18 +57,24 @@ export class Answer implements AnswerReader {
     this.generationId ??= stringAt(chunk, 'id')?.slice(0, MAX_ID_LENGTH);
     this.provider = stringAt(chunk, 'provider') ?? this.provider;
     this.#usage.read(chunk);
+    const failed = stringAt(chunk, 'x_groq', 'error');
+    if (failed !== undefined) throw new StreamedError({ message: failed });
     const choice = at(chunk, 'choices', 0);
     if (choice === undefined) {
-      this.hasEnded ||= (at(chunk, 'usage') ?? undefined) !== undefined;
+      this.hasEnded ||= this.hasContent && (at(chunk, 'usage') ?? undefined) !== undefined;
       return this.#readInfill(chunk);
     }
+    // One answer was asked for; what a server sends of another would be woven into it.
+    const index = numberAt(choice, 'index');
+    this.#index ??= index;
+    if (index !== undefined && index !== this.#index) return [];
     // OpenRouter reports a provider's failure in the middle of an answer beside the choice's text.
     const error = at(choice, 'error');
     if (isObject(error)) throw new StreamedError(error);
     // A gateway may report the end of a failed provider as normal, with the provider's own reason beside it.
     const native = stringAt(choice, 'native_finish_reason');
     const told = stringAt(choice, 'finish_reason');
-    this.finish = (endOf(native) === 'error' ? native : told) || this.finish;
+    this.finish = (endOf(native) === 'error' ? native : endTold(told)) || this.finish;
     const part = at(choice, 'delta') ?? at(choice, 'message') ?? choice;
     this.#collectToolCalls(part);
     return this.#shown(reasoningOf(part), textOf(part));
@@ -98,6 +108,8 @@ export class Answer implements AnswerReader {
     if (text && this.#splitter) events.push(...this.#splitter.push(text));
     else if (text) events.push({ type: 'text', text });
     this.hasContent ||= reasoning !== '' || text.trim() !== '';
+    // More came after what looked like the end.
+    if (reasoning !== '' || text.trim() !== '') this.hasEnded = false;
     return events;
   }
 
@@ -126,18 +138,34 @@ export class Answer implements AnswerReader {
     for (const piece of listAt(part, 'tool_calls')) {
       const extra = opaqueFields(piece);
       this.#toolCalls.add({
-        index: numberAt(piece, 'index'),
+        index: indexIn(piece),
         id: stringAt(piece, 'id') ?? '',
         name: stringAt(piece, 'function', 'name') ?? '',
         input: inputOf(at(piece, 'function', 'arguments')),
         opaque: extra && { armId: this.#asked?.armId ?? '', data: extra },
       });
-      this.hasContent ||= !this.#toolCalls.isEmpty;
     }
+    this.#collectLegacyCall(at(part, 'function_call'));
+    this.hasContent ||= !this.#toolCalls.isEmpty;
+  }
+
+  /** OpenAI's way before `tool_calls`: one call, without an id. Some servers send both. */
+  #collectLegacyCall(call: unknown): void {
+    if (typeof call !== 'object' || call === null || (!this.#isLegacyCall && !this.#toolCalls.isEmpty))
+      return;
+    this.#isLegacyCall = true;
+    const [name, input] = [stringAt(call, 'name') ?? '', inputOf(at(call, 'arguments'))];
+    this.#toolCalls.add({ index: undefined, id: '', name, input, opaque: undefined });
   }
 }
 
 const MAX_DETAILS = 10_000;
+
+/** As a number, or (some gateways) as its digits. */
+function indexIn(piece: unknown): number | undefined {
+  const digits = stringAt(piece, 'index');
+  return numberAt(piece, 'index') ?? (digits && /^\d{1,3}$/.test(digits) ? Number(digits) : undefined);
+}
 
 /** JSON text in pieces, or (from some local servers) the object itself. */
 const inputOf = (value: unknown): string =>
@@ -154,12 +182,25 @@ function textOf(part: unknown): string {
   return stringAt(part, 'content') || stringAt(part, 'text') || stringAt(part, 'refusal') || '';
 }
 
-/** Some gateways send the same thought under both names. */
+const THOUGHTS: readonly (readonly string[])[] = [
+  ['reasoning_content'],
+  ['reasoning'],
+  ['reasoning_text'],
+  ['thinking'],
+  ['reasoning', 'content'],
+  ['reasoning', 'text'],
+];
+
+/** Some gateways send the same thought under several names. */
 function reasoningOf(part: unknown): string {
-  const named = stringAt(part, 'reasoning_content') || stringAt(part, 'reasoning');
+  const named = THOUGHTS.map((path) => stringAt(part, ...path)).find((text) => text);
   if (named) return named;
+  const details = listAt(part, 'reasoning_details').map(
+    (detail) => stringAt(detail, 'text') ?? stringAt(detail, 'summary') ?? '',
+  );
   return listAt(part, 'content')
     .flatMap((piece) => listAt(piece, 'thinking'))
     .map((thought) => stringAt(thought, 'text') ?? '')
+    .concat(details)
     .join('');
 }

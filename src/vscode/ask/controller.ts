@@ -17,7 +17,7 @@ import type { AskDeps } from './deps.ts';
 import { confirmDeleteAll, openLink, pickAnother, pickModel, tellDeleted } from './dialogs.ts';
 import { LastEditor } from './editors.ts';
 import { HistoryFiles } from './historyFiles.ts';
-import { AskPanel } from './panel.ts';
+import { AskPanel, lockedGroup } from './panel.ts';
 import { Prices } from './prices.ts';
 import {
   answerUpdate,
@@ -47,6 +47,7 @@ export class AskController implements vscode.Disposable {
   readonly #holds: AnswerHolds;
   readonly #ledgerChanges: { dispose(): unknown };
   #panel: AskPanel | undefined;
+  #opening: Promise<void> | undefined;
   #trayTimer: NodeJS.Timeout | undefined;
   /** The model that the user chose for each conversation; absent = PILOT chooses. */
   readonly #chosen = new Map<string, ArmId>();
@@ -94,10 +95,19 @@ export class AskController implements vscode.Disposable {
 
   /** Shows the panel with the focus in its composer, and asks a given question at once. */
   async ask(question?: string): Promise<void> {
-    this.#panel ??= this.#newPanel();
-    this.#panel.reveal();
+    if (!this.#panel) await (this.#opening ??= this.#openPanel());
+    this.#panel?.reveal();
     this.#post({ type: 'focus', text: undefined });
     if (question !== undefined && question.trim() !== '') await this.#ask(question);
+  }
+
+  async #openPanel(): Promise<void> {
+    try {
+      const column = await lockedGroup();
+      this.#panel ??= this.#newPanel(column);
+    } finally {
+      this.#opening = undefined;
+    }
   }
 
   /** Restores a panel that VS Code kept over a reload, with its conversation if that was stored. */
@@ -164,7 +174,7 @@ export class AskController implements vscode.Disposable {
       part?.dispose();
   }
 
-  #newPanel(restored?: vscode.WebviewPanel): AskPanel {
+  #newPanel(at?: vscode.ViewColumn | vscode.WebviewPanel): AskPanel {
     const { extensionUri, log } = this.#deps;
     const onClosed = (): void => {
       this.#panel = undefined;
@@ -172,7 +182,7 @@ export class AskController implements vscode.Disposable {
       // The user can no longer see or stop the answers, so that they must not cost more.
       this.#open.stopAll();
     };
-    const panel = new AskPanel({ extensionUri, log, handlers: this.#handlers(), onClosed }, restored);
+    const panel = new AskPanel({ extensionUri, log, handlers: this.#handlers(), onClosed }, at);
     panel.title = conversationTitle(this.#open.current.conversation);
     return panel;
   }

@@ -14,6 +14,19 @@ export type AskPanelOptions = Pick<
   'extensionUri' | 'log' | 'handlers' | 'onClosed'
 >;
 
+/**
+ * With nothing open: a locked group on the right, so that the next file opens in the group on the left and does not cover
+ * the conversation. VS Code puts a webview into the only group while that is empty, whatever column is asked for, and
+ * does not lock a group that is alone; so the second group comes first. Undefined: something is open.
+ */
+export async function lockedGroup(): Promise<vscode.ViewColumn | undefined> {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  if (all.length > 1 || activeTabGroup.tabs.length > 0) return undefined;
+  await vscode.commands.executeCommand('workbench.action.newGroupRight');
+  await vscode.commands.executeCommand('workbench.action.lockEditorGroup');
+  return vscode.ViewColumn.Two;
+}
+
 export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
   /** Whether it opened in a new group, which is locked once it exists. */
   #ownGroup: boolean;
@@ -23,11 +36,11 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
   /** Number of characters that the webview has, by answer: beyond the cap nothing more is sent. */
   readonly #shown = new Map<string, number>();
 
-  constructor(options: AskPanelOptions, restored?: vscode.WebviewPanel) {
+  /** `at`: the panel that VS Code restored, or the group that was made for a new one. */
+  constructor(options: AskPanelOptions, at?: vscode.ViewColumn | vscode.WebviewPanel) {
     const { all, activeTabGroup } = vscode.window.tabGroups;
-    // The panel covers neither code, a picture nor the walkthrough of this group. With nothing open, the only group
-    // stays free for the next file, which would cover the conversation there: VS Code does not lock a single group.
-    const beside = activeTabGroup.tabs.length > 0 || all.length === 1;
+    // The panel covers neither code, a picture nor the walkthrough of this group.
+    const beside = activeTabGroup.tabs.length > 0;
     const ready: typeof options.handlers.ready = (message) => {
       this.#lock();
       return options.handlers.ready(message);
@@ -44,10 +57,10 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
           if (this.ready) this.#lock();
         },
       },
-      restored ?? (beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active),
+      at ?? (beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active),
     );
     this.#ownGroup =
-      !restored && beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
+      at === undefined && beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
   }
 
   override post(message: ToWebview): void {
