@@ -145,6 +145,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   parts.add(
     registerChat({
       completion: async () => (await engine.get()).completion,
+      preview: async (request) => (await engine.get()).routing.preview(request),
       models,
       status,
       pausedThumb,

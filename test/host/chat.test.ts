@@ -63,6 +63,7 @@ describe('PILOT in a host without VS Code’s chat', () => {
     };
     const deps = {
       completion: () => Promise.reject(new Error('Nothing may ask')),
+      preview: () => Promise.reject(new Error('Nothing may ask')),
       models: { arms: [], onDidChange: () => ({ dispose: () => undefined }) },
       status: { think: () => () => undefined, lastDecision: undefined as never },
       pausedThumb: new PausedThumb({ learningPaused: false, setLearningPaused: () => Promise.resolve() }),

@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Completion } from '../../app/chat/answer.ts';
+import type { Preview } from '../../app/call/preview.ts';
+import type { RoutingRequest } from '../../app/call/routing.ts';
 import type { Log } from '../../app/ports/environment.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { DecisionId } from '../../core/brand.ts';
@@ -14,6 +16,8 @@ export interface ChatCompletion extends Completion {
 export interface ChatDeps {
   /** Built for the first prompt; activation and the model picker do not need it. */
   readonly completion: () => Promise<ChatCompletion>;
+  /** The likely choice for a request and its price, without a request; undefined = no model can answer it. */
+  readonly preview: (request: RoutingRequest) => Promise<Preview | undefined>;
   readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<unknown> };
   /** Shows the running answer and the decision behind it. */
   readonly status: { think(): () => void; set lastDecision(decision: Decision) };
