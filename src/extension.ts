@@ -16,7 +16,13 @@ import { registerEdit, type EditDeps } from './vscode/edit/index.ts';
 import { registerChat } from './vscode/chat/index.ts';
 import { Disposables, soon } from './vscode/kit/disposables.ts';
 import { EngineHolder } from './vscode/kit/engineHolder.ts';
-import { hasCompletions, hostOf, inlineProblems, registerInlineSoon, runLazily } from './vscode/inline/inlineWiring.ts';
+import {
+  hasCompletions,
+  hostOf,
+  inlineProblems,
+  registerInlineSoon,
+  runLazily,
+} from './vscode/inline/inlineWiring.ts';
 import { MementoPolicyStore } from './vscode/kit/mementoStore.ts';
 import { showMenu } from './vscode/money/menu.ts';
 import { incompleteMessage, messageOf } from './vscode/words/messages.ts';
