@@ -83,7 +83,7 @@ function partsOf(deps: EngineDeps, space: Space, store: Store): EngineParts {
     policyName: () => settings.policy,
     profile: () => settings.profile,
     longestAnswer: () => settings.longestAnswer,
-    limits: () => settings.limits().limits,
+    limits: () => settings.limits(),
     // The local model only completes code.
     arms: (surface) => (surface === 'inline' ? [...models.arms, LOCAL_ARM] : models.arms),
     hasKey: (arm) => isKeyless(arm) || secrets.hasKey(models.endpointOf(arm)),

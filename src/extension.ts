@@ -51,7 +51,7 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   const clock = { now: () => Date.now() };
   const settings = parts.add(new Settings());
   const vscodeModels = parts.add(
-    registerVscodeModels({ log, access: extensionContext.languageModelAccessInformation }),
+    registerVscodeModels({ settings, log, access: extensionContext.languageModelAccessInformation }),
   );
   const models = parts.add(new ModelSettings(settings, extensionContext.globalState, [vscodeModels]));
   const secrets = parts.add(

@@ -1,7 +1,8 @@
 /**
  * Shapes: one description gives both the TypeScript type and the parser from `unknown` to it. Messages between
- * extension and webview and the stored conversations are declared this way, so that types and guards agree. Parsing is
- * total and strict: a wrong or oversized value gives undefined; unknown members are dropped.
+ * extension and webview and stored values are declared this way, so that types and guards agree. Parsing is total and
+ * strict: a wrong or oversized value gives undefined; unknown members are dropped. `kept`, `mapOf` and `otherwise` are
+ * lenient: they leave out a wrong part or replace it.
  */
 export interface Shape<T> {
   readonly parse: (value: unknown) => Parsed<T>;
@@ -40,6 +41,37 @@ export const unit: Shape<number> = shape((value) =>
   typeof value === 'number' && 0 <= value && value <= 1 ? { value } : undefined,
 );
 
+/** Not NaN and not infinite. */
+export const number = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): Shape<number> =>
+  shape((value) => (typeof value === 'number' && min <= value && value <= max ? { value } : undefined));
+
+/** Whatever it is; absent, undefined. */
+export const anything: Shape<unknown> = shape((value) => ({ value }));
+
+/** What a decoder of its own makes of it; undefined = it is none. */
+export const decoded = <T>(decode: (value: unknown) => T | undefined): Shape<T> =>
+  shape((value) => {
+    const found = decode(value);
+    return found === undefined ? undefined : { value: found };
+  });
+
+export const exactly = <const T extends string | number>(only: T): Shape<T> =>
+  shape((value) => (value === only ? { value: only } : undefined));
+
+/** What passes a check of its own besides. */
+export const where = <T, U extends T = T>(
+  inner: Shape<T>,
+  test: ((value: T) => value is U) | ((value: T) => boolean),
+): Shape<U> =>
+  shape((value) => {
+    const parsed = inner.parse(value);
+    return parsed && test(parsed.value) ? { value: parsed.value as U } : undefined;
+  });
+
+/** What is none counts as `fallback`. */
+export const otherwise = <T, const F>(inner: Shape<T>, fallback: F): Shape<T | F> =>
+  shape<T | F>((value) => inner.parse(value) ?? { value: fallback });
+
 export const oneOf = <const T extends string>(...choices: readonly T[]): Shape<T> =>
   shape((value) => {
     const found = choices.find((choice) => choice === value);
@@ -60,6 +92,35 @@ export const list = <T>(inner: Shape<T>, maxLength: number): Shape<readonly T[]>
       items.push(parsed.value);
     }
     return { value: items };
+  });
+
+/** The items that are as they should be; of what is no list, none. */
+export const kept = <T>(inner: Shape<T>): Shape<readonly T[]> =>
+  shape((value) => {
+    const items: readonly unknown[] = Array.isArray(value) ? value : [];
+    return { value: items.flatMap((item) => inner.parse(item) ?? []).map(({ value: item }) => item) };
+  });
+
+/** The members that are as they should be, under their names; of what is no object, none. */
+export const mapOf = <T>(inner: Shape<T>): Shape<Readonly<Record<string, T>>> =>
+  shape((value) => {
+    const members = isRecord(value) ? Object.entries(value) : [];
+    const found = members.flatMap(([key, member]) => {
+      const parsed = inner.parse(member);
+      return parsed ? [[key, parsed.value] as const] : [];
+    });
+    return { value: Object.fromEntries(found) };
+  });
+
+/** An array of as many members as there are shapes. */
+export const tuple = <const S extends readonly Shape<unknown>[]>(
+  ...shapes: S
+): Shape<{ readonly [K in keyof S]: Infer<S[K]> }> =>
+  shape((value) => {
+    if (!Array.isArray(value) || value.length !== shapes.length) return undefined;
+    const parsed = shapes.map((each, index) => each.parse(value[index]));
+    if (!parsed.every((each) => each !== undefined)) return undefined;
+    return { value: parsed.map((each) => each.value) as { readonly [K in keyof S]: Infer<S[K]> } };
   });
 
 export const object = <M extends Members>(members: M): Shape<ObjectOf<M>> =>

@@ -2,7 +2,7 @@
 import type { NanoUsd } from '../core/brand.ts';
 import { isMoney } from '../core/money.ts';
 import { periodOf } from '../core/money/period.ts';
-import { isObject } from '../core/shape.ts';
+import { anything, count, flag, object, parse, text, where } from '../core/shape.ts';
 
 export interface MirroredTotal {
   readonly period: string;
@@ -16,12 +16,16 @@ export interface MirroredTotal {
   readonly doubted?: boolean;
 }
 
+const ofAnyVersion = object({
+  period: where(text(7), (period) => periodOf(period) !== undefined),
+  total: where(anything, isMoney),
+  seq: count,
+});
+/** Both or neither: 0.1.0 wrote neither, and a copy with one of them is damaged. */
+const since020 = object({ raised: where(anything, isMoney), doubted: flag });
+
 /** Undefined where the value is not such a total: both copies come from outside. */
 export function decodeMirror(stored: unknown): MirroredTotal | undefined {
-  if (!isObject(stored)) return undefined;
-  const { period, total, seq, raised, doubted } = stored as Record<string, unknown>;
-  if (typeof period !== 'string' || !periodOf(period) || !isMoney(total)) return undefined;
-  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 0) return undefined;
-  if (!isMoney(raised) || typeof doubted !== 'boolean') return { period, total, seq };
-  return { period, total, seq, raised, doubted };
+  const total = parse(ofAnyVersion, stored);
+  return total && { ...total, ...parse(since020, stored) };
 }

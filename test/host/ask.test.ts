@@ -44,7 +44,7 @@ describe('Ask in the host', () => {
     let tray: ContextTray;
     beforeEach(() => {
       editors = new LastEditor();
-      tray = new ContextTray(editors);
+      tray = new ContextTray(editors, () => true);
     });
     afterEach(() => {
       tray.dispose();

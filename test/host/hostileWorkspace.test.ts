@@ -73,9 +73,7 @@ describe("a workspace's settings", () => {
 
   it('cannot raise the limit, choose the policy, or lift a sub-limit', () => {
     const settings = new Settings();
-    assert.deepEqual(settings.limits(), {
-      limits: { monthly: 3e9, workspace: undefined, inline: undefined },
-    });
+    assert.deepEqual(settings.limits(), { monthly: 3e9, workspace: undefined, inline: undefined });
     assert.equal(settings.policy, 'auto');
     settings.dispose();
   });

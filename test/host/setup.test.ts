@@ -163,7 +163,9 @@ describe('a key in the settings that the keyring refuses', () => {
       presets: PRESETS,
       consents: consentsInMemory(),
     });
-    await new MisplacedKeys({ settings: { endpoints, models: [] }, models: parsed, secrets }).moveOut();
+    const update = () => Promise.reject(new Error('nothing is to be written'));
+    const settings = { endpoints, models: [], update };
+    await new MisplacedKeys({ settings, models: parsed, secrets }).moveOut();
     assert.equal(parsed.misplacedKeys.length, 1, 'there was one to move');
     assert.deepEqual(vscode.workspace.getConfiguration('pilot').inspect('endpoints')?.globalValue, before);
     assert.equal((endpoints[0] as { apiKey: string }).apiKey, KEY);

@@ -6,7 +6,18 @@
 import type { ArmId } from '../../core/brand.ts';
 import type { PolicyStore } from '../ports/decisions.ts';
 import type { Disposable } from '../ports/environment.ts';
-import { isRecord } from '../../core/shape.ts';
+import {
+  anything,
+  exactly,
+  kept,
+  mapOf,
+  object,
+  otherwise,
+  parse,
+  text,
+  tuple,
+  where,
+} from '../../core/shape.ts';
 
 const version = 1;
 /** Conversations whose model is remembered; the oldest are forgotten first. */
@@ -106,35 +117,32 @@ export function encodeWorkspaceState(state: WorkspaceState): unknown {
   return sizeOf(lean) <= maxStateBytes ? lean : { ...lean, policies: {}, callStatistics: undefined };
 }
 
+const key = text(Infinity);
+const armIdShape = where(key, (id): id is ArmId => typeof id === 'string');
+const armsByKey = mapOf(armIdShape);
+const versionShape = object({ version: exactly(version) });
+const stateShape = object({
+  policies: mapOf(anything),
+  callStatistics: anything,
+  costCalibration: anything,
+  paces: anything,
+  cacheBeliefs: anything,
+  sticky: kept(tuple(key, armIdShape)),
+  pins: otherwise(
+    object({
+      workspace: otherwise(armIdShape, undefined),
+      languages: armsByKey,
+      conversations: armsByKey,
+    }),
+    noPins,
+  ),
+  excluded: kept(armIdShape),
+});
+
 /** Undefined = not a state this version can read. */
 export function decodeWorkspaceState(stored: unknown): WorkspaceState | undefined {
-  if (!isRecord(stored) || stored['version'] !== version) return undefined;
-  const pins = isRecord(stored['pins']) ? stored['pins'] : {};
-  return {
-    policies: isRecord(stored['policies']) ? stored['policies'] : {},
-    callStatistics: stored['callStatistics'],
-    costCalibration: stored['costCalibration'],
-    paces: stored['paces'],
-    cacheBeliefs: stored['cacheBeliefs'],
-    sticky: array(stored['sticky']).filter(isStickyEntry).slice(-maxSticky),
-    pins: {
-      workspace: typeof pins['workspace'] === 'string' ? (pins['workspace'] as ArmId) : undefined,
-      languages: armsByKey(pins['languages']),
-      conversations: armsByKey(pins['conversations']),
-    },
-    excluded: array(stored['excluded']).filter((entry): entry is ArmId => typeof entry === 'string'),
-  };
+  const state = parse(versionShape, stored) && parse(stateShape, stored);
+  return state && { ...state, sticky: state.sticky.slice(-maxSticky) };
 }
 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;
-const array = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const isStickyEntry = (entry: unknown): entry is readonly [string, ArmId] =>
-  Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string');
-
-function armsByKey(value: unknown): Readonly<Record<string, ArmId>> {
-  if (!isRecord(value)) return {};
-  const entries = Object.entries(value).filter(
-    (entry): entry is [string, ArmId] => typeof entry[1] === 'string',
-  );
-  return Object.fromEntries(entries);
-}

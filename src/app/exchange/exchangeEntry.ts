@@ -75,8 +75,7 @@ const slackMs = 86_400_000;
 /** The entry, or the name of its invalid member. */
 export function parseEntry(stored: unknown, now: EpochMs): ImportedEntry | string {
   if (!isRecord(stored)) return 'row';
-  const row = stored as Readonly<Record<string, unknown>>;
-  const read = (key: string): unknown => (Object.hasOwn(row, key) ? row[key] : undefined);
+  const read = (key: string): unknown => (Object.hasOwn(stored, key) ? stored[key] : undefined);
   const text = (key: keyof typeof patterns): string | undefined => {
     const value = read(key);
     return typeof value === 'string' && value.length <= 300 && patterns[key].test(value) ? value : undefined;

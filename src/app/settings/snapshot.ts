@@ -32,7 +32,7 @@ const choice = <T extends string>(scope: SettingScope, allowed: readonly T[], ot
   row(scope, (reader, key) => reader.oneOf(key, allowed, otherwise));
 const whole = (scope: SettingScope, min: number, max: number, otherwise: number): Row<number> =>
   row(scope, (reader, key) => reader.number(key, otherwise, { min, max }));
-/** Checked by `parseSettings`, which knows the endpoints that a model may name. */
+/** `parseSettings` checks endpoints and models: it knows the endpoints that a model may name. */
 const unchecked: Row<unknown> = row('user', (reader, key) => reader.raw(key));
 
 /** A limit in USD a month. An invalid value must not become "no limit": it counts as 0, free models only. */
@@ -77,6 +77,8 @@ const rows = {
   'budget.policy': choice('user', ['auto', ...policyNames], 'auto'),
   endpoints: unchecked,
   models: unchecked,
+  /** `parseVscodeModels` checks these. */
+  vscodeModels: unchecked,
   'routing.profile': choice('user', profileNames, 'balanced'),
   'learning.paused': flag('user', false),
   'sync.learnedState': flag('user', false),

@@ -10,7 +10,7 @@
  * policy reads. s is the largest scale that keeps every reward in [0, 1], so that no reward is clamped, which would add
  * bias: s is 1 at an average place and shrinks differences between arms at extreme places.
  */
-import { isRecord } from '../shape.ts';
+import { mapOf, number, object, parse, where } from '../shape.ts';
 export type PositionClass = 'empty-line' | 'line-start' | 'line-end' | 'before-closers';
 
 export interface Situation {
@@ -82,16 +82,14 @@ export function learnBaseline(
   return { cells: limited(cells) };
 }
 
+const amount = number(0, MAX_WEIGHT);
+const cellsShape = object({
+  cells: mapOf(where(object({ sum: amount, weight: amount }), ({ sum, weight }) => sum <= weight)),
+});
+
 /** Total: an invalid baseline gives an empty one. */
 export function decodeBaseline(stored: unknown): Baseline {
-  if (!isRecord(stored) || !isRecord(stored['cells'])) return initialBaseline;
-  const cells: Record<string, Cell> = {};
-  for (const [key, cell] of Object.entries(stored['cells'])) {
-    if (!isRecord(cell)) continue;
-    const { sum, weight } = cell;
-    if (typeof sum !== 'number' || typeof weight !== 'number') continue;
-    if (0 <= sum && sum <= weight && weight <= MAX_WEIGHT) cells[key] = { sum, weight };
-  }
+  const { cells } = parse(cellsShape, stored) ?? initialBaseline;
   return { cells: limited(cells) };
 }
 

@@ -20,7 +20,7 @@ import { STRUCTURE } from '../features/structure.ts';
 import { unit } from '../linalg.ts';
 import { decodeModelTable, lengthened, type ModelTable } from '../models/modelTable.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { isRecord } from '../shape.ts';
+import { isRecord, kept, object, parse, text } from '../shape.ts';
 
 export const SPACE_VERSION = 1;
 
@@ -163,12 +163,6 @@ function decodeWeights(artefact: Readonly<Record<string, unknown>>): Result<Weig
   return ok({ dimension: d, structureMean, structureScale, structure, grams, gramScale, bias });
 }
 
-function decodeManifest(stored: unknown): readonly Source[] {
-  if (!Array.isArray(stored)) return [];
-  return stored.filter(isRecord).map((source) => ({
-    name: String(source['name']),
-    licence: String(source['licence']),
-    date: String(source['date']),
-    use: String(source['use']),
-  }));
-}
+const word = text(Infinity);
+const decodeManifest = (stored: unknown): readonly Source[] =>
+  parse(kept(object({ name: word, licence: word, date: word, use: word })), stored) ?? [];

@@ -3,7 +3,7 @@
  * its source and date; the numbers of the conversion are learned offline (scripts/train).
  */
 import { float32FromBase64 } from '../base64.ts';
-import { isRecord } from '../shape.ts';
+import { decoded, list, number, object, parse, text } from '../shape.ts';
 
 export interface KnownModel {
   readonly name: string;
@@ -41,29 +41,29 @@ export interface LogFit {
   readonly perDoubling: number;
 }
 
+const fit = object({ constant: number(), perDoubling: number() });
+
+const tableShape = (dimension: number) => {
+  const vector = decoded((packed) => float32FromBase64(packed, dimension));
+  return object({
+    models: list(
+      decoded((model) => decodeModel(model, dimension)),
+      Infinity,
+    ),
+    sources: list(object({ name: text(Infinity), date: text(Infinity) }), Infinity),
+    reference: number(),
+    base: vector,
+    slope: vector,
+    directionBase: vector,
+    directionSlope: vector,
+    fromSize: fit,
+    fromPrice: fit,
+  });
+};
+
 /** Undefined unless `stored` is a complete table for this dimension. */
-export function decodeModelTable(stored: unknown, dimension: number): ModelTable | undefined {
-  if (!isRecord(stored) || !Array.isArray(stored['models']) || !Array.isArray(stored['sources']))
-    return undefined;
-  const base = float32FromBase64(stored['base'], dimension);
-  const slope = float32FromBase64(stored['slope'], dimension);
-  const directionBase = float32FromBase64(stored['directionBase'], dimension);
-  const directionSlope = float32FromBase64(stored['directionSlope'], dimension);
-  const fromSize = decodeFit(stored['fromSize']);
-  const fromPrice = decodeFit(stored['fromPrice']);
-  const reference = stored['reference'];
-  if (base === undefined || slope === undefined || fromSize === undefined || fromPrice === undefined)
-    return undefined;
-  if (!isFiniteNumber(reference) || directionBase === undefined || directionSlope === undefined)
-    return undefined;
-  const sources = stored['sources'].filter(isRecord).map((source) => ({
-    name: String(source['name']),
-    date: String(source['date']),
-  }));
-  const models = stored['models'].map((model) => decodeModel(model, dimension));
-  if (!models.every((model) => model !== undefined)) return undefined;
-  return { models, sources, reference, base, slope, directionBase, directionSlope, fromSize, fromPrice };
-}
+export const decodeModelTable = (stored: unknown, dimension: number): ModelTable | undefined =>
+  parse(tableShape(dimension), stored);
 
 /** The same table in a space with `by` more dimensions, on which all its vectors are zero. */
 export function lengthened(table: ModelTable, by: number): ModelTable {
@@ -89,17 +89,9 @@ export function lengthened(table: ModelTable, by: number): ModelTable {
 function decodeModel(stored: unknown, dimension: number): KnownModel | undefined {
   if (!Array.isArray(stored)) return undefined;
   const [name, rating, source, packed] = stored as readonly unknown[];
-  if (typeof name !== 'string' || !isFiniteNumber(rating) || !isFiniteNumber(source)) return undefined;
+  if (typeof name !== 'string' || typeof rating !== 'number' || typeof source !== 'number') return undefined;
+  if (!Number.isFinite(rating) || !Number.isFinite(source)) return undefined;
   const direction = packed === undefined ? undefined : float32FromBase64(packed, dimension);
   if (packed !== undefined && direction === undefined) return undefined;
   return { name, rating, source, direction };
 }
-
-function decodeFit(stored: unknown): LogFit | undefined {
-  if (!isRecord(stored)) return undefined;
-  const { constant, perDoubling } = stored;
-  return isFiniteNumber(constant) && isFiniteNumber(perDoubling) ? { constant, perDoubling } : undefined;
-}
-
-const isFiniteNumber = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value);

@@ -20,7 +20,7 @@ import {
   writeMeta,
 } from './books.ts';
 import type { Database } from './database.ts';
-import { isObject } from '../../core/shape.ts';
+import { anything, kept, object, parse, text, where } from '../../core/shape.ts';
 
 /** The note of calls that a stated total settled. */
 export const STATED_TOTAL = 'stated-total';
@@ -41,25 +41,23 @@ export function pendingConfirmation(db: Database, period: Period, now: EpochMs):
   return doubt === undefined || doubt.period === period.id ? (doubt?.candidates ?? []) : undefined;
 }
 
+const doubtShape = object({
+  period: where(text(7), (period) => periodOf(period) !== undefined),
+  candidates: where(anything, (stored) => Array.isArray(stored)),
+});
+const candidatesShape = kept(object({ source: text(100), total: where(anything, isMoney) }));
+
 /** Undefined when it cannot be read: then there is a doubt without any details. */
 function parseDoubt(
   stored: string,
-): { readonly period: unknown; readonly candidates: Candidates } | undefined {
+): { readonly period: string; readonly candidates: Candidates } | undefined {
   try {
-    const { period, candidates } = JSON.parse(stored) as Record<string, unknown>;
-    if (typeof period !== 'string' || !periodOf(period) || !Array.isArray(candidates)) return undefined;
-    return { period, candidates: candidates.filter(isCandidate) };
+    const doubt = parse(doubtShape, JSON.parse(stored));
+    return doubt && { period: doubt.period, candidates: parse(candidatesShape, doubt.candidates) ?? [] };
   } catch {
     return undefined;
   }
 }
-
-const isCandidate = (candidate: unknown): candidate is Candidates[number] =>
-  isObject(candidate) &&
-  'source' in candidate &&
-  typeof candidate.source === 'string' &&
-  'total' in candidate &&
-  isMoney(candidate.total);
 
 const isFarAhead = (period: Period, now: EpochMs): boolean => period.start - now > AHEAD_MS;
 

@@ -116,7 +116,7 @@ export class AskEngineOverRouting implements AskEngine {
     const freed = await vscode.commands.executeCommand<NanoUsd | undefined>('pilot.releaseHolds', ids);
     if (freed === undefined) return undefined;
     const { ledger } = (await this.#deps.engine.get()).store;
-    const { monthly } = this.#deps.settings.limits().limits;
+    const { monthly } = this.#deps.settings.limits();
     return { freed, leftNano: standingOf(ledger.summary(), monthly).available };
   }
 
@@ -126,7 +126,7 @@ export class AskEngineOverRouting implements AskEngine {
    */
   async #ensureLimit(): Promise<void> {
     const { settings, models, engine } = this.#deps;
-    const unlimited = settings.limits().limits.monthly === undefined;
+    const unlimited = settings.limits().monthly === undefined;
     const paid = models.arms.some(({ price }) => price !== undefined && !isFree(price));
     if (!unlimited || !paid || this.#askedForLimit) return;
     this.#askedForLimit = true;

@@ -19,6 +19,8 @@ export class ContextTray implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: readonly vscode.Disposable[];
   readonly onDidChange = this.#changed.event;
+  /** Whether the file in front goes along unasked. */
+  readonly #attachesActiveFile: () => boolean;
   readonly #added = new Map<string, vscode.Uri>();
   readonly #taken = new Set<string>();
   readonly #wanted = new Set<string>();
@@ -26,8 +28,9 @@ export class ContextTray implements vscode.Disposable {
   /** The selection that was sent with the last question; it is still there, but was not made for the next one. */
   #sent: { readonly id: string; readonly document: vscode.TextDocument } | undefined;
 
-  constructor(editors: LastEditor) {
+  constructor(editors: LastEditor, attachesActiveFile: () => boolean) {
     this.#editors = editors;
+    this.#attachesActiveFile = attachesActiveFile;
     const fire = (): void => this.#changed.fire();
     this.#subscriptions = [
       editors.onDidChange(() => {
@@ -143,15 +146,9 @@ export class ContextTray implements vscode.Disposable {
     if (editor) {
       const selection = selectionItem(editor);
       put(selection, true);
-      put(fileItem(editor.document.uri), !selection && attachesActiveFile());
+      put(fileItem(editor.document.uri), !selection && this.#attachesActiveFile());
       put(problemsItem(editor.document), false);
     }
     return [...items.values()];
   }
-}
-
-/** The user's own value; a workspace's value does not count. */
-function attachesActiveFile(): boolean {
-  const found = vscode.workspace.getConfiguration('pilot').inspect<unknown>('ask.includeActiveFile');
-  return vscode.workspace.isTrusted && (found?.globalValue ?? found?.defaultValue) !== false;
 }

@@ -40,7 +40,7 @@ export class AskController implements vscode.Disposable {
   readonly #history: History;
   readonly #open: OpenConversations;
   readonly #editors = new LastEditor();
-  readonly #tray = new ContextTray(this.#editors);
+  readonly #tray: ContextTray;
   readonly #proposals = new Proposals();
   readonly #actions: AnswerActions;
   readonly #prices: Prices;
@@ -55,7 +55,7 @@ export class AskController implements vscode.Disposable {
 
   constructor(deps: AskDeps) {
     this.#deps = deps;
-    const { engine, words, log, clock } = deps;
+    const { engine, words, log, clock, settings } = deps;
     const folder = vscode.Uri.joinPath(deps.storageUri ?? deps.globalStorageUri, 'conversations');
     this.#history = new History(
       new HistoryFiles(storageFolder(folder), log),
@@ -73,6 +73,10 @@ export class AskController implements vscode.Disposable {
       },
       this.#history,
       (session, change) => this.#show(session, change),
+    );
+    this.#tray = new ContextTray(
+      this.#editors,
+      () => vscode.workspace.isTrusted && settings.get('ask.includeActiveFile'),
     );
     this.#actions = new AnswerActions(this.#open, this.#editors, this.#proposals);
     this.#prices = new Prices({

@@ -4,7 +4,7 @@ import type { ArmId } from '../../core/brand.ts';
 import { panelType } from '../kit/panelType.ts';
 import type { AskController } from './controller.ts';
 import type { AskDeps } from './deps.ts';
-import { isObject } from '../../core/shape.ts';
+import { object, parse, text } from '../../core/shape.ts';
 
 export type { AskDeps } from './deps.ts';
 
@@ -41,7 +41,5 @@ export function registerAsk(deps: AskDeps): vscode.Disposable {
   });
 }
 
-function conversationIdOf(state: unknown): string | undefined {
-  if (!isObject(state) || !('conversationId' in state)) return undefined;
-  return typeof state.conversationId === 'string' ? state.conversationId : undefined;
-}
+const conversationIdOf = (state: unknown): string | undefined =>
+  parse(object({ conversationId: text(100) }), state)?.conversationId;

@@ -1,18 +1,11 @@
 /** VS Code's own language models as PILOT's arms, where the user has added them. */
 import * as vscode from 'vscode';
 import { VSCODE_ENDPOINT_ID } from '../../app/chat/offer.ts';
-import type { Log } from '../../app/ports/environment.ts';
 import type { ModelClient } from '../../app/ports/models.ts';
 import { Disposables } from '../kit/disposables.ts';
-import { VscodeModels } from './vscodeModels.ts';
+import { VscodeModels, type VscodeModelDeps } from './vscodeModels.ts';
 
 export { VscodeModels } from './vscodeModels.ts';
-
-export interface VscodeModelDeps {
-  readonly log: Log;
-  /** `extensionContext.languageModelAccessInformation`; absent in forks. */
-  readonly access: vscode.LanguageModelAccessInformation | undefined;
-}
 
 /** The models, and the command with which the user chooses among them. */
 export function registerVscodeModels(deps: VscodeModelDeps): VscodeModels {

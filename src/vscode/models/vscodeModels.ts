@@ -6,15 +6,20 @@ import { parseVscodeModels, vscodeArm, type ParsedVscodeModels } from '../../app
 import type { Arm } from '../../core/arm.ts';
 import { VENDOR } from '../chat/vendor.ts';
 import { Disposables } from '../kit/disposables.ts';
+import type { Settings } from '../settings/settings.ts';
 import { vscodeModelClient } from './client.ts';
-
-const SECTION = 'pilot';
-const KEY = 'vscodeModels';
 
 /** Forks and older hosts may lack it. */
 const host: { readonly lm?: Partial<typeof vscode.lm> } = vscode;
 
 export const keyOf = ({ vendor, id }: vscode.LanguageModelChat): string => `${vendor}/${id}`;
+
+export interface VscodeModelDeps {
+  readonly settings: Settings;
+  readonly log: Log;
+  /** `extensionContext.languageModelAccessInformation`; absent in forks. */
+  readonly access: vscode.LanguageModelAccessInformation | undefined;
+}
 
 /**
  * The available models that `pilot.vscodeModels` names. PILOT asks VS Code for its list only if the setting names a
@@ -22,6 +27,7 @@ export const keyOf = ({ vendor, id }: vscode.LanguageModelChat): string => `${ve
  */
 export class VscodeModels implements vscode.Disposable {
   readonly client: ModelClient;
+  readonly #settings: Settings;
   readonly #log: Log;
   readonly #access: vscode.LanguageModelAccessInformation | undefined;
   readonly #parts = new Disposables();
@@ -32,13 +38,13 @@ export class VscodeModels implements vscode.Disposable {
   #live: ReadonlyMap<string, vscode.LanguageModelChat> | undefined;
   #listing: Promise<void> | undefined;
 
-  constructor({ log, access }: { log: Log; access: vscode.LanguageModelAccessInformation | undefined }) {
+  constructor({ settings, log, access }: VscodeModelDeps) {
+    this.#settings = settings;
     this.#log = log;
     this.#access = access;
     this.client = vscodeModelClient((arm) => this.#live?.get(arm.model));
     this.#parts.add(
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (!event.affectsConfiguration(`${SECTION}.${KEY}`)) return;
+      settings.follow(['vscodeModels'], () => {
         this.#parsed = undefined;
         this.#changed.fire();
       }),
@@ -87,23 +93,16 @@ export class VscodeModels implements vscode.Disposable {
 
   /** The user's own raw entries; a workspace's entries do not count. */
   stored(): readonly unknown[] {
-    const value = vscode.workspace.getConfiguration(SECTION).inspect<unknown>(KEY)?.globalValue;
+    const value = this.#settings.get('vscodeModels');
     return Array.isArray(value) ? value : [];
   }
 
   async store(entries: readonly unknown[]): Promise<void> {
-    const target = vscode.ConfigurationTarget.Global;
-    await vscode.workspace
-      .getConfiguration(SECTION)
-      .update(KEY, entries.length === 0 ? undefined : entries, target);
+    await this.#settings.update('vscodeModels', entries.length === 0 ? undefined : entries);
   }
 
   #read(): ParsedVscodeModels {
-    // Read for every keystroke, and a look-up of a setting takes VS Code a millisecond or more.
-    this.#parsed ??= parseVscodeModels(
-      vscode.workspace.getConfiguration(SECTION).inspect<unknown>(KEY)?.globalValue,
-      VENDOR,
-    );
+    this.#parsed ??= parseVscodeModels(this.#settings.get('vscodeModels'), VENDOR);
     return this.#parsed;
   }
 

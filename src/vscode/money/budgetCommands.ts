@@ -27,7 +27,7 @@ export function registerBudgetCommands(deps: BudgetDeps): vscode.Disposable {
 
 /** True once a limit is set. */
 export async function setMonthlyLimit({ settings }: BudgetDeps): Promise<boolean> {
-  const current = settings.limits().limits.monthly;
+  const current = settings.limits().monthly;
   const entered = await askForDollars({
     title: t('PILOT: Set Monthly Limit'),
     prompt: limitPrompt(),
@@ -43,7 +43,7 @@ export const limitPrompt = (): string =>
 
 async function raiseLimit(deps: BudgetDeps): Promise<void> {
   const ledger = await deps.ledger();
-  const { limits } = deps.settings.limits();
+  const limits = deps.settings.limits();
   if (limits.monthly === undefined) {
     await setMonthlyLimit(deps);
     return;

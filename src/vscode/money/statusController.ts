@@ -94,7 +94,7 @@ export class StatusController implements vscode.Disposable {
 
   /** The ledger returns each threshold once, over all windows. */
   async #tellThresholds({ store }: Engine): Promise<void> {
-    const { monthly } = this.#deps.settings.limits().limits;
+    const { monthly } = this.#deps.settings.limits();
     if (monthly === undefined || monthly === 0 || store.ledger.summary().state !== 'ready') return;
     for (const notice of await store.ledger.takeNotices(monthly)) void showLimitNotice(notice);
   }
@@ -112,7 +112,7 @@ export class StatusController implements vscode.Disposable {
       activity: this.#thinking > 0 ? 'thinking' : 'ready',
       hasModels: models.arms.length > 0,
       needsLimit: models.arms.some(({ price }) => price === undefined || !isFree(price)),
-      monthlyLimit: settings.limits().limits.monthly,
+      monthlyLimit: settings.limits().monthly,
       spend: engine.built?.store.ledger.summary(),
       lastDecision: decision && { id: decision.id, reason: reasonLine(decision, models.arms) },
     };

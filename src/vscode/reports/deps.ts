@@ -15,7 +15,7 @@ export interface UsageDeps {
   readonly onEngineBuilt: (listener: (engine: UsageEngine) => void) => void;
   readonly models: { readonly arms: readonly Arm[]; readonly onDidChange: vscode.Event<void> };
   readonly settings: {
-    limits(): { readonly limits: { readonly monthly: NanoUsd | undefined } };
+    limits(): { readonly monthly: NanoUsd | undefined };
     readonly onDidChange: vscode.Event<void>;
   };
   readonly workspaceId: string;

@@ -10,7 +10,7 @@ import { UsageTree } from './usageTree.ts';
 import type { UsageView } from './usageView.ts';
 import { showInformation } from '../kit/notify.ts';
 import { panelType } from '../kit/panelType.ts';
-import { isObject } from '../../core/shape.ts';
+import { object, parse, text } from '../../core/shape.ts';
 
 export type { UsageDeps } from './deps.ts';
 
@@ -122,7 +122,4 @@ async function chooseFormerModel(deps: UsageDeps): Promise<void> {
 }
 
 /** What the page kept over a reload; undefined where it kept nothing, or nothing of ours. */
-function keptIn(state: unknown): string | undefined {
-  if (!isObject(state) || !('keep' in state)) return undefined;
-  return typeof state.keep === 'string' ? state.keep : undefined;
-}
+const keptIn = (state: unknown): string | undefined => parse(object({ keep: text(200) }), state)?.keep;

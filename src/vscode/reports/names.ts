@@ -6,7 +6,7 @@ import { LOCAL_ARM } from '../../core/local/localArm.ts';
 import { shownName } from '../kit/armName.ts';
 import { languageLabel } from '../kit/languageLabel.ts';
 import { locale } from '../kit/locale.ts';
-import { isObject } from '../../core/shape.ts';
+import { mapOf, parse, text } from '../../core/shape.ts';
 
 const t = vscode.l10n.t;
 
@@ -92,10 +92,6 @@ export class WorkspaceNames {
   }
 
   #known(): Readonly<Record<string, string>> {
-    const stored = this.#memento.get<unknown>(namesKey);
-    if (!isObject(stored)) return {};
-    return Object.fromEntries(
-      Object.entries(stored).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    );
+    return parse(mapOf(text(Infinity)), this.#memento.get<unknown>(namesKey)) ?? {};
   }
 }

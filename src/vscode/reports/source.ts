@@ -10,7 +10,7 @@ export const sourceOf = (deps: UsageDeps, { store }: UsageEngine): UsageSource =
   workspaceId: deps.workspaceId,
   summary: () => store.ledger.summary(),
   arms: () => deps.models.arms,
-  monthlyLimit: () => deps.settings.limits().limits.monthly,
+  monthlyLimit: () => deps.settings.limits().monthly,
   decision: (id) => store.log.decision(id),
   formerModel: () => formerModel(deps),
 });

@@ -68,7 +68,7 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     const engine = (this.#engine ??= await this.#deps.engine());
     if (node?.type === 'group') return this.#rows(engine, node.group);
     if (node) return [];
-    const limit = this.#deps.settings.limits().limits.monthly;
+    const limit = this.#deps.settings.limits().monthly;
     const facts = monthFacts(engine.store.ledger.summary(), limit);
     const groups: readonly Group[] = ['model', 'surface', 'language', 'workspace', 'decisions'];
     return [...factNodes(facts), ...groups.map((group): Node => ({ type: 'group', group }))];

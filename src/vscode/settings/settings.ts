@@ -83,13 +83,11 @@ export class Settings implements vscode.Disposable {
     return this.get('history.enabled');
   }
 
-  limits(): { readonly limits: Limits } {
+  limits(): Limits {
     return {
-      limits: {
-        monthly: this.get('budget.monthlyLimitUsd'),
-        workspace: this.get('budget.workspaceLimitUsd'),
-        inline: this.get('budget.inlineLimitUsd'),
-      },
+      monthly: this.get('budget.monthlyLimitUsd'),
+      workspace: this.get('budget.workspaceLimitUsd'),
+      inline: this.get('budget.inlineLimitUsd'),
     };
   }
 
@@ -105,6 +103,7 @@ export class Settings implements vscode.Disposable {
     await this.update('budget.monthlyLimitUsd', usd);
   }
 
+  /** Into the user's settings, never a workspace's. */
   async update(key: SettingKey, value: unknown): Promise<void> {
     await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
     this.#snapshot.forget(key);

@@ -19,7 +19,6 @@ import { pickEndpoint } from './pickers.ts';
 import type { Trial } from './testModel.ts';
 import { testModel } from './testModel.ts';
 import { QuickPickSetupUi } from './ui.ts';
-import { writeEndpoints, writeSettings } from './write.ts';
 import { showError } from '../kit/notify.ts';
 
 export interface SetupCommandsDeps {
@@ -48,7 +47,7 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
   // Behind a button only: the endpoint was found to have no Responses.
   command('pilot.useChatCompletions', async (endpointId) => {
     if (typeof endpointId !== 'string') return;
-    await writeEndpoints(withProtocol(deps.settings.endpoints, endpointId, 'chat'));
+    await deps.settings.update('endpoints', withProtocol(deps.settings.endpoints, endpointId, 'chat'));
   });
   command('pilot.testModel', (armId) => testModel(deps, armId));
   const misplaced = new MisplacedKeys(deps);
@@ -93,8 +92,12 @@ async function flowDeps({
     settings: {
       endpoints: () => settings.endpoints,
       models: () => settings.models,
-      write: writeSettings,
-      hasMonthlyLimit: () => settings.limits().limits.monthly !== undefined,
+      // Endpoints first: a model without its endpoint would be a problem.
+      write: async (endpoints, models) => {
+        await settings.update('endpoints', endpoints);
+        await settings.update('models', models);
+      },
+      hasMonthlyLimit: () => settings.limits().monthly !== undefined,
       setMonthlyLimit: (usd) => settings.setMonthlyLimit(usd),
     },
     list: (endpoint, key, abort) => list(key)(endpoint, abort),

@@ -4,13 +4,12 @@ import type { MisplacedKey } from '../../app/settings/index.ts';
 import type { ModelSettings } from '../settings/modelSettings.ts';
 import type { Secrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
-import { writeEndpoints } from './write.ts';
 import { showWarning } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
 
 interface MoveKeysDeps {
-  readonly settings: Pick<Settings, 'endpoints' | 'models'>;
+  readonly settings: Pick<Settings, 'endpoints' | 'models' | 'update'>;
   readonly models: Pick<ModelSettings, 'endpoints' | 'misplacedKeys'>;
   readonly secrets: Pick<Secrets, 'store'>;
 }
@@ -46,7 +45,7 @@ export class MisplacedKeys {
     if (moved.length === 0) return;
     // The settings may have changed while the keyring waited.
     const keys = moved.map(({ key }) => key);
-    await writeEndpoints(withoutMoved(settings.endpoints, models.misplacedKeys, keys));
+    await settings.update('endpoints', withoutMoved(settings.endpoints, models.misplacedKeys, keys));
     const text = t(
       'PILOT moved the key for {0} from the settings to the system keyring. If these settings were synced or shared, renew the key.',
       moved.map(({ label }) => label).join(', '),

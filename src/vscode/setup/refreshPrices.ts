@@ -48,10 +48,7 @@ async function run({ settings, models, secrets, log }: RefreshPricesDeps): Promi
     pick: (changes) => preview(changes, arms, rateChanges),
     settings: {
       models: () => settings.models,
-      write: async (value) => {
-        const configuration = vscode.workspace.getConfiguration('pilot');
-        await configuration.update('models', value, vscode.ConfigurationTarget.Global);
-      },
+      write: (value) => settings.update('models', value),
     },
     trustPrice: (id) => models.trustPrice(id),
   });

@@ -22,8 +22,8 @@ import {
   emptyHistogram,
   encodeHistogram,
 } from './densityHistogram.ts';
-import { appraisal, clampUnit, finite, horizonOf, rewardOf } from './offers.ts';
-import { isRecord } from '../../shape.ts';
+import { appraisal, clampUnit, horizonOf, rewardOf } from './offers.ts';
+import { anything, count, decoded, exactly, number, object, parse, where } from '../../shape.ts';
 
 export interface ZclState {
   readonly densities: DensityHistogram;
@@ -113,18 +113,24 @@ function binNow(
   return { bin, utilization: budget > 0 ? clampUnit(spent / budget) : 1 };
 }
 
-function decodeZcl(stored: unknown): ZclState | undefined {
-  if (!isRecord(stored) || stored['version'] !== 1) return undefined;
-  const densities = decodeHistogram(stored['densities']);
-  if (!densities) return undefined;
-  const raw = stored['bin'];
-  if (raw === undefined || raw === null) return { densities, bin: undefined };
-  if (!isRecord(raw)) return undefined;
-  const [periodStart, index] = [finite(raw['periodStart']), finite(raw['index'])];
-  const committedBefore = finite(raw['committedBefore']);
-  if (periodStart === undefined || index === undefined || committedBefore === undefined) return undefined;
-  if (!isMoney(committedBefore) || !Number.isSafeInteger(index) || index < 0) return undefined;
+const binShape = object({
   // The range of a Date.
-  if (Math.abs(periodStart) > 8.64e15) return undefined;
-  return { densities, bin: { periodStart, index, committedBefore } };
+  periodStart: number(-8.64e15, 8.64e15),
+  index: count,
+  committedBefore: where(anything, isMoney),
+});
+
+const stateShape = object({
+  version: exactly(1),
+  densities: decoded(decodeHistogram),
+  bin: anything,
+});
+
+function decodeZcl(stored: unknown): ZclState | undefined {
+  const state = parse(stateShape, stored);
+  if (!state) return undefined;
+  const { densities, bin: raw } = state;
+  if (raw === undefined || raw === null) return { densities, bin: undefined };
+  const bin = parse(binShape, raw);
+  return bin && { densities, bin };
 }
