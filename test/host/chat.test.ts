@@ -62,9 +62,9 @@ describe('PILOT in a host without VS Code’s chat', () => {
       error: (message: string) => errors.push(message),
     };
     const deps = {
-      completion: () => Promise.reject(new Error('Nothing may ask')),
+      completion: { run: () => assert.fail('Nothing may ask') },
+      learning: { outcome: () => Promise.reject(new Error('Nothing may be learnt')) },
       models: { arms: [], onDidChange: () => ({ dispose: () => undefined }) },
-      status: { think: () => () => undefined, lastDecision: undefined as never },
       pausedThumb: new PausedThumb({ learningPaused: false, setLearningPaused: () => Promise.resolve() }),
       log,
     };

@@ -5,23 +5,14 @@
  * voided exactly once, however the stream ends (the `finally` below also runs when the consumer walks away).
  */
 import { isFree, type Arm } from '../../core/arm.ts';
-import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Decision, ExclusionReason } from '../../core/decision.ts';
-import type { PlainOutcome } from '../../core/learning/reward.ts';
 import { estimatedTokens } from '../../core/money/billing.ts';
 import { stopTerms, type StopTerms } from '../../core/money/stopping.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import type { Clock } from '../ports/environment.ts';
-import type {
-  IncompleteReason,
-  ModelClient,
-  ModelStream,
-  ProviderError,
-  StreamEvent,
-  ToolCall,
-  Usage,
-} from '../ports/models.ts';
+import type { ModelClient, ModelStream, ProviderError, StreamEvent } from '../ports/models.ts';
 import type { LedgerRefusal, Purpose } from '../ports/money.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
 import { isBounded } from './call.ts';
@@ -53,20 +44,19 @@ export type CompletionEvent =
       /** The conversation goes on without the state beside its tool calls, which the model refused. */
       readonly withoutState?: true;
     }
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'reasoning'; readonly text: string }
-  /** All text until now was reasoning. */
-  | { readonly type: 'text-was-reasoning' }
-  | { readonly type: 'tool-call'; readonly call: ToolCall }
-  | (SettledCost & {
-      readonly type: 'ended';
-      readonly finish: string | undefined;
-      /** The model was stopped before it had said all; undefined = the answer is whole. */
-      readonly incomplete?: IncompleteReason | undefined;
-      readonly usage: Usage | undefined;
-    })
+  | Exclude<StreamEvent, Done>
+  | (SettledCost &
+      Pick<Done, 'finish' | 'usage'> & {
+        readonly type: 'ended';
+        readonly incomplete?: Done['incomplete'] | undefined;
+      })
   /** `cost`: what the attempt was settled at, when something may have been served before it failed. */
   | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
+
+/** `RoutedCompletion` is one: route, reserve, stream, settle. */
+export interface Completion {
+  run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
+}
 
 export interface RoutedCompletionDeps extends SettlementDeps {
   readonly clock: Clock;
@@ -83,7 +73,7 @@ export interface RoutedCompletionDeps extends SettlementDeps {
 /** Arms tried for one prompt when they provably did not serve it. */
 const maxAttempts = 3;
 
-export class RoutedCompletion {
+export class RoutedCompletion implements Completion {
   readonly #deps: RoutedCompletionDeps;
   readonly #unsettled = new Set<Promise<void>>();
 
@@ -137,10 +127,6 @@ export class RoutedCompletion {
   /** Resolves when all that was sent has been settled: what a window waits for, for a moment, before it closes. */
   async settled(): Promise<void> {
     await Promise.all(this.#unsettled);
-  }
-
-  outcome(decisionId: DecisionId, kind: PlainOutcome): Promise<void> {
-    return this.#deps.learning.outcome(decisionId, kind);
   }
 }
 

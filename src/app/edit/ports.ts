@@ -3,7 +3,8 @@ import type { EpochMs, DecisionId } from '../../core/brand.ts';
 import type { OutcomeKind } from '../../core/decision.ts';
 import type { Replacement } from '../../core/edit/lines.ts';
 import type { Reward } from '../../core/learning/reward.ts';
-import type { AskRequest, RoutedEvent } from '../ask/ask.ts';
+import type { AskRequest } from '../call/orders.ts';
+import type { CompletionEvent } from '../call/routedCompletion.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
 
 /** `changed`: somebody else changed the document first, and nothing was written. */
@@ -22,7 +23,7 @@ export interface EditedDocument {
 
 export interface EditDeps {
   /** Ask's: an edit is a question whose answer is code. */
-  readonly engine: { run(request: AskRequest): AsyncIterable<RoutedEvent> };
+  readonly engine: { run(request: AskRequest): AsyncIterable<CompletionEvent> };
   readonly learning: {
     correctedOutcome(decisionId: DecisionId, kind: OutcomeKind, reward: Reward): Promise<void>;
   };

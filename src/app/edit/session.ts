@@ -8,7 +8,8 @@ import type { ReviewHunk } from '../../core/edit/review.ts';
 import type { Stretch, TextChange } from '../../core/inline/survival.ts';
 import type { IncompleteReason } from '../ports/models.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { AskRequest, RoutedEvent } from '../ask/ask.ts';
+import type { AskRequest } from '../call/orders.ts';
+import type { CompletionEvent } from '../call/routedCompletion.ts';
 import type { TextMessage } from '../ask/assemble.ts';
 import type { Problem } from '../call/problem.ts';
 import type { Choice } from '../call/routing.ts';
@@ -160,9 +161,7 @@ export class EditSession {
     const turn = this.#turns.length - 1;
     const view = { text: instruction, languageId, contextChars, turn, referenceCount: 1 };
     const conversationId = this.#conversationId;
-    const request: AskRequest = {
-      ...{ surface: 'ask', messages, view, conversationId, choice, rewrites: true, signal },
-    };
+    const request: AskRequest = { messages, view, conversationId, choice, rewrites: true, signal };
     const stopped = new Promise<EditEnd>((resolve) => {
       signal.addEventListener('abort', () => resolve({ kind: 'stopped' }), { once: true });
     });
@@ -183,7 +182,7 @@ export class EditSession {
     return end;
   }
 
-  #take(event: RoutedEvent): EditEnd | undefined {
+  #take(event: CompletionEvent): EditEnd | undefined {
     switch (event.type) {
       case 'routed':
         this.#routed = event;
@@ -198,6 +197,7 @@ export class EditSession {
         this.#answer = '';
         return undefined;
       case 'reasoning':
+      case 'tool-call':
         return undefined;
       case 'ended':
         this.#cost = event;

@@ -17,7 +17,7 @@ import { Eligibility } from './eligibility.ts';
 import { followExclusions } from './exclusion.ts';
 import { keystrokeOf, type Keystroke, type Try } from './keystroke.ts';
 import type { InlineDeps } from './ports.ts';
-import { askLocal, inlineOrder } from './order.ts';
+import { askLocal, orderOfTry } from './order.ts';
 import type { InlineRequest } from './request.ts';
 import { Running } from './running.ts';
 import type { RunEnd } from './running.ts';
@@ -195,7 +195,7 @@ export class InlineCompleter {
     const sticky = at.explicit ? undefined : stickyArm(this.#burst, documentId, now());
     const asked: Try = { ...at, localText, taken, localOnly, sticky };
     if (!arms().some((arm) => this.#eligibility.exclusion(arm, asked) === undefined)) return undefined;
-    const order = inlineOrder(this.#deps, this.#eligibility, asked);
+    const order = orderOfTry(this.#deps, this.#eligibility, asked);
     const running: Running = new Running(
       {
         ...asked,

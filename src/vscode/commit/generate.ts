@@ -114,7 +114,7 @@ async function stream(
     text: 'Write the commit message for this diff.',
     ...{ languageId: 'diff', contextChars: chars, turn: 0, referenceCount: 1 },
   };
-  const request = { surface: 'ask' as const, messages, view, conversationId: randomUUID(), signal };
+  const request = { messages, view, conversationId: randomUUID(), signal };
   for await (const event of engine.run({ ...request, choice: { type: 'auto' } })) {
     if (event.type === 'routed') decisionId = event.decision.id;
     if (event.type === 'text-was-reasoning') answer = '';

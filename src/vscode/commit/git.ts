@@ -1,5 +1,6 @@
 /** What PILOT uses of the API of VS Code's own git extension, checked before it is used. */
 import * as vscode from 'vscode';
+import { isObject } from '../../core/shape.ts';
 
 export interface Repository {
   readonly rootUri: vscode.Uri;
@@ -35,14 +36,10 @@ async function api(): Promise<Api | undefined> {
 }
 
 const hasApi = (value: unknown): value is { getAPI(version: 1): unknown } =>
-  typeof value === 'object' && value !== null && 'getAPI' in value && typeof value.getAPI === 'function';
+  isObject(value) && 'getAPI' in value && typeof value.getAPI === 'function';
 
 const isApi = (value: unknown): value is Api =>
-  typeof value === 'object' &&
-  value !== null &&
-  'repositories' in value &&
-  Array.isArray(value.repositories) &&
-  'getRepository' in value;
+  isObject(value) && 'repositories' in value && Array.isArray(value.repositories) && 'getRepository' in value;
 
 /** The one that is meant: of the view's title, of the file in front, or the only one. */
 export async function repositoryOf(root: vscode.Uri | undefined): Promise<Repository | 'no-git' | 'none'> {

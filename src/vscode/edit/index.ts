@@ -1,5 +1,6 @@
 /** The door of edits in place: commands and the lightbulb alone. Everything behind it is loaded when first used. */
 import * as vscode from 'vscode';
+import { isObject } from '../../core/shape.ts';
 import { registerCodeActions } from './actions.ts';
 import type { EditController, EditRequest } from './controller.ts';
 import type { EditDeps } from './deps.ts';
@@ -53,7 +54,7 @@ const numberOf = (value: unknown): number | undefined => (typeof value === 'numb
 
 /** From a key of the user's own; a menu passes the file. */
 function isRequest(value: unknown): value is EditRequest {
-  if (typeof value !== 'object' || value === null || value instanceof vscode.Uri) return false;
+  if (!isObject(value) || value instanceof vscode.Uri) return false;
   return !('instruction' in value) || typeof value.instruction === 'string';
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RoutedEvent } from '../../../../src/app/ask/ask.ts';
+import type { CompletionEvent } from '../../../../src/app/call/routedCompletion.ts';
 import type { EditDeps } from '../../../../src/app/edit/ports.ts';
 import { EditSession } from '../../../../src/app/edit/session.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
@@ -23,10 +23,11 @@ function world(answers: readonly string[], between: () => void = () => undefined
   const timers: { readonly ms: number; readonly action: () => void }[] = [];
   const asked: string[] = [];
   let next = 0;
-  async function* run(request: Parameters<EditDeps['engine']['run']>[0]): AsyncGenerator<RoutedEvent> {
+  async function* run(request: Parameters<EditDeps['engine']['run']>[0]): AsyncGenerator<CompletionEvent> {
     const answer = answers[Math.min(next, answers.length - 1)] ?? '';
     next += 1;
-    asked.push(request.messages.at(-1)?.content ?? '');
+    const last = request.messages.at(-1)?.content;
+    asked.push(typeof last === 'string' ? last : '');
     const arm = { id: 'practice/a', label: 'A' } as unknown as Arm;
     yield { type: 'routed', decision: { id: `d${next}` as DecisionId } as Decision, arm };
     for (let at = 0; at < answer.length; at += piece) {
