@@ -3,7 +3,7 @@
  * told in order, and what is joined to a step is undone with it.
  */
 import type { EditedDocument, Written } from '../../src/app/edit/ports.ts';
-import type { Replacement } from '../../src/core/edit/lines.ts';
+import type { LineReplacement } from '../../src/core/edit/lines.ts';
 import type { TextChange } from '../../src/core/inline/survival.ts';
 
 type Listener = (changes: readonly TextChange[], isUndo: boolean) => void;
@@ -28,7 +28,11 @@ export class FakeDocument implements EditedDocument {
 
   text = (): string => this.#text;
 
-  async write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written> {
+  async write(
+    replacements: readonly LineReplacement[],
+    join: boolean,
+    applied: () => void,
+  ): Promise<Written> {
     const version = this.#version;
     await Promise.resolve();
     this.meanwhile();
@@ -43,7 +47,7 @@ export class FakeDocument implements EditedDocument {
   }
 
   /** Somebody types. */
-  type(change: Replacement): void {
+  type(change: LineReplacement): void {
     this.#steps.push(this.#text);
     this.#replace(change);
     this.#version += 1;
@@ -67,11 +71,11 @@ export class FakeDocument implements EditedDocument {
     this.#tell({ start: head, end: now.length - tail, text: before.slice(head, before.length - tail) }, true);
   }
 
-  #replace({ start, end, text }: Replacement): void {
+  #replace({ start, end, text }: LineReplacement): void {
     this.#text = this.#text.slice(0, start) + text + this.#text.slice(end);
   }
 
-  #tell({ start, end, text }: Replacement, isUndo: boolean): void {
+  #tell({ start, end, text }: LineReplacement, isUndo: boolean): void {
     this.#listener([{ offset: start, removed: end - start, inserted: text.length }], isUndo);
   }
 }

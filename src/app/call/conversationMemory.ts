@@ -19,7 +19,7 @@ import type { PolicyRuntime } from './policyRuntime.ts';
 /** The longest unused are forgotten first: their caches are gone by then. */
 const MAX_CONVERSATIONS = 200;
 
-interface Remembered {
+interface RememberedConversation {
   readonly cacheKey: string;
   readonly sent: SentConversation;
 }
@@ -34,7 +34,7 @@ export interface AnsweredCall {
 }
 
 export class ConversationMemory {
-  readonly #conversations = new Map<string, Remembered>();
+  readonly #conversations = new Map<string, RememberedConversation>();
   readonly #policy: PolicyRuntime;
   readonly #newKey: () => string;
 
@@ -72,7 +72,7 @@ export class ConversationMemory {
   }
 
   /** Moves the conversation to the newest end. */
-  #remembered(conversationId: string): Remembered {
+  #remembered(conversationId: string): RememberedConversation {
     const found = this.#conversations.get(conversationId) ?? { cacheKey: this.#newKey(), sent: nothingSent };
     this.#conversations.delete(conversationId);
     this.#conversations.set(conversationId, found);

@@ -17,7 +17,7 @@ import type { LedgerRefusal, Purpose } from '../ports/money.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
 import { isBounded } from './call.ts';
 import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
-import { Settlement, type Done, type SettledCost, type SettlementDeps } from './settlement.ts';
+import { CallSettlement, type Done, type SettledCost, type SettlementDeps } from './settlement.ts';
 import { AnswerWatch } from './watch.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
 
@@ -84,7 +84,7 @@ export class RoutedCompletion implements Completion {
   async *run(asks: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
     let order = asks;
     const failed = new Map<ArmId, ExclusionReason>();
-    let lastFailure: Failure | undefined;
+    let lastFailure: FailedAttempt | undefined;
     let asked = 0;
     let moneyClosed = false;
     while (asked < maxAttempts) {
@@ -149,7 +149,7 @@ const cancelled: ProviderError = {
 /** The user's choice and not the router's: what is said of it must be about this model. */
 const isWish = (kind: Decision['kind']): boolean => kind === 'pinned' || kind === 'user-choice';
 
-interface Failure {
+interface FailedAttempt {
   readonly problem: Problem;
   readonly cost?: SettledCost;
 }
@@ -167,7 +167,7 @@ type AttemptEnd =
     };
 
 /** The stream being read, by whoever reads it now. */
-interface Answer {
+interface OpenAnswer {
   readonly events: AsyncIterator<StreamEvent>;
   readonly stream: ModelStream;
   done: Done | undefined;
@@ -177,7 +177,7 @@ class Attempt {
   readonly #deps: RoutedCompletionDeps;
   readonly #order: CompletionOrder;
   readonly #routed: RoutedArm;
-  readonly #books: Settlement;
+  readonly #books: CallSettlement;
   readonly #watch: AnswerWatch;
   readonly #isStateless: boolean;
   #text = '';
@@ -202,7 +202,7 @@ class Attempt {
     this.#order = order;
     this.#routed = routed;
     this.#isStateless = isStateless;
-    this.#books = new Settlement(deps, routed, {
+    this.#books = new CallSettlement(deps, routed, {
       purpose: isRetry ? 'retry' : order.purpose,
       conversationId: order.conversationId,
       inputBound: () => order.call.inputBound(routed.arm),
@@ -224,7 +224,7 @@ class Attempt {
       this.over.resolve(undefined);
       return;
     }
-    let answer: Answer | undefined;
+    let answer: OpenAnswer | undefined;
     let ended = false;
     let unfollow = (): void => undefined;
     try {
@@ -281,7 +281,7 @@ class Attempt {
   }
 
   /** The next event with text; undefined at the end. */
-  async #next(answer: Answer): Promise<Exclude<StreamEvent, Done> | undefined> {
+  async #next(answer: OpenAnswer): Promise<Exclude<StreamEvent, Done> | undefined> {
     this.#watch.sent();
     for (;;) {
       const next = await answer.events.next();
@@ -310,7 +310,7 @@ class Attempt {
     this.#fail(problemOfRefusal(refusal, { free: free?.id, wished }), 'over-limit', refusal.kind);
   }
 
-  async #leave(answer: Answer): Promise<void> {
+  async #leave(answer: OpenAnswer): Promise<void> {
     this.#noteLeft();
     await answer.events.return?.();
     // Cancelled by leaving it: what it had told by then is its running usage and the id to ask for the bill with.
@@ -325,7 +325,7 @@ class Attempt {
     return this.#isUnseen || (this.#order.whenLeft === 'finish' && !this.#order.signal.aborted);
   }
 
-  async #finishAlone(answer: Answer): Promise<void> {
+  async #finishAlone(answer: OpenAnswer): Promise<void> {
     this.#noteLeft();
     try {
       while (await this.#next(answer));
@@ -337,7 +337,7 @@ class Attempt {
     }
   }
 
-  #settle({ stream }: Answer, done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
+  #settle({ stream }: OpenAnswer, done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
     this.#watch.ended();
     const seen = { text: this.#text, events: this.#textEvents, watch: this.#watch };
     const stopsWhenClosed = stream.stopsWhenClosed?.() ?? false;

@@ -1,7 +1,7 @@
 /** What an edit needs from outside: the document it changes, the models, the learner, and time. */
 import type { EpochMs, DecisionId } from '../../core/brand.ts';
 import type { OutcomeKind } from '../../core/decision.ts';
-import type { Replacement } from '../../core/edit/lines.ts';
+import type { LineReplacement } from '../../core/edit/lines.ts';
 import type { Reward } from '../../core/learning/reward.ts';
 import type { AskRequest } from '../call/orders.ts';
 import type { CompletionEvent } from '../call/routedCompletion.ts';
@@ -18,10 +18,10 @@ export interface EditedDocument {
    *
    * @param join As part of the step before, which one undo takes back with it.
    */
-  write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written>;
+  write(replacements: readonly LineReplacement[], join: boolean, applied: () => void): Promise<Written>;
 }
 
-export interface EditDeps {
+export interface EditSessionDeps {
   /** Ask's: an edit is a question whose answer is code. */
   readonly engine: { run(request: AskRequest): AsyncIterable<CompletionEvent> };
   readonly learning: {

@@ -17,7 +17,7 @@ import type { SettledCost } from '../call/settlement.ts';
 import { streamTarget, targetOf, type EditPlace, type EditRefusal } from './answer.ts';
 import { EditedLines } from './editedLines.ts';
 import { EditOutcome } from './outcome.ts';
-import type { EditDeps, EditedDocument } from './ports.ts';
+import type { EditSessionDeps, EditedDocument } from './ports.ts';
 import { editMessages, type EditTurn } from './prompt.ts';
 
 export type EditState = 'asking' | 'reviewing' | 'over';
@@ -40,7 +40,7 @@ export interface EditSubject extends Pick<EditPlace, 'fileName' | 'languageId'> 
 const all = (): boolean => true;
 
 export class EditSession {
-  readonly #deps: EditDeps;
+  readonly #deps: EditSessionDeps;
   readonly #subject: EditSubject;
   readonly #lines: EditedLines;
   readonly #conversationId: string;
@@ -56,7 +56,7 @@ export class EditSession {
   #routed: { readonly decision: Decision; readonly arm: Arm } | undefined;
   #cost: SettledCost | undefined;
 
-  constructor(deps: EditDeps, document: EditedDocument, subject: EditSubject, onChange: () => void) {
+  constructor(deps: EditSessionDeps, document: EditedDocument, subject: EditSubject, onChange: () => void) {
     this.#deps = deps;
     this.#subject = subject;
     this.#lines = new EditedLines(document, subject.region, onChange);

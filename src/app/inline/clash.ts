@@ -15,14 +15,14 @@ export interface Rival {
 }
 
 /** What of the editor tells who else suggests code. */
-export interface Surroundings {
+export interface InstalledExtensions {
   /** Installed and not disabled; ids as `publisher.name`, in any case. */
   readonly has: (extensionId: string) => boolean;
   /** Undefined where there is no such setting. */
   readonly setting: (key: string) => unknown;
 }
 
-export interface ClashDeps extends Surroundings {
+export interface ClashDeps extends InstalledExtensions {
   readonly timers: Timers;
   readonly log: Log;
   /** Whether PILOT itself suggests. */
@@ -53,7 +53,7 @@ const RIVALS: readonly Rival[] = [
 /** As long as VS Code leaves a message on the screen by itself, with room for a slow start. */
 const READ_MS = 15_000;
 
-export function rivalsOf({ has, setting }: Surroundings): readonly Rival[] {
+export function rivalsOf({ has, setting }: InstalledExtensions): readonly Rival[] {
   return RIVALS.filter((each) => each.extensions.some(has) && suggests(setting(each.setting)));
 }
 

@@ -22,25 +22,29 @@ import type { InlineRequest } from './request.ts';
 import { Running } from './running.ts';
 import type { RunEnd } from './running.ts';
 import { makeOffer, suggestionAt } from './suggestion.ts';
-import type { Offer, Suggestion } from './suggestion.ts';
+import type { OfferedText, Suggestion } from './suggestion.ts';
 
 /** What the last call came to; for the status bar, the log and the benchmark. */
-export type Source = 'skipped' | 'cache' | 'joined' | 'local' | 'remote' | 'cancelled' | 'nothing';
+export type CompletionSource = 'skipped' | 'cache' | 'joined' | 'local' | 'remote' | 'cancelled' | 'nothing';
 
 export interface Completed {
   readonly suggestions: readonly Suggestion[];
-  readonly source: Source;
+  readonly source: CompletionSource;
   readonly skipped: SkipReason | undefined;
 }
 
 /** Candidates for somebody who cycles: each from another arm. */
 const CANDIDATES = 3;
-const nothing = (source: Source, skipped?: SkipReason): Completed => ({ suggestions: [], source, skipped });
+const nothing = (source: CompletionSource, skipped?: SkipReason): Completed => ({
+  suggestions: [],
+  source,
+  skipped,
+});
 
 export class InlineCompleter {
   readonly #deps: InlineDeps;
   readonly #eligibility: Eligibility;
-  readonly #cache = new CompletionCache<Offer>();
+  readonly #cache = new CompletionCache<OfferedText>();
   readonly #running = new Map<string, Running>();
   readonly #isExcluded: (path: string) => boolean;
   #debounce = initialDebounce;
@@ -60,13 +64,13 @@ export class InlineCompleter {
     this.#justAccepted = undefined;
   }
 
-  accepted(documentId: string, { decisionId, whole }: Offer): void {
+  accepted(documentId: string, { decisionId, whole }: OfferedText): void {
     if (!whole.includes('\n')) this.#justAccepted = documentId;
     this.#cache.forget((offer) => offer.decisionId === decisionId);
   }
 
   /** Not to be offered again, and the burst's model may change. */
-  rejected(decisionId: Offer['decisionId']): void {
+  rejected(decisionId: OfferedText['decisionId']): void {
     this.#burst = undefined;
     this.#cache.forget((offer) => offer.decisionId === decisionId);
   }

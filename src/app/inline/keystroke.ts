@@ -37,12 +37,12 @@ export interface Try extends Keystroke {
 }
 
 /** What the file and the typing before say, which the request does not. */
-type Situation = Pick<SkipInput, 'excluded' | 'justAcceptedLine'>;
+type FileFacts = Pick<SkipInput, 'excluded' | 'justAcceptedLine'>;
 
 export function keystrokeOf(
   request: InlineRequest,
   { enabled, languages, multiline: setting }: InlineSettings,
-  situation: Situation,
+  situation: FileFacts,
 ): Keystroke {
   const skip = { ...request, ...situation, enabled, languages, secret: isSecret(request) };
   const cursor = withSelected(request);

@@ -58,10 +58,10 @@ export interface RouteInput<State> {
 }
 
 /** The decision without its duration, which core cannot measure. */
-export type Routing = Omit<Decision, 'tookMs'>;
+export type UntimedDecision = Omit<Decision, 'tookMs'>;
 
 export interface Routed<State> {
-  readonly decision: Routing;
+  readonly decision: UntimedDecision;
   readonly policyState: State;
 }
 
@@ -81,7 +81,7 @@ interface Contender {
   readonly worth: boolean;
 }
 
-interface Choice {
+interface ArmChoice {
   readonly chosen: ArmId;
   readonly kind: DecisionKind;
   readonly propensities: ReadonlyMap<ArmId, number>;
@@ -175,7 +175,7 @@ function choose<State>(
   input: RouteInput<State>,
   contenders: readonly Contender[],
   appraisal: Appraisal,
-): Choice | undefined {
+): ArmChoice | undefined {
   const { pinned, sticky, surface, preset, random } = input;
   if (pinned !== undefined) return certain(pinned, 'pinned');
   const eligible = contenders.filter(({ worth }) => worth);
@@ -195,7 +195,7 @@ function choose<State>(
   return { chosen, kind: trial ? 'trial' : 'explore', propensities };
 }
 
-const certain = (chosen: ArmId, kind: DecisionKind): Choice => ({
+const certain = (chosen: ArmId, kind: DecisionKind): ArmChoice => ({
   chosen,
   kind,
   propensities: new Map([[chosen, 1]]),
@@ -217,8 +217,8 @@ function record<State>(
   reasons: ReadonlyMap<ArmId, ExclusionReason>,
   contenders: readonly Contender[],
   appraisal: Appraisal,
-  choice: Choice,
-): Routing {
+  choice: ArmChoice,
+): UntimedDecision {
   const { id, at, surface, workspaceId, context, policy } = input;
   const byArm = new Map(contenders.map((contender) => [contender.armId, contender]));
   return {
@@ -247,7 +247,7 @@ function evidenceOf(
   estimate: ArmEstimate | undefined,
   contender: Contender | undefined,
   reason: ExclusionReason | undefined,
-  { propensities }: Choice,
+  { propensities }: ArmChoice,
 ): ArmEvidence {
   const mean = estimate?.mean ?? 0;
   return {

@@ -93,7 +93,7 @@ async function write(
   if (picked === restore) inputBox.value = before;
 }
 
-interface Ended {
+interface GeneratedMessage {
   readonly text: string;
   readonly decisionId: DecisionId | undefined;
   readonly problem: Problem | undefined;
@@ -106,7 +106,7 @@ async function stream(
   signal: AbortSignal,
   show: (text: string, last: string) => boolean,
   before: string,
-): Promise<Ended> {
+): Promise<GeneratedMessage> {
   let [answer, text, isShown] = ['', before, true];
   let decisionId: DecisionId | undefined;
   const chars = messages.reduce((sum, { content }) => sum + content.length, 0);

@@ -16,13 +16,13 @@ export interface Repository {
   readonly onDidCommit?: vscode.Event<unknown>;
 }
 
-interface Api {
+interface GitApi {
   readonly repositories: readonly Repository[];
   getRepository(uri: vscode.Uri): Repository | null;
 }
 
 /** Undefined where git is missing, switched off, or too old for this. */
-async function api(): Promise<Api | undefined> {
+async function api(): Promise<GitApi | undefined> {
   const extension = vscode.extensions.getExtension<unknown>('vscode.git');
   if (!extension) return undefined;
   try {
@@ -38,7 +38,7 @@ async function api(): Promise<Api | undefined> {
 const hasApi = (value: unknown): value is { getAPI(version: 1): unknown } =>
   isObject(value) && 'getAPI' in value && typeof value.getAPI === 'function';
 
-const isApi = (value: unknown): value is Api =>
+const isApi = (value: unknown): value is GitApi =>
   isObject(value) && 'repositories' in value && Array.isArray(value.repositories) && 'getRepository' in value;
 
 /** The one that is meant: of the view's title, of the file in front, or the only one. */

@@ -13,7 +13,7 @@ import { locale } from '../kit/locale.ts';
 import { showInformation, showWarning } from '../kit/notify.ts';
 import { EditDecorations } from './decorations.ts';
 import type { EditDeps } from './deps.ts';
-import { OpenDocument } from './document.ts';
+import { EditorDocument } from './document.ts';
 import { askInstruction } from './input.ts';
 import { EditLenses } from './lenses.ts';
 import { mayEdit } from './permission.ts';
@@ -30,7 +30,7 @@ export interface EditRequest {
 
 interface Edit {
   readonly session: EditSession;
-  readonly document: OpenDocument;
+  readonly document: EditorDocument;
 }
 
 /** Edits that are followed at once: a decided one until it is known what is left of it after five minutes. */
@@ -172,7 +172,7 @@ export class EditController implements vscode.Disposable {
     instruction: string,
     choice: Choice,
   ): Promise<void> {
-    const document = new OpenDocument(editor.document);
+    const document = new EditorDocument(editor.document);
     const { log, clock, engine, learning } = this.#deps;
     const after = (ms: number, action: () => void): { dispose(): void } => {
       const timer = setTimeout(action, ms).unref();

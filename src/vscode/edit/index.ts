@@ -4,17 +4,17 @@ import { isObject } from '../../core/shape.ts';
 import { registerCodeActions } from './actions.ts';
 import type { EditController, EditRequest } from './controller.ts';
 import type { EditDeps } from './deps.ts';
-import type { Problem } from './tasks.ts';
+import type { ReportedProblem } from './tasks.ts';
 
 export type { EditDeps } from './deps.ts';
 
-type Run = (edits: EditController, first: unknown, second: unknown, third: unknown) => unknown;
+type EditCommand = (edits: EditController, first: unknown, second: unknown, third: unknown) => unknown;
 
 export function registerEdit(deps: EditDeps): vscode.Disposable {
   let controller: Promise<EditController> | undefined;
   const load = (): Promise<EditController> =>
     (controller ??= import('./controller.ts').then((module) => new module.EditController(deps)));
-  const command = (id: string, run: Run): vscode.Disposable =>
+  const command = (id: string, run: EditCommand): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (...args: unknown[]) =>
       run(await load(), args[0], args[1], args[2]),
     );
@@ -58,7 +58,7 @@ function isRequest(value: unknown): value is EditRequest {
   return !('instruction' in value) || typeof value.instruction === 'string';
 }
 
-const problemOf = (range: unknown, messages: unknown): Problem | undefined =>
+const problemOf = (range: unknown, messages: unknown): ReportedProblem | undefined =>
   range instanceof vscode.Range &&
   Array.isArray(messages) &&
   messages.every((each) => typeof each === 'string')

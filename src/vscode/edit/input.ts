@@ -7,7 +7,7 @@ import { plain } from '../kit/plain.ts';
 
 const { t } = vscode.l10n;
 
-export interface Asked {
+export interface EditInstruction {
   readonly instruction: string;
   readonly choice: Choice;
 }
@@ -18,7 +18,7 @@ export async function askInstruction(
   engine: AskEngine,
   title: string,
   placeholder: string,
-): Promise<Asked | undefined> {
+): Promise<EditInstruction | undefined> {
   let value = '';
   let choice = auto;
   for (;;) {
@@ -35,7 +35,7 @@ const modelOf = (engine: AskEngine, choice: Choice): string =>
     ? (engine.arms().find(({ id }) => id === choice.armId)?.label ?? choice.armId)
     : t('Auto');
 
-interface Given {
+interface TypedInstruction {
   readonly value: string;
   readonly choosesModel: boolean;
 }
@@ -44,12 +44,12 @@ function show(
   title: string,
   placeholder: string,
   { value, model }: { readonly value: string; readonly model: string },
-): Promise<Given | undefined> {
+): Promise<TypedInstruction | undefined> {
   const input = vscode.window.createInputBox();
   Object.assign(input, { title: plain(title), placeholder, value, ignoreFocusOut: true });
   input.prompt = plain(t('Model: {0}', model));
   input.buttons = [{ iconPath: new vscode.ThemeIcon('settings'), tooltip: t('Choose the Model') }];
-  const { promise, resolve } = Promise.withResolvers<Given | undefined>();
+  const { promise, resolve } = Promise.withResolvers<TypedInstruction | undefined>();
   input.onDidAccept(() => {
     if (input.value.trim() !== '') resolve({ value: input.value.trim(), choosesModel: false });
   });

@@ -12,7 +12,7 @@ import { targetOf, wholeLines } from './target.ts';
 const { t } = vscode.l10n;
 
 /** Of a code action; from a key or a menu all is taken from the editor. */
-export interface Problem {
+export interface ReportedProblem {
   readonly range: vscode.Range;
   readonly messages: readonly string[];
 }
@@ -21,7 +21,7 @@ export interface Problem {
 const EXAMPLE_CHARS = 3_000;
 const MOST_FILES = 1_000;
 
-export async function fix(edits: EditController, given: Problem | undefined): Promise<void> {
+export async function fix(edits: EditController, given: ReportedProblem | undefined): Promise<void> {
   const editor = activeEditor();
   if (!editor) return;
   const problem = given ?? problemAt(editor);
@@ -34,7 +34,7 @@ export async function fix(edits: EditController, given: Problem | undefined): Pr
   await edits.edit({ instruction, range: new vscode.Range(start, start) });
 }
 
-export async function explain(given: Problem | undefined): Promise<void> {
+export async function explain(given: ReportedProblem | undefined): Promise<void> {
   const editor = activeEditor();
   if (!editor) return;
   const { document } = editor;
@@ -128,7 +128,7 @@ function activeEditor(): vscode.TextEditor | undefined {
   return editor;
 }
 
-function problemAt({ document: { uri }, selection }: vscode.TextEditor): Problem | undefined {
+function problemAt({ document: { uri }, selection }: vscode.TextEditor): ReportedProblem | undefined {
   const found = vscode.languages
     .getDiagnostics(uri)
     .filter(

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { InlineCompleter } from '../../../src/app/inline/completer.ts';
-import type { Source } from '../../../src/app/inline/completer.ts';
+import type { CompletionSource } from '../../../src/app/inline/completer.ts';
 import { OutcomeTracker } from '../../../src/app/inline/outcomeTracker.ts';
 import type { Completion } from '../../../src/app/call/routedCompletion.ts';
 import type { InlineSettings } from '../../../src/app/inline/ports.ts';
@@ -46,7 +46,7 @@ export interface Replay {
   readonly longestBlockMs: number;
   /** Time from the pause in typing to a completion that needs no request. */
   readonly showMs: Readonly<Record<'cache' | 'local', Percentiles>>;
-  readonly bySource: Readonly<Record<Source, number>>;
+  readonly bySource: Readonly<Record<CompletionSource, number>>;
   readonly requestsByModel: Readonly<Record<string, number>>;
 }
 
