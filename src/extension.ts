@@ -19,7 +19,7 @@ import type { InlineHostDeps } from './vscode/inline/index.ts';
 import { Disposables, soon } from './vscode/kit/disposables.ts';
 import { withStatus } from './vscode/kit/answerStatus.ts';
 import { EngineHolder } from './vscode/kit/engineHolder.ts';
-import { hostOf, inlineProblems, registerInlineSoon } from './vscode/inline/inlineWiring.ts';
+import { hasCompletions, hostOf, inlineProblems, registerInlineSoon } from './vscode/inline/inlineWiring.ts';
 import { MementoPolicyStore } from './vscode/kit/mementoStore.ts';
 import { showMenu } from './vscode/money/menu.ts';
 import { incompleteMessage, messageOf } from './vscode/words/messages.ts';
@@ -166,6 +166,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
       learning,
       arms: () => [...models.arms, LOCAL_ARM],
       endpointHost: (arm) => hostOf(models.endpointOf(arm)?.baseUrl),
+      hasCompletions: (arm) => hasCompletions(models.endpointOf(arm)),
       localWorkerPath: vscode.Uri.joinPath(extensionUri, 'dist', 'localModelWorker.js').fsPath,
       globalState,
       clock,

@@ -5,9 +5,11 @@ import type { Endpoint, PresetId, Protocol } from '../app/settings/endpoint.ts';
  * and xAI keep their reasoning between tool calls only through Responses; Anthropic caches only what is marked, through
  * Messages (providers' documentation, read in November 2026). Everything else speaks Chat Completions.
  */
-export function protocolOf({ preset, protocol }: Endpoint, model: string): Protocol {
+export function protocolOf({ preset, protocol, baseUrl }: Endpoint, model: string): Protocol {
   if (protocol !== 'auto') return protocol;
   if (preset === 'anthropic') return 'messages';
+  // Azure's older addresses name the deployment in their path and have Chat Completions there, but no Responses.
+  if (baseUrl.includes('/deployments/')) return 'chat';
   return REASONING[preset]?.test(model) === true ? 'responses' : 'chat';
 }
 

@@ -145,6 +145,7 @@ export async function testEngine(options: TestEngineOptions) {
     arms: () => arms,
     close: async () => {
       engine.reconciliation.dispose();
+      engine.keyUsage.dispose();
       await store.close();
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },

@@ -245,18 +245,21 @@ interface Asked {
   readonly body: unknown;
   /** The texts marked for Anthropic's cache. */
   readonly marked: readonly string[];
+  readonly hourCache: boolean;
 }
 
 function readProtocol(path: string, body: unknown, models: readonly FakeModel[]): Asked | ApiError {
   if (path === '/v1/messages') {
     const read = readMessages(body);
-    return isApiError(read) ? read : { protocol: 'messages', body: read.chat, marked: read.markedPrompts };
+    if (isApiError(read)) return read;
+    const { chat, markedPrompts, hourCache } = read;
+    return { protocol: 'messages', body: chat, marked: markedPrompts, hourCache };
   }
   if (path === '/v1/responses') {
     const read = readResponses(body, models);
-    return isApiError(read) ? read : { protocol: 'responses', body: read, marked: [] };
+    return isApiError(read) ? read : { protocol: 'responses', body: read, marked: [], hourCache: false };
   }
-  return { protocol: 'chat', body, marked: [] };
+  return { protocol: 'chat', body, marked: [], hourCache: false };
 }
 
 async function answerPost(url: URL, request: MutableRequest, sink: Sink, context: Context): Promise<void> {
@@ -278,8 +281,10 @@ async function answerPost(url: URL, request: MutableRequest, sink: Sink, context
   if (isApiError(asked)) return sendError(sink, asked);
   const { protocol } = asked;
   const rules = { models, acceptsStreamOptions, reportsCost, protocol };
-  const generation = readGeneration(kind, asked.body, rules);
-  if (isApiError(generation)) return sendError(sink, generation);
+  const read = readGeneration(kind, asked.body, rules);
+  if (isApiError(read)) return sendError(sink, read);
+  const { hourCache } = asked;
+  const generation = { ...read, hourCache };
   const refused = effortFault(request.body, generation.model);
   if (refused !== undefined) return sendError(sink, refused);
 
@@ -305,7 +310,7 @@ async function answerPost(url: URL, request: MutableRequest, sink: Sink, context
       request.cachedTokens = meter.cachedTokens;
       request.cacheWriteTokens = meter.cacheWriteTokens;
       request.outputTokens = meter.outputTokens;
-      request.billedNanoUsd = costNanoUsd(price, request);
+      request.billedNanoUsd = costNanoUsd(price, { ...request, hourCache });
     }
   }
 }

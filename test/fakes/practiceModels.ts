@@ -5,6 +5,7 @@
 import { type FakeModel, type ModelServer, startModelServer } from './modelServer.ts';
 import { type Character, practiceAnswer } from './practice/answers.ts';
 import { practiceCompletion } from './practice/completions.ts';
+import { practiceCommit } from './practice/commits.ts';
 import { practiceEdit } from './practice/edits.ts';
 import { practiceToolCall } from './practice/tools.ts';
 
@@ -102,7 +103,7 @@ function served(model: PracticeModel, pace: number): FakeModel {
     answer: (prompt) =>
       prompt.kind === 'code'
         ? practiceCompletion(id, prompt.prefix, prompt.suffix)
-        : (practiceEdit(id, prompt) ?? practiceAnswer(model, prompt)),
+        : (practiceEdit(id, prompt) ?? practiceCommit(prompt) ?? practiceAnswer(model, prompt)),
     ...(model.callsTools ? { toolCall: practiceToolCall } : {}),
   };
 }

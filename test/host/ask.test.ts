@@ -159,12 +159,31 @@ describe('Ask in the host', () => {
     await assert.rejects(kept.read('b.json'));
   });
 
+  const panel = (): vscode.Tab | undefined =>
+    vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .find(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('pilot.ask'));
+
+  it('opened where nothing is open stays visible beside the file that is opened next', async () => {
+    const file = await open('next.ts', 'let next;\n');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await until(() => vscode.window.tabGroups.all.length === 1, 'one group is left');
+    await vscode.commands.executeCommand('pilot.ask');
+    await until(() => panel() !== undefined, 'the panel is there');
+    // Its group is locked as soon as its page is there; nothing tells an extension of a lock.
+    for (let n = 0; n < 100; n++) {
+      await vscode.commands.executeCommand('vscode.open', file.document.uri, { preview: false });
+      if (vscode.window.activeTextEditor?.viewColumn === vscode.ViewColumn.One) break;
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.deepEqual([panel()?.group.viewColumn, panel()?.isActive], [vscode.ViewColumn.Two, true]);
+    const { tabs, activeTab } = vscode.window.tabGroups.activeTabGroup;
+    assert.deepEqual([tabs.length, activeTab?.label], [1, 'next.ts'], 'the file has the keyboard');
+  });
+
   it('asks at once when the command gets a question', async () => {
     await vscode.commands.executeCommand('pilot.ask', 'Why is the sky blue?');
-    const panel = (): vscode.Tab | undefined =>
-      vscode.window.tabGroups.all
-        .flatMap(({ tabs }) => tabs)
-        .find(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('pilot.ask'));
     await until(() => panel()?.label === 'Why is the sky blue?', 'the panel has the question’s title');
   });
 });

@@ -1,5 +1,7 @@
 /** The data that the host passes to the inline pipeline, and what a bad setting leaves in the log. */
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { followExclusions } from '../../src/app/inline/exclusion.ts';
 import type { Log } from '../../src/app/ports/environment.ts';
@@ -15,11 +17,15 @@ describe('privacy in the host', () => {
   describe('neighbouring files', () => {
     let file: vscode.Uri;
     /** Whether the context of a request elsewhere includes a file that was just viewed. */
-    const offered = async (name: string, content: string, globs: readonly string[]): Promise<boolean> => {
+    const offered = async (
+      name: string,
+      content: string | undefined,
+      globs: readonly string[],
+    ): Promise<boolean> => {
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
       assert.ok(folder);
       file = vscode.Uri.joinPath(folder, name);
-      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(content));
+      if (content !== undefined) await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(content));
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
       const recent = new RecentContext(followExclusions(() => globs));
       try {
@@ -38,6 +44,28 @@ describe('privacy in the host', () => {
     it('are left out by a pattern that begins at the workspace', async () => {
       assert.equal(await offered('looked.ts', 'export const a = 1;\n', []), true);
       assert.equal(await offered('looked.ts', 'export const a = 1;\n', ['/looked.ts']), false);
+    });
+
+    it('are judged by where a link leads', async function () {
+      const root = vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail();
+      for (const [target, isOffered] of [
+        ['plainTarget.ts', true],
+        ['.env.local', false],
+      ] as const) {
+        const there = vscode.Uri.joinPath(root, target);
+        await vscode.workspace.fs.writeFile(there, new TextEncoder().encode('export const a = 1;\n'));
+        const link = vscode.Uri.joinPath(root, isOffered ? 'linkLooked.ts' : 'docsLooked.ts');
+        try {
+          symlinkSync(there.fsPath, link.fsPath);
+        } catch (error) {
+          // Windows lets only some users make links.
+          if ((error as NodeJS.ErrnoException).code === 'EPERM') this.skip();
+          throw error;
+        }
+        assert.equal(await offered(path.basename(link.fsPath), undefined, []), isOffered, target);
+        await vscode.workspace.fs.delete(there);
+        if (isOffered) await vscode.workspace.fs.delete(link);
+      }
     });
 
     it('are left out where they hold a private key', async () => {

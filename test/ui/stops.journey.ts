@@ -7,7 +7,7 @@ import { useWorkbench } from './driver.ts';
 
 const stops = 10;
 /** Milliseconds from the request's arrival at the model; Sage's answers take longer, and some stops precede their start. */
-const latest = 4_000;
+const latest = 2_500;
 const pace = { kind: 'slow', firstTokenMs: 300, tokenMs: 40 } as const;
 /** Fifty cents for ten answers, so this much for the nine that remain after one release. */
 const mostReservedUsd = 0.45;

@@ -62,20 +62,31 @@ export function onlyDeclaration(block: readonly string[], languageId: string): D
   return before && block.slice(found.to + 1).every(isBlank) ? found : undefined;
 }
 
-/** Declarations with that name, by any keyword of the same kind. */
-export function namesakes(
+/** How many namesakes around a line are read to their ends: of more, none holds it. */
+const MOST_AROUND = 3;
+/** Decorators are looked for this many lines above a declaration. */
+const MOST_DECORATORS = 40;
+
+/** The only declaration of that name, by any keyword of its kind, or the only one that holds the line `near`. */
+export function namesake(
   file: readonly string[],
   { name, keyword }: Pick<Declaration, 'name' | 'keyword'>,
-  languageId: string,
-): readonly Declaration[] {
-  const kind = kindOf(keyword);
-  const found: Declaration[] = [];
+  { near, languageId }: { readonly near: number; readonly languageId: string },
+): Declaration | undefined {
+  const heads: number[] = [];
   for (const [i, line] of file.entries()) {
     if (!line.includes(name)) continue;
     const head = headOf(line);
-    if (head?.name === name && kindOf(head.keyword) === kind) found.push(declarationAt(file, i, languageId));
+    if (head?.name === name && kindOf(head.keyword) === kindOf(keyword)) heads.push(i);
   }
-  return found;
+  const [only] = heads;
+  if (only !== undefined && heads.length === 1) return declarationAt(file, only, languageId);
+  const above = heads.filter((head) => head <= near).slice(-MOST_AROUND);
+  const below = heads.find((head) => head > near && head - near < MOST_DECORATORS);
+  const holding = [...above, ...(below === undefined ? [] : [below])]
+    .map((head) => declarationAt(file, head, languageId))
+    .filter(({ from, to }) => from <= near && near <= to);
+  return holding.length === 1 ? holding[0] : undefined;
 }
 
 const kindOf = (keyword: string): string =>
@@ -88,24 +99,47 @@ export function membersOf(
   languageId: string,
 ): readonly Declaration[] {
   const found: Declaration[] = [];
+  const within = lines.slice(0, to + 1);
+  const source = sourceOf(within);
   for (let i = head + 1; i <= to; i += 1) {
     if (headOf(lines[i] ?? '') === undefined) continue;
-    const member = declarationAt(lines, i, languageId);
+    const member = declarationAt(within, i, languageId, source);
     found.push(member);
     i = member.to;
   }
   return found;
 }
 
-export function declarationAt(lines: readonly string[], head: number, languageId: string): Declaration {
+/** The lines as one text, and the offset at which each begins. */
+interface DeclaringText {
+  readonly text: string;
+  readonly starts: readonly number[];
+}
+
+function sourceOf(lines: readonly string[]): DeclaringText {
+  const starts: number[] = [];
+  let at = 0;
+  for (const line of lines) {
+    starts.push(at);
+    at += line.length + 1;
+  }
+  return { text: lines.join('\n'), starts };
+}
+
+export function declarationAt(
+  lines: readonly string[],
+  head: number,
+  languageId: string,
+  source = sourceOf(lines),
+): Declaration {
   const { keyword, name } = headOf(lines[head] ?? '') ?? { keyword: '', name: '' };
-  const to = endOf(lines, head, languageId);
+  const to = endOf(lines, head, languageId, source);
   return { keyword, name, head, from: withDecorators(lines, head), to };
 }
 
 function withDecorators(lines: readonly string[], head: number): number {
   let from = head;
-  for (let i = head - 1; i >= 0 && head - i < 40; i -= 1) {
+  for (let i = head - 1; i >= 0 && head - i < MOST_DECORATORS; i -= 1) {
     const line = lines[i] ?? '';
     if (line.trim() === '' || indent(line) < indent(lines[head] ?? '')) break;
     if (DECORATOR.test(line.trim()) && indent(line) === indent(lines[head] ?? '')) from = i;
@@ -121,12 +155,16 @@ export function withComments(lines: readonly string[], from: number): number {
   return start;
 }
 
-function endOf(lines: readonly string[], head: number, languageId: string): number {
-  const text = lines.slice(head).join('\n');
-  const scanner = new Scanner(text, 0, [], { lexicon: lexicon(languageId) });
+function endOf(
+  lines: readonly string[],
+  head: number,
+  languageId: string,
+  { text, starts }: DeclaringText,
+): number {
+  const scanner = new Scanner(text, starts[head] ?? 0, [], { lexicon: lexicon(languageId) });
   const width = indent(lines[head] ?? '');
   const byIndent = blocksByIndentation(languageId) || ENDING_WORDS.has(languageId);
-  let [at, last, hasBody] = [0, head, false];
+  let [last, hasBody] = [head, false];
   for (let i = head; i < lines.length; i += 1) {
     const line = lines[i] ?? '';
     const isInside = scanner.depth > 0;
@@ -136,8 +174,7 @@ function endOf(lines: readonly string[], head: number, languageId: string): numb
       if (byIndent && indent(line) <= width) return closes ? i : last;
       if (!byIndent && (hasBody || !/^\s*\{/.test(line.slice(0, 400)))) return last;
     }
-    at += line.length + 1;
-    scanner.advanceTo(Math.min(text.length, at));
+    scanner.advanceTo(starts[i + 1] ?? text.length);
     if (line.trim() !== '') last = i;
     hasBody ||= line.includes('{');
   }

@@ -63,6 +63,9 @@ function isNewStub(block: readonly string[], i: number, own: ReadonlySet<string>
   return block[i]?.trim() === '...' && head.endsWith(':') && head.startsWith('def ') && !own.has(head);
 }
 
+/** Parts times lines: 30 parts of a file of 10,000 lines. */
+const MOST_WORK = 300_000;
+
 /** The replacement of one part of a block: lines `from` to `to` of the file, both inclusive. */
 interface CodePart {
   readonly lines: readonly string[];
@@ -81,6 +84,8 @@ export function merged(
 ): readonly string[] | undefined {
   if ([...elided].some((i) => !isElision(block[i] ?? ''))) return undefined;
   const parts = partsOf(block, elided);
+  // Each part is looked for in the whole file.
+  if (parts.length * file.length > MOST_WORK) return undefined;
   const placed: CodePart[] = [];
   let after = 0;
   for (const lines of parts) {
@@ -90,9 +95,10 @@ export function merged(
     after = part.to + 1;
   }
   if (placed.length === 0) return undefined;
-  let [result, at]: [string[], number] = [[], 0];
+  const result: string[] = [];
+  let at = 0;
   for (const { lines, from, to } of placed) {
-    result = [...result, ...file.slice(at, from), ...lines];
+    for (const line of [...file.slice(at, from), ...lines]) result.push(line);
     at = to + 1;
   }
   return [...result, ...file.slice(at)];

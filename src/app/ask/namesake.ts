@@ -1,5 +1,5 @@
-/** Replaces a function or class of a file by the one of the same name in an answer. */
-import { membersOf, namesakes, onlyDeclaration, withComments } from './declarations.ts';
+/** Puts a function or class of an answer over the one of the same name. */
+import { membersOf, namesake, onlyDeclaration, withComments } from './declarations.ts';
 import type { Declaration } from './declarations.ts';
 import { indentOf, reindentLines } from './indentation.ts';
 
@@ -13,18 +13,39 @@ export interface Near {
 export function overNamesake(
   file: readonly string[],
   block: readonly string[],
-  { near, languageId }: Near,
+  at: Near,
 ): readonly string[] | undefined {
+  const { languageId } = at;
   const said = onlyDeclaration(block, languageId);
   if (said === undefined || said.to === said.head) return undefined;
-  const all = namesakes(file, said, languageId);
-  const holding = all.filter(({ from, to }) => from <= near && near <= to);
-  const old = all.length === 1 ? all[0] : holding.length === 1 ? holding[0] : undefined;
+  const old = namesake(file, said, at);
   if (old === undefined) return undefined;
   const pair = { said, old, languageId };
-  return leavesOutMembers(file, block, pair)
-    ? withMembers(file, block, pair)
-    : withWhole(file, block, said, old);
+  const edits = leavesOutMembers(file, block, pair)
+    ? memberEdits(file, block, pair)
+    : [wholeEdit(file, block, said, old)];
+  return edits && edited(file, edits);
+}
+
+/** `lines` stand in place of those from `from` up to, but not including, `end`. */
+interface Edit {
+  readonly from: number;
+  readonly end: number;
+  readonly lines: readonly string[];
+}
+
+/** Undefined where two edits are about the same lines. */
+function edited(file: readonly string[], edits: readonly Edit[]): readonly string[] | undefined {
+  const result: string[] = [];
+  let at = 0;
+  for (const { from, end, lines } of edits.toSorted((a, b) => a.from - b.from || a.end - b.end)) {
+    if (from < at) return undefined;
+    for (let i = at; i < from; i += 1) result.push(file[i] ?? '');
+    for (const line of lines) result.push(line);
+    at = end;
+  }
+  for (let i = at; i < file.length; i += 1) result.push(file[i] ?? '');
+  return result;
 }
 
 interface Pair {
@@ -33,13 +54,13 @@ interface Pair {
   readonly languageId: string;
 }
 
-/** Decorators and comments that the block omits stay. */
-function withWhole(
+/** Decorators and comments that the block does not say stay. */
+function wholeEdit(
   file: readonly string[],
   block: readonly string[],
   said: Declaration,
   old: Declaration,
-): readonly string[] {
+): Edit {
   const first = block.findIndex((line) => line.trim() !== '');
   const start = said.from < said.head ? old.from : old.head;
   const from = first < said.from ? withComments(file, start) : start;
@@ -48,7 +69,7 @@ function withWhole(
     indentOf(file[old.head] ?? ''),
     said.head - first,
   );
-  return [...file.slice(0, from), ...lines, ...file.slice(old.to + 1)];
+  return { from, end: old.to + 1, lines };
 }
 
 function leavesOutMembers(
@@ -61,49 +82,43 @@ function leavesOutMembers(
   return membersOf(file, old, languageId).some(({ name }) => !names.has(name));
 }
 
-/**
- * A class that contains only some of its methods keeps the others; undefined where the block contains more than
- * methods.
- */
-function withMembers(
+/** A class that is said with some of its methods keeps the others; undefined where it says more than methods. */
+function memberEdits(
   file: readonly string[],
   block: readonly string[],
   { said, old, languageId }: Pair,
-): readonly string[] | undefined {
+): readonly Edit[] | undefined {
   const saidMembers = membersOf(block, said, languageId);
   const own = new Set(file.slice(old.from, old.to + 1).map((line) => line.trim()));
-  const isMember = (i: number): boolean => saidMembers.some(({ from, to }) => from <= i && i <= to);
-  const others = block.filter(
-    (line, i) => i >= said.head && i <= said.to && !isMember(i) && line.trim() !== '',
-  );
-  if (saidMembers.length === 0 || others.some((line) => !own.has(line.trim()))) return undefined;
-  let result: readonly string[] = file;
-  for (const member of [...saidMembers].reverse()) {
-    const known = membersOf(result, reach(result, old, file), languageId).filter(
-      ({ name }) => name === member.name,
+  const ofMembers = new Set(saidMembers.flatMap(({ from, to }) => linesFrom(from, to)));
+  const others = linesFrom(said.head, said.to).filter((i) => !ofMembers.has(i) && block[i]?.trim() !== '');
+  if (saidMembers.length === 0 || others.some((i) => !own.has(block[i]?.trim() ?? ''))) return undefined;
+  const known = Map.groupBy(membersOf(file, old, languageId), ({ name }) => name);
+  const edits: Edit[] = [];
+  for (const member of saidMembers) {
+    const [same, another] = known.get(member.name) ?? [];
+    if (another !== undefined) return undefined;
+    edits.push(
+      same === undefined
+        ? appendedTo(file, block.slice(member.from, member.to + 1), old.to)
+        : wholeEdit(file, block.slice(member.from, member.to + 1), movedBy(member, -member.from), same),
     );
-    const [same] = known;
-    if (known.length > 1) return undefined;
-    const lines = block.slice(0, member.to + 1);
-    if (same !== undefined) result = withWhole(result, lines.map(blankBefore(member.from)), member, same);
-    else result = appended(result, block.slice(member.from, member.to + 1), reach(result, old, file).to);
   }
-  return result;
+  return edits;
 }
 
-const blankBefore =
-  (from: number) =>
-  (line: string, i: number): string =>
-    i < from ? '' : line;
+const linesFrom = (from: number, to: number): readonly number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
-/** The class after changes inside it: its end moves by as many lines as the file has grown. */
-const reach = (result: readonly string[], old: Declaration, file: readonly string[]): Declaration => ({
-  ...old,
-  to: old.to + result.length - file.length,
+const movedBy = (declaration: Declaration, lines: number): Declaration => ({
+  ...declaration,
+  from: declaration.from + lines,
+  head: declaration.head + lines,
+  to: declaration.to + lines,
 });
 
-function appended(file: readonly string[], lines: readonly string[], to: number): readonly string[] {
+function appendedTo(file: readonly string[], lines: readonly string[], to: number): Edit {
   const closes = /^\s{0,80}(?:\}|end\b)/.test((file[to] ?? '').slice(0, 200));
   const at = closes ? to : to + 1;
-  return [...file.slice(0, at), '', ...lines, ...file.slice(at)];
+  return { from: at, end: at, lines: ['', ...lines] };
 }

@@ -22,6 +22,8 @@ interface FilePatch {
   readonly hunks: Hunk[];
 }
 
+/** Changes times lines: 30 changes of a file of 10,000 lines. */
+const MOST_WORK = 300_000;
 const LANGUAGES = new Set(['diff', 'patch', 'udiff', 'git-diff', 'search-replace']);
 const HUNK = /^@@(?: -(\d{1,9})(?:,\d{1,9})? \+\d{1,9}| |$|@)/;
 const SEARCH = /^(?:<{5,9}|-{5,9})(?: (?:SEARCH|ORIGINAL|HEAD)\b.{0,80})?$/;
@@ -66,6 +68,8 @@ export function patched(file: string, patch: string, fileName: string): string |
   if (hunks.length === 0) return undefined;
   if (file.trim() === '') return onlyAdded(hunks, eol);
   let lines: readonly string[] | undefined = file.split(/\r?\n/);
+  // Each change is looked for in the whole file.
+  if (hunks.length * lines.length > MOST_WORK) return undefined;
   for (const hunk of hunks) {
     lines = lines && withHunk(lines, hunk);
   }
@@ -161,22 +165,18 @@ function withoutBlankEnds({ at, lines }: Hunk): Hunk {
 
 const changes = ({ lines }: Hunk): boolean => lines.some(({ kind }) => kind !== 'keep');
 
-type Same = (a: string, b: string) => boolean;
-/** From strict to lenient. */
-const SAME: readonly Same[] = [
-  (a, b) => a === b,
-  (a, b) => a.trimEnd() === b.trimEnd(),
-  (a, b) => a.trim() === b.trim(),
-];
-/** The number of wrong context lines tolerated at each end. */
+/** What of a line must be the same, from strict to lenient. */
+type Part = (line: string) => string;
+const PARTS: readonly Part[] = [(line) => line, (line) => line.trimEnd(), (line) => line.trim()];
+/** Lines of context that may be wrong at each end. */
 const MOST_DROPPED = 2;
 
 function withHunk(file: readonly string[], hunk: Hunk): readonly string[] | undefined {
   for (let dropped = 0; dropped <= MOST_DROPPED; dropped += 1) {
     const shorter = withoutContext(hunk, dropped);
     if (shorter === undefined) return undefined;
-    for (const same of SAME) {
-      const places = placesOf(file, shorter, same);
+    for (const part of PARTS) {
+      const places = placesOf(file, shorter, part);
       const stated = places.find((place) => place === shorter.at);
       const place = places.length === 1 ? places[0] : stated;
       if (place !== undefined) return replaced(file, shorter, place);
@@ -199,15 +199,40 @@ function withoutContext({ at, lines }: Hunk, dropped: number): Hunk | undefined 
   return tells ? { at: at === undefined ? undefined : at + from, lines: left } : undefined;
 }
 
-/** Stops at the second place: more make no difference, unless a header names one of them. */
-function placesOf(file: readonly string[], { at, lines }: Hunk, same: Same): readonly number[] {
-  const old = lines.filter(({ kind }) => kind !== 'add').map(({ text }) => text);
-  const isAt = (start: number): boolean => old.every((text, i) => same(file[start + i] ?? '\u0000', text));
-  const found: number[] = [];
-  for (let start = 0; start + old.length <= file.length && found.length < 2; start += 1) {
-    if (isAt(start)) found.push(start);
-  }
+/** Stops at the second: it makes no difference how many more there are, unless a header names one of them. */
+function placesOf(file: readonly string[], { at, lines }: Hunk, part: Part): readonly number[] {
+  const old = lines.filter(({ kind }) => kind !== 'add').map(({ text }) => part(text));
+  const has = file.map(part);
+  const found = occurrences(has, old, 2);
+  const isAt = (start: number): boolean => old.every((text, i) => has[start + i] === text);
   return at !== undefined && at >= 0 && !found.includes(at) && isAt(at) ? [...found, at] : found;
+}
+
+/** Where `wanted` stands in `lines`, up to `most` places; each line is compared twice at most (Knuth, Morris, Pratt). */
+function occurrences(lines: readonly string[], wanted: readonly string[], most: number): readonly number[] {
+  const found: number[] = [];
+  const fallback = fallbacks(wanted);
+  let matched = 0;
+  for (let i = 0; i < lines.length && found.length < most; i += 1) {
+    while (matched > 0 && lines[i] !== wanted[matched]) matched = fallback[matched - 1] ?? 0;
+    if (lines[i] === wanted[matched]) matched += 1;
+    if (matched < wanted.length) continue;
+    found.push(i - wanted.length + 1);
+    matched = fallback[matched - 1] ?? 0;
+  }
+  return found;
+}
+
+/** For each beginning of `wanted`, how long the longest shorter beginning is that it ends with. */
+function fallbacks(wanted: readonly string[]): readonly number[] {
+  const lengths = [0];
+  let matched = 0;
+  for (let i = 1; i < wanted.length; i += 1) {
+    while (matched > 0 && wanted[i] !== wanted[matched]) matched = lengths[matched - 1] ?? 0;
+    if (wanted[i] === wanted[matched]) matched += 1;
+    lengths.push(matched);
+  }
+  return lengths;
 }
 
 /**

@@ -5,9 +5,10 @@
  */
 import type { Arm } from '../../core/arm.ts';
 import type { EpochMs } from '../../core/brand.ts';
-import type { Quote } from '../../core/decision.ts';
+import type { Context, Quote } from '../../core/decision.ts';
 import type { TokenClasses } from '../../core/money/pricing.ts';
 import {
+  furtherCalls,
   noteReport,
   nothingSent,
   quoteInConversation,
@@ -22,6 +23,8 @@ const MAX_CONVERSATIONS = 200;
 interface RememberedConversation {
   readonly cacheKey: string;
   readonly sent: SentConversation;
+  /** Sum of the prompts' contexts, as many as `sent.calls`; undefined before the first. */
+  readonly contexts: Context | undefined;
 }
 
 /** A call whose usage was reported. */
@@ -31,6 +34,7 @@ export interface AnsweredCall {
   /** The bound on its input, which grows with what is sent. */
   readonly bytes: number;
   readonly tokens: TokenClasses;
+  readonly context: Context;
 }
 
 export class ConversationMemory {
@@ -61,19 +65,41 @@ export class ConversationMemory {
     return quoteInConversation(arm, quote, sent, { ...request, beliefs: this.#policy.cacheBeliefs });
   }
 
-  answered(conversationId: string | undefined, arm: Arm, { at, bytes, tokens }: AnsweredCall): void {
+  /**
+   * What the rest of the conversation is about: this prompt, and calls to come like those so far. A model is chosen for all
+   * of them, so one short question in the midst of it does not decide alone.
+   */
+  restOf(conversationId: string | undefined, context: Context): Context {
+    const found = conversationId === undefined ? undefined : this.#conversations.get(conversationId);
+    if (found?.contexts?.spaceId !== context.spaceId) return context;
+    const { contexts, sent } = found;
+    const ahead = furtherCalls(sent.calls);
+    const x = context.x.map((value, i) => {
+      const mean = ((contexts.x[i] ?? 0) + value) / (sent.calls + 1);
+      return (value + ahead * mean) / (1 + ahead);
+    });
+    return { ...context, x };
+  }
+
+  answered(conversationId: string | undefined, arm: Arm, answered: AnsweredCall): void {
     if (conversationId === undefined) return;
     const remembered = this.#remembered(conversationId);
+    const { at, bytes, tokens, context } = answered;
     const { input, cachedInput, cacheWrite } = tokens;
     const report = { at, bytes, cachedTokens: cachedInput };
     this.#policy.cacheBeliefs = noteReport(this.#policy.cacheBeliefs, remembered.sent, arm, report);
     const sent = withSent(remembered.sent, arm.id, { at, bytes, tokens: input + cachedInput + cacheWrite });
-    this.#conversations.set(conversationId, { ...remembered, sent });
+    const contexts = summed(remembered.contexts, context);
+    this.#conversations.set(conversationId, { ...remembered, sent, contexts });
   }
 
   /** Moves the conversation to the newest end. */
   #remembered(conversationId: string): RememberedConversation {
-    const found = this.#conversations.get(conversationId) ?? { cacheKey: this.#newKey(), sent: nothingSent };
+    const found = this.#conversations.get(conversationId) ?? {
+      cacheKey: this.#newKey(),
+      sent: nothingSent,
+      contexts: undefined,
+    };
     this.#conversations.delete(conversationId);
     this.#conversations.set(conversationId, found);
     const oldest = this.#conversations.keys().next();
@@ -82,3 +108,9 @@ export class ConversationMemory {
     return found;
   }
 }
+
+/** Contexts of another space than before begin again. */
+const summed = (sum: Context | undefined, context: Context): Context =>
+  sum?.spaceId === context.spaceId
+    ? { ...context, x: context.x.map((value, i) => value + (sum.x[i] ?? 0)) }
+    : context;

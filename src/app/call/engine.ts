@@ -16,6 +16,7 @@ import { PolicyRuntime } from './policyRuntime.ts';
 import type { DecisionLog, PolicyStore } from '../ports/decisions.ts';
 import type { Clock, Log } from '../ports/environment.ts';
 import type { BillSource, ModelClient } from '../ports/models.ts';
+import { KeyUsageReader, type KeyUsageDeps } from './keyUsage.ts';
 import { Reconciliation, type ReconciliationDeps } from './reconciliation.ts';
 import { RoutedCompletion, type RoutedCompletionDeps } from './routedCompletion.ts';
 import type { Limits } from './moneyFacts.ts';
@@ -29,7 +30,7 @@ export interface EngineParts {
   readonly newId: () => string;
   readonly workspaceId: string;
   readonly policyStore: PolicyStore;
-  readonly ledger: RoutedCompletionDeps['ledger'] & ReconciliationDeps['ledger'];
+  readonly ledger: RoutedCompletionDeps['ledger'] & ReconciliationDeps['ledger'] & KeyUsageDeps['ledger'];
   readonly decisionLog: DecisionLog;
   readonly client: ModelClient;
   /** Who tells afterwards what a call cost. */
@@ -65,6 +66,7 @@ export interface EngineCore {
   readonly workspace: WorkspaceStateHolder;
   readonly space: Space;
   readonly reconciliation: Reconciliation;
+  readonly keyUsage: KeyUsageReader;
 }
 
 /** What was learnt is not loaded yet (`learning.load`): the prior decides until then. */
@@ -103,7 +105,8 @@ export function assembleEngine(parts: EngineParts): EngineCore {
   });
   const { ledger, bills: source, after, onLateBill } = parts;
   const reconciliation = new Reconciliation({ ledger, source, arms, clock, log, after, onLateBill });
-  return { completion, routing, learning, policy, health, workspace, space, reconciliation };
+  const keyUsage = new KeyUsageReader({ ledger, source, log, after });
+  return { completion, routing, learning, policy, health, workspace, space, reconciliation, keyUsage };
 }
 
 /** Stored state of another space, dimension or version begins anew from the prior, with the problem said. */

@@ -163,7 +163,7 @@ export class Routing {
     const estimates = learning.estimate(
       headOf(request.surface),
       arms.map(({ id }) => id),
-      context,
+      this.#deps.conversations.restOf(request.conversationId, context),
     );
     if (!estimates)
       return fail({ kind: 'internal', detail: 'The context is of another space than the learner' });

@@ -178,7 +178,12 @@ export class CallSettlement {
     const kind = kindOfCall(arm, decision.surface, decision.context.coarse.task);
     const bytes = this.#terms.inputBound();
     this.#deps.policy.observeCall(kind, bytes, tokens, wasCut);
-    this.#deps.conversations.answered(this.#terms.conversationId, arm, { at: decision.at, bytes, tokens });
+    this.#deps.conversations.answered(this.#terms.conversationId, arm, {
+      at: decision.at,
+      bytes,
+      tokens,
+      context: decision.context,
+    });
   }
 
   #check(outcome: Result<unknown, string>): void {

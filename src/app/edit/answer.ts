@@ -55,6 +55,10 @@ export function targetOf(place: EditPlace, answer: string): EditTarget {
   return { kind: 'lines', region: place.region, lines: withEnds(fitted, parts) };
 }
 
+/** Lines on each side of the region, and at the file's beginning, that are looked at with each piece of an answer. */
+const NEAR = 500;
+const TOP = 20;
+
 /**
  * What the region looks like while the answer still arrives; undefined where the answer may turn out to be something else
  * than the region's new lines, and is waited for.
@@ -66,11 +70,13 @@ export function streamTarget(place: EditPlace, soFar: string): readonly string[]
   const lines = block.isClosed ? block.lines : block.lines.slice(0, -1);
   const first = lines.find(tells)?.trim();
   if (first === undefined || isPatch(block.info, lines.join('\n'), place.file)) return undefined;
-  const isOutside = [...parts.before, ...parts.after].some((line) => line.trim() === first);
+  const { before, after } = parts;
+  const around = [...before.slice(0, TOP), ...before.slice(-NEAR), ...after.slice(0, NEAR)];
+  const isOutside = around.some((line) => line.trim() === first);
   if (isOutside && !parts.region.some((line) => line.trim() === first)) return undefined;
-  const whole = [...parts.before, ...parts.region, ...parts.after];
-  if (elidedLines(lines, whole).size > 0) return undefined;
-  const fresh = withEnds(fitIndentation(lines, parts.region, whole), parts);
+  const near = [...around, ...parts.region];
+  if (elidedLines(lines, near).size > 0) return undefined;
+  const fresh = withEnds(fitIndentation(lines, parts.region, near), parts);
   return streamed(linesOf(place.file.slice(place.region.start, place.region.end)), fresh);
 }
 

@@ -1,5 +1,6 @@
 /** What is sent for an edit: the lines, what stands around them, and what is to become of them. */
 import { fenceFor, type TextMessage } from '../ask/assemble.ts';
+import type { View } from '../call/orders.ts';
 import type { EditPlace } from './answer.ts';
 
 /** An instruction with its answer, earlier in the same edit. */
@@ -30,6 +31,17 @@ export function editMessages(
     messages.push({ role: 'user', content: turn.instruction }, { role: 'assistant', content: turn.answer });
   }
   return [...messages, { role: 'user', content: userContent(place, instruction) }];
+}
+
+/** What the router looks at: the instruction, and how much goes along. */
+export function editView(
+  { languageId }: Pick<EditPlace, 'languageId'>,
+  instruction: string,
+  messages: readonly TextMessage[],
+  turn: number,
+): View {
+  const contextChars = messages.reduce((sum, { content }) => sum + content.length, -instruction.length);
+  return { text: instruction, languageId, contextChars, turn, referenceCount: 1 };
 }
 
 function userContent({ file, region, fileName, languageId }: EditPlace, instruction: string): string {

@@ -18,7 +18,7 @@ import { streamTarget, targetOf, type EditPlace, type EditRefusal } from './answ
 import { EditedLines } from './editedLines.ts';
 import { EditOutcome } from './outcome.ts';
 import type { EditSessionDeps, EditedDocument } from './ports.ts';
-import { editMessages, type EditTurn } from './prompt.ts';
+import { editMessages, editView, type EditTurn } from './prompt.ts';
 
 export type EditState = 'asking' | 'reviewing' | 'over';
 
@@ -156,10 +156,7 @@ export class EditSession {
 
   async #run(messages: readonly TextMessage[], instruction: string, choice: Choice): Promise<EditEnd> {
     const { signal } = this.#abort;
-    const { languageId } = this.#subject;
-    const contextChars = messages.reduce((sum, { content }) => sum + content.length, -instruction.length);
-    const turn = this.#turns.length - 1;
-    const view = { text: instruction, languageId, contextChars, turn, referenceCount: 1 };
+    const view = editView(this.#subject, instruction, messages, this.#turns.length - 1);
     const conversationId = this.#conversationId;
     const request: AskRequest = { messages, view, conversationId, choice, rewrites: true, signal };
     const stopped = new Promise<EditEnd>((resolve) => {

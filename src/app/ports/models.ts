@@ -176,6 +176,17 @@ export interface BillSource {
   endpoints(): readonly string[];
   /** Sends a request to this endpoint only; never throws. */
   bill(endpointId: string, generationId: string): Promise<Result<Usage, LookUpFailure>>;
+  /** Ids of those that tell what the key was billed in all. */
+  usageEndpoints(): readonly string[];
+  /** Asks the endpoint itself and nobody else; never throws. */
+  keyUsage(endpointId: string): Promise<Result<KeyUsage, LookUpFailure>>;
+}
+
+/** What a key has been billed since it was made. */
+export interface KeyUsage {
+  /** Tells one key from another; no part of the key. */
+  readonly key: string;
+  readonly usd: number;
 }
 
 export interface ModelClient {

@@ -99,6 +99,8 @@ export interface Settlement {
   readonly generationId: string | undefined;
   /** Lower bound on the received output tokens; a later bill for fewer is false. Absent = 0. */
   readonly seenTokens?: number;
+  /** The same of the input tokens sent. */
+  readonly sentTokens?: number;
   /** The fault of the bill, shown in the list of holds. */
   readonly note?: string | undefined;
 }
@@ -124,6 +126,20 @@ export interface BillRecorded {
   readonly cost: NanoUsd | undefined;
   /** Whether the hold had been released, or had ended with its month, before this bill arrived. */
   readonly isLate: boolean;
+}
+
+/** What a key was billed in all, as its provider told it just now. */
+export interface UsageReading {
+  readonly endpointId: string;
+  /** Tells one key from another; no part of the key. */
+  readonly key: string;
+  readonly usage: NanoUsd;
+}
+
+/** Held calls that were settled by a reading, and what can be spent again. */
+export interface UsageSettled {
+  readonly calls: number;
+  readonly freed: number;
 }
 
 export type StatedTotal =
@@ -192,6 +208,8 @@ export interface Ledger {
    * the hold was released before.
    */
   reconcile?(id: ReservationId, told: ToldBill, reason: string): Promise<BillRecorded>;
+  /** What a key was billed in all settles the held calls that can have cost no more (src/storage/worker/keyUsage.ts). */
+  noteKeyUsage?(reading: UsageReading): Promise<UsageSettled>;
   /**
    * Held calls of these endpoints whose look-up is due; each is given to one window each time it is due, a few times
    * with growing pauses. `nextAt`: when the next one is due. Undefined = the ledger is unusable now.

@@ -7,9 +7,8 @@ import { isFree, type Arm } from '../../core/arm.ts';
 import type { NanoUsd } from '../../core/brand.ts';
 import { LONGEST_ANSWER, fittedCap, noStatistics } from '../../core/money/outputLength.ts';
 import { quote } from '../../core/money/pricing.ts';
-import type { Endpoint } from '../settings/endpoint.ts';
+import type { Endpoint, PresetTable } from '../settings/endpoint.ts';
 import { parseSettings } from '../settings/index.ts';
-import type { SetupDeps } from './dialogue.ts';
 import type { ModelDraft } from './draft.ts';
 import { endpointEntry, statesField, withEndpoint, withModels } from './entries.ts';
 
@@ -25,9 +24,15 @@ export interface CapQuestion {
   readonly unbounded: NanoUsd;
 }
 
+interface CapFacts {
+  /** As they are written. */
+  readonly settings: { endpoints(): unknown; models(): unknown };
+  readonly presets: PresetTable;
+}
+
 /** Undefined: there is nothing to ask, or the user has said it already. */
 export function capQuestion(
-  { settings, presets }: Pick<SetupDeps, 'settings' | 'presets'>,
+  { settings, presets }: CapFacts,
   endpoint: Endpoint,
   drafts: readonly ModelDraft[],
 ): CapQuestion | undefined {

@@ -73,8 +73,9 @@ export interface Bill {
   readonly source: 'reported' | 'priced-usage' | 'estimate';
   readonly tokens: TokenClasses;
   readonly heldBack: NanoUsd;
-  /** Lower bound on the received output tokens; a later bill with fewer is false. */
+  /** Lower bounds on the received output tokens and the sent input tokens; a later bill with fewer is false. */
   readonly seenTokens: number;
+  readonly sentTokens: number;
   readonly flags: readonly BillingFlag[];
 }
 
@@ -90,38 +91,44 @@ export function billFor(call: FinishedCall): Bill {
 /** The ways in which the usage claims less than this client sent or received. A running count may lack the input. */
 function falseClaims(call: FinishedCall, { tokens, uncounted }: ReportedUsage): readonly BillingFlag[] {
   if (uncounted) return [];
-  const isPaid = call.arm.price === undefined || !isFree(call.arm.price);
-  // Servers cut a prompt that exceeds the context, and do not bill the part they cut.
-  const leastInput = Math.min(call.leastInput, call.arm.contextTokens);
   const flags: BillingFlag[] = outputOf(tokens) < leastTokens(call.visible) ? [BELOW_VISIBLE] : [];
-  if (isPaid && call.complete && inputOf(tokens) < leastInput) flags.push(BELOW_SENT);
+  if (call.complete && inputOf(tokens) < leastSent(call)) flags.push(BELOW_SENT);
   return flags;
 }
+
+/** Servers cut a prompt that exceeds the context, and do not bill the part they cut. Counts of free models are not checked. */
+const leastSent = ({ arm, leastInput }: FinishedCall): number =>
+  arm.price !== undefined && isFree(arm.price) ? 0 : Math.min(leastInput, arm.contextTokens);
 
 /** A call of which the ledger still holds back a part. */
 export interface HeldCall {
   readonly cost: NanoUsd;
   readonly heldBack: NanoUsd;
   readonly seenTokens: number;
+  readonly sentTokens: number;
 }
 
 export interface Reconciled {
   readonly cost: NanoUsd;
   readonly heldBack: NanoUsd;
-  readonly flags: readonly (typeof BELOW_VISIBLE)[];
+  readonly flags: readonly (typeof BELOW_VISIBLE | typeof BELOW_SENT)[];
 }
 
 /**
  * Settles a held call at a bill that arrives later: the bill counts in full, whatever was reserved, and the hold ends.
- * A bill for fewer tokens than were received is false, like false usage: it can raise the cost, but releases nothing.
+ * A bill for fewer tokens than were received or sent is false, like false usage: it can raise the cost, but releases
+ * nothing.
  */
 export function reconciled(
   held: HeldCall,
   told: { readonly cost: NanoUsd; readonly tokens: TokenClasses },
 ): Reconciled {
-  if (outputOf(told.tokens) >= held.seenTokens) return { cost: told.cost, heldBack: ZERO, flags: [] };
+  const flags: Reconciled['flags'][number][] = [];
+  if (outputOf(told.tokens) < held.seenTokens) flags.push(BELOW_VISIBLE);
+  if (inputOf(told.tokens) < held.sentTokens) flags.push(BELOW_SENT);
+  if (flags.length === 0) return { cost: told.cost, heldBack: ZERO, flags };
   const cost = Math.max(held.cost, told.cost) as NanoUsd;
-  return { cost, heldBack: left(held.heldBack, (cost - held.cost) as NanoUsd), flags: [BELOW_VISIBLE] };
+  return { cost, heldBack: left(held.heldBack, (cost - held.cost) as NanoUsd), flags };
 }
 
 /** The cost of usage: as reported, else by the price; undefined where neither is known. */
@@ -189,10 +196,15 @@ function billed(call: FinishedCall, usage: ReportedUsage): Bill {
     source,
     tokens: usage.tokens,
     heldBack: ZERO,
-    seenTokens: leastTokens(call.visible),
+    ...leastOf(call),
     flags: [...overrun(cost, call.worstCase), ...freeButBilled(call.arm, cost)],
   };
 }
+
+const leastOf = (call: FinishedCall): Pick<Bill, 'seenTokens' | 'sentTokens'> => ({
+  seenTokens: leastTokens(call.visible),
+  sentTokens: leastSent(call),
+});
 
 const NO_TOKENS: TokenClasses = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 
@@ -207,7 +219,7 @@ function estimated(call: FinishedCall, flags: readonly BillingFlag[], claimed = 
   const guess = card && isUsable(card) ? costOf(card, tokens) : call.worstCase;
   const cost = Math.min(guess, call.worstCase) as NanoUsd;
   const heldBack = left(mostOwed(call), cost);
-  return { cost, source: 'estimate', tokens, heldBack, seenTokens: leastTokens(call.visible), flags };
+  return { cost, source: 'estimate', tokens, heldBack, ...leastOf(call), flags };
 }
 
 /** The higher of the claim and the received text; since the claim is false or unfinished, the rest stays held. */

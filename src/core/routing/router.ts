@@ -184,7 +184,8 @@ function choose<State>(
     return appraisal.fallback === undefined ? undefined : certain(appraisal.fallback, 'fallback');
   }
   const kept = eligible.find(({ armId }) => armId === sticky);
-  if (kept !== undefined && best.score - kept.score <= (surface === 'inline' ? preset.burstMargin : 0))
+  if (kept !== undefined && surface !== 'inline') return inConversation(eligible, kept);
+  if (kept !== undefined && best.score - kept.score <= preset.burstMargin)
     return certain(kept.armId, 'sticky');
   const explored = explorationOf(preset.exploration, eligible, best);
   const propensities = withTrials(explored, eligible, best, preset.trials);
@@ -193,6 +194,16 @@ function choose<State>(
   if (chosen === best.armId) return { chosen, kind: 'best', propensities };
   const trial = (contender?.estimate.observations ?? 0) < TRIALS;
   return { chosen, kind: trial ? 'trial' : 'explore', propensities };
+}
+
+/**
+ * Whether the rest of a conversation becomes cheaper or better with another model is judged by estimates without optimism:
+ * what may be is tried where a conversation begins, since one answer in its midst teaches little and costs a whole cache.
+ */
+function inConversation(eligible: readonly Contender[], kept: Contender): ArmChoice {
+  const expected = ({ estimate, index, score }: Contender): number => estimate.mean - (index - score);
+  const best = eligible.reduce((top, each) => (expected(each) > expected(top) ? each : top), kept);
+  return certain(best.armId, best === kept ? 'sticky' : 'best');
 }
 
 const certain = (chosen: ArmId, kind: DecisionKind): ArmChoice => ({

@@ -10,6 +10,7 @@ import type {
 import type { Endpoint, Protocol } from '../../app/settings/endpoint.ts';
 import { fail } from '../../core/result.ts';
 import { lookUpBill, tellsBills } from '../openai/billLookUp.ts';
+import { readKeyUsage, tellsKeyUsage } from '../openai/keyUsage.ts';
 import type { CallContext } from '../http/call.ts';
 import { streamChat } from '../openai/chat.ts';
 import { streamMessages } from '../messages/index.ts';
@@ -65,6 +66,16 @@ export function createBillSource({ endpoints, key, log, mayGoPlain }: ClientPool
       if (!endpoint) return fail('not-yet');
       const { signal } = new AbortController();
       return lookUpBill({ endpoint, key: () => key(endpoint), log, mayGoPlain }, generationId, signal);
+    },
+    usageEndpoints: () =>
+      endpoints()
+        .filter(tellsKeyUsage)
+        .map(({ id }) => id),
+    keyUsage: async (endpointId) => {
+      const endpoint = endpoints().find((one) => one.id === endpointId && tellsKeyUsage(one));
+      if (!endpoint) return fail('not-yet');
+      const { signal } = new AbortController();
+      return readKeyUsage({ endpoint, key: () => key(endpoint), log, mayGoPlain }, signal);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
+import { AZURE } from '../../app/settings/url.ts';
 import type { CallGuard } from '../http/guard.ts';
 import { guardedFetch } from '../http/guardedFetch.ts';
 import { withoutVariable } from '../http/withoutVariable.ts';
@@ -27,10 +28,20 @@ export async function buildMessagesClient(
         logLevel: 'off',
         openTelemetry: { traces: false, propagation: false },
         timeout: endpoint.timeouts.totalMs + 60_000,
-        defaultHeaders: { ...(key === undefined && { authorization: null }), ...endpoint.headers },
+        ...(endpoint.apiVersion !== undefined && { defaultQuery: { 'api-version': endpoint.apiVersion } }),
+        defaultHeaders: { ...authHeaders(endpoint, key), ...endpoint.headers },
         fetch: guardedFetch(guard, 'events'),
       }),
   );
+}
+
+/**
+ * `null` takes the package's own header out, which is a bearer's. Microsoft Foundry takes a resource's key as `x-api-key`
+ * (https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry, read in November 2026).
+ */
+function authHeaders({ baseUrl }: Endpoint, key: string | undefined): Record<string, string | null> {
+  if (key === undefined) return { authorization: null };
+  return AZURE.test(new URL(baseUrl).hostname) ? { authorization: null, 'x-api-key': key } : {};
 }
 
 /** The package insists on a key even where the endpoint needs none; it is never sent. */

@@ -46,10 +46,11 @@ export async function lookUpBill(
 }
 
 /** Nobody waits for the answer, but it must not hang either. */
-const TIMEOUTS = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000 };
+export const TIMEOUTS = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000 };
 
 /** LiteLLM shows its log to administrators only, unless told otherwise. */
-const failureOf = (kind: ProviderErrorKind): LookUpFailure => (NEVER.has(kind) ? 'not-possible' : 'not-yet');
+export const failureOf = (kind: ProviderErrorKind): LookUpFailure =>
+  NEVER.has(kind) ? 'not-possible' : 'not-yet';
 const NEVER: ReadonlySet<ProviderErrorKind> = new Set([
   'no-key',
   'wrong-key',

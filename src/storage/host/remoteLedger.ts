@@ -15,6 +15,8 @@ import type {
   StatedTotal,
   StorageFault,
   ToldBill,
+  UsageReading,
+  UsageSettled,
 } from '../../app/ports/money.ts';
 import type { NanoUsd, ReservationId } from '../../core/brand.ts';
 import { ZERO } from '../../core/money.ts';
@@ -95,6 +97,11 @@ export class RemoteLedger implements Ledger {
     endpointId: string | undefined,
   ): Promise<Result<StatedTotal, StorageFault>> {
     return told(await this.#link.ask('stateTotal', [total, endpointId]));
+  }
+
+  async noteKeyUsage(reading: UsageReading): Promise<UsageSettled> {
+    const answer = await this.#link.ask('noteKeyUsage', [reading]);
+    return answer.ok ? answer.value : { calls: 0, freed: 0 };
   }
 
   /** A missing call, or one without a bill, is an error of the caller. */

@@ -47,6 +47,7 @@ export function reconcile(
       cost: integer(row, 'cost') as NanoUsd,
       heldBack: integer(row, 'held') as NanoUsd,
       seenTokens: integer(row, 'seen'),
+      sentTokens: integer(row, 'sent'),
     };
     const isLate = integer(row, 'released') === 1;
     const { cost, heldBack, flags } = reconciled(held, told);

@@ -4,7 +4,13 @@
  */
 import type { DecisionPage, SpendFilter, SpendGroup } from '../../app/ports/usage.ts';
 import type { ForgetScope } from '../../app/ports/decisions.ts';
-import type { ImportedEntry, ReservationRequest, Settlement, ToldBill } from '../../app/ports/money.ts';
+import type {
+  ImportedEntry,
+  ReservationRequest,
+  Settlement,
+  ToldBill,
+  UsageReading,
+} from '../../app/ports/money.ts';
 import type { DecisionId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import type { Decision, Outcome } from '../../core/decision.ts';
 import { ZERO, isMoney } from '../../core/money.ts';
@@ -13,6 +19,7 @@ import { moneyTransaction } from './books.ts';
 import { confirmTotal } from './confirmation.ts';
 import { dispute } from './disputes.ts';
 import { forget, importEntries, isUpToDate, noteLoaded, type WindowMemory } from './forgetting.ts';
+import { noteKeyUsage } from './keyUsage.ts';
 import { releaseHold, reconcile } from './holds.ts';
 import { takeLookUps } from './lookUps.ts';
 import {
@@ -56,6 +63,7 @@ const money = (books: Books, now: EpochMs) => ({
   releaseHold: (id: ReservationId | 'all', reason: string) => releaseHold(books, id, reason, now),
   reconcile: (id: ReservationId, told: ToldBill, reason: string) => reconcile(books, id, told, reason, now),
   stateTotal: (total: NanoUsd, endpointId: string | undefined) => stateTotal(books, total, endpointId, now),
+  noteKeyUsage: (reading: UsageReading) => noteKeyUsage(books, reading, now),
   dispute: (id: ReservationId, amount: NanoUsd) => dispute(books, id, amount, now),
   takeLookUps: (endpointIds: readonly string[]) => takeLookUps(books, endpointIds, now),
   raiseLimit: (by: NanoUsd) => {

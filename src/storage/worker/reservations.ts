@@ -81,12 +81,12 @@ export function settle(
     const overrun = left(cost, worst);
     move(books.db, account, negative(standing));
     move(books.db, account, ended(cost, held, held > 0));
-    const { tokens, generationId, seenTokens = 0, note } = settlement;
+    const { tokens, generationId, seenTokens, sentTokens, note } = settlement;
     const canLookUp = held > 0 && generationId !== undefined && isPlainId(generationId);
     books.db.run(
       `UPDATE entries SET state = 'settled', swept = 0, released = 0, settled_at = ?, cost = ?, held = ?, overrun = ?, source = ?,
-         input = ?, cached_input = ?, cache_write = ?, output = ?, reasoning = ?, generation_id = ?, seen = ?, note = ?,
-         lookup_at = ? WHERE id = ?`,
+         input = ?, cached_input = ?, cache_write = ?, output = ?, reasoning = ?, generation_id = ?, seen = ?, sent = ?,
+         note = ?, lookup_at = ? WHERE id = ?`,
       now,
       cost,
       held,
@@ -94,7 +94,8 @@ export function settle(
       known ? settlement.source : 'worst-case',
       ...counts(tokens),
       generationId === undefined ? null : storable(generationId),
-      Number.isSafeInteger(seenTokens) ? Math.max(0, seenTokens) : 0,
+      countOf(seenTokens),
+      countOf(sentTokens),
       note?.slice(0, 200) ?? null,
       canLookUp ? firstLookUp(now) : null,
       id,
@@ -102,6 +103,9 @@ export function settle(
     return ok({ overrun });
   });
 }
+
+const countOf = (tokens: number | undefined): number =>
+  tokens !== undefined && Number.isSafeInteger(tokens) ? Math.max(0, tokens) : 0;
 
 /**
  * A bill that could not be written when it arrived. One that was written meanwhile stays as it is; one whose

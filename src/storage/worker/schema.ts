@@ -140,7 +140,12 @@ UPDATE entries SET generation_id = NULL, lookup_at = NULL WHERE generation_id IS
   AND (length(generation_id) > 80 OR generation_id GLOB '*[^A-Za-z0-9_.:-]*' OR generation_id GLOB '[sprSPR]k-*');
 `;
 
-export const migrations: readonly string[] = [version1, version2, version3, version4];
+/** sent: input tokens that were sent at least. */
+const version5 = `
+ALTER TABLE entries ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;
+`;
+
+export const migrations: readonly string[] = [version1, version2, version3, version4, version5];
 
 /** 'PLOT' in ASCII: a file with another id is another program's database. */
 const applicationId = 0x504c4f54;

@@ -22,8 +22,9 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
 
   constructor(options: AskPanelOptions, restored?: vscode.WebviewPanel) {
     const { all, activeTabGroup } = vscode.window.tabGroups;
-    // Whatever has the focus: code, a picture or the walkthrough in this group is not covered.
-    const beside = activeTabGroup.tabs.length > 0;
+    // The panel covers neither code, a picture nor the walkthrough of this group. With nothing open, the only group stays
+    // free for the next file, which would cover the conversation there: VS Code does not lock a group that is alone.
+    const beside = activeTabGroup.tabs.length > 0 || all.length === 1;
     const ready: typeof options.handlers.ready = (message) => {
       this.#lock();
       return options.handlers.ready(message);

@@ -162,7 +162,7 @@ export class Prices implements vscode.Disposable {
   }
 }
 
-const about = (cost: NanoUsd): string => (cost === 0 ? t('free') : t('about {0}', usd(cost)));
+export const about = (cost: NanoUsd): string => (cost === 0 ? t('free') : t('about {0}', usd(cost)));
 
 function autoText({ likely, low, high }: Preview): string {
   if (low === high) return about(likely.cost);

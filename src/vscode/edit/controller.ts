@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Choice } from '../../app/call/routing.ts';
-import { MOST_EDITED_CHARS } from '../../app/edit/prompt.ts';
-import { EditSession, type EditEnd } from '../../app/edit/session.ts';
+import type { EditPlace } from '../../app/edit/answer.ts';
+import { MOST_EDITED_CHARS, editMessages, editView } from '../../app/edit/prompt.ts';
+import { EditSession, type EditEnd, type EditSubject } from '../../app/edit/session.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { ReviewHunk } from '../../core/edit/review.ts';
 import type { Stretch } from '../../core/inline/survival.ts';
@@ -14,7 +15,7 @@ import { showInformation, showWarning } from '../kit/notify.ts';
 import { EditDecorations } from './decorations.ts';
 import type { EditDeps } from './deps.ts';
 import { EditorDocument } from './document.ts';
-import { askInstruction } from './input.ts';
+import { askInstruction, type PriceOf } from './input.ts';
 import { EditLenses } from './lenses.ts';
 import { mayEdit } from './permission.ts';
 import { stretchOf, targetOf, type LineRange } from './target.ts';
@@ -28,7 +29,7 @@ export interface EditRequest {
   readonly range?: vscode.Range;
 }
 
-interface Edit {
+interface OpenEdit {
   readonly session: EditSession;
   readonly document: EditorDocument;
 }
@@ -40,7 +41,7 @@ const FOLLOWED_MS = 310_000;
 export class EditController implements vscode.Disposable {
   readonly #deps: EditDeps;
   /** From the oldest to the latest; of one document the latest counts. */
-  #edits: readonly Edit[] = [];
+  #edits: readonly OpenEdit[] = [];
   readonly #decorations = new EditDecorations();
   readonly #lenses = new EditLenses((document) => this.#latest(document)?.session);
   readonly #subscriptions: readonly vscode.Disposable[];
@@ -77,7 +78,8 @@ export class EditController implements vscode.Disposable {
       return;
     }
     const text = document.getText().slice(stretch.start, stretch.end);
-    const asked = await this.#instruction(editor, lines, instruction);
+    const place = { ...{ file: document.getText(), region: stretch }, ...subjectOf(document) };
+    const asked = await this.#instruction(editor, lines, instruction, place);
     if (!asked) return;
     const now = movedTo(document, stretch, text);
     if (!now) {
@@ -119,7 +121,10 @@ export class EditController implements vscode.Disposable {
     const edit = this.#of(uri);
     if (!edit || edit.session.state === 'asking') return;
     const title = t('Follow Up on {0}', nameOf(edit.document.document));
-    const asked = await askInstruction(this.#deps.engine, title, t('What else should change?'));
+    const { document } = edit.document;
+    const place = { file: document.getText(), region: edit.session.region, ...subjectOf(document) };
+    const priceOf = this.#priceOf(place);
+    const asked = await askInstruction(this.#deps.engine, title, t('What else should change?'), priceOf);
     if (asked) await this.#run(edit, (session) => session.ask(asked.instruction, asked.choice));
   }
 
@@ -151,6 +156,7 @@ export class EditController implements vscode.Disposable {
     editor: vscode.TextEditor,
     { first, last }: LineRange,
     instruction: string | undefined,
+    place: EditPlace,
   ): Promise<{ instruction: string; choice: Choice } | undefined> {
     if (instruction !== undefined) return { instruction, choice: { type: 'auto' } };
     const name = nameOf(editor.document);
@@ -160,10 +166,20 @@ export class EditController implements vscode.Disposable {
         : t('Edit lines {0} to {1} of {2}', first + 1, last + 1, name);
     this.#decorations.mark(editor, editor.document.validateRange(new vscode.Range(first, 0, last, 1e6)));
     try {
-      return await askInstruction(this.#deps.engine, title, t('What should change?'));
+      const priceOf = this.#priceOf(place);
+      return await askInstruction(this.#deps.engine, title, t('What should change?'), priceOf);
     } finally {
       this.#decorations.mark(editor, undefined);
     }
+  }
+
+  #priceOf(place: EditPlace): PriceOf {
+    return (instruction, choice) => {
+      const messages = editMessages(place, instruction, []);
+      const view = editView(place, instruction, messages, 0);
+      const request = { messages, view, choice, rewrites: true, conversationId: 'none' };
+      return this.#deps.engine.preview(request);
+    };
   }
 
   async #begin(
@@ -179,8 +195,7 @@ export class EditController implements vscode.Disposable {
       return { dispose: () => clearTimeout(timer) };
     };
     const deps = { engine, learning, log, timers: { after }, newId: randomUUID, now: () => clock.now() };
-    const { languageId } = editor.document;
-    const subject = { region, languageId, fileName: nameOf(editor.document) };
+    const subject = { region, ...subjectOf(editor.document) };
     const session = new EditSession(deps, document, subject, () => {
       if (session.state === 'over') this.#retireLater(session);
       this.#show();
@@ -193,14 +208,17 @@ export class EditController implements vscode.Disposable {
     await this.#run({ session, document }, (edit) => edit.ask(instruction, choice));
   }
 
-  async #run({ session, document }: Edit, ask: (session: EditSession) => Promise<EditEnd>): Promise<void> {
+  async #run(
+    { session, document }: OpenEdit,
+    ask: (session: EditSession) => Promise<EditEnd>,
+  ): Promise<void> {
     const end = await ask(session);
     const label = session.routed ? shownName(session.routed.arm) : '';
     await tellEnd({ end, label, uri: document.document.uri, words: this.#deps.words });
   }
 
   /** Within the lines of an edit that waits, the key is a follow-up. */
-  async #alreadyOpen(edit: Edit, range: vscode.Range, instruction: string | undefined): Promise<void> {
+  async #alreadyOpen(edit: OpenEdit, range: vscode.Range, instruction: string | undefined): Promise<void> {
     const { session, document } = edit;
     const at = document.document.offsetAt(range.start);
     const isInside = session.region.start <= at && at <= session.region.end;
@@ -225,16 +243,16 @@ export class EditController implements vscode.Disposable {
     }, FOLLOWED_MS).unref();
   }
 
-  #latest(document: vscode.TextDocument): Edit | undefined {
+  #latest(document: vscode.TextDocument): OpenEdit | undefined {
     return this.#edits.findLast((edit) => edit.document.document === document);
   }
 
-  #open(document: vscode.TextDocument): Edit | undefined {
+  #open(document: vscode.TextDocument): OpenEdit | undefined {
     const latest = this.#latest(document);
     return latest?.session.state === 'over' ? undefined : latest;
   }
 
-  #of(uri: vscode.Uri | undefined): Edit | undefined {
+  #of(uri: vscode.Uri | undefined): OpenEdit | undefined {
     const wantedUri = uri ?? vscode.window.activeTextEditor?.document.uri;
     return this.#edits.findLast(({ document }) => document.document.uri.toString() === wantedUri?.toString());
   }
@@ -256,12 +274,17 @@ export class EditController implements vscode.Disposable {
   }
 }
 
+const subjectOf = (document: vscode.TextDocument): Omit<EditSubject, 'region'> => ({
+  fileName: nameOf(document),
+  languageId: document.languageId,
+});
+
 const nameOf = (document: vscode.TextDocument): string =>
   vscode.workspace.asRelativePath(document.uri, false);
 
 /** A lens names its hunk; a key means the one at the cursor, or the first. */
 function wanted(
-  edit: Edit | undefined,
+  edit: OpenEdit | undefined,
   hunk: number | 'all' | undefined,
 ): ((hunk: ReviewHunk) => boolean) | undefined {
   if (hunk === 'all' || !edit) return undefined;

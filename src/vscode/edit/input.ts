@@ -2,7 +2,11 @@
 import * as vscode from 'vscode';
 import type { AskEngine } from '../../app/ask/ask.ts';
 import type { Choice } from '../../app/call/routing.ts';
+import type { Preview } from '../../app/call/preview.ts';
+import type { Arm } from '../../core/arm.ts';
 import { pickModel } from '../ask/dialogs.ts';
+import { about } from '../ask/prices.ts';
+import { shownName } from '../kit/armName.ts';
 import { plain } from '../kit/plain.ts';
 
 const { t } = vscode.l10n;
@@ -14,15 +18,25 @@ export interface EditInstruction {
 
 const auto: Choice = { type: 'auto' };
 
+/** What an instruction would cost with this choice; undefined where nothing can be said. */
+export type PriceOf = (instruction: string, choice: Choice) => Promise<Preview | undefined>;
+
+/** Keys are gathered before a price is asked for. */
+const quietMs = 300;
+
 export async function askInstruction(
   engine: AskEngine,
   title: string,
   placeholder: string,
+  priceOf: PriceOf,
 ): Promise<EditInstruction | undefined> {
   let value = '';
   let choice = auto;
   for (;;) {
-    const given = await show(title, placeholder, { value, model: modelOf(engine, choice) });
+    const chosen = choice;
+    const model = async (instruction: string): Promise<string> =>
+      modelText(engine.arms(), chosen, await priceOf(instruction, chosen));
+    const given = await show(title, placeholder, { value, model });
     if (given === undefined) return undefined;
     if (!given.choosesModel) return { instruction: given.value, choice };
     value = given.value;
@@ -30,10 +44,22 @@ export async function askInstruction(
   }
 }
 
-const modelOf = (engine: AskEngine, choice: Choice): string =>
-  choice.type === 'arm'
-    ? (engine.arms().find(({ id }) => id === choice.armId)?.label ?? choice.armId)
+/** `Auto (Steady), about $0.002`. */
+function modelText(arms: readonly Arm[], choice: Choice, price: Preview | undefined): string {
+  const name = (id: string | undefined): string | undefined => {
+    const arm = arms.find((each) => each.id === id);
+    return arm && shownName(arm);
+  };
+  if (choice.type === 'arm') {
+    const own = price?.arms.find(({ armId }) => armId === choice.armId);
+    const label = name(choice.armId) ?? choice.armId;
+    return own ? t('{0}, {1}', label, about(own.cost)) : label;
+  }
+  const likely = name(price?.likely.armId);
+  return price && likely !== undefined
+    ? t('{0}, {1}', `${t('Auto')} (${likely})`, about(price.likely.cost))
     : t('Auto');
+}
 
 interface TypedInstruction {
   readonly value: string;
@@ -43,11 +69,23 @@ interface TypedInstruction {
 function show(
   title: string,
   placeholder: string,
-  { value, model }: { readonly value: string; readonly model: string },
+  { value, model }: { readonly value: string; readonly model: (instruction: string) => Promise<string> },
 ): Promise<TypedInstruction | undefined> {
   const input = vscode.window.createInputBox();
   Object.assign(input, { title: plain(title), placeholder, value, ignoreFocusOut: true });
-  input.prompt = plain(t('Model: {0}', model));
+  input.prompt = t('Model: {0}', t('Auto'));
+  let timer: NodeJS.Timeout | undefined;
+  let asked = 0;
+  const price = async (): Promise<void> => {
+    const own = ++asked;
+    const text = await model(input.value);
+    // A later question may be answered first.
+    if (own === asked) input.prompt = plain(t('Model: {0}', text));
+  };
+  const priceSoon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void price().catch(() => undefined), quietMs);
+  };
   input.buttons = [{ iconPath: new vscode.ThemeIcon('settings'), tooltip: t('Choose the Model') }];
   const { promise, resolve } = Promise.withResolvers<TypedInstruction | undefined>();
   input.onDidAccept(() => {
@@ -55,6 +93,12 @@ function show(
   });
   input.onDidTriggerButton(() => resolve({ value: input.value, choosesModel: true }));
   input.onDidHide(() => resolve(undefined));
+  input.onDidChangeValue(priceSoon);
   input.show();
-  return promise.finally(() => input.dispose());
+  void price().catch(() => undefined);
+  return promise.finally(() => {
+    asked += 1;
+    clearTimeout(timer);
+    input.dispose();
+  });
 }

@@ -31,6 +31,8 @@ export interface InlineHostDeps {
   readonly arms: () => readonly Arm[];
   /** Host name of the arm's endpoint, '' where it has none. */
   readonly endpointHost: (arm: Arm) => string;
+  /** Whether that endpoint takes text completions, or chats only. */
+  readonly hasCompletions: (arm: Arm) => boolean;
   /** dist/localModelWorker.js. */
   readonly localWorkerPath: string;
   readonly globalState: vscode.Memento;
@@ -100,7 +102,12 @@ class Inline implements vscode.Disposable {
   }
 
   readonly #formatOf = (arm: Arm): ChosenFormat =>
-    chooseFormat(arm.capabilities.fim, arm.model, this.#deps.endpointHost(arm));
+    chooseFormat(
+      arm.capabilities.fim,
+      arm.model,
+      this.#deps.endpointHost(arm),
+      this.#deps.hasCompletions(arm),
+    );
 
   dispose(): void {
     this.#completer.stop();

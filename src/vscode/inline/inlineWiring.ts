@@ -1,6 +1,7 @@
 /** Inline completions are loaded right after activation, not during it: the first keystroke comes later. */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
+import type { Endpoint } from '../../app/settings/endpoint.ts';
 import type { Problem } from '../../app/call/problem.ts';
 import { showProblem } from '../words/attention.ts';
 import type { InlineHostDeps } from './index.ts';
@@ -60,3 +61,7 @@ function isForTheUser(problem: Problem): boolean {
 /** '' where there is no endpoint. */
 export const hostOf = (baseUrl: string | undefined): string =>
   baseUrl === undefined ? '' : new URL(baseUrl).host;
+
+/** Messages has no address for text completions: such an endpoint completes code by a chat prompt. */
+export const hasCompletions = (endpoint: Endpoint | undefined): boolean =>
+  endpoint?.protocol === 'auto' ? endpoint.preset !== 'anthropic' : endpoint?.protocol !== 'messages';

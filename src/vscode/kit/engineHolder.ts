@@ -52,6 +52,7 @@ export class EngineHolder implements Completion {
     const engine = await building?.catch(() => undefined);
     if (!engine) return;
     engine.reconciliation.dispose();
+    engine.keyUsage.dispose();
     await Promise.race([engine.completion.settled(), setTimeout(graceMs)]);
     await engine.store.close();
   }

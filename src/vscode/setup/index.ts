@@ -47,7 +47,8 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
   // Behind a button only: the endpoint was found to have no Responses.
   command('pilot.useChatCompletions', async (endpointId) => {
     if (typeof endpointId !== 'string') return;
-    await deps.settings.update('endpoints', withProtocol(deps.settings.endpoints, endpointId, 'chat'));
+    const { settings } = deps;
+    await settings.update('endpoints', withProtocol(settings.endpoints, endpointId, 'chat'));
   });
   command('pilot.testModel', (armId) => testModel(deps, armId));
   const misplaced = new MisplacedKeys(deps);

@@ -10,12 +10,16 @@ export function costNanoUsd(
     readonly inputTokens: number;
     readonly cachedTokens: number;
     readonly cacheWriteTokens?: number;
+    /** What was written lives for an hour. */
+    readonly hourCache?: boolean | undefined;
     readonly outputTokens: number;
   },
 ): number {
   const cached = served.cachedTokens * (price.cachedInputUsdPerMTok ?? price.inputUsdPerMTok);
   const written = served.cacheWriteTokens ?? 0;
-  const write = written * (price.cacheWriteUsdPerMTok ?? price.inputUsdPerMTok);
+  const hourRate = price.hourCacheWriteUsdPerMTok ?? 2 * price.inputUsdPerMTok;
+  const write =
+    written * (served.hourCache === true ? hourRate : (price.cacheWriteUsdPerMTok ?? price.inputUsdPerMTok));
   const fresh = (served.inputTokens - served.cachedTokens - written) * price.inputUsdPerMTok;
   return Math.round(
     (cached + write + fresh + served.outputTokens * price.outputUsdPerMTok) * nanoUsdPerToken,

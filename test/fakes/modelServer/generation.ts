@@ -21,6 +21,8 @@ export interface Generation {
   readonly includeCost: boolean;
   /** The protocol of the request and of the answer. */
   readonly protocol: FakeProtocol;
+  /** What is written to the prompt cache lives for an hour. */
+  readonly hourCache?: boolean;
 }
 
 export type FakeProtocol = 'chat' | 'messages' | 'responses';

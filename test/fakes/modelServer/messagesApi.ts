@@ -28,6 +28,7 @@ export interface MessagesRequest {
   readonly chat: Json;
   readonly thinks: boolean;
   readonly markedPrompts: readonly string[];
+  readonly hourCache: boolean;
 }
 
 /** The signature of thoughts: it verifies only for the model that had them, and only unchanged. */
@@ -58,7 +59,8 @@ export function readMessages(body: unknown): MessagesRequest | ApiError {
       'cache_control',
     );
   }
-  return { chat: asChat(body), thinks: thinking, markedPrompts: markedPrompts(body) };
+  const hourCache = JSON.stringify(body).includes('"ttl":"1h"');
+  return { chat: asChat(body), thinks: thinking, markedPrompts: markedPrompts(body), hourCache };
 }
 
 function readThinking(body: Json, cap: number): boolean | ApiError {

@@ -44,6 +44,7 @@ export function messagesWire(generation: Generation, id: string): Wire {
       input_tokens: usage.prompt_tokens - read - write,
       cache_read_input_tokens: read,
       cache_creation_input_tokens: write,
+      ...(generation.hourCache && { cache_creation: { ephemeral_1h_input_tokens: write } }),
       output_tokens: usage.completion_tokens,
       output_tokens_details: { thinking_tokens: usage.completion_tokens_details.reasoning_tokens },
     };

@@ -6,6 +6,8 @@ export interface FakePrice {
   readonly outputUsdPerMTok: number;
   readonly cachedInputUsdPerMTok?: number;
   readonly cacheWriteUsdPerMTok?: number;
+  /** Of what is marked to live for an hour; absent = twice the input's. */
+  readonly hourCacheWriteUsdPerMTok?: number;
 }
 
 export interface FakeModel {

@@ -6,6 +6,9 @@ import type { ChatMessage, ChatRequest, StreamEvent, ToolCall } from '../../../s
 import type { Endpoint } from '../../../src/app/settings/index.ts';
 import type { Arm } from '../../../src/core/arm.ts';
 import { createModelClient } from '../../fakes/modelClient.ts';
+import { CallGuard } from '../../../src/providers/http/guard.ts';
+import { buildMessagesClient } from '../../../src/providers/messages/client.ts';
+import { buildClient } from '../../../src/providers/openai/client.ts';
 import { protocolOf } from '../../../src/providers/protocol.ts';
 import { type FakeModel, type ModelServer, startModelServer } from '../../fakes/modelServer.ts';
 import { MemoryLog, armOf, collect, endpointAt, type Outcome } from './openai/harness.ts';
@@ -208,6 +211,49 @@ describe('protocols', () => {
     assert.equal(by('xai', 'grok-4.7'), 'responses');
     assert.equal(by('openrouter', 'openai/gpt-5'), 'chat');
     assert.equal(by('openai', 'gpt-5', 'chat'), 'chat');
+    assert.equal(by('azure', 'gpt-5'), 'responses');
+    const dated = { preset: 'azure', protocol: 'auto', apiVersion: '2024-10-21' } as const;
+    assert.equal(
+      protocolOf(endpointAt('https://r.openai.azure.com/openai/deployments/gpt-5', dated), 'gpt-5'),
+      'chat',
+    );
+  });
+
+  it('Azure gets its key in its own header and its version in the query, whichever protocol', async () => {
+    const guard = new CallGuard(
+      { firstByteMs: 1_000, idleMs: 1_000, totalMs: 1_000 },
+      new AbortController().signal,
+    );
+    const azure = endpointAt('https://r.services.ai.azure.com/openai/v1', {
+      preset: 'azure',
+      apiVersion: 'preview',
+    });
+    const seen: Record<string, string | null>[] = [];
+    const { fetch } = globalThis;
+    globalThis.fetch = (url, init) => {
+      const headers = new Headers(init?.headers);
+      const names = ['authorization', 'api-key', 'x-api-key'];
+      seen.push({
+        ...Object.fromEntries(names.map((name) => [name, headers.get(name)])),
+        version: new URL(new Request(url).url).searchParams.get('api-version'),
+      });
+      return Promise.reject(new Error('not sent'));
+    };
+    try {
+      const openai = await buildClient(azure, KEY, guard, 'events');
+      const anthropic = await buildMessagesClient(azure, KEY, guard);
+      const { signal } = guard;
+      await assert.rejects(async () => openai.responses.create({ model: 'm', input: 'x' }, { signal }));
+      await assert.rejects(async () =>
+        openai.chat.completions.create({ model: 'm', messages: [] }, { signal }),
+      );
+      await assert.rejects(async () => anthropic.post('/v1/messages', { body: {}, signal }));
+    } finally {
+      globalThis.fetch = fetch;
+      guard.end();
+    }
+    const own = { authorization: null, 'api-key': KEY, 'x-api-key': null, version: 'preview' };
+    assert.deepEqual(seen, [own, own, { ...own, 'api-key': null, 'x-api-key': KEY }]);
   });
 
   it('with every ANTHROPIC_* variable set, an endpoint sees none of them', async () => {

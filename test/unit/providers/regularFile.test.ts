@@ -64,7 +64,7 @@ describe('a file of a workspace', () => {
       assert.equal(await read(name), undefined, name);
       assert.equal(await read(name, ['/']), undefined, name);
     }
-  }).timeout(5_000);
+  });
 
   it('named .gitignore holds up no walk, whatever it leads to', async () => {
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -81,5 +81,5 @@ describe('a file of a workspace', () => {
     } finally {
       host.dispose();
     }
-  }).timeout(10_000);
+  });
 });

@@ -29,6 +29,8 @@ const [SHORT, LONG] = [180, 720];
 /** Linear work takes 4 times the steps for 4 times the text, quadratic 16. */
 const LONGER = 8;
 
+const trees = new Map<string, ts.SourceFile>();
+
 interface Found {
   readonly file: string;
   readonly line: number;
@@ -126,11 +128,17 @@ function regexesIn(file: string): Found[] {
   return found;
 }
 
+/** `RegExp` as a value under whatever name, and what makes a pattern of a string by itself. */
 function builds(file: string): boolean {
   let found = false;
   const visit = (node: ts.Node): void => {
-    if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && ts.isIdentifier(node.expression))
-      found ||= node.expression.text === 'RegExp';
+    if (ts.isTypeNode(node)) return;
+    found ||= ts.isIdentifier(node) && node.text === 'RegExp';
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const [pattern] = node.arguments;
+      const takesPattern = ['match', 'matchAll', 'search'].includes(node.expression.name.text);
+      found ||= takesPattern && pattern !== undefined && ts.isStringLiteralLike(pattern);
+    }
     ts.forEachChild(node, visit);
   };
   visit(treeOf(file));
@@ -138,10 +146,10 @@ function builds(file: string): boolean {
 }
 
 function treeOf(file: string): ts.SourceFile {
-  return ts.createSourceFile(
-    file,
-    readFileSync(path.join(root, file), 'utf8'),
-    ts.ScriptTarget.Latest,
-    false,
-  );
+  const known = trees.get(file);
+  if (known) return known;
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, false);
+  trees.set(file, tree);
+  return tree;
 }

@@ -178,6 +178,11 @@ describe('ledger', () => {
         const { settled, heldBack } = store.ledger.summary();
         assert.deepEqual([settled, heldBack], [0, nano(0.5)]);
         assert.equal((await store.usage.holds())[0]?.note, 'below-visible');
+        const long = await reserved(store, request(0.3));
+        const sent = { source: 'estimate', heldBack: nano(0.2), seenTokens: 1, sentTokens: 9_000 } as const;
+        await store.ledger.settle(long.id, settlement(0.1, sent));
+        assert.equal((await store.ledger.reconcile(long.id, told(0.01), 'one prompt token')).freed, 0);
+        assert.equal((await store.usage.holds()).find((hold) => hold.id === long.id)?.note, 'below-sent');
       }),
     );
   });

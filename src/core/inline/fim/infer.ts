@@ -29,8 +29,15 @@ const BY_NAME: readonly (readonly [RegExp, FimFormatId])[] = [
 const INSTRUCT = /(?:^|[-_:./])(?:instruct|chat|it)(?:$|[-_:./])/;
 const KEEPS_FIM = new Set<FimFormatId>(['qwen', 'suffix', 'codestral', 'granite']);
 
-export function chooseFormat(setting: string, model: string, endpointHost: string): ChosenFormat {
+/** @param hasCompletions whether the endpoint has an address for text completions, which every format but chat needs */
+export function chooseFormat(
+  setting: string,
+  model: string,
+  endpointHost: string,
+  hasCompletions = true,
+): ChosenFormat {
   if (isFormatId(setting)) return { id: setting, source: 'setting' };
+  if (!hasCompletions) return { id: 'chat', source: 'default' };
   const name = model.toLowerCase();
   const found = BY_NAME.find(([pattern]) => pattern.test(name))?.[1];
   if (found === undefined) return { id: 'chat', source: 'default' };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { elidedLines, isElision } from '../../../../src/app/ask/elisions.ts';
 import { placeCode } from '../../../../src/app/ask/placeCode.ts';
+import { assertLinear, stepsOf } from '../../steps.ts';
 
 const file = [
   "import { load } from './load';",
@@ -316,11 +317,56 @@ describe('whatever the answer', () => {
       { numRuns: 1000 },
     );
   });
-  it('takes time in proportion to its length', () => {
-    const long = Array.from({ length: 20_000 }, (_, i) => `line${i % 50}();`).join('\n');
-    const began = process.cpuUsage().user;
-    place(`@@\n${long.replaceAll(/^/gm, '-')}\n+x\n`, { on: `${long}\nend`, language: 'diff' });
-    place(`// ...\n${long}\n// ...\n`, { on: long });
-    assert.ok(process.cpuUsage().user - began < 5_000_000, 'within 5 s of processor time');
-  });
+
+  const filled = (unit: string, size: number): string => unit.repeat(Math.ceil(size / unit.length));
+  const numbered = (line: (i: number) => string, size: number): string =>
+    Array.from({ length: size / line(0).length }, (_, i) => line(i)).join('\n');
+  type Made = (size: number) => readonly [code: string, on: string, language: string];
+  const long: Readonly<Record<string, Made>> = {
+    'a change that fits nowhere, of a line that stands everywhere': (n) => [
+      `@@\n${filled('-aa;\n', n / 2)}-end\n+x\n`,
+      filled('aa;\n', n),
+      'diff',
+    ],
+    'functions of one name that never end': (n) => [
+      'function f() {\n  a();\n}\n',
+      filled('function f() {\n', n),
+      'ts',
+    ],
+    'definitions of one name': (n) => ['def f():\n  return 1\n', filled('def f():\n', n), 'python'],
+    'a class of many methods, said with others': (n) => [
+      `class A {\n${numbered((i) => `  m${i}() { b(); }`, n)}\n}`,
+      `class A {\n${numbered((i) => `  m${i + 1}() { a(); }`, n)}\n}`,
+      'ts',
+    ],
+    decorators: (n) => ['def f():\n  y\n', `${filled('@p\n', n)}def f():\n  x\n`, 'python'],
+    'brackets that never close': (n) => ['function f() {\n}\n', filled('{\n', n), 'ts'],
+  };
+  const placing = (made: Made) => (size: number) => {
+    const [code, on, language] = made(size);
+    return place(code, { on, language, languageId: language === 'python' ? 'python' : 'typescript' });
+  };
+  for (const [name, made] of Object.entries(long)) {
+    it(`takes work in proportion to its length: ${name}`, () => assertLinear('/src/', placing(made)));
+  }
+
+  /** Each is looked for in the whole file, which is refused from a size on that no answer has. */
+  const many: Readonly<Record<string, Made>> = {
+    'as many changes as lines': (n) => [
+      numbered((i) => `@@\n-line${i};\n+l${i}`, n),
+      numbered((i) => `line${i};`, n),
+      'diff',
+    ],
+    'as many omissions as lines': (n) => [
+      numbered((i) => `line${i};\n// ...`, n),
+      numbered((i) => `line${i};`, n),
+      'ts',
+    ],
+  };
+  for (const [name, made] of Object.entries(many)) {
+    it(`takes no more work than a limit: ${name}`, () => {
+      assert.notEqual(placing(made)(2_000).how, 'refused');
+      assert.ok(stepsOf('/src/', () => placing(made)(16_000)) < 3_000_000);
+    });
+  }
 });

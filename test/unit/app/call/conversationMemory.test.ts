@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CompletionOrder } from '../../../../src/app/call/routedCompletion.ts';
 import { chatCall } from '../../../../src/app/call/call.ts';
-import type { ArmEvidence } from '../../../../src/core/decision.ts';
+import { ConversationMemory } from '../../../../src/app/call/conversationMemory.ts';
+import type { ArmEvidence, Context } from '../../../../src/core/decision.ts';
 import { askOrder, collect, testEngine, type TestEngine } from '../../../fakes/engine.ts';
 import { startModelServer, type ModelServer } from '../../../fakes/modelServer.ts';
 
@@ -75,6 +76,29 @@ describe('the memory of conversations', () => {
     assert.equal(stayed.quote.worstCase, other.quote.worstCase);
     const [elsewhere] = await ask({ conversationId: 'c2', call: asked(2) });
     assert.equal(elsewhere?.quote.cache?.cachedTokens, 0);
+  });
+
+  it('chooses for the whole rest of a conversation, not for one question in its midst', () => {
+    const memory = new ConversationMemory(engine.policy, () => 'k');
+    const [arm] = engine.arms();
+    assert.ok(arm);
+    const about = (x: number): Context => ({
+      spaceId: 's',
+      x: Float64Array.of(1, x),
+      coarse: { task: 'question', language: '', lengthBucket: 6, turn: 0 },
+    });
+    const tokens = { input: 10, cachedInput: 0, cacheWrite: 0, output: 1, reasoning: 0 };
+    const answer = (x: number): void =>
+      memory.answered('c', arm, { at: 0, bytes: 40, tokens, context: about(x) });
+    assert.deepEqual(memory.restOf('c', about(3)).x, Float64Array.of(1, 3));
+    answer(0);
+    // The mean of two questions is 1.5, and two calls more are expected after this one.
+    assert.deepEqual(memory.restOf('c', about(3)).x, Float64Array.of(1, 2));
+    for (let i = 0; i < 19; i++) answer(0);
+    assert.ok((memory.restOf('c', about(3)).x[1] ?? 3) < 0.3);
+    assert.deepEqual(memory.restOf('other', about(3)).x, Float64Array.of(1, 3));
+    // What was learnt about another space says nothing here.
+    assert.deepEqual(memory.restOf('c', { ...about(3), spaceId: 'next' }).x, Float64Array.of(1, 3));
   });
 
   it('learns the cache’s life from what usage reports, and keeps it with the workspace', async () => {

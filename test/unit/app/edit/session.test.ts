@@ -342,4 +342,15 @@ describe('edit in place', () => {
     assert.equal((await session.ask('x', auto)).kind, 'unchanged');
     assert.deepEqual([document.text(), document.writes], [FILE, 0]);
   });
+
+  it('a file of two megabytes takes an edit of a few of its lines', async () => {
+    const many = Array.from({ length: 50_000 }, (_, i) => `const line${i} = 'some text ${i}';\n`).join('');
+    const large = { ...edit, prefix: many, suffix: many };
+    const { deps } = world([edit.answer]);
+    const { document, session } = begin(large, deps);
+    await session.ask('x', auto);
+    assert.equal(document.text(), many + 'const b = 20;\nconst c = 3;\nconst d = 40;\n' + many);
+    await session.reject();
+    assert.equal(document.text(), many + edit.original + many);
+  });
 });

@@ -8,7 +8,9 @@ import type { Completed } from '../../../../src/app/inline/completer.ts';
 import type { InlineRequest } from '../../../../src/app/inline/request.ts';
 import type { Problem } from '../../../../src/app/call/problem.ts';
 import { chooseFormat } from '../../../../src/core/inline/fim/infer.ts';
-import { testEngine, type TestEngine } from '../../../fakes/engine.ts';
+import { inlineCall } from '../../../../src/app/inline/request.ts';
+import { fimFormat } from '../../../../src/core/inline/fim/templates.ts';
+import { askOrder, collect, testEngine, type TestEngine } from '../../../fakes/engine.ts';
 import { startModelServer, type Misbehaviour, type ModelServer } from '../../../fakes/modelServer.ts';
 import { at } from '../../core/inline/fimCase.ts';
 
@@ -165,3 +167,41 @@ const REQUEST: Omit<InlineRequest, 'cursor'> = {
   explicit: false,
   selected: undefined,
 };
+
+describe('inline completions from an endpoint of Messages', () => {
+  it('are asked for by a chat prompt, which such an endpoint takes', async () => {
+    const claude = { ...model, id: 'claude-sonnet-4-5', contextTokens: 60_000 };
+    const said = '<COMPLETION>a + b;</COMPLETION>';
+    const server = await startModelServer({ models: [{ ...claude, answer: () => said }] });
+    const engine = await testEngine({
+      endpoints: [{ id: 'fake', preset: 'anthropic', baseUrl: server.url, needsKey: false }],
+      models: [{ endpoint: 'fake', model: claude.id, ...claude, effort: 2048 }],
+      monthlyUsd: 1,
+      key: 'k',
+    });
+    try {
+      const call = inlineCall({
+        cursor: at('const sum = <|fim|>\n'),
+        path: 'a.ts',
+        languageId: 'typescript',
+        multiline: false,
+        contextTokens: 2_000,
+        localText: '',
+        context: [],
+        formatOf: (arm) => fimFormat(chooseFormat('auto', `codestral ${arm.model}`, '127.0.0.1', false).id),
+      });
+      const events = await collect(
+        engine.completion.run(askOrder('', { surface: 'inline', purpose: 'inline', call })),
+      );
+      assert.equal(events.at(-1)?.type, 'ended', JSON.stringify(events.at(-1)));
+      assert.equal(events.map((event) => (event.type === 'text' ? event.text : '')).join(''), said);
+      const { path, body } = server.requests.at(-1)!;
+      assert.equal(path, '/v1/messages');
+      // Its cap has no room for a budget of thoughts, and none is asked for.
+      assert.ok(!('thinking' in (body as object)));
+    } finally {
+      await engine.close();
+      await server.close();
+    }
+  });
+});

@@ -54,6 +54,7 @@ describe('bill', () => {
       tokens,
       heldBack: 0,
       seenTokens: leastTokens({ text: answer, events: 70 }),
+      sentTokens: 0,
       flags: [],
     });
   });
@@ -175,7 +176,7 @@ describe('visible tokens', () => {
 });
 
 describe('a bill that is told afterwards', () => {
-  const held = { cost: nano(0.002), heldBack: nano(0.008), seenTokens: 50 };
+  const held = { cost: nano(0.002), heldBack: nano(0.008), seenTokens: 50, sentTokens: 0 };
   const told = (usd: number, output: number, reasoning = 0) => ({
     cost: nano(usd),
     tokens: { ...tokens, output, reasoning },
@@ -198,7 +199,7 @@ describe('a bill that is told afterwards', () => {
         amount,
         tokenCount,
         (cost, heldBack, seenTokens, claim, output) => {
-          const call = { cost, heldBack, seenTokens };
+          const call = { cost, heldBack, seenTokens, sentTokens: 0 };
           const after = reconciled(call, { cost: claim, tokens: { ...tokens, output } });
           if (output >= seenTokens) assert.deepEqual(after, { cost: claim, heldBack: 0, flags: [] });
           else {
@@ -209,6 +210,15 @@ describe('a bill that is told afterwards', () => {
         },
       ),
     );
+  });
+
+  it('lowers and frees nothing either where it speaks of less than was sent', () => {
+    const call = { ...held, sentTokens: 4_000 };
+    const input = { ...tokens, input: 1_000, cachedInput: 2_500, cacheWrite: 499, output: 60 };
+    const after = reconciled(call, { cost: nano(0.001), tokens: input });
+    assert.deepEqual(after, { cost: nano(0.002), heldBack: nano(0.008), flags: ['below-sent'] });
+    const enough = { ...input, cacheWrite: 500 };
+    assert.deepEqual(reconciled(call, { cost: nano(0.001), tokens: enough }).heldBack, 0);
   });
 
   it('is its tokens x price where no amount is told, and unknown without a price', () => {

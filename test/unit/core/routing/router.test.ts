@@ -175,6 +175,16 @@ describe('route', () => {
     assert.equal(chosen([warm, { ...better, meanCost: 39 }], { policy, sticky }), 'e/cold best');
   });
 
+  it('tries nothing in the midst of a conversation, where optimism and chance would cost a cache', () => {
+    const preset: Preset = { ...PILOT, alpha: 1, exploration: { kind: 'epsilon', epsilon: 1, margin: 1 } };
+    const unknown: Spec = { name: 'unknown', mean: 0.79, width: 0.5, cost: 1 };
+    assert.equal(chosen([cheap, unknown], { preset, sticky: arm('cheap') }), 'e/cheap sticky');
+    assert.equal(
+      chosen([cheap, { ...unknown, mean: 0.81 }], { preset, sticky: arm('cheap') }),
+      'e/unknown best',
+    );
+  });
+
   it('leaves out what cannot be used, and says why', () => {
     const specs: Spec[] = [
       cheap,

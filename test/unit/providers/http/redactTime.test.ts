@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { redact } from '../../../../src/providers/http/redact.ts';
+import { assertLinear } from '../../steps.ts';
 
 describe('redacting long texts', () => {
-  it('400 KB of either is over in a moment', () => {
-    const most = 400_000;
-    for (const unit of ['a', '<', '-', 'sk-', 'password=', 'http://x@', 'ab ']) {
-      const text = unit.repeat(most / unit.length);
-      assert.ok(redact(text, ['0123456789abcdef'], `${text}x`).length <= 16_384);
-    }
-  }).timeout(5_000);
+  for (const unit of ['a', '<', '-', 'sk-', 'password=', 'http://x@', 'ab ']) {
+    it(`takes work in proportion to its length, and shows little: ${unit}`, () => {
+      assertLinear('/src/', (size) => {
+        const text = unit.repeat(size / unit.length);
+        assert.ok(redact(text, ['0123456789abcdef'], `${text}x`).length <= 16_384);
+      });
+    });
+  }
 
   it('no part of a key shows where a long text is cut', () => {
     const key = `k${'0123456789'.repeat(10)}`;
