@@ -1,8 +1,8 @@
 /**
- * Shapes: one description gives both the TypeScript type and the parser that turns `unknown` into it. Messages between
- * extension and webview, and what is stored, are declared this way, so that no type can drift from its guard. Parsing is
- * total and strict: a wrong or oversized value gives undefined; unknown members are dropped, not passed on. `kept`,
- * `mapOf` and `otherwise` are the lenient ones.
+ * Shapes: one description gives both the TypeScript type and the parser from `unknown` to it. Messages between
+ * extension and webview and stored values are declared this way, so that types and guards agree. Parsing is total and
+ * strict: a wrong or oversized value gives undefined; unknown members are dropped. `kept`, `mapOf` and `otherwise` are
+ * lenient: they leave out a wrong part or replace it.
  */
 export interface Shape<T> {
   readonly parse: (value: unknown) => Parsed<T>;

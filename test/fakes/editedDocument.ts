@@ -3,7 +3,7 @@
  * reported in order, and joined changes are undone in one step.
  */
 import type { EditedDocument, Written } from '../../src/app/edit/ports.ts';
-import type { Replacement } from '../../src/core/edit/lines.ts';
+import type { LineReplacement } from '../../src/core/edit/lines.ts';
 import type { TextChange } from '../../src/core/inline/survival.ts';
 
 type Listener = (changes: readonly TextChange[], isUndo: boolean) => void;
@@ -12,7 +12,7 @@ export class FakeDocument implements EditedDocument {
   #text: string;
   #version = 0;
   /** What takes each step back, in the order in which it was made. */
-  readonly #steps: Replacement[][] = [];
+  readonly #steps: LineReplacement[][] = [];
   #listener: Listener = () => undefined;
   /** Called during a write: another change can come first. */
   meanwhile: () => void = () => undefined;
@@ -31,7 +31,11 @@ export class FakeDocument implements EditedDocument {
 
   text = (): string => this.#text;
 
-  async write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written> {
+  async write(
+    replacements: readonly LineReplacement[],
+    join: boolean,
+    applied: () => void,
+  ): Promise<Written> {
     const version = this.#version;
     await Promise.resolve();
     this.meanwhile();
@@ -46,7 +50,7 @@ export class FakeDocument implements EditedDocument {
   }
 
   /** A change by the user. */
-  type(change: Replacement): void {
+  type(change: LineReplacement): void {
     this.#steps.push([]);
     this.#make(change);
     this.#version += 1;
@@ -67,16 +71,16 @@ export class FakeDocument implements EditedDocument {
     this.#tell(changes, true);
   }
 
-  #replace({ start, end, text }: Replacement): void {
+  #replace({ start, end, text }: LineReplacement): void {
     this.#text = this.#text.slice(0, start) + text + this.#text.slice(end);
   }
 
-  #make({ start, end, text }: Replacement): void {
+  #make({ start, end, text }: LineReplacement): void {
     this.#steps.at(-1)?.push({ start, end: start + text.length, text: this.#text.slice(start, end) });
     this.#replace({ start, end, text });
   }
 
-  #tell(changes: readonly Replacement[], isUndo: boolean): void {
+  #tell(changes: readonly LineReplacement[], isUndo: boolean): void {
     const told = changes.map(({ start, end, text }) => ({
       offset: start,
       removed: end - start,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RoutedEvent } from '../../src/app/ask/ask.ts';
-import type { EditDeps } from '../../src/app/edit/ports.ts';
+import type { CompletionEvent } from '../../src/app/call/routedCompletion.ts';
+import type { EditSessionDeps } from '../../src/app/edit/ports.ts';
 import { EditSession } from '../../src/app/edit/session.ts';
 import type { Arm } from '../../src/core/arm.ts';
 import type { DecisionId, NanoUsd } from '../../src/core/brand.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { OpenDocument } from '../../src/vscode/edit/document.ts';
+import { EditorDocument } from '../../src/vscode/edit/document.ts';
 import { stretchOf, targetOf } from '../../src/vscode/edit/target.ts';
 
 const OLD = ['function sum(a, b) {', '\tconst c = a;', '\treturn c + b;', '}'];
@@ -17,8 +17,8 @@ const text = (eol: string, middle: readonly string[]): string =>
   ['const head = 1;', '', ...middle, '', 'const tail = 2;'].join(eol);
 
 /** Answers in pieces; `between` runs before each. */
-function deps(told: string[], between: () => Thenable<unknown> | undefined): EditDeps {
-  async function* run(): AsyncGenerator<RoutedEvent> {
+function deps(told: string[], between: () => Thenable<unknown> | undefined): EditSessionDeps {
+  async function* run(): AsyncGenerator<CompletionEvent> {
     const arm = { id: 'test/a', label: 'A' } as unknown as Arm;
     yield { type: 'routed', decision: { id: 'd' as DecisionId } as Decision, arm };
     for (const piece of `\`\`\`js\n${NEW.join('\n')}\n\`\`\`\n`.match(/[^]{1,12}/g) ?? []) {
@@ -78,7 +78,7 @@ describe('edits in place in the host', function () {
     between: () => Thenable<unknown> | undefined = () => undefined,
   ): Promise<EditSession> {
     const lines = await targetOf(document, new vscode.Range(3, 0, 3, 0));
-    const edited = new OpenDocument(document);
+    const edited = new EditorDocument(document);
     const subject = { region: stretchOf(document, lines), fileName: 'a.js', languageId: 'javascript' };
     const session = new EditSession(deps(told, between), edited, subject, () => undefined);
     edited.follow((changes, isUndo) => session.changed(changes, isUndo));

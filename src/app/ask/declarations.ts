@@ -114,12 +114,12 @@ export function membersOf(
 }
 
 /** The lines as one text, with the offset of each line. */
-interface Source {
+interface DeclaringText {
   readonly text: string;
   readonly starts: readonly number[];
 }
 
-function sourceOf(lines: readonly string[]): Source {
+function sourceOf(lines: readonly string[]): DeclaringText {
   const starts: number[] = [];
   let at = 0;
   for (const line of lines) {
@@ -158,7 +158,12 @@ export function withComments(lines: readonly string[], from: number): number {
   return start;
 }
 
-function endOf(lines: readonly string[], head: number, languageId: string, { text, starts }: Source): number {
+function endOf(
+  lines: readonly string[],
+  head: number,
+  languageId: string,
+  { text, starts }: DeclaringText,
+): number {
   const scanner = new Scanner(text, starts[head] ?? 0, [], { lexicon: lexicon(languageId) });
   const width = indent(lines[head] ?? '');
   const byIndent = blocksByIndentation(languageId) || ENDING_WORDS.has(languageId);

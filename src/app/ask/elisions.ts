@@ -73,7 +73,7 @@ function isNewStub(block: readonly string[], i: number, own: ReadonlySet<string>
 const MOST_WORK = 300_000;
 
 /** The replacement of one part of a block: lines `from` to `to` of the file, both inclusive. */
-interface Part {
+interface CodePart {
   readonly lines: readonly string[];
   readonly from: number;
   readonly to: number;
@@ -92,7 +92,7 @@ export function merged(
   const parts = partsOf(block, elided);
   // Each part is searched in the whole file.
   if (parts.length * file.length > MOST_WORK) return undefined;
-  const placed: Part[] = [];
+  const placed: CodePart[] = [];
   let after = 0;
   for (const lines of parts) {
     const part = placePart(file, lines, after);
@@ -125,7 +125,7 @@ function partsOf(block: readonly string[], elided: ReadonlySet<number>): readonl
 }
 
 /** A part begins and ends with lines that occur once in the file, at the same indentation. */
-function placePart(file: readonly string[], lines: readonly string[], after: number): Part | undefined {
+function placePart(file: readonly string[], lines: readonly string[], after: number): CodePart | undefined {
   const [first = '', last = ''] = [lines[0], lines.at(-1)];
   const from = onlyLine(file, first, after);
   if (from === undefined) return undefined;

@@ -20,7 +20,7 @@ import type { PolicyRuntime } from './policyRuntime.ts';
 /** The longest unused conversations are dropped first, since their caches have expired. */
 const MAX_CONVERSATIONS = 200;
 
-interface Remembered {
+interface RememberedConversation {
   readonly cacheKey: string;
   readonly sent: SentConversation;
   /** Sum of the prompts' contexts, as many as `sent.calls`; undefined before the first. */
@@ -38,7 +38,7 @@ export interface AnsweredCall {
 }
 
 export class ConversationMemory {
-  readonly #conversations = new Map<string, Remembered>();
+  readonly #conversations = new Map<string, RememberedConversation>();
   readonly #policy: PolicyRuntime;
   readonly #newKey: () => string;
 
@@ -94,7 +94,7 @@ export class ConversationMemory {
   }
 
   /** Moves the conversation to the newest end. */
-  #remembered(conversationId: string): Remembered {
+  #remembered(conversationId: string): RememberedConversation {
     const found = this.#conversations.get(conversationId) ?? {
       cacheKey: this.#newKey(),
       sent: nothingSent,

@@ -5,28 +5,19 @@
  * exactly once, however the stream ends (the `finally` below also runs when the consumer stops reading).
  */
 import { isFree, type Arm } from '../../core/arm.ts';
-import type { ArmId, DecisionId, NanoUsd } from '../../core/brand.ts';
+import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import type { Decision, ExclusionReason } from '../../core/decision.ts';
-import type { PlainOutcome } from '../../core/learning/reward.ts';
 import { estimatedTokens } from '../../core/money/billing.ts';
 import { stopTerms, type StopTerms } from '../../core/money/stopping.ts';
 import type { Health } from './health.ts';
 import type { Learning } from './learning.ts';
 import type { Clock } from '../ports/environment.ts';
-import type {
-  IncompleteReason,
-  ModelClient,
-  ModelStream,
-  ProviderError,
-  StreamEvent,
-  ToolCall,
-  Usage,
-} from '../ports/models.ts';
+import type { ModelClient, ModelStream, ProviderError, StreamEvent } from '../ports/models.ts';
 import type { LedgerRefusal, Purpose } from '../ports/money.ts';
 import { problemOfRefusal, type Problem } from './problem.ts';
 import { isBounded } from './call.ts';
 import type { RoutedArm, Routing, RoutingRequest } from './routing.ts';
-import { Settlement, type Done, type SettledCost, type SettlementDeps } from './settlement.ts';
+import { CallSettlement, type Done, type SettledCost, type SettlementDeps } from './settlement.ts';
 import { AnswerWatch } from './watch.ts';
 import type { WorkspaceStateHolder } from './workspaceState.ts';
 
@@ -56,20 +47,19 @@ export type CompletionEvent =
       /** The conversation continues without the state beside its tool calls, which the model refused. */
       readonly withoutState?: true;
     }
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'reasoning'; readonly text: string }
-  /** All text so far was reasoning. */
-  | { readonly type: 'text-was-reasoning' }
-  | { readonly type: 'tool-call'; readonly call: ToolCall }
-  | (SettledCost & {
-      readonly type: 'ended';
-      readonly finish: string | undefined;
-      /** Set: the model was stopped before the end; undefined: the answer is complete. */
-      readonly incomplete?: IncompleteReason | undefined;
-      readonly usage: Usage | undefined;
-    })
+  | Exclude<StreamEvent, Done>
+  | (SettledCost &
+      Pick<Done, 'finish' | 'usage'> & {
+        readonly type: 'ended';
+        readonly incomplete?: Done['incomplete'] | undefined;
+      })
   /** `cost`: the settlement of the attempt, when something may have been served before it failed. */
   | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
+
+/** `RoutedCompletion` is one: route, reserve, stream, settle. */
+export interface Completion {
+  run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
+}
 
 export interface RoutedCompletionDeps extends SettlementDeps {
   readonly clock: Clock;
@@ -86,7 +76,7 @@ export interface RoutedCompletionDeps extends SettlementDeps {
 /** The most arms tried for one prompt when they provably did not serve it. */
 const maxAttempts = 3;
 
-export class RoutedCompletion {
+export class RoutedCompletion implements Completion {
   readonly #deps: RoutedCompletionDeps;
   readonly #unsettled = new Set<Promise<void>>();
 
@@ -97,7 +87,7 @@ export class RoutedCompletion {
   async *run(asks: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
     let order = asks;
     const failed = new Map<ArmId, ExclusionReason>();
-    let lastFailure: Failure | undefined;
+    let lastFailure: FailedAttempt | undefined;
     let asked = 0;
     let moneyClosed = false;
     while (asked < maxAttempts) {
@@ -142,10 +132,6 @@ export class RoutedCompletion {
   async settled(): Promise<void> {
     await Promise.all(this.#unsettled);
   }
-
-  outcome(decisionId: DecisionId, kind: PlainOutcome): Promise<void> {
-    return this.#deps.learning.outcome(decisionId, kind);
-  }
 }
 
 /** Failures that remain until a setting changes. */
@@ -167,7 +153,7 @@ const cancelled: ProviderError = {
 /** The user's choice and not the router's: a problem must be about this model. */
 const isWish = (kind: Decision['kind']): boolean => kind === 'pinned' || kind === 'user-choice';
 
-interface Failure {
+interface FailedAttempt {
   readonly problem: Problem;
   readonly cost?: SettledCost;
 }
@@ -185,7 +171,7 @@ type AttemptEnd =
     };
 
 /** The stream of the attempt; its present consumer reads it. */
-interface Answer {
+interface OpenAnswer {
   readonly events: AsyncIterator<StreamEvent>;
   readonly stream: ModelStream;
   done: Done | undefined;
@@ -195,7 +181,7 @@ class Attempt {
   readonly #deps: RoutedCompletionDeps;
   readonly #order: CompletionOrder;
   readonly #routed: RoutedArm;
-  readonly #books: Settlement;
+  readonly #books: CallSettlement;
   readonly #watch: AnswerWatch;
   readonly #isStateless: boolean;
   #text = '';
@@ -220,7 +206,7 @@ class Attempt {
     this.#order = order;
     this.#routed = routed;
     this.#isStateless = isStateless;
-    this.#books = new Settlement(deps, routed, {
+    this.#books = new CallSettlement(deps, routed, {
       purpose: isRetry ? 'retry' : order.purpose,
       conversationId: order.conversationId,
       inputBound: () => order.call.inputBound(routed.arm),
@@ -242,7 +228,7 @@ class Attempt {
       this.over.resolve(undefined);
       return;
     }
-    let answer: Answer | undefined;
+    let answer: OpenAnswer | undefined;
     let ended = false;
     let unfollow = (): void => undefined;
     try {
@@ -299,7 +285,7 @@ class Attempt {
   }
 
   /** The next event with text; undefined at the end. */
-  async #next(answer: Answer): Promise<Exclude<StreamEvent, Done> | undefined> {
+  async #next(answer: OpenAnswer): Promise<Exclude<StreamEvent, Done> | undefined> {
     this.#watch.sent();
     for (;;) {
       const next = await answer.events.next();
@@ -328,7 +314,7 @@ class Attempt {
     this.#fail(problemOfRefusal(refusal, { free: free?.id, wished }), 'over-limit', refusal.kind);
   }
 
-  async #leave(answer: Answer): Promise<void> {
+  async #leave(answer: OpenAnswer): Promise<void> {
     this.#noteLeft();
     await answer.events.return?.();
     // Leaving the stream cancels it: what it had reported is its running usage, and the id for looking up the bill.
@@ -343,7 +329,7 @@ class Attempt {
     return this.#isUnseen || (this.#order.whenLeft === 'finish' && !this.#order.signal.aborted);
   }
 
-  async #finishAlone(answer: Answer): Promise<void> {
+  async #finishAlone(answer: OpenAnswer): Promise<void> {
     this.#noteLeft();
     try {
       while (await this.#next(answer));
@@ -355,7 +341,7 @@ class Attempt {
     }
   }
 
-  #settle({ stream }: Answer, done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
+  #settle({ stream }: OpenAnswer, done: Done | undefined, failure: ProviderError | undefined): Promise<void> {
     this.#watch.ended();
     const seen = { text: this.#text, events: this.#textEvents, watch: this.#watch };
     const stopsWhenClosed = stream.stopsWhenClosed?.() ?? false;

@@ -50,7 +50,7 @@ export interface SettlementDeps {
   readonly distrustPrice: (arm: ArmId) => void;
 }
 
-interface Terms {
+interface CallTerms {
   readonly purpose: Purpose;
   readonly conversationId: string | undefined;
   /** Upper bound in tokens. */
@@ -63,14 +63,14 @@ interface Terms {
   readonly outputBound: () => number;
 }
 
-export class Settlement {
+export class CallSettlement {
   readonly #deps: SettlementDeps;
   readonly #routed: RoutedArm;
-  readonly #terms: Terms;
+  readonly #terms: CallTerms;
   #reserving: Reserving | undefined;
   #bill: Bill | undefined;
 
-  constructor(deps: SettlementDeps, routed: RoutedArm, terms: Terms) {
+  constructor(deps: SettlementDeps, routed: RoutedArm, terms: CallTerms) {
     this.#deps = deps;
     this.#routed = routed;
     this.#terms = terms;

@@ -31,7 +31,7 @@ export type EditTarget =
   | { readonly kind: 'lines'; readonly region: Stretch; readonly lines: readonly string[] }
   | { readonly kind: 'refused'; readonly why: EditRefusal };
 
-interface Block {
+interface FencedBlock {
   readonly info: string;
   readonly lines: readonly string[];
   readonly isClosed: boolean;
@@ -126,7 +126,7 @@ const sharedBy = (lines: readonly string[], others: readonly string[]): number =
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 
-function blocksOf(answer: string): readonly Block[] {
+function blocksOf(answer: string): readonly FencedBlock[] {
   const blocks: { info: string; lines: string[]; isClosed: boolean }[] = [];
   let marker: string | undefined;
   for (const line of answer.split(/\r?\n/)) {
@@ -146,15 +146,15 @@ function blocksOf(answer: string): readonly Block[] {
 }
 
 /** Of several blocks, the one with most of the region's lines; among equals the longest. */
-function mainBlock(answer: string, region: readonly string[]): Block | undefined {
+function mainBlock(answer: string, region: readonly string[]): FencedBlock | undefined {
   const [first, ...others] = blocksOf(answer);
   if (first === undefined) return unfenced(answer, region);
-  const score = ({ lines }: Block): number => sharedBy(region, lines) + lines.length / 1e6;
+  const score = ({ lines }: FencedBlock): number => sharedBy(region, lines) + lines.length / 1e6;
   return others.reduce((best, block) => (score(block) > score(best) ? block : best), first);
 }
 
 /** Code without a fence contains lines of the region; prose contains none. */
-function unfenced(answer: string, region: readonly string[]): Block | undefined {
+function unfenced(answer: string, region: readonly string[]): FencedBlock | undefined {
   const lines = answer.replace(/^\s*\n|\s+$/g, '').split(/\r?\n/);
   return sharedBy(lines, region) >= 0.5 ? { info: '', lines, isClosed: true } : undefined;
 }

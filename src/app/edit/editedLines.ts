@@ -4,7 +4,7 @@
  * with the other changes, or it is refused.
  */
 import { merge } from '../../core/edit/hunks.ts';
-import { linesOf, replacementFor, type Replacement } from '../../core/edit/lines.ts';
+import { linesOf, replacementFor, type LineReplacement } from '../../core/edit/lines.ts';
 import { moved, reviewOf, takeBack, textBefore, type ReviewHunk } from '../../core/edit/review.ts';
 import { shift, type Stretch, type TextChange } from '../../core/inline/survival.ts';
 import type { EditPlace } from './answer.ts';
@@ -163,7 +163,7 @@ export class EditedLines {
   }
 
   /** `changed` does not report own changes. */
-  #wrote(replacements: readonly Replacement[]): void {
+  #wrote(replacements: readonly LineReplacement[]): void {
     this.#isOwnStep = true;
     const grown = replacements.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0);
     this.#region = { start: this.#region.start, end: this.#region.end + grown };

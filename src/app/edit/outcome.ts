@@ -6,18 +6,18 @@ import type { SurvivalCheck } from '../../core/inline/outcome.ts';
 import { rewardOf, type Reward } from '../../core/learning/reward.ts';
 import type { OutcomeKind } from '../../core/decision.ts';
 import type { Disposable } from '../ports/environment.ts';
-import type { EditDeps } from './ports.ts';
+import type { EditSessionDeps } from './ports.ts';
 
 const SURVIVAL_MS: Readonly<Record<SurvivalCheck, number>> = { '30s': 30_000, '5min': 300_000 };
 
 export class EditOutcome {
-  readonly #deps: EditDeps;
+  readonly #deps: EditSessionDeps;
   readonly #decisionId: DecisionId;
   readonly #read: ReadText;
   #evidence: EditEvidence = { accepted: 0, rejected: 0, undone: false, kept: {} };
   #checks: readonly Disposable[] = [];
 
-  constructor(deps: EditDeps, decisionId: DecisionId, read: ReadText) {
+  constructor(deps: EditSessionDeps, decisionId: DecisionId, read: ReadText) {
     this.#deps = deps;
     this.#decisionId = decisionId;
     this.#read = read;

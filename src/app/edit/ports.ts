@@ -1,9 +1,10 @@
 /** The ports of an edit: the document it changes, the models, the learner, and time. */
 import type { EpochMs, DecisionId } from '../../core/brand.ts';
 import type { OutcomeKind } from '../../core/decision.ts';
-import type { Replacement } from '../../core/edit/lines.ts';
+import type { LineReplacement } from '../../core/edit/lines.ts';
 import type { Reward } from '../../core/learning/reward.ts';
-import type { AskRequest, RoutedEvent } from '../ask/ask.ts';
+import type { AskRequest } from '../call/orders.ts';
+import type { CompletionEvent } from '../call/routedCompletion.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
 
 /** `changed`: another change came first, and nothing was written. */
@@ -17,14 +18,14 @@ export interface EditedDocument {
    *
    * @param join as a part of the previous step, so that one undo reverts both
    */
-  write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written>;
+  write(replacements: readonly LineReplacement[], join: boolean, applied: () => void): Promise<Written>;
   /** One step more, right after one that the user has undone. */
   undo(): Promise<void>;
 }
 
-export interface EditDeps {
+export interface EditSessionDeps {
   /** Ask's port: an edit is a question whose answer is code. */
-  readonly engine: { run(request: AskRequest): AsyncIterable<RoutedEvent> };
+  readonly engine: { run(request: AskRequest): AsyncIterable<CompletionEvent> };
   readonly learning: {
     correctedOutcome(decisionId: DecisionId, kind: OutcomeKind, reward: Reward): Promise<void>;
   };

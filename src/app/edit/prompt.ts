@@ -1,5 +1,6 @@
 /** The prompt of an edit: the lines, their surroundings, and the instruction. */
-import { fenceFor, type PromptView, type TextMessage } from '../ask/assemble.ts';
+import { fenceFor, type TextMessage } from '../ask/assemble.ts';
+import type { View } from '../call/orders.ts';
 import type { EditPlace } from './answer.ts';
 
 /** An earlier instruction of the same edit with its answer. */
@@ -38,7 +39,7 @@ export function editView(
   instruction: string,
   messages: readonly TextMessage[],
   turn: number,
-): PromptView {
+): View {
   const contextChars = messages.reduce((sum, { content }) => sum + content.length, -instruction.length);
   return { text: instruction, languageId, contextChars, turn, referenceCount: 1 };
 }

@@ -8,7 +8,8 @@ import type { ReviewHunk } from '../../core/edit/review.ts';
 import type { Stretch, TextChange } from '../../core/inline/survival.ts';
 import type { IncompleteReason } from '../ports/models.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { AskRequest, RoutedEvent } from '../ask/ask.ts';
+import type { AskRequest } from '../call/orders.ts';
+import type { CompletionEvent } from '../call/routedCompletion.ts';
 import type { TextMessage } from '../ask/assemble.ts';
 import type { Problem } from '../call/problem.ts';
 import type { Choice } from '../call/routing.ts';
@@ -16,7 +17,7 @@ import type { SettledCost } from '../call/settlement.ts';
 import { streamTarget, targetOf, type EditPlace, type EditRefusal } from './answer.ts';
 import { EditedLines } from './editedLines.ts';
 import { EditOutcome } from './outcome.ts';
-import type { EditDeps, EditedDocument } from './ports.ts';
+import type { EditSessionDeps, EditedDocument } from './ports.ts';
 import { editMessages, editView, type EditTurn } from './prompt.ts';
 
 export type EditState = 'asking' | 'reviewing' | 'over';
@@ -39,7 +40,7 @@ export interface EditSubject extends Pick<EditPlace, 'fileName' | 'languageId'> 
 const all = (): boolean => true;
 
 export class EditSession {
-  readonly #deps: EditDeps;
+  readonly #deps: EditSessionDeps;
   readonly #subject: EditSubject;
   readonly #lines: EditedLines;
   readonly #conversationId: string;
@@ -55,7 +56,7 @@ export class EditSession {
   #routed: { readonly decision: Decision; readonly arm: Arm } | undefined;
   #cost: SettledCost | undefined;
 
-  constructor(deps: EditDeps, document: EditedDocument, subject: EditSubject, onChange: () => void) {
+  constructor(deps: EditSessionDeps, document: EditedDocument, subject: EditSubject, onChange: () => void) {
     this.#deps = deps;
     this.#subject = subject;
     this.#lines = new EditedLines(document, subject.region, onChange);
@@ -160,9 +161,7 @@ export class EditSession {
     const { signal } = this.#abort;
     const view = editView(this.#subject, instruction, messages, this.#turns.length - 1);
     const conversationId = this.#conversationId;
-    const request: AskRequest = {
-      ...{ surface: 'ask', messages, view, conversationId, choice, rewrites: true, signal },
-    };
+    const request: AskRequest = { messages, view, conversationId, choice, rewrites: true, signal };
     const stopped = new Promise<EditEnd>((resolve) => {
       signal.addEventListener('abort', () => resolve({ kind: 'stopped' }), { once: true });
     });
@@ -183,7 +182,7 @@ export class EditSession {
     return end;
   }
 
-  #take(event: RoutedEvent): EditEnd | undefined {
+  #take(event: CompletionEvent): EditEnd | undefined {
     switch (event.type) {
       case 'routed':
         this.#routed = event;
@@ -198,6 +197,7 @@ export class EditSession {
         this.#answer = '';
         return undefined;
       case 'reasoning':
+      case 'tool-call':
         return undefined;
       case 'ended':
         this.#cost = event;

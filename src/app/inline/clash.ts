@@ -16,14 +16,14 @@ export interface Rival {
 }
 
 /** The editor's information on other providers of suggestions. */
-export interface Surroundings {
+export interface InstalledExtensions {
   /** Installed and enabled extensions; ids as `publisher.name`, in any case. */
   readonly has: (extensionId: string) => boolean;
   /** Undefined where the setting does not exist. */
   readonly setting: (key: string) => unknown;
 }
 
-export interface ClashDeps extends Surroundings {
+export interface ClashDeps extends InstalledExtensions {
   readonly timers: Timers;
   readonly log: Log;
   /** Whether PILOT itself suggests. */
@@ -54,7 +54,7 @@ const RIVALS: readonly Rival[] = [
 /** The time for which VS Code shows a message, with a margin for a slow start. */
 const READ_MS = 15_000;
 
-export function rivalsOf({ has, setting }: Surroundings): readonly Rival[] {
+export function rivalsOf({ has, setting }: InstalledExtensions): readonly Rival[] {
   return RIVALS.filter((each) => each.extensions.some(has) && suggests(setting(each.setting)));
 }
 

@@ -17,30 +17,34 @@ import { Eligibility } from './eligibility.ts';
 import { followExclusions } from './exclusion.ts';
 import { keystrokeOf, type Keystroke, type Try } from './keystroke.ts';
 import type { InlineDeps } from './ports.ts';
-import { askLocal, inlineOrder } from './order.ts';
+import { askLocal, orderOfTry } from './order.ts';
 import type { InlineRequest } from './request.ts';
 import { Running } from './running.ts';
 import type { RunEnd } from './running.ts';
 import { makeOffer, suggestionAt } from './suggestion.ts';
-import type { Offer, Suggestion } from './suggestion.ts';
+import type { OfferedText, Suggestion } from './suggestion.ts';
 
 /** The result of the last call, for the status bar, the log and the benchmark. */
-export type Source = 'skipped' | 'cache' | 'joined' | 'local' | 'remote' | 'cancelled' | 'nothing';
+export type CompletionSource = 'skipped' | 'cache' | 'joined' | 'local' | 'remote' | 'cancelled' | 'nothing';
 
 export interface Completed {
   readonly suggestions: readonly Suggestion[];
-  readonly source: Source;
+  readonly source: CompletionSource;
   readonly skipped: SkipReason | undefined;
 }
 
 /** Candidates for a user who cycles: each from another arm. */
 const CANDIDATES = 3;
-const nothing = (source: Source, skipped?: SkipReason): Completed => ({ suggestions: [], source, skipped });
+const nothing = (source: CompletionSource, skipped?: SkipReason): Completed => ({
+  suggestions: [],
+  source,
+  skipped,
+});
 
 export class InlineCompleter {
   readonly #deps: InlineDeps;
   readonly #eligibility: Eligibility;
-  readonly #cache = new CompletionCache<Offer>();
+  readonly #cache = new CompletionCache<OfferedText>();
   readonly #running = new Map<string, Running>();
   readonly #isExcluded: (path: string) => boolean;
   #debounce = initialDebounce;
@@ -60,13 +64,13 @@ export class InlineCompleter {
     this.#justAccepted = undefined;
   }
 
-  accepted(documentId: string, { decisionId, whole }: Offer): void {
+  accepted(documentId: string, { decisionId, whole }: OfferedText): void {
     if (!whole.includes('\n')) this.#justAccepted = documentId;
     this.#cache.forget((offer) => offer.decisionId === decisionId);
   }
 
   /** The suggestion is not offered again, and the burst's model may change. */
-  rejected(decisionId: Offer['decisionId']): void {
+  rejected(decisionId: OfferedText['decisionId']): void {
     this.#burst = undefined;
     this.#cache.forget((offer) => offer.decisionId === decisionId);
   }
@@ -195,7 +199,7 @@ export class InlineCompleter {
     const sticky = at.explicit ? undefined : stickyArm(this.#burst, documentId, now());
     const asked: Try = { ...at, localText, taken, localOnly, sticky };
     if (!arms().some((arm) => this.#eligibility.exclusion(arm, asked) === undefined)) return undefined;
-    const order = inlineOrder(this.#deps, this.#eligibility, asked);
+    const order = orderOfTry(this.#deps, this.#eligibility, asked);
     const running: Running = new Running(
       {
         ...asked,

@@ -10,7 +10,7 @@ import { earn, initialPace, mayPay, spend } from '../../core/inline/pace.ts';
 import type { Try } from './keystroke.ts';
 import type { InlineDeps } from './ports.ts';
 
-type Asked = Pick<Try, 'tokens' | 'explicit' | 'localText' | 'taken' | 'localOnly'>;
+type EligibilityFacts = Pick<Try, 'tokens' | 'explicit' | 'localText' | 'taken' | 'localOnly'>;
 
 /** After this many consecutive answers that could not be shown, the arm misunderstands its format and is paused. */
 const USELESS_IN_A_ROW = 6;
@@ -33,7 +33,7 @@ export class Eligibility {
   }
 
   /** Undefined = may be chosen. Permanent reasons come before temporary ones. */
-  exclusion(arm: Arm, asked: Asked): ExclusionReason | undefined {
+  exclusion(arm: Arm, asked: EligibilityFacts): ExclusionReason | undefined {
     const format = this.formatOf(arm);
     const settings = this.#deps.settings();
     if (format === undefined) return 'lacks-capability';
@@ -73,7 +73,7 @@ export class Eligibility {
     return expectedLatencyMs(this.#latency, armId, tokens, this.#deps.now());
   }
 
-  #isTooSlow(armId: ArmId, { tokens, explicit }: Asked): boolean {
+  #isTooSlow(armId: ArmId, { tokens, explicit }: EligibilityFacts): boolean {
     const target = this.#deps.settings().latencyTargetMs * (explicit ? EXPLICIT_PATIENCE : 1);
     return this.expectedMs(armId, tokens) > target;
   }

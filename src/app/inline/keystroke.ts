@@ -37,12 +37,12 @@ export interface Try extends Keystroke {
 }
 
 /** The facts from the file and from the typing before, which the request lacks. */
-type Situation = Pick<SkipInput, 'excluded' | 'justAcceptedLine'>;
+type FileFacts = Pick<SkipInput, 'excluded' | 'justAcceptedLine'>;
 
 export function keystrokeOf(
   request: InlineRequest,
   { enabled, languages, multiline: setting }: InlineSettings,
-  situation: Situation,
+  situation: FileFacts,
 ): Keystroke {
   const skip = { ...request, ...situation, enabled, languages, secret: isSecret(request) };
   const cursor = withSelected(request);

@@ -9,7 +9,7 @@ export interface DocumentChange {
   readonly text: string;
 }
 
-export interface Progress {
+export interface TypedProgress {
   /** Number of the suggestion's characters that entered the document. */
   readonly characters: number;
   readonly done: boolean;
@@ -52,7 +52,7 @@ export class LiveText {
     return this.#start <= offset && offset <= this.#at + 1;
   }
 
-  apply(changes: readonly DocumentChange[]): Progress | 'diverged' {
+  apply(changes: readonly DocumentChange[]): TypedProgress | 'diverged' {
     let characters = 0;
     for (const change of changes) {
       const typed = this.#typed(change);

@@ -20,7 +20,7 @@ export interface OpenDocumentsDeps {
   readonly index: (id: string, text: string) => void;
 }
 
-interface State {
+interface DocumentState {
   timer: Disposable | undefined;
   /** Changed since the last indexing. */
   isChanged: boolean;
@@ -32,7 +32,7 @@ const IDLE_MS = 2000;
 
 export class OpenDocuments implements Disposable {
   readonly #deps: OpenDocumentsDeps;
-  readonly #states = new Map<string, State>();
+  readonly #states = new Map<string, DocumentState>();
 
   constructor(deps: OpenDocumentsDeps) {
     this.#deps = deps;
@@ -69,18 +69,18 @@ export class OpenDocuments implements Disposable {
     this.#states.clear();
   }
 
-  #stateOf({ id }: OpenDocument): State {
+  #stateOf({ id }: OpenDocument): DocumentState {
     const state = this.#states.get(id) ?? { timer: undefined, isChanged: false, leftOut: [] };
     this.#states.set(id, state);
     return state;
   }
 
-  #later(document: OpenDocument, state: State): void {
+  #later(document: OpenDocument, state: DocumentState): void {
     state.timer?.dispose();
     state.timer = this.#deps.timers.after(IDLE_MS, () => this.#index(document, state));
   }
 
-  #index(document: OpenDocument, state: State): void {
+  #index(document: OpenDocument, state: DocumentState): void {
     state.timer = undefined;
     if (document.isClosed) return;
     const lines = document.cursorLines();

@@ -3,6 +3,7 @@ import { rankContext } from '../../core/inline/contextRanking.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import { LOCAL_THRESHOLD } from '../../core/local/localArm.ts';
 import { holdsPrivateKey } from '../ask/secretFiles.ts';
+import { inlineOrder } from '../call/orders.ts';
 import type { CompletionOrder } from '../call/routedCompletion.ts';
 import type { Eligibility } from './eligibility.ts';
 import type { Try } from './keystroke.ts';
@@ -19,7 +20,7 @@ const VIEW_CHARS = 600;
 const LOCAL_PREFIX = 12_000;
 const LOCAL_SUFFIX = 4000;
 
-export function inlineOrder(
+export function orderOfTry(
   deps: Pick<InlineDeps, 'settings' | 'context'>,
   eligibility: Eligibility,
   asked: Try,
@@ -31,25 +32,18 @@ export function inlineOrder(
   const sources = deps.context(asked.documentId).filter(({ text }) => !holdsPrivateKey(text));
   const context = rankContext(around, sources, spare);
   const formatOf = eligibility.formatOf.bind(eligibility);
-  return {
-    surface: 'inline',
-    purpose: 'inline',
+  return inlineOrder({
     view: {
       text: viewText(languageId, around),
       languageId,
-      surface: 'inline',
       contextChars: cursor.prefix.length + cursor.suffix.length,
       turn: 0,
       referenceCount: context.length,
     },
     call: inlineCall({ ...asked, contextTokens, context, formatOf }),
-    conversationId: undefined,
-    choice: { type: 'auto' },
     sticky: asked.sticky,
     exclude: (arm) => eligibility.exclusion(arm, asked),
-    // At most a block of output: its usage is worth more than the hold of a canceled request.
-    whenLeft: 'finish',
-  };
+  });
 }
 
 /**

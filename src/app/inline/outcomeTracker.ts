@@ -6,26 +6,26 @@ import type { DecisionId } from '../../core/brand.ts';
 import { corrected, correctionFor, decodeBaseline, learnBaseline } from '../../core/inline/baseline.ts';
 import type { Baseline, Correction } from '../../core/inline/baseline.ts';
 import { DEFAULT_RULES, gather, noEvidence, sameVerdict, verdict } from '../../core/inline/outcome.ts';
-import type { Evidence, InlineEvent, SurvivalCheck, Verdict } from '../../core/inline/outcome.ts';
+import type { OutcomeEvidence, InlineEvent, SurvivalCheck, Verdict } from '../../core/inline/outcome.ts';
 import { kept, shift } from '../../core/inline/survival.ts';
 import type { Stretch } from '../../core/inline/survival.ts';
 import { LiveText } from './liveText.ts';
 import type { DocumentChange } from './liveText.ts';
 import type { InlineDeps } from './ports.ts';
-import type { Offer, Suggestion } from './suggestion.ts';
+import type { OfferedText, Suggestion } from './suggestion.ts';
 
 export interface TrackerDeps extends Pick<InlineDeps, 'now' | 'timers' | 'learning' | 'log'> {
   /** Text of an open document between two offsets; undefined = closed. */
   readonly readText: (documentId: string, start: number, end: number) => string | undefined;
-  readonly onVerdict: (offer: Offer, verdict: Verdict) => void;
+  readonly onVerdict: (offer: OfferedText, verdict: Verdict) => void;
   /** Storage of the user's acceptance baseline beyond the session; returns the last saved one. */
   readonly baseline: { load(): unknown; save(state: Baseline): void };
 }
 
 interface Tracked {
-  readonly offer: Offer;
+  readonly offer: OfferedText;
   readonly documentId: string;
-  evidence: Evidence;
+  evidence: OutcomeEvidence;
   said: Verdict | undefined;
   correction: Correction | undefined;
   /** Position of the accepted text; undefined until accepted. */
@@ -50,7 +50,7 @@ export class OutcomeTracker {
   }
 
   /** Called when PILOT's suggestion is assumed to be on the screen. */
-  get visible(): Offer | undefined {
+  get visible(): OfferedText | undefined {
     return this.#live && this.#tracked.get(this.#live.decisionId)?.offer;
   }
 
@@ -68,12 +68,12 @@ export class OutcomeTracker {
   }
 
   /** The other candidates of a list: they count if accepted, not if unseen. */
-  offered(documentId: string, offer: Offer): void {
+  offered(documentId: string, offer: OfferedText): void {
     this.#track(offer, documentId);
   }
 
   /** Called by the accept command. The text is in the document already and ends at the cursor. */
-  accepted(decisionId: DecisionId, cursorOffset: number): Offer | undefined {
+  accepted(decisionId: DecisionId, cursorOffset: number): OfferedText | undefined {
     const tracked = this.#tracked.get(decisionId);
     if (tracked === undefined) return undefined;
     const length =
@@ -87,7 +87,7 @@ export class OutcomeTracker {
   }
 
   /** Called on Esc while PILOT's suggestion was shown. */
-  escaped(): Offer | undefined {
+  escaped(): OfferedText | undefined {
     const offer = this.visible;
     if (offer !== undefined) this.#endLive('escaped');
     return offer;
@@ -148,7 +148,7 @@ export class OutcomeTracker {
     if (live !== undefined) this.#add(live.decisionId, { type, at: this.#deps.now() });
   }
 
-  #track(offer: Offer, documentId: string): void {
+  #track(offer: OfferedText, documentId: string): void {
     const known = this.#tracked.get(offer.decisionId);
     if (known !== undefined) return;
     this.#tracked.set(offer.decisionId, {

@@ -8,7 +8,7 @@ import type { MultilineSetting } from '../../core/inline/multiline.ts';
 import type { LocalCompletion, LocalQuery } from '../../core/local/localModel.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
 import type { Problem } from '../call/problem.ts';
-import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
+import type { Completion } from '../call/routedCompletion.ts';
 
 /** Settings under `pilot.inline`, checked when read. */
 export interface InlineSettings {
@@ -25,11 +25,6 @@ export interface InlineSettings {
   /** Prompt size in tokens: prefix, suffix and context. */
   readonly contextTokens: number;
   readonly debounceMs: { readonly min: number; readonly max: number };
-}
-
-/** Implemented by `RoutedCompletion`: route, reserve, stream, settle. */
-export interface InlineEngine {
-  run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
 }
 
 /** Implemented by `Learning`. */
@@ -54,7 +49,7 @@ export interface InlineDeps {
   readonly now: () => EpochMs;
   readonly timers: Timers;
   readonly log: Log;
-  readonly engine: InlineEngine;
+  readonly engine: Completion;
   readonly learning: InlineLearning;
   readonly local: LocalModelPort;
   readonly settings: () => InlineSettings;

@@ -1,7 +1,7 @@
 /** One place in one document where a suggestion may be shown, and its conversion to a call of any arm. */
 import type { Arm } from '../../core/arm.ts';
 import { chatInputBound, completionInputBound } from '../../core/money/inputBound.ts';
-import type { ContextPiece } from '../../core/inline/contextRanking.ts';
+import type { RankedPiece } from '../../core/inline/contextRanking.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import type { FimFormat, FimPrompt } from '../../core/inline/fim/format.ts';
 import { fimPrompt } from '../../core/inline/fim/prompt.ts';
@@ -33,7 +33,7 @@ interface CallInput {
   readonly cursor: CursorText;
   readonly multiline: boolean;
   readonly contextTokens: number;
-  readonly context: readonly ContextPiece[];
+  readonly context: readonly RankedPiece[];
   readonly formatOf: (arm: Arm) => FimFormat | undefined;
   /** The local model's suggestion. */
   readonly localText: string;

@@ -8,7 +8,7 @@ import type { CursorText } from '../../core/inline/cursorText.ts';
 import { replacement } from '../../core/inline/replacement.ts';
 
 /** The part of a suggestion that stays the same while the user types along. */
-export interface Offer {
+export interface OfferedText {
   readonly decisionId: DecisionId;
   readonly arm: Arm;
   readonly situation: Situation;
@@ -17,7 +17,7 @@ export interface Offer {
 }
 
 export interface Suggestion {
-  readonly offer: Offer;
+  readonly offer: OfferedText;
   /** The text to insert at the cursor. */
   readonly text: string;
   /** Number of characters after the cursor, on its line, that the text replaces. */
@@ -29,7 +29,7 @@ export const makeOffer = (
   arm: Arm,
   text: string,
   place: { readonly cursor: CursorText; readonly languageId: string },
-): Offer => ({
+): OfferedText => ({
   decisionId,
   arm,
   whole: text,
@@ -41,7 +41,7 @@ export const makeOffer = (
 });
 
 /** Undefined where nothing would remain to insert. */
-export function suggestionAt(offer: Offer, text: string, cursor: CursorText): Suggestion | undefined {
+export function suggestionAt(offer: OfferedText, text: string, cursor: CursorText): Suggestion | undefined {
   const put = replacement(text, cursor, offer.situation.languageId);
   return put.text.trim() === '' ? undefined : { offer, text: put.text, covers: put.covers };
 }

@@ -80,7 +80,7 @@ export const PRESET_IDS = [
 export type PresetId = (typeof PRESET_IDS)[number];
 
 /** Known facts about a kind of endpoint, before any settings of the user. */
-export interface Preset {
+export interface EndpointPreset {
   readonly id: PresetId;
   readonly label: string;
   /** Undefined = the user must enter one. */
@@ -114,7 +114,7 @@ export interface Preset {
   readonly stopsWhenClosed: StopsWhenClosed;
 }
 
-export type PresetTable = Readonly<Record<PresetId, Preset>>;
+export type PresetTable = Readonly<Record<PresetId, EndpointPreset>>;
 
 /** The source of a price and its date, both shown to the user. */
 export interface KnownPrice {

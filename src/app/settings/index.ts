@@ -12,7 +12,7 @@ import { shown } from './problem.ts';
 import { SettingReader } from './reader.ts';
 import { isRecord } from '../../core/shape.ts';
 
-export type { Endpoint, Preset, PresetId, PresetTable } from './endpoint.ts';
+export type { Endpoint, EndpointPreset, PresetId, PresetTable } from './endpoint.ts';
 export type { MisplacedKey } from './headers.ts';
 export type { SettingProblem } from './problem.ts';
 

@@ -6,7 +6,7 @@ import { effortName, type Arm, type Effort } from '../../core/arm.ts';
 import { armId, type ArmId } from '../../core/brand.ts';
 import { effortInName } from '../../core/models/effortInName.ts';
 import { reasonsByName } from '../../core/models/reasonsByName.ts';
-import type { Endpoint, Preset } from '../settings/endpoint.ts';
+import type { Endpoint, EndpointPreset } from '../settings/endpoint.ts';
 import type { ModelDraft } from './draft.ts';
 
 /**
@@ -17,9 +17,9 @@ import type { ModelDraft } from './draft.ts';
 export const PROPOSED_EFFORTS = ['low', 'medium'] as const;
 
 /** Only an unknown server's own list can say that its models accept efforts. */
-const UNKNOWN: ReadonlySet<Preset['id']> = new Set(['custom', 'litellm']);
+const UNKNOWN: ReadonlySet<EndpointPreset['id']> = new Set(['custom', 'litellm']);
 
-export function takesEffort({ model }: ModelDraft, { id, effortField }: Preset): boolean {
+export function takesEffort({ model }: ModelDraft, { id, effortField }: EndpointPreset): boolean {
   if ((effortField === undefined && id !== 'anthropic') || effortInName(model.id) !== undefined) return false;
   return model.reasoning ?? (!UNKNOWN.has(id) && reasonsByName(model.id));
 }
@@ -28,7 +28,7 @@ export const draftArmId = (endpoint: Endpoint, { model, effort }: ModelDraft): A
   armId(endpoint.id, model.id, effort === undefined ? undefined : effortName(effort));
 
 export interface EffortFacts {
-  readonly preset: Preset;
+  readonly preset: EndpointPreset;
   /** The endpoint's models as they are set up. */
   readonly arms: readonly Arm[];
   readonly proposed: readonly ModelDraft[];

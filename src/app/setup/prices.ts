@@ -12,7 +12,7 @@ import type { Endpoint } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
 import { isRecord } from '../../core/shape.ts';
 
-export interface PricesDeps {
+export interface RefreshDeps {
   readonly endpoints: readonly Endpoint[];
   readonly arms: readonly Arm[];
   list(endpoint: Endpoint): Promise<Result<readonly ListedModel[], ProviderError>>;
@@ -31,7 +31,7 @@ export interface PricesRefreshed {
   readonly failed: readonly { readonly endpoint: Endpoint; readonly error: ProviderError }[];
 }
 
-export async function refreshPrices(deps: PricesDeps): Promise<PricesRefreshed> {
+export async function refreshPrices(deps: RefreshDeps): Promise<PricesRefreshed> {
   const endpoints = deps.endpoints.filter(({ id }) => deps.arms.some((arm) => arm.endpointId === id));
   const answers = await Promise.all(
     endpoints.map(async (endpoint) => ({ endpoint, listed: await deps.list(endpoint) })),

@@ -2,7 +2,7 @@
 export const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 /** Offsets: the common beginning and end of two texts' lines need not be written. */
-export interface Replacement {
+export interface LineReplacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -13,7 +13,7 @@ export function replacementFor(
   start: number,
   present: readonly string[],
   wanted: readonly string[],
-): Replacement | undefined {
+): LineReplacement | undefined {
   const { head, tail } = commonEnds(present, wanted);
   if (present.length === wanted.length && head === present.length) return undefined;
   const from = start + lengthOf(present.slice(0, head));

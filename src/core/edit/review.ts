@@ -4,7 +4,7 @@
  */
 import { shift, type Stretch, type TextChange } from '../inline/survival.ts';
 import { hunksBetween } from './hunks.ts';
-import { lengthOf, type Replacement } from './lines.ts';
+import { lengthOf, type LineReplacement } from './lines.ts';
 
 export interface ReviewHunk {
   readonly id: number;
@@ -44,7 +44,7 @@ export function isUntouched({ at, after }: ReviewHunk, read: ReadText): boolean 
 
 export interface TakenBack {
   /** From the last to the first, so that one does not move the next. */
-  readonly replacements: readonly Replacement[];
+  readonly replacements: readonly LineReplacement[];
   /** The hunks after this is written. */
   readonly hunks: readonly ReviewHunk[];
   /** Hunks that the user has changed since; they stay. */

@@ -10,7 +10,7 @@ import { isComment } from './languages.ts';
 import { CONTROL_TOKENS, OwnTokens } from './ownTokens.ts';
 import { THOUGHT_TAGS } from '../thoughtTags.ts';
 
-export interface Asked {
+export interface AnswerPlace {
   readonly cursor: CursorText;
   readonly languageId: string;
   readonly format: FimFormat;
@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 /** The actual answer, cut at the first end token. */
-export function stripArtefacts(raw: string, asked: Asked): string {
+export function stripArtefacts(raw: string, asked: AnswerPlace): string {
   const { format, cursor } = asked;
   // Removes the incomplete last character of an answer that ended in the middle of one.
   let text = raw.replaceAll('\r\n', '\n').replace(/(?<!\ufffd)\ufffd+$/, '');
@@ -34,7 +34,7 @@ export function stripArtefacts(raw: string, asked: Asked): string {
 }
 
 /** Removes reasoning, also where it does not end in this answer or where its opening tag was part of the prompt. */
-function withoutThought(text: string, { cursor, languageId }: Asked): string {
+function withoutThought(text: string, { cursor, languageId }: AnswerPlace): string {
   let rest = text;
   for (const { open, close } of THOUGHT_TAGS) {
     const own = new OwnTokens(rest, cursor, languageId);
@@ -96,7 +96,7 @@ function withoutOpeningFence(text: string, cursor: CursorText): string {
 }
 
 /** Control tokens and the format's own end the answer, unless they are the user's own text. */
-function cutAt(text: string, { format, cursor, languageId }: Asked): string {
+function cutAt(text: string, { format, cursor, languageId }: AnswerPlace): string {
   const tokens = [...text.matchAll(CONTROL_TOKENS)].map((found) => ({ token: found[0], at: found.index }));
   for (const token of format.tokens) {
     if (token.length > 1) tokens.push(...occurrences(text, token));

@@ -33,10 +33,10 @@ export interface CallForecast {
 
 export interface CallStatistics {
   /** Oldest first, at most `MAX_CELLS`. */
-  readonly cells: ReadonlyMap<string, Cell>;
+  readonly cells: ReadonlyMap<string, LengthCell>;
 }
 
-interface Cell {
+interface LengthCell {
   /** Number of observations; older ones are forgotten beyond `MEMORY`. */
   readonly weight: number;
   readonly mean: number;
@@ -191,28 +191,28 @@ export function decodeStatistics(stored: unknown): {
   };
 }
 
-function outputCell(statistics: CallStatistics, kind: CallKind): Cell {
+function outputCell(statistics: CallStatistics, kind: CallKind): LengthCell {
   const shared = pooled(statistics.cells.get(sharedKey(kind)), constantCell(OUTPUT_PRIOR[kind.surface]));
   return pooled(statistics.cells.get(outputKey(kind)), scaled(shared, kind.outputFactor ?? 1));
 }
 
-const scaled = (cell: Cell, factor: number): Cell => ({
+const scaled = (cell: LengthCell, factor: number): LengthCell => ({
   ...cell,
   mean: cell.mean * factor,
   logMean: cell.logMean + Math.log(factor),
 });
 
-function visibleCell(statistics: CallStatistics, kind: CallKind): Cell {
+function visibleCell(statistics: CallStatistics, kind: CallKind): LengthCell {
   const start = constantCell(OUTPUT_PRIOR[kind.surface]);
   const shared = pooled(statistics.cells.get(sharedVisibleKey(kind)), start);
   return pooled(statistics.cells.get(visibleKey(kind)), shared);
 }
 
-const highQuantile = ({ mean, logMean, logVariance }: Cell): number =>
+const highQuantile = ({ mean, logMean, logVariance }: LengthCell): number =>
   Math.max(mean, Math.exp(logMean + HIGH_Z * Math.sqrt(logVariance)));
 
 /** The cell's own values, pooled with `PRIOR_WEIGHT` observations of its parent's. */
-function pooled(cell: Cell | undefined, parent: Cell): Cell {
+function pooled(cell: LengthCell | undefined, parent: LengthCell): LengthCell {
   if (!cell) return parent;
   const own = cell.weight / (cell.weight + PRIOR_WEIGHT);
   const mix = (a: number, b: number): number => own * a + (1 - own) * b;
@@ -225,14 +225,14 @@ function pooled(cell: Cell | undefined, parent: Cell): Cell {
 }
 
 /** Moves the key to the newest end, so that the longest unused cell is dropped first. */
-function learn(cells: Map<string, Cell>, key: string, value: number): void {
+function learn(cells: Map<string, LengthCell>, key: string, value: number): void {
   const old = cells.get(key);
   cells.delete(key);
   cells.set(key, old ? updated(old, value) : { ...constantCell(value), weight: 1 });
 }
 
 /** Running mean and variance; beyond `MEMORY` observations the weights fall geometrically. */
-function updated(cell: Cell, value: number): Cell {
+function updated(cell: LengthCell, value: number): LengthCell {
   const weight = Math.min(MEMORY, cell.weight + 1);
   const step = 1 / weight;
   const log = Math.log(Math.max(1e-6, value));
@@ -245,7 +245,7 @@ function updated(cell: Cell, value: number): Cell {
   };
 }
 
-const constantCell = (value: number): Cell => ({
+const constantCell = (value: number): LengthCell => ({
   weight: 0,
   mean: value,
   logMean: Math.log(Math.max(1e-6, value)),
@@ -263,7 +263,7 @@ const ratioKey = (what: 'perByte' | 'cached', { armId, surface }: CallKind): str
 /** Tokens of a call, or tokens a byte. */
 const MOST_TOKENS = 1e9;
 
-function decodeCell(row: unknown): readonly [string, Cell] | undefined {
+function decodeCell(row: unknown): readonly [string, LengthCell] | undefined {
   if (!Array.isArray(row)) return undefined;
   const [key, ...values] = row as readonly unknown[];
   const [weight, mean, logMean, logVariance] = values.map((value) =>

@@ -4,7 +4,7 @@ import { at, listAt, stringAt } from './json.ts';
 import { cut } from './redact.ts';
 import { isObject } from '../../core/shape.ts';
 
-type Verdict = Pick<ProviderError, 'kind' | 'served'>;
+type ErrorClass = Pick<ProviderError, 'kind' | 'served'>;
 
 /** Characters of an error's text that are searched; an endpoint may send megabytes. */
 const MAX_WORDS = 16_384;
@@ -25,7 +25,7 @@ export function classify(error: unknown, guard: CallGuard): ProviderError {
   };
 }
 
-function verdict(error: unknown, guard: CallGuard, detail: string): Verdict {
+function verdict(error: unknown, guard: CallGuard, detail: string): ErrorClass {
   const { status, stopped, sent } = guard;
   const refused = status !== undefined && 400 <= status && status < 500;
   // A refusal counts even if the rest of its text never arrived.
@@ -39,7 +39,7 @@ function verdict(error: unknown, guard: CallGuard, detail: string): Verdict {
 
 // ---------------------------------------------------------------------------------------- no response
 
-function connectionVerdict(error: unknown): Verdict {
+function connectionVerdict(error: unknown): ErrorClass {
   const causes = causesOf(error);
   const codes = causes.map(codeOf);
   const has = (test: (code: string) => boolean) => codes.some(test);

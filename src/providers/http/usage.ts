@@ -12,7 +12,7 @@ import { at, numberAt, stringAt } from './json.ts';
 import { isObject } from '../../core/shape.ts';
 
 /** Keeps the last plausible usage: some servers repeat a running count, others report in two parts. */
-export class UsageReader {
+export class UsageParser {
   readonly #cachedInside: boolean;
   #record: Readonly<Record<string, unknown>> = {};
   #usage: Usage | undefined;

@@ -6,7 +6,7 @@ import type { Disposable, Log } from '../../app/ports/environment.ts';
 import type { LocalModelPort } from '../../app/inline/ports.ts';
 import type { LocalCompletion, LocalQuery, LocalStats } from '../../core/local/localModel.ts';
 import { WorkerLink } from '../../threads/workerLink.ts';
-import type { LocalOperations } from './engine.ts';
+import type { LocalOperations } from './localIndex.ts';
 import type { LocalReply, SourceFile, SourceText, WalkEnd, WalkOrder } from './protocol.ts';
 
 export interface LocalModelHostOptions {

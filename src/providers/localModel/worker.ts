@@ -6,15 +6,15 @@ import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { invariant, ok } from '../../core/result.ts';
 import { readRegularFile } from '../regularFile.ts';
 import { perform, type Question } from '../../threads/operations.ts';
-import { LocalEngine, operations, type LocalOperations } from './engine.ts';
+import { LocalIndex, operations, type LocalOperations } from './localIndex.ts';
 import type { LocalReply } from './protocol.ts';
-import type { Entry } from './walk.ts';
+import type { WalkEntry } from './walk.ts';
 
 const port = parentPort;
 invariant(port !== null, 'the local model worker runs in a worker thread');
 const { maxTokens } = workerData as { readonly maxTokens: number };
 
-const engine = new LocalEngine({
+const engine = new LocalIndex({
   maxTokens,
   lister: {
     list,
@@ -46,7 +46,7 @@ async function work(): Promise<void> {
 }
 
 /** Entry by entry, so that a folder of a million files is never in memory at once. */
-async function* list(folder: string): AsyncGenerator<Entry, void> {
+async function* list(folder: string): AsyncGenerator<WalkEntry, void> {
   try {
     for await (const entry of await opendir(folder)) {
       yield { name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other' };

@@ -1,7 +1,7 @@
 import type { StreamEvent, ToolCall, Usage } from '../../app/ports/models.ts';
 import { at, numberAt, stringAt } from '../http/json.ts';
 import { MAX_ID_LENGTH, type AnswerReader } from '../http/stream.ts';
-import { UsageReader } from '../http/usage.ts';
+import { UsageParser } from '../http/usage.ts';
 
 interface OpenBlock {
   readonly type: string;
@@ -25,7 +25,7 @@ export class MessagesAnswer implements AnswerReader {
   readonly #armId: string;
   readonly #blocks = new Map<number, OpenBlock>();
   /** Counts arrive in parts: the input at the start, the output with each `message_delta`, cumulative. */
-  readonly #usage = new UsageReader(false);
+  readonly #usage = new UsageParser(false);
 
   constructor(armId: string) {
     this.#armId = armId;

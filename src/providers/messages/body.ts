@@ -17,18 +17,18 @@ import { thinkingOf } from './effort.ts';
 import { thoughtsBeside } from './thoughts.ts';
 import { isRecord } from '../../core/shape.ts';
 
-type Params = Anthropic.Messages.MessageCreateParamsStreaming;
-type Block = Anthropic.Messages.ContentBlockParam;
+type MessageParams = Anthropic.Messages.MessageCreateParamsStreaming;
+type ContentBlock = Anthropic.Messages.ContentBlockParam;
 type Tool = Anthropic.Messages.Tool;
 type TextBlock = Anthropic.Messages.TextBlockParam;
 
-interface Turn {
+interface MessageTurn {
   readonly role: 'user' | 'assistant';
-  readonly content: Block[];
+  readonly content: ContentBlock[];
 }
 
 /** Temperature and similar fields are not sent: newer models answer them with 400. */
-export function messagesBody(request: ChatRequest): Params {
+export function messagesBody(request: ChatRequest): MessageParams {
   const { arm, outputCap, toolChoice, stop } = request;
   const system = request.messages
     .filter(({ role }) => role === 'system')
@@ -56,15 +56,15 @@ export function messagesBody(request: ChatRequest): Params {
 /**
  * The API refuses to reason where an earlier turn called tools and its thoughts are missing: another model's, or lost.
  */
-const mayPrecedeThoughts = ({ role, content }: Turn): boolean =>
+const mayPrecedeThoughts = ({ role, content }: MessageTurn): boolean =>
   role === 'user' ||
   !content.some(({ type }) => type === 'tool_use') ||
   content[0]?.type === 'thinking' ||
   content[0]?.type === 'redacted_thinking';
 
 /** Neighbors of one role become one turn, as the API wants them; the results of tools stand first in theirs. */
-function turnsOf({ messages, arm }: ChatRequest): Turn[] {
-  const turns: Turn[] = [];
+function turnsOf({ messages, arm }: ChatRequest): MessageTurn[] {
+  const turns: MessageTurn[] = [];
   for (const message of messages) {
     const content = blocksOf(message, arm.id);
     if (content.length === 0) continue;
@@ -76,7 +76,7 @@ function turnsOf({ messages, arm }: ChatRequest): Turn[] {
   return turns;
 }
 
-function blocksOf(message: ChatMessage, armId: string): Block[] {
+function blocksOf(message: ChatMessage, armId: string): ContentBlock[] {
   switch (message.role) {
     case 'system':
       return [];
@@ -97,11 +97,11 @@ function textBlock(content: MessageContent): TextBlock[] {
   return text.trim() === '' ? [] : [{ type: 'text', text }];
 }
 
-type Part = TextBlock | Anthropic.Messages.ImageBlockParam;
+type MessagePart = TextBlock | Anthropic.Messages.ImageBlockParam;
 
-function partsOf(content: MessageContent): Part[] {
+function partsOf(content: MessageContent): MessagePart[] {
   if (typeof content === 'string') return textBlock(content);
-  return content.flatMap((part): Part[] =>
+  return content.flatMap((part): MessagePart[] =>
     part.type === 'text'
       ? textBlock(part.text)
       : [
@@ -115,7 +115,7 @@ function partsOf(content: MessageContent): Part[] {
 
 type ImageType = Anthropic.Messages.Base64ImageSource['media_type'];
 
-const toToolUse = ({ id, name, input }: ToolCall): Block => ({
+const toToolUse = ({ id, name, input }: ToolCall): ContentBlock => ({
   type: 'tool_use',
   id,
   name,
@@ -147,13 +147,13 @@ const toTool = ({ name, description, inputSchema }: ToolDefinition): Tool => ({
 function markPrefix(
   tools: Tool[],
   system: TextBlock[],
-  turns: readonly Turn[],
+  turns: readonly MessageTurn[],
   leastTokens: number,
   life: Arm['cacheLife'],
 ): void {
   const cache_control = { type: 'ephemeral' as const, ...(life === 'hour' && { ttl: '1h' as const }) };
   let bytes = 0;
-  const mark = (added: readonly Block[] | readonly Tool[], wanted: boolean): void => {
+  const mark = (added: readonly ContentBlock[] | readonly Tool[], wanted: boolean): void => {
     bytes += Buffer.byteLength(JSON.stringify(added));
     const last = added.at(-1);
     if (!wanted || last === undefined || bytes < leastTokens * BYTES_PER_TOKEN) return;
@@ -171,5 +171,5 @@ const BYTES_PER_TOKEN = 4;
 type Markable =
   Tool | TextBlock | Anthropic.Messages.ImageBlockParam | Anthropic.Messages.ToolResultBlockParam;
 
-const takesMark = (block: Block | Tool): block is Markable =>
+const takesMark = (block: ContentBlock | Tool): block is Markable =>
   !('type' in block) || ['text', 'image', 'tool_result'].includes(String(block.type));

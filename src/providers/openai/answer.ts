@@ -4,12 +4,12 @@ import { at, listAt, numberAt, stringAt } from '../http/json.ts';
 import { ReasoningSplitter } from '../http/reasoning.ts';
 import { MAX_ID_LENGTH, StreamedError, type AnswerReader } from '../http/stream.ts';
 import { ToolCallCollector } from '../http/toolCalls.ts';
-import { UsageReader } from '../http/usage.ts';
+import { UsageParser } from '../http/usage.ts';
 import { opaqueFields } from './opaque.ts';
 import { isObject } from '../../core/shape.ts';
 
 /** The parts of a request that the reader of a chat needs. */
-export interface Asked {
+export interface ChatFacts {
   readonly armId: string;
   /** The user's messages: tags that they mention do not count as the model's own. */
   readonly sent: string;
@@ -19,7 +19,7 @@ export interface Asked {
  * Reads an answer from chunks in any of these forms: chat chunks (`choices[0].delta`), text completions
  * (`choices[0].text`), whole replies (`choices[0].message`), llama.cpp's infill (`content`).
  */
-export class Answer implements AnswerReader {
+export class ChunkReader implements AnswerReader {
   generationId: string | undefined;
   /** The provider behind a gateway, as the gateway names it (OpenRouter). */
   provider: string | undefined;
@@ -30,8 +30,8 @@ export class Answer implements AnswerReader {
   hasEnded = false;
   chunks = 0;
 
-  readonly #usage: UsageReader;
-  readonly #asked: Asked | undefined;
+  readonly #usage: UsageParser;
+  readonly #asked: ChatFacts | undefined;
   /** Undefined: the text is code only. */
   readonly #splitter: ReasoningSplitter | undefined;
   /** The choice that is read. */
@@ -42,8 +42,8 @@ export class Answer implements AnswerReader {
   /** OpenRouter's signed or encrypted thoughts, which belong before the first call. */
   readonly #details: object[] = [];
 
-  constructor(promptTokensIncludeCached: boolean, asked?: Asked) {
-    this.#usage = new UsageReader(promptTokensIncludeCached);
+  constructor(promptTokensIncludeCached: boolean, asked?: ChatFacts) {
+    this.#usage = new UsageParser(promptTokensIncludeCached);
     this.#asked = asked;
     this.#splitter = asked && new ReasoningSplitter(asked.sent);
   }

@@ -10,7 +10,7 @@ import type { Endpoint } from '../../app/settings/endpoint.ts';
 import { textOf } from '../messageText.ts';
 import { PRESETS } from '../presets.ts';
 import { isOpenAiReasoning } from '../protocol.ts';
-import { Answer } from './answer.ts';
+import { ChunkReader } from './answer.ts';
 import { withCacheMarks } from './cacheMarks.ts';
 import { effortFields } from './effort.ts';
 import { buildClient } from './client.ts';
@@ -21,14 +21,14 @@ import { streamCall } from '../http/stream.ts';
 import { opaqueOfCall, opaqueOfMessage } from './opaque.ts';
 
 type Chat = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
-type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+type ChatMessageParam = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
 export function streamChat(context: CallContext, request: ChatRequest): ModelStream {
   const body = chatBody(context.endpoint, request);
   const headers = headersFor(context.endpoint, request);
   return streamCall(context, {
     build: buildClient,
-    answer: new Answer(context.endpoint.promptTokensIncludeCached, {
+    answer: new ChunkReader(context.endpoint.promptTokensIncludeCached, {
       armId: request.arm.id,
       sent: sentBy(request),
     }),
@@ -97,7 +97,7 @@ const sampling = ({ temperature, stop }: ChatRequest): object => ({
 const sentBy = ({ messages }: ChatRequest): string =>
   messages.map(({ role, content }) => (role === 'assistant' ? '' : textOf(content))).join('\n');
 
-function toMessage(message: ChatMessage, request: ChatRequest): Message {
+function toMessage(message: ChatMessage, request: ChatRequest): ChatMessageParam {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: textOf(message.content) };

@@ -1,7 +1,7 @@
 import type { StreamEvent, Usage } from '../../app/ports/models.ts';
 import { MAX_ID_LENGTH, StreamedError, type AnswerReader } from '../http/stream.ts';
 import { at, stringAt } from '../http/json.ts';
-import { UsageReader } from '../http/usage.ts';
+import { UsageParser } from '../http/usage.ts';
 
 interface WholeCall {
   readonly id: string;
@@ -18,7 +18,7 @@ export class ResponsesAnswer implements AnswerReader {
   hasEnded = false;
 
   readonly #armId: string;
-  readonly #usage = new UsageReader(true);
+  readonly #usage = new UsageParser(true);
   readonly #calls: WholeCall[] = [];
   readonly #reasoning: unknown[] = [];
 

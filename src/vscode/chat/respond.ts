@@ -5,9 +5,9 @@ import * as vscode from 'vscode';
 import type { OpaqueMemory } from '../../app/chat/opaqueMemory.ts';
 import type { ChatTurn } from '../../app/chat/messages.ts';
 import type { ConversationIds } from '../../app/chat/conversationIds.ts';
+import { answerChat } from '../../app/chat/answer.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
-import { chatOrder, endsAtCallersCap, outputCapOf } from '../../app/chat/order.ts';
-import { answering } from './answering.ts';
+import { endsAtCallersCap, orderOfTurns, outputCapOf } from '../../app/chat/order.ts';
 import { signalOf } from '../kit/cancellation.ts';
 import { toToolDefinitions, toTurn } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
@@ -39,7 +39,7 @@ export async function respond(
   if (!choice) throw vscode.LanguageModelError.NotFound(goneText(model.name));
   const turns = messages.map(toTurn);
   const outputCap = outputCapOf(options.modelOptions);
-  const order = chatOrder({
+  const order = orderOfTurns({
     turns: opaque.recall(turns),
     isRefused: (callId) => opaque.isRefused(callId),
     tools: toToolDefinitions(options.tools),
@@ -50,15 +50,16 @@ export async function respond(
     choice,
     signal: signalOf(token),
   });
-  const end = await answering(deps, order, {
+  const end = await answerChat(deps.completion, order, {
     text: (text) => progress.report(new vscode.LanguageModelTextPart(text)),
     toolCall: (call) => {
       opaque.keep(call);
       progress.report(new vscode.LanguageModelToolCallPart(call.id, call.name, call.input));
     },
-    stateRefused: (label) => {
+    routed: ({ arm, withoutState }) => {
+      if (!withoutState) return;
       opaque.refused(callsIn(turns));
-      void showInformation(stateRefusedText(label));
+      void showInformation(stateRefusedText(arm.label));
     },
   });
   switch (end.kind) {

@@ -96,7 +96,7 @@ async function write(
   if (picked === restore) inputBox.value = before;
 }
 
-interface Ended {
+interface GeneratedMessage {
   readonly text: string;
   readonly decisionId: DecisionId | undefined;
   readonly problem: Problem | undefined;
@@ -109,7 +109,7 @@ async function stream(
   signal: AbortSignal,
   show: (text: string, last: string) => boolean,
   before: string,
-): Promise<Ended> {
+): Promise<GeneratedMessage> {
   let [answer, text, isShown] = ['', before, true];
   let decisionId: DecisionId | undefined;
   const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
@@ -117,7 +117,7 @@ async function stream(
     text: 'Write the commit message for this diff.',
     ...{ languageId: 'diff', contextChars: chars, turn: 0, referenceCount: 1 },
   };
-  const request = { surface: 'ask' as const, messages, view, conversationId: randomUUID(), signal };
+  const request = { messages, view, conversationId: randomUUID(), signal };
   for await (const event of engine.run({ ...request, choice: { type: 'auto' } })) {
     if (event.type === 'routed') decisionId = event.decision.id;
     if (event.type === 'text-was-reasoning') answer = '';

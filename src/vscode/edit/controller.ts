@@ -14,7 +14,7 @@ import { locale } from '../kit/locale.ts';
 import { showInformation, showWarning } from '../kit/notify.ts';
 import { EditDecorations } from './decorations.ts';
 import type { EditDeps } from './deps.ts';
-import { OpenDocument } from './document.ts';
+import { EditorDocument } from './document.ts';
 import { askInstruction, type PriceOf } from './input.ts';
 import { EditLenses } from './lenses.ts';
 import { mayEdit } from './permission.ts';
@@ -29,9 +29,9 @@ export interface EditRequest {
   readonly range?: vscode.Range;
 }
 
-interface Edit {
+interface OpenEdit {
   readonly session: EditSession;
-  readonly document: OpenDocument;
+  readonly document: EditorDocument;
 }
 
 /** The most edits followed at once: a decided one until the check of its remaining text after five minutes. */
@@ -41,7 +41,7 @@ const FOLLOWED_MS = 310_000;
 export class EditController implements vscode.Disposable {
   readonly #deps: EditDeps;
   /** From the oldest to the latest; the latest of a document counts. */
-  #edits: readonly Edit[] = [];
+  #edits: readonly OpenEdit[] = [];
   readonly #decorations = new EditDecorations();
   readonly #lenses = new EditLenses((document) => this.#latest(document)?.session);
   readonly #subscriptions: readonly vscode.Disposable[];
@@ -188,7 +188,7 @@ export class EditController implements vscode.Disposable {
     instruction: string,
     choice: Choice,
   ): Promise<void> {
-    const document = new OpenDocument(editor.document);
+    const document = new EditorDocument(editor.document);
     const { log, clock, engine, learning } = this.#deps;
     const after = (ms: number, action: () => void): { dispose(): void } => {
       const timer = setTimeout(action, ms).unref();
@@ -208,14 +208,17 @@ export class EditController implements vscode.Disposable {
     await this.#run({ session, document }, (edit) => edit.ask(instruction, choice));
   }
 
-  async #run({ session, document }: Edit, ask: (session: EditSession) => Promise<EditEnd>): Promise<void> {
+  async #run(
+    { session, document }: OpenEdit,
+    ask: (session: EditSession) => Promise<EditEnd>,
+  ): Promise<void> {
     const end = await ask(session);
     const label = session.routed ? shownName(session.routed.arm) : '';
     await tellEnd({ end, label, uri: document.document.uri, words: this.#deps.words });
   }
 
   /** Within the lines of a pending edit, the key asks for a follow-up. */
-  async #alreadyOpen(edit: Edit, range: vscode.Range, instruction: string | undefined): Promise<void> {
+  async #alreadyOpen(edit: OpenEdit, range: vscode.Range, instruction: string | undefined): Promise<void> {
     const { session, document } = edit;
     const at = document.document.offsetAt(range.start);
     const isInside = session.region.start <= at && at <= session.region.end;
@@ -240,16 +243,16 @@ export class EditController implements vscode.Disposable {
     }, FOLLOWED_MS).unref();
   }
 
-  #latest(document: vscode.TextDocument): Edit | undefined {
+  #latest(document: vscode.TextDocument): OpenEdit | undefined {
     return this.#edits.findLast((edit) => edit.document.document === document);
   }
 
-  #open(document: vscode.TextDocument): Edit | undefined {
+  #open(document: vscode.TextDocument): OpenEdit | undefined {
     const latest = this.#latest(document);
     return latest?.session.state === 'over' ? undefined : latest;
   }
 
-  #of(uri: vscode.Uri | undefined): Edit | undefined {
+  #of(uri: vscode.Uri | undefined): OpenEdit | undefined {
     const wantedUri = uri ?? vscode.window.activeTextEditor?.document.uri;
     return this.#edits.findLast(({ document }) => document.document.uri.toString() === wantedUri?.toString());
   }
@@ -281,7 +284,7 @@ const nameOf = (document: vscode.TextDocument): string =>
 
 /** A lens names its hunk; a key means the one at the cursor, or the first. */
 function wanted(
-  edit: Edit | undefined,
+  edit: OpenEdit | undefined,
   hunk: number | 'all' | undefined,
 ): ((hunk: ReviewHunk) => boolean) | undefined {
   if (hunk === 'all' || !edit) return undefined;

@@ -1,5 +1,5 @@
 import type { AskEngine, AskWords } from '../../app/ask/ask.ts';
-import type { EditDeps as SessionDeps } from '../../app/edit/ports.ts';
+import type { EditSessionDeps as SessionDeps } from '../../app/edit/ports.ts';
 import type { Clock, Log } from '../../app/ports/environment.ts';
 
 /** The dependencies of edits in place, from the composition root. */

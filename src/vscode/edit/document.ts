@@ -1,12 +1,12 @@
 /** VS Code's document for an edit: distinguishes own writes from all other changes. */
 import * as vscode from 'vscode';
 import type { EditedDocument, Written } from '../../app/edit/ports.ts';
-import type { Replacement } from '../../core/edit/lines.ts';
+import type { LineReplacement } from '../../core/edit/lines.ts';
 import type { TextChange } from '../../core/inline/survival.ts';
 
 type Listener = (changes: readonly TextChange[], isUndo: boolean) => void;
 
-export class OpenDocument implements EditedDocument {
+export class EditorDocument implements EditedDocument {
   readonly document: vscode.TextDocument;
   #listener: Listener = () => undefined;
   #known: { readonly version: number; readonly text: string } | undefined;
@@ -39,7 +39,11 @@ export class OpenDocument implements EditedDocument {
    * VS Code writes nothing where the document has changed since the call, so that the first change after it is this
    * one.
    */
-  async write(replacements: readonly Replacement[], join: boolean, applied: () => void): Promise<Written> {
+  async write(
+    replacements: readonly LineReplacement[],
+    join: boolean,
+    applied: () => void,
+  ): Promise<Written> {
     const { document } = this;
     if (document.isClosed) return 'refused';
     const { version } = document;
@@ -59,7 +63,7 @@ export class OpenDocument implements EditedDocument {
       await vscode.commands.executeCommand('undo');
   }
 
-  async #apply(replacements: readonly Replacement[], join: boolean): Promise<boolean> {
+  async #apply(replacements: readonly LineReplacement[], join: boolean): Promise<boolean> {
     const { document } = this;
     const edits = replacements.map(({ start, end, text }) => ({
       range: new vscode.Range(document.positionAt(start), document.positionAt(end)),

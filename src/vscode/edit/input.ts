@@ -11,7 +11,7 @@ import { about } from '../words/pricedArm.ts';
 
 const { t } = vscode.l10n;
 
-export interface Asked {
+export interface EditInstruction {
   readonly instruction: string;
   readonly choice: Choice;
 }
@@ -29,7 +29,7 @@ export async function askInstruction(
   title: string,
   placeholder: string,
   priceOf: PriceOf,
-): Promise<Asked | undefined> {
+): Promise<EditInstruction | undefined> {
   let value = '';
   let choice = auto;
   for (;;) {
@@ -61,7 +61,7 @@ function modelText(arms: readonly Arm[], choice: Choice, price: Preview | undefi
     : t('Auto');
 }
 
-interface Given {
+interface TypedInstruction {
   readonly value: string;
   readonly choosesModel: boolean;
 }
@@ -70,7 +70,7 @@ function show(
   title: string,
   placeholder: string,
   { value, model }: { readonly value: string; readonly model: (instruction: string) => Promise<string> },
-): Promise<Given | undefined> {
+): Promise<TypedInstruction | undefined> {
   const input = vscode.window.createInputBox();
   Object.assign(input, { title: plain(title), placeholder, value, ignoreFocusOut: true });
   input.prompt = t('Model: {0}', t('Auto'));
@@ -87,7 +87,7 @@ function show(
     timer = setTimeout(() => void price().catch(() => undefined), quietMs);
   };
   input.buttons = [{ iconPath: new vscode.ThemeIcon('settings'), tooltip: t('Choose the Model') }];
-  const { promise, resolve } = Promise.withResolvers<Given | undefined>();
+  const { promise, resolve } = Promise.withResolvers<TypedInstruction | undefined>();
   input.onDidAccept(() => {
     if (input.value.trim() !== '') resolve({ value: input.value.trim(), choosesModel: false });
   });

@@ -15,7 +15,7 @@ import { targetOf, wholeLines } from './target.ts';
 const { t } = vscode.l10n;
 
 /** From a code action; a key or a menu takes everything from the editor. */
-export interface Problem {
+export interface ReportedProblem {
   readonly range: vscode.Range;
   readonly messages: readonly string[];
 }
@@ -24,7 +24,7 @@ export interface Problem {
 const EXAMPLE_CHARS = 3_000;
 const MOST_FILES = 1_000;
 
-export async function fix(edits: EditController, given: Problem | undefined): Promise<void> {
+export async function fix(edits: EditController, given: ReportedProblem | undefined): Promise<void> {
   const editor = activeEditor();
   if (!editor) return;
   const problem = given ?? problemAt(editor);
@@ -37,7 +37,7 @@ export async function fix(edits: EditController, given: Problem | undefined): Pr
   await edits.edit({ instruction, range: new vscode.Range(start, start) });
 }
 
-export async function explain(given: Problem | undefined): Promise<void> {
+export async function explain(given: ReportedProblem | undefined): Promise<void> {
   const editor = activeEditor();
   if (!editor) return;
   const { document } = editor;
@@ -131,7 +131,7 @@ function activeEditor(): vscode.TextEditor | undefined {
   return editor;
 }
 
-function problemAt({ document: { uri }, selection }: vscode.TextEditor): Problem | undefined {
+function problemAt({ document: { uri }, selection }: vscode.TextEditor): ReportedProblem | undefined {
   const found = vscode.languages
     .getDiagnostics(uri)
     .filter(

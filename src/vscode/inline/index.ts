@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import { InlineCompleter } from '../../app/inline/completer.ts';
 import { followExclusions } from '../../app/inline/exclusion.ts';
 import { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
-import type { InlineEngine, InlineLearning, Timers } from '../../app/inline/ports.ts';
+import type { InlineLearning, Timers } from '../../app/inline/ports.ts';
 import type { Clock, Log } from '../../app/ports/environment.ts';
 import type { Problem } from '../../app/call/problem.ts';
+import type { Completion } from '../../app/call/routedCompletion.ts';
 import type { Arm } from '../../core/arm.ts';
 import { chooseFormat } from '../../core/inline/fim/infer.ts';
 import type { ChosenFormat } from '../../core/inline/fim/infer.ts';
@@ -24,7 +25,7 @@ import type { Settings } from '../settings/settings.ts';
 
 export interface InlineHostDeps {
   readonly settings: Settings;
-  readonly engine: InlineEngine;
+  readonly engine: Completion;
   readonly learning: InlineLearning;
   /** Includes LOCAL_ARM. */
   readonly arms: () => readonly Arm[];

@@ -3,9 +3,7 @@ import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
 import type { Problem } from '../../app/call/problem.ts';
-import type { CompletionEvent, CompletionOrder } from '../../app/call/routedCompletion.ts';
 import { showProblem } from '../words/attention.ts';
-import type { EngineHolder } from '../kit/engineHolder.ts';
 import type { InlineHostDeps } from './index.ts';
 
 export function registerInlineSoon(log: Log, deps: () => InlineHostDeps): vscode.Disposable {
@@ -24,13 +22,6 @@ export function registerInlineSoon(log: Log, deps: () => InlineHostDeps): vscode
     clearTimeout(timer);
     registered?.dispose();
   });
-}
-
-export async function* runLazily(
-  engine: EngineHolder,
-  order: CompletionOrder,
-): AsyncGenerator<CompletionEvent, void, undefined> {
-  yield* (await engine.get()).completion.run(order);
 }
 
 /**

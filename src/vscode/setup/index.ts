@@ -16,7 +16,7 @@ import type { Secrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
 import { MisplacedKeys } from './moveKeys.ts';
 import { pickEndpoint } from './pickers.ts';
-import type { Trial } from './testModel.ts';
+import type { Completion } from '../../app/call/routedCompletion.ts';
 import { testModel } from './testModel.ts';
 import { QuickPickSetupUi } from './ui.ts';
 import { showError } from '../kit/notify.ts';
@@ -28,10 +28,10 @@ export interface SetupCommandsDeps {
   readonly log: Log;
   readonly extensionPath: string;
   /**
-   * Sends one request to one arm, reserved and settled like any other. Without it, the test command reports that it is
-   * unavailable.
+   * Sends the request of the test command, reserved and settled like any other. Without it, the command reports that it
+   * is unavailable.
    */
-  readonly trial?: Trial;
+  readonly completion?: Completion;
 }
 
 export function registerSetup(deps: SetupCommandsDeps): Disposables {

@@ -173,7 +173,7 @@ class Simulation {
     if (before !== undefined && before !== arm.id) this.#switches++;
     this.#last.set(session, arm.id);
     if (this.#isRated(step))
-      await this.#engine.completion.outcome(id, quality >= 0.5 ? 'thumb-up' : 'thumb-down');
+      await this.#engine.learning.outcome(id, quality >= 0.5 ? 'thumb-up' : 'thumb-down');
   }
 
   #order(step: Step): CompletionOrder {

@@ -174,7 +174,7 @@ function dither({ recent }: ShadowPriceState, { requests }: MoneySituation): num
 }
 
 /** Expected requests for each remembered one, by surface. */
-export type Weights = Readonly<Record<Surface, number>>;
+export type SurfaceWeights = Readonly<Record<Surface, number>>;
 
 /** The number of a surface's own remembered requests whose weight equals that of all surfaces' requests. */
 const POOLED = 10;
@@ -184,7 +184,7 @@ function weightsOf(
   { recent }: ShadowPriceState,
   current: Remembered,
   { ahead, bySurface }: Outlook,
-): Weights {
+): SurfaceWeights {
   const n = recent.length + 1;
   if (bySurface === undefined) return { ask: ahead / n, inline: ahead / n, chat: ahead / n };
   const seen = { ask: 0, inline: 0, chat: 0 };
@@ -202,7 +202,7 @@ function weightsOf(
 export function solvePrice(
   state: ShadowPriceState,
   current: Remembered,
-  weights: Weights,
+  weights: SurfaceWeights,
   cases: readonly Scenario[],
 ): number {
   const own = stepsOf(current);
@@ -262,7 +262,7 @@ function cheapestOf(offers: readonly Offer[], money: MoneySituation): Offer | un
 }
 
 /** The mean cost of the cheapest answer to a future request. */
-function meanCheapest({ recent }: ShadowPriceState, current: Remembered, weights: Weights): number {
+function meanCheapest({ recent }: ShadowPriceState, current: Remembered, weights: SurfaceWeights): number {
   let weight = weights[current.surface];
   let cost = weight * (current.hull[0]?.cost ?? 0);
   for (const { surface, hull } of recent) {

@@ -4,7 +4,7 @@ import { chatCall } from '../../../../src/app/call/call.ts';
 import type { ArmId } from '../../../../src/core/brand.ts';
 import type { ChatMessage } from '../../../../src/app/ports/models.ts';
 import { OpaqueMemory } from '../../../../src/app/chat/opaqueMemory.ts';
-import { chatOrder } from '../../../../src/app/chat/order.ts';
+import { orderOfTurns } from '../../../../src/app/chat/order.ts';
 import { askOrder, collect, testEngine, type TestEngine } from '../../../fakes/engine.ts';
 import { startModelServer, type FakeModel, type ModelServer } from '../../../fakes/modelServer.ts';
 
@@ -159,7 +159,7 @@ describe('refusals', () => {
       const memory = new OpaqueMemory();
       memory.keep({ id: 'c1', opaque: { armId: 'e/thinker', data: states.messages } });
       memory.refused(['c1']);
-      const order = chatOrder({
+      const order = orderOfTurns({
         turns: memory.recall([
           { role: 'user', parts: [{ type: 'text', text: 'What is in a.ts?' }] },
           { role: 'assistant', parts: [{ type: 'tool-call', call: { id: 'c1', name: 'read', input: '{}' } }] },

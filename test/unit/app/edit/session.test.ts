@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RoutedEvent } from '../../../../src/app/ask/ask.ts';
-import type { EditDeps } from '../../../../src/app/edit/ports.ts';
+import type { CompletionEvent } from '../../../../src/app/call/routedCompletion.ts';
+import type { EditSessionDeps } from '../../../../src/app/edit/ports.ts';
 import { EditSession } from '../../../../src/app/edit/session.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
 import type { DecisionId, NanoUsd } from '../../../../src/core/brand.ts';
@@ -23,10 +23,13 @@ function world(answers: readonly string[], between: () => void = () => undefined
   const timers: { readonly ms: number; readonly action: () => void }[] = [];
   const asked: string[] = [];
   let next = 0;
-  async function* run(request: Parameters<EditDeps['engine']['run']>[0]): AsyncGenerator<RoutedEvent> {
+  async function* run(
+    request: Parameters<EditSessionDeps['engine']['run']>[0],
+  ): AsyncGenerator<CompletionEvent> {
     const answer = answers[Math.min(next, answers.length - 1)] ?? '';
     next += 1;
-    asked.push(request.messages.at(-1)?.content ?? '');
+    const last = request.messages.at(-1)?.content;
+    asked.push(typeof last === 'string' ? last : '');
     const arm = { id: 'practice/a', label: 'A' } as unknown as Arm;
     yield { type: 'routed', decision: { id: `d${next}` as DecisionId } as Decision, arm };
     for (let at = 0; at < answer.length; at += piece) {
@@ -40,7 +43,7 @@ function world(answers: readonly string[], between: () => void = () => undefined
       ...{ finish: 'stop', usage: undefined },
     };
   }
-  const deps: EditDeps = {
+  const deps: EditSessionDeps = {
     engine: { run },
     learning: {
       correctedOutcome: (_id, kind, { reward, weight }) => {
@@ -97,7 +100,7 @@ class Typist {
   }
 }
 
-function begin(edit: RecordedEdit, deps: EditDeps): { document: FakeDocument; session: EditSession } {
+function begin(edit: RecordedEdit, deps: EditSessionDeps): { document: FakeDocument; session: EditSession } {
   const document = new FakeDocument(edit.prefix + edit.original + edit.suffix);
   const region = { start: edit.prefix.length, end: edit.prefix.length + edit.original.length };
   const session = new EditSession(deps, document, { ...edit, region }, () => undefined);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { StreamEvent } from '../../../../src/app/ports/models.ts';
-import { Answer } from '../../../../src/providers/openai/answer.ts';
+import { ChunkReader } from '../../../../src/providers/openai/answer.ts';
 
-const read = (...chunks: unknown[]): { answer: Answer; events: StreamEvent[] } => {
-  const answer = new Answer(true);
+const read = (...chunks: unknown[]): { answer: ChunkReader; events: StreamEvent[] } => {
+  const answer = new ChunkReader(true);
   const events = chunks.flatMap((chunk) => answer.read(chunk));
   return { answer, events: [...events, ...answer.end()] };
 };

@@ -14,7 +14,7 @@ import type { SourceFile, SourceText, WalkEnd, WalkOrder } from './protocol.ts';
 import { sourceFiles } from './walk.ts';
 import type { Lister, WalkLimits } from './walk.ts';
 
-export interface EngineDeps {
+export interface LocalIndexDeps {
   readonly maxTokens: number;
   /** Undefined for a file that disappeared, is too large or cannot be read. */
   readonly lister: Lister;
@@ -46,14 +46,14 @@ interface Walk {
 /** Number of files between two progress messages of a walk. */
 const TELL_EACH = 64;
 
-export class LocalEngine {
-  readonly #deps: EngineDeps;
+export class LocalIndex {
+  readonly #deps: LocalIndexDeps;
   readonly #model: LocalModel;
   #queue: Job[] = [];
   #work: Work | undefined;
   #walk: Walk | undefined;
 
-  constructor(deps: EngineDeps) {
+  constructor(deps: LocalIndexDeps) {
     this.#deps = deps;
     this.#model = new LocalModel({ maxTokens: deps.maxTokens });
   }
@@ -176,7 +176,7 @@ export class LocalEngine {
 }
 
 /** The worker's operations; `onProgress` is called during a walk. */
-export const operations = (engine: LocalEngine, onProgress: () => void) => ({
+export const operations = (engine: LocalIndex, onProgress: () => void) => ({
   indexTexts: (texts: readonly SourceText[]) => engine.indexTexts(texts),
   indexFiles: (files: readonly SourceFile[]) => engine.indexFiles(files),
   indexFolders: (order: WalkOrder) => engine.indexFolders(order, onProgress),
