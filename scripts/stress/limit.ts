@@ -15,10 +15,10 @@ const options = {
   calls: { type: 'string', default: '10000' },
   limit: { type: 'string', default: '5.00' },
   seed: { type: 'string', default: '1' },
-  /** Calls over the three protocols; absent = as many as `calls`. */
+  /** Number of calls over the three protocols; absent = as many as `calls`. */
   protocols: { type: 'string' },
 } as const;
-/** More than the calls cost: what is asked here is each bill; the other parts end at their limit. */
+/** More than the calls cost, since this part compares bills; the other parts end at their limit. */
 const PROTOCOLS_LIMIT_USD = 1000;
 const { values: flags } = readFlags(() => parseArgs({ options }));
 

@@ -197,8 +197,9 @@ function choose<State>(
 }
 
 /**
- * Whether the rest of a conversation becomes cheaper or better with another model is judged by estimates without optimism:
- * what may be is tried where a conversation begins, since one answer in its midst teaches little and costs a whole cache.
+ * Whether the rest of a conversation becomes cheaper or better with another model is decided by estimates without
+ * optimism: uncertain models are tried at the beginning of a conversation, since one answer in the middle teaches
+ * little and costs a whole cache.
  */
 function inConversation(eligible: readonly Contender[], kept: Contender): Choice {
   const expected = ({ estimate, index, score }: Contender): number => estimate.mean - (index - score);

@@ -114,7 +114,7 @@ function binNow(
 }
 
 const binShape = object({
-  // What a Date can hold.
+  // The range of a Date.
   periodStart: number(-8.64e15, 8.64e15),
   index: count,
   committedBefore: where(anything, isMoney),
