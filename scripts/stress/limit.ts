@@ -3,7 +3,7 @@
  * grace period, or never (`stopped`), then all three protocols with caches and thoughts (`protocols`). Prints one JSON
  * object.
  *
- * npm run stress:limit -- --calls 10000 --limit 5.00 [--seed 1] [--protocols 10000]
+ *   npm run stress:limit -- --calls 10000 --limit 5.00 [--seed 1] [--protocols 10000]
  */
 import { parseArgs } from 'node:util';
 import { holdToEndpointsCount } from './endpointsCount.ts';

@@ -2,7 +2,7 @@
  * One routing decision: combines the arms' estimates, the cost of each, the cost policy's present price and the user's
  * own wishes into a `Decision` that carries all its evidence.
  *
- * score_a = mean_a + alpha width_a - charge_a over the usable arms that are worth their price
+ *   score_a = mean_a + alpha width_a - charge_a     over the usable arms that are worth their price
  *
  * A pin always wins within the limit. A conversation keeps its model until the whole rest of it becomes cheaper or better
  * with another: the costs of staying and leaving are means over that rest, with the prompt cache that each finds
