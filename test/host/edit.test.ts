@@ -71,7 +71,7 @@ describe('edits in place in the host', function () {
     return (await vscode.window.showTextDocument(uri, { preview: false })).document;
   }
 
-  /** Of the function around line 4. */
+  /** For the function around line 4. */
   async function begin(
     document: vscode.TextDocument,
     told: string[],

@@ -56,7 +56,7 @@ export function targetOf(place: EditPlace, answer: string): EditTarget {
   return { kind: 'lines', region: place.region, lines: withEnds(fitted, parts) };
 }
 
-/** Lines on each side of the region, and at the file's beginning, that are looked at with each piece of an answer. */
+/** Lines on each side of the region, and at the file's beginning, that are examined for each piece of an answer. */
 const NEAR = 500;
 const TOP = 20;
 

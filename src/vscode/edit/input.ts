@@ -18,10 +18,10 @@ export interface EditInstruction {
 
 const auto: Choice = { type: 'auto' };
 
-/** What an instruction would cost with this choice; undefined where nothing can be said. */
+/** The expected cost of an instruction with this choice; undefined = unknown. */
 export type PriceOf = (instruction: string, choice: Choice) => Promise<Preview | undefined>;
 
-/** Keys are gathered before a price is asked for. */
+/** Milliseconds without a key before a price is computed. */
 const quietMs = 300;
 
 export async function askInstruction(

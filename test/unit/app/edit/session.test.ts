@@ -174,7 +174,7 @@ describe('edit in place: 200 recorded edits in 8 languages', () => {
 describe('edit in place', () => {
   const FILE = 'const a = 1;\nconst b = 2;\nconst c = 3;\nconst d = 4;\nconst e = 5;\n';
   const lines = (text: string): string => `\`\`\`ts\n${text}\`\`\`\n`;
-  /** Of the lines b to d. */
+  /** Edits the lines b to d. */
   const edit: RecordedEdit = {
     name: 'small',
     languageId: 'typescript',
