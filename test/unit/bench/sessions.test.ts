@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { ArmId } from '../../../src/core/brand.ts';
 import { optionsOf } from '../../bench/sessions/args.ts';
 import { atQuality, rowOf, type Months } from '../../bench/sessions/compare.ts';
 import { Caches } from '../../bench/sessions/doubles.ts';
