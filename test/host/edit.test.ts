@@ -142,6 +142,18 @@ describe('edits in place in the host', function () {
     assert.equal(document.getText(), text('\n', OLD));
   });
 
+  it('a language server that hangs is not waited for, and without symbols the text tells', async () => {
+    const hangs = { provideDocumentSymbols: () => new Promise<never>(() => undefined) };
+    parts.push(vscode.languages.registerDocumentSymbolProvider({ language: 'plaintext' }, hangs));
+    const document = await open('a.txt', 'one\n\ntwo\nthree\n\nfunction four() {\n  five();\n}\n');
+    const at = (line: number) => targetOf(document, new vscode.Range(line, 0, line, 0));
+    assert.deepEqual(await at(3), { first: 2, last: 3 });
+    assert.deepEqual(await at(4), { first: 4, last: 4 });
+    assert.deepEqual(await at(6), { first: 5, last: 7 });
+    // Whole lines that are selected end where the next begins.
+    assert.deepEqual(await targetOf(document, new vscode.Range(2, 1, 4, 0)), { first: 2, last: 3 });
+  });
+
   it('a cell of a notebook', async () => {
     const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text('\n', OLD), 'javascript');
     const data = new vscode.NotebookData([cell]);
