@@ -130,7 +130,7 @@ describe('edits in place in the host', function () {
     }
   });
 
-  it('a document that nobody sees is changed too, and saved by nobody', async () => {
+  it('a document without a visible editor is changed too, and not saved', async () => {
     const document = await open('hidden.js', text('\n', OLD));
     const told: string[] = [];
     const session = await begin(document, told);
