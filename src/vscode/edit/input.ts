@@ -1,4 +1,4 @@
-/** Asks for the instruction, and, by a button beside it, for the model. */
+/** Asks the user for the instruction and, by a button, for the model. */
 import * as vscode from 'vscode';
 import type { AskEngine } from '../../app/ask/ask.ts';
 import type { Choice } from '../../app/call/routing.ts';
@@ -18,10 +18,10 @@ export interface EditInstruction {
 
 const auto: Choice = { type: 'auto' };
 
-/** The expected cost of an instruction with this choice; undefined = unknown. */
+/** What an instruction would cost with this choice; undefined = unknown. */
 export type PriceOf = (instruction: string, choice: Choice) => Promise<Preview | undefined>;
 
-/** Milliseconds without a key before a price is computed. */
+/** Pause after the last key before the price is computed. */
 const quietMs = 300;
 
 export async function askInstruction(

@@ -318,6 +318,20 @@ describe('edit in place', () => {
     assert.equal(document.text(), FILE);
   });
 
+  it('what was accepted before a follow-up stays accepted', async () => {
+    const { deps, told } = world([edit.answer, lines('const b = 20;\nconst c = 30;\nconst d = 40;\n')]);
+    const { document, session } = begin(edit, deps);
+    await session.ask('x', auto);
+    session.accept(({ id }) => id === 0);
+    await session.ask('c too', auto);
+    await session.reject();
+    assert.equal(document.text(), FILE.replace('= 2', '= 20'));
+    assert.deepEqual(
+      told.map(({ kind }) => kind),
+      ['accepted', 'rejected'],
+    );
+  });
+
   it('a retry asks of the lines as they were, and the former answer learns it', async () => {
     const { deps, asked, told } = world([edit.answer, lines('const b = 21;\nconst c = 3;\nconst d = 4;\n')]);
     const { document, session } = begin(edit, deps);
