@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Completion } from './app/call/routedCompletion.ts';
 import type { Clock, Log } from './app/ports/environment.ts';
 import type { EngineDeps } from './engine.ts';
 import { LOCAL_ARM } from './core/local/localArm.ts';
@@ -12,11 +13,13 @@ import { AskEngineOverRouting } from './vscode/ask/askEngine.ts';
 import { BadSettingsNotices, showLateBill, showPassedOver, showReset } from './vscode/words/attention.ts';
 import { registerBudgetCommands } from './vscode/money/budgetCommands.ts';
 import { registerCommit, type CommitDeps } from './vscode/commit/index.ts';
-import { registerEdit, type EditDeps } from './vscode/edit/index.ts';
-import { registerChat } from './vscode/chat/index.ts';
+import { registerEdit } from './vscode/edit/index.ts';
+import { registerChat, type ChatDeps } from './vscode/chat/index.ts';
+import type { InlineHostDeps } from './vscode/inline/index.ts';
 import { Disposables, soon } from './vscode/kit/disposables.ts';
+import { withStatus } from './vscode/kit/answerStatus.ts';
 import { EngineHolder } from './vscode/kit/engineHolder.ts';
-import { hasCompletions, hostOf, inlineProblems, registerInlineSoon, runLazily } from './vscode/inline/inlineWiring.ts';
+import { hasCompletions, hostOf, inlineProblems, registerInlineSoon } from './vscode/inline/inlineWiring.ts';
 import { MementoPolicyStore } from './vscode/kit/mementoStore.ts';
 import { showMenu } from './vscode/money/menu.ts';
 import { incompleteMessage, messageOf } from './vscode/words/messages.ts';
@@ -31,9 +34,7 @@ import { HostConsents } from './vscode/settings/hostConsents.ts';
 import { Secrets } from './vscode/settings/secrets.ts';
 import { PRESETS } from './providers/presets.ts';
 import { Settings } from './vscode/settings/settings.ts';
-import { trialOrder } from './app/call/trial.ts';
 import { registerSetup } from './vscode/setup/index.ts';
-import type { Trial } from './vscode/setup/testModel.ts';
 import { registerUsage } from './vscode/reports/index.ts';
 import { registerSteering } from './vscode/steering/index.ts';
 import { StatusController } from './vscode/money/statusController.ts';
@@ -93,6 +94,8 @@ export function activate(extensionContext: vscode.ExtensionContext): void {
   parts.add(vscode.commands.registerCommand('pilot.menu', () => showMenu(status.state, settings)));
 }
 
+type EngineLearning = ChatDeps['learning'] & InlineHostDeps['learning'];
+
 interface Shared extends Pick<vscode.ExtensionContext, 'extensionUri' | 'globalState'> {
   readonly extensionContext: vscode.ExtensionContext;
   readonly settings: Settings;
@@ -109,9 +112,11 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   const { extensionContext, extensionUri, globalState, settings, models, secrets, engine, status } = shared;
   const { clock, log } = shared;
   const pausedThumb = new PausedThumb(settings);
-  const askEngine = new AskEngineOverRouting({ engine, settings, models, status, pausedThumb });
+  const completion: Completion = { run: (order) => withStatus(status, engine, order) };
+  const askEngine = new AskEngineOverRouting({ engine, completion, settings, models, pausedThumb });
   const words = { reason: reasonLine, problem: messageOf, incomplete: incompleteMessage };
-  const learning: EditDeps['learning'] = {
+  const learning: EngineLearning = {
+    outcome: async (...outcome) => (await engine.get()).learning.outcome(...outcome),
     correctedOutcome: async (...outcome) => (await engine.get()).learning.correctedOutcome(...outcome),
   };
   parts.add(registerEdit({ engine: askEngine, learning, words, log, clock }));
@@ -130,12 +135,15 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
       globalStorageUri: extensionContext.globalStorageUri,
     }),
   );
-  const trial: Trial = async function* (arm, prompt, signal) {
-    const { completion } = await engine.get();
-    yield* completion.run(trialOrder(arm, prompt, signal));
-  };
   parts.add(
-    registerSetup({ settings, models, secrets, log, extensionPath: extensionContext.extensionPath, trial }),
+    registerSetup({
+      settings,
+      models,
+      secrets,
+      log,
+      extensionPath: extensionContext.extensionPath,
+      completion: engine,
+    }),
   );
   parts.add(registerRefreshPrices({ settings, models, secrets, log }));
   parts.add(registerBudgetCommands({ settings, ledger: async () => (await engine.get()).store.ledger }));
@@ -144,10 +152,10 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   parts.add(registerSteering(onceBuilt));
   parts.add(
     registerChat({
-      completion: async () => (await engine.get()).completion,
+      completion,
+      learning,
       preview: async (request) => (await engine.get()).routing.preview(request),
       models,
-      status,
       pausedThumb,
       log,
     }),
@@ -155,7 +163,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   parts.add(
     registerInlineSoon(log, () => ({
       settings,
-      engine: { run: (order) => runLazily(engine, order) },
+      engine,
       learning,
       arms: () => [...models.arms, LOCAL_ARM],
       endpointHost: (arm) => hostOf(models.endpointOf(arm)?.baseUrl),

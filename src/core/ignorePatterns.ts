@@ -4,7 +4,7 @@
  * path's length. Here a pattern of p characters on a path of n characters takes at most p x n steps.
  */
 
-export interface Verdict {
+export interface IgnoreVerdict {
   readonly ignored: boolean;
   /** A later `!pattern` has reversed the verdict. */
   readonly unignored: boolean;
@@ -12,7 +12,7 @@ export interface Verdict {
 
 export interface IgnorePatterns {
   /** `path`: relative, with slashes; the path of a folder ends with a slash. */
-  readonly test: (path: string) => Verdict;
+  readonly test: (path: string) => IgnoreVerdict;
   readonly ignores: (path: string) => boolean;
 }
 
@@ -21,8 +21,8 @@ const MAX_KNOWN = 1000;
 
 export function ignorePatterns(lines: readonly string[]): IgnorePatterns {
   const rules = lines.flatMap((line) => parseRule(line) ?? []);
-  const known = new Map<string, Verdict>();
-  const own = (path: string): Verdict => {
+  const known = new Map<string, IgnoreVerdict>();
+  const own = (path: string): IgnoreVerdict => {
     const former = known.get(path);
     if (former !== undefined) return former;
     if (known.size >= MAX_KNOWN) known.clear();
@@ -31,7 +31,7 @@ export function ignorePatterns(lines: readonly string[]): IgnorePatterns {
     return found;
   };
   /** The content of an ignored folder is ignored, and no pattern reverses that. */
-  const test = (path: string): Verdict => {
+  const test = (path: string): IgnoreVerdict => {
     for (let slash = path.indexOf('/'); slash >= 0 && slash < path.length - 1;) {
       const folder = own(path.slice(0, slash + 1));
       if (folder.ignored) return folder;
@@ -43,7 +43,7 @@ export function ignorePatterns(lines: readonly string[]): IgnorePatterns {
 }
 
 /** The verdict of the last rule that applies to exactly this file or folder. */
-function lastWord(rules: readonly Rule[], path: string): Verdict {
+function lastWord(rules: readonly Rule[], path: string): IgnoreVerdict {
   const segments = path.toLowerCase().split('/');
   const isFolder = segments.at(-1) === '';
   if (isFolder) segments.pop();

@@ -119,7 +119,7 @@ const section = object({
 export type Section = Infer<typeof section>;
 
 const choice = object({ id, label, options: list(object({ id, label }), 200), chosen: id });
-export type Choice = Infer<typeof choice>;
+export type ReportChoice = Infer<typeof choice>;
 
 const report = object({
   title: label,

@@ -21,7 +21,7 @@ const ofAnyVersion = object({
   total: where(anything, isMoney),
   seq: count,
 });
-/** Only together: what has but one of them was written by 0.1.0, or damaged. */
+/** Both or neither: a value with only one of them comes from 0.1.0, or is damaged. */
 const since020 = object({ raised: where(anything, isMoney), doubted: flag });
 
 /** Undefined where the value is not such a total: both copies come from outside. */

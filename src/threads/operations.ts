@@ -7,18 +7,18 @@ import type { Result } from '../core/result.ts';
 /** A thread's operations by name: the argument, and the answer at once or later. */
 export type Operations = Readonly<Record<string, (...argument: never[]) => unknown>>;
 
-export type Arguments<Ops, Op extends keyof Ops> = Ops[Op] extends (
+export type ArgumentsOf<Ops, Op extends keyof Ops> = Ops[Op] extends (
   ...argument: infer A extends readonly unknown[]
 ) => unknown
   ? A
   : never;
-export type Answer<Ops, Op extends keyof Ops> = Ops[Op] extends (...argument: never[]) => infer R
+export type AnswerOf<Ops, Op extends keyof Ops> = Ops[Op] extends (...argument: never[]) => infer R
   ? Awaited<R>
   : never;
 
 /** The other side of some of these operations: the same names and arguments, and a later answer. */
 export type Remote<Ops, Op extends keyof Ops> = {
-  readonly [K in Op]: (...argument: Arguments<Ops, K>) => Promise<Answer<Ops, K>>;
+  readonly [K in Op]: (...argument: ArgumentsOf<Ops, K>) => Promise<AnswerOf<Ops, K>>;
 };
 
 /** A message to the thread; `id` is the link's number for this question. */

@@ -6,7 +6,7 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Result } from '../core/result.ts';
 import { fail } from '../core/result.ts';
-import type { Answer, Arguments, Operations, Question, Reply } from './operations.ts';
+import type { AnswerOf, ArgumentsOf, Operations, Question, Reply } from './operations.ts';
 
 /** A question without an answer in time, without any answer, or one that could not be sent. */
 export interface LinkFault {
@@ -38,7 +38,7 @@ interface AskOptions<A, Message> {
   readonly onLate?: (answer: A) => void;
 }
 
-interface Pending<Message> {
+interface OpenQuestion<Message> {
   readonly onProgress: ((reply: Message) => void) | undefined;
   readonly resolve: (result: Result<unknown, unknown>) => void;
   readonly deadline: NodeJS.Timeout | undefined;
@@ -48,7 +48,7 @@ const MAX_STARTS = 4;
 
 export class WorkerLink<Ops extends Operations, Fault, Message extends Reply<Fault> = Reply<Fault>> {
   readonly #options: WorkerLinkOptions<Message>;
-  readonly #pending = new Map<number, Pending<Message>>();
+  readonly #pending = new Map<number, OpenQuestion<Message>>();
   readonly #late = new Map<number, (value: unknown) => void>();
   #worker: Worker | undefined;
   #starts = 0;
@@ -70,9 +70,13 @@ export class WorkerLink<Ops extends Operations, Fault, Message extends Reply<Fau
 
   ask<Op extends keyof Ops>(
     op: Op,
-    argument: Arguments<Ops, Op>,
-    { deadlineMs = this.#options.deadlineMs, onProgress, onLate }: AskOptions<Answer<Ops, Op>, Message> = {},
-  ): Promise<Result<Answer<Ops, Op>, Fault | LinkFault>> {
+    argument: ArgumentsOf<Ops, Op>,
+    {
+      deadlineMs = this.#options.deadlineMs,
+      onProgress,
+      onLate,
+    }: AskOptions<AnswerOf<Ops, Op>, Message> = {},
+  ): Promise<Result<AnswerOf<Ops, Op>, Fault | LinkFault>> {
     const { name, context } = this.#options;
     const worker = this.#ensureWorker();
     if (!worker) return Promise.resolve(fail(this.#gone('cannot be started.')));
@@ -83,7 +87,7 @@ export class WorkerLink<Ops extends Operations, Fault, Message extends Reply<Fau
         this.#finish(id, fail({ kind: 'busy', message: `${name} did not answer in time.` }));
       };
       const deadline = deadlineMs === undefined ? undefined : setTimeout(late, deadlineMs);
-      this.#pending.set(id, { resolve: resolve as Pending<Message>['resolve'], onProgress, deadline });
+      this.#pending.set(id, { resolve: resolve as OpenQuestion<Message>['resolve'], onProgress, deadline });
       worker.ref();
       const question: Question<Op> = { ...context?.(), id, op, argument };
       try {
@@ -97,10 +101,10 @@ export class WorkerLink<Ops extends Operations, Fault, Message extends Reply<Fau
 
   async askOr<Op extends keyof Ops>(
     op: Op,
-    argument: Arguments<Ops, Op>,
-    otherwise: Answer<Ops, Op>,
-    options?: AskOptions<Answer<Ops, Op>, Message>,
-  ): Promise<Answer<Ops, Op>> {
+    argument: ArgumentsOf<Ops, Op>,
+    otherwise: AnswerOf<Ops, Op>,
+    options?: AskOptions<AnswerOf<Ops, Op>, Message>,
+  ): Promise<AnswerOf<Ops, Op>> {
     const answer = await this.ask(op, argument, options);
     return answer.ok ? answer.value : otherwise;
   }

@@ -62,10 +62,10 @@ describe('PILOT in a host without VS Code’s chat', () => {
       error: (message: string) => errors.push(message),
     };
     const deps = {
-      completion: () => Promise.reject(new Error('Nothing may ask')),
+      completion: { run: () => assert.fail('Nothing may ask') },
+      learning: { outcome: () => Promise.reject(new Error('Nothing may be learned')) },
       preview: () => Promise.reject(new Error('Nothing may ask')),
       models: { arms: [], onDidChange: () => ({ dispose: () => undefined }) },
-      status: { think: () => () => undefined, lastDecision: undefined as never },
       pausedThumb: new PausedThumb({ learningPaused: false, setLearningPaused: () => Promise.resolve() }),
       log,
     };

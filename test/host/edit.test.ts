@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RoutedEvent } from '../../src/app/ask/ask.ts';
-import type { EditDeps } from '../../src/app/edit/ports.ts';
+import type { CompletionEvent } from '../../src/app/call/routedCompletion.ts';
+import type { EditSessionDeps } from '../../src/app/edit/ports.ts';
 import { EditSession } from '../../src/app/edit/session.ts';
 import type { Arm } from '../../src/core/arm.ts';
 import type { DecisionId, NanoUsd } from '../../src/core/brand.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { OpenDocument } from '../../src/vscode/edit/document.ts';
+import { EditorDocument } from '../../src/vscode/edit/document.ts';
 import { stretchOf, targetOf } from '../../src/vscode/edit/target.ts';
 
 const OLD = ['function sum(a, b) {', '\tconst c = a;', '\treturn c + b;', '}'];
@@ -17,8 +17,8 @@ const text = (eol: string, middle: readonly string[]): string =>
   ['const head = 1;', '', ...middle, '', 'const tail = 2;'].join(eol);
 
 /** Answers in pieces; `between` runs before each. */
-function deps(told: string[], between: () => Thenable<unknown> | undefined): EditDeps {
-  async function* run(): AsyncGenerator<RoutedEvent> {
+function deps(told: string[], between: () => Thenable<unknown> | undefined): EditSessionDeps {
+  async function* run(): AsyncGenerator<CompletionEvent> {
     const arm = { id: 'test/a', label: 'A' } as unknown as Arm;
     yield { type: 'routed', decision: { id: 'd' as DecisionId } as Decision, arm };
     for (const piece of `\`\`\`js\n${NEW.join('\n')}\n\`\`\`\n`.match(/[^]{1,12}/g) ?? []) {
@@ -71,14 +71,14 @@ describe('edits in place in the host', function () {
     return (await vscode.window.showTextDocument(uri, { preview: false })).document;
   }
 
-  /** Of the function around line 4. */
+  /** For the function around line 4. */
   async function begin(
     document: vscode.TextDocument,
     told: string[],
     between: () => Thenable<unknown> | undefined = () => undefined,
   ): Promise<EditSession> {
     const lines = await targetOf(document, new vscode.Range(3, 0, 3, 0));
-    const edited = new OpenDocument(document);
+    const edited = new EditorDocument(document);
     const subject = { region: stretchOf(document, lines), fileName: 'a.js', languageId: 'javascript' };
     const session = new EditSession(deps(told, between), edited, subject, () => undefined);
     edited.follow((changes, isUndo) => session.changed(changes, isUndo));
@@ -101,6 +101,9 @@ describe('edits in place in the host', function () {
       assert.equal((await session.ask('x', { type: 'auto' })).kind, 'changed');
       assert.equal(document.getText(), text(eol, NEW));
       await vscode.commands.executeCommand('undo');
+      // A step that the editor has ended by itself is undone right after the other.
+      for (let i = 0; i < 100 && session.state !== 'over'; i += 1)
+        await new Promise((done) => setTimeout(done, 20));
       assert.equal(document.getText(), text(eol, OLD));
       assert.deepEqual([session.state, told], ['over', ['undone']]);
     });
@@ -127,7 +130,7 @@ describe('edits in place in the host', function () {
     }
   });
 
-  it('a document that nobody sees is changed too, and saved by nobody', async () => {
+  it('a document without a visible editor is changed too, and not saved', async () => {
     const document = await open('hidden.js', text('\n', OLD));
     const told: string[] = [];
     const session = await begin(document, told);
@@ -137,6 +140,18 @@ describe('edits in place in the host', function () {
     assert.ok(document.isDirty);
     await session.reject();
     assert.equal(document.getText(), text('\n', OLD));
+  });
+
+  it('a language server that hangs is not waited for, and without symbols the text tells', async () => {
+    const hangs = { provideDocumentSymbols: () => new Promise<never>(() => undefined) };
+    parts.push(vscode.languages.registerDocumentSymbolProvider({ language: 'plaintext' }, hangs));
+    const document = await open('a.txt', 'one\n\ntwo\nthree\n\nfunction four() {\n  five();\n}\n');
+    const at = (line: number) => targetOf(document, new vscode.Range(line, 0, line, 0));
+    assert.deepEqual(await at(3), { first: 2, last: 3 });
+    assert.deepEqual(await at(4), { first: 4, last: 4 });
+    assert.deepEqual(await at(6), { first: 5, last: 7 });
+    // Whole lines that are selected end where the next begins.
+    assert.deepEqual(await targetOf(document, new vscode.Range(2, 1, 4, 0)), { first: 2, last: 3 });
   });
 
   it('a cell of a notebook', async () => {

@@ -1,4 +1,4 @@
-/** Edits in place as somebody at the keyboard meets them: asked for, accepted, undone, rejected, and never saved by itself. */
+/** Edits in place in use: requested, accepted, undone, rejected, and never saved automatically. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,10 +21,12 @@ describe('Edit in place', () => {
     original = onDisk();
   });
 
-  /** Of the function around the cursor; resolves when its changes wait, with the decision. */
+  /** Edits the function around the cursor; resolves with the decision when its changes wait. */
   async function edit(): Promise<Decision> {
     await workbench.goTo(5, 10);
     await workbench.page.keyboard.press('Control+Alt+I');
+    await workbench.picker.widget.getByText(/Model: Auto \(.+\), about \$/).waitFor();
+    await workbench.shot('edit-input');
     await workbench.answer(instruction);
     await lens('Accept All').first().waitFor();
     const decision = readLearnt(workbench).decisions.at(-1);

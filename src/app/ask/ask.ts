@@ -8,6 +8,7 @@ import type { Decision } from '../../core/decision.ts';
 import type { StopTerms } from '../../core/money/stopping.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
 import type { LedgerEntry } from '../ports/money.ts';
+import type { AskPrompt, AskRequest } from '../call/orders.ts';
 import type { Preview } from '../call/preview.ts';
 import type { IncompleteReason } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
@@ -16,7 +17,7 @@ import type { Choice } from '../call/routing.ts';
 import type { SettledCost } from '../call/settlement.ts';
 import { changedHolds, type Release, type Released } from './answerHolds.ts';
 import { Seam, continuation } from './seam.ts';
-import { assembleAgain, type Prepared, type PromptView, type TextMessage } from './assemble.ts';
+import { assembleAgain, type Prepared } from './assemble.ts';
 import {
   addAnswer,
   addTurn,
@@ -36,32 +37,14 @@ import {
   type Turn,
 } from './conversations.ts';
 
-export interface AskRequest {
-  readonly surface: 'ask';
-  readonly messages: readonly TextMessage[];
-  readonly view: PromptView;
-  readonly conversationId: string;
-  readonly choice: Choice;
-  /** Whether it requests the rest of an answer that ended at its cap. */
-  readonly continues?: boolean;
-  /** Whether the answer is lines of a file, written anew, which takes more room than a reply. */
-  readonly rewrites?: boolean;
-  readonly signal: AbortSignal;
-  /** Told when the request is about to leave: what stopping the answer would mean, whenever that is asked. */
-  readonly onRunning?: ((terms: () => StopTerms) => void) | undefined;
-}
-
-/** Ask offers its models no tools, so that no model calls one. */
-export type RoutedEvent = Exclude<CompletionEvent, { readonly type: 'tool-call' }>;
-
 /** The evidence about an answer in one of the user's actions. */
 export type AskFeedback =
   'thumb-up' | 'thumb-down' | 'cleared' | 'copied' | 'inserted' | 'applied' | 'retried' | 'escalated';
 
 export interface AskEngine {
-  run(request: AskRequest): AsyncIterable<RoutedEvent>;
+  run(request: AskRequest): AsyncIterable<CompletionEvent>;
   /** The cost and the model of a question, without sending it; undefined where nothing can be said now. */
-  preview(request: Omit<AskRequest, 'surface' | 'signal'>, rule?: 'cheaper'): Promise<Preview | undefined>;
+  preview(prompt: AskPrompt, rule?: 'cheaper'): Promise<Preview | undefined>;
   /** Fires when models, limits or the user's wishes changed, so that a preview may change too. */
   onDidChange(listener: () => void): Disposable;
   feedback(decisionId: DecisionId, kind: AskFeedback): Promise<void>;
@@ -107,7 +90,7 @@ interface Run {
   readonly turnId: string;
   readonly answerId: string;
   readonly abort: AbortController;
-  /** What stopping it would mean now; undefined = nothing has left yet. */
+  /** The present effect of stopping; undefined = no request has left yet. */
   terms: (() => StopTerms) | undefined;
   /** Index of the answer shown before, which is shown again if this one stays empty. */
   readonly former: number | undefined;
@@ -142,7 +125,7 @@ export class AskSession {
     return this.#run !== undefined;
   }
 
-  /** An answer that was stopped may still be read to its end, and its cost is told here. */
+  /** A stopped answer may still be read to its end, and its cost is reported here. */
   get isSettled(): boolean {
     return this.#unsettled === 0;
   }
@@ -217,8 +200,8 @@ export class AskSession {
   }
 
   /**
-   * The user's stop. Where it would keep the whole reservation, the first one only says so and the answer continues; the
-   * second one stops.
+   * The user's stop. Where it would keep the whole reservation, the first one only reports that and the answer
+   * continues; the second one stops.
    */
   stop(): void {
     const run = this.#run;
@@ -300,7 +283,7 @@ export class AskSession {
       onRunning: (terms: () => StopTerms) => void (run.terms = terms),
     };
     try {
-      for await (const event of this.#deps.engine.run({ surface: 'ask', ...request })) this.#take(run, event);
+      for await (const event of this.#deps.engine.run(request)) this.#take(run, event);
       // The engine guarantees an end event; without one, the answer would appear to run forever.
       this.#finish(run, { state: 'done' });
     } catch (error) {
@@ -311,7 +294,7 @@ export class AskSession {
     }
   }
 
-  #take(run: Run, event: RoutedEvent): void {
+  #take(run: Run, event: CompletionEvent): void {
     switch (event.type) {
       case 'routed':
         if (run.before) return this.#note(run.answerId, event.decision.id);
@@ -322,6 +305,9 @@ export class AskSession {
         return this.#append(run, '', event.text);
       case 'text-was-reasoning':
         return this.#fold(run);
+      case 'tool-call':
+        // Ask offers its models no tools.
+        return;
       case 'ended':
         this.#tellCost(run, event);
         this.#join(run);

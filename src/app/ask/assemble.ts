@@ -5,6 +5,7 @@
  * The question is always sent whole, attached pieces are cut to their budgets, and the latest earlier turns that fit
  * are sent whole. `notes` names what is left out.
  */
+import type { View } from '../call/orders.ts';
 import type { ContextPiece, Conversation, Turn } from './conversations.ts';
 import { answerSent } from './conversations.ts';
 
@@ -33,23 +34,13 @@ export interface TextMessage {
   readonly content: string;
 }
 
-/** The properties of a prompt that the router reads besides its words. */
-export interface PromptView {
-  readonly text: string;
-  readonly languageId: string;
-  readonly contextChars: number;
-  /** 0 = a conversation's first question. */
-  readonly turn: number;
-  readonly referenceCount: number;
-}
-
 /** A prepared question: what is sent, what is stored, and what was left out. */
 export interface Prepared {
   readonly question: string;
   /** The pieces after cutting, on which a follow-up question can rely. */
   readonly context: readonly ContextPiece[];
   readonly messages: readonly TextMessage[];
-  readonly view: PromptView;
+  readonly view: View;
   readonly notes: readonly AssemblyNote[];
 }
 

@@ -100,9 +100,9 @@ function shrink(conversation: Conversation): Conversation {
   return { ...conversation, turns };
 }
 
-type Turn = Conversation['turns'][number];
+type StoredTurn = Conversation['turns'][number];
 
-function clip(turn: Turn): Turn {
+function clip(turn: StoredTurn): StoredTurn {
   return { ...turn, answers: turn.answers.filter((_, i) => i === turn.shown).map(clipAnswer), shown: 0 };
 }
 

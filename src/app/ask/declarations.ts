@@ -62,12 +62,15 @@ export function onlyDeclaration(block: readonly string[], languageId: string): D
   return before && block.slice(found.to + 1).every(isBlank) ? found : undefined;
 }
 
-/** How many namesakes around a line are read to their ends: of more, none holds it. */
+/**
+ * The most declarations of one name around a line that are read to their ends; among more, none counts as containing
+ * it.
+ */
 const MOST_AROUND = 3;
-/** Decorators are looked for this many lines above a declaration. */
+/** Number of lines above a declaration that are searched for decorators. */
 const MOST_DECORATORS = 40;
 
-/** The only declaration of that name, by any keyword of its kind, or the only one that holds the line `near`. */
+/** The only declaration of that name, by any keyword of its kind, or the only one that contains the line `near`. */
 export function namesake(
   file: readonly string[],
   { name, keyword }: Pick<Declaration, 'name' | 'keyword'>,
@@ -110,13 +113,13 @@ export function membersOf(
   return found;
 }
 
-/** The lines as one text, and the offset at which each begins. */
-interface Source {
+/** The lines as one text, with the offset of each line. */
+interface DeclaringText {
   readonly text: string;
   readonly starts: readonly number[];
 }
 
-function sourceOf(lines: readonly string[]): Source {
+function sourceOf(lines: readonly string[]): DeclaringText {
   const starts: number[] = [];
   let at = 0;
   for (const line of lines) {
@@ -155,7 +158,12 @@ export function withComments(lines: readonly string[], from: number): number {
   return start;
 }
 
-function endOf(lines: readonly string[], head: number, languageId: string, { text, starts }: Source): number {
+function endOf(
+  lines: readonly string[],
+  head: number,
+  languageId: string,
+  { text, starts }: DeclaringText,
+): number {
   const scanner = new Scanner(text, starts[head] ?? 0, [], { lexicon: lexicon(languageId) });
   const width = indent(lines[head] ?? '');
   const byIndent = blocksByIndentation(languageId) || ENDING_WORDS.has(languageId);

@@ -1,7 +1,7 @@
 /**
- * What is remembered of conversations while this window is open: the key that keeps a conversation's calls on one
- * machine's prompt cache, and what was sent to which arm, which says what of the next call is cached there. In memory
- * only; how long caches live is kept with what calls are known to use (`policyRuntime.ts`).
+ * Memory of the conversations in this window: the key that keeps a conversation's calls on one machine's prompt cache,
+ * and what was sent to each arm, from which the cached part of the next call follows. In memory only;
+ * `policyRuntime.ts` stores how long caches live, with the usage statistics.
  */
 import type { Arm } from '../../core/arm.ts';
 import type { EpochMs } from '../../core/brand.ts';
@@ -17,28 +17,28 @@ import {
 } from '../../core/money/promptCache.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
 
-/** The longest unused are forgotten first: their caches are gone by then. */
+/** The longest unused conversations are dropped first, since their caches have expired. */
 const MAX_CONVERSATIONS = 200;
 
-interface Remembered {
+interface RememberedConversation {
   readonly cacheKey: string;
   readonly sent: SentConversation;
-  /** Sum of the prompts' contexts, as many as `sent.calls`; undefined before the first. */
+  /** Sum of the contexts of `sent.calls` prompts; undefined before the first. */
   readonly contexts: Context | undefined;
 }
 
-/** A call whose usage was reported. */
+/** A call with reported usage. */
 export interface AnsweredCall {
-  /** When it was sent. */
+  /** Time of its request. */
   readonly at: EpochMs;
-  /** The bound on its input, which grows with what is sent. */
+  /** Upper bound on its input tokens, which grows with the text that is sent. */
   readonly bytes: number;
   readonly tokens: TokenClasses;
   readonly context: Context;
 }
 
 export class ConversationMemory {
-  readonly #conversations = new Map<string, Remembered>();
+  readonly #conversations = new Map<string, RememberedConversation>();
   readonly #policy: PolicyRuntime;
   readonly #newKey: () => string;
 
@@ -48,12 +48,12 @@ export class ConversationMemory {
     this.#newKey = newKey;
   }
 
-  /** The same for all calls of a conversation; undefined outside of one. */
+  /** The same for all calls of a conversation; undefined without a conversation. */
   cacheKey(conversationId: string | undefined): string | undefined {
     return conversationId === undefined ? undefined : this.#remembered(conversationId).cacheKey;
   }
 
-  /** The quote as the arm's prompt cache makes it; outside of a conversation nothing is known of a cache. */
+  /** The quote with the effect of the arm's prompt cache; without a conversation the cache is unknown. */
   quoted(
     conversationId: string | undefined,
     arm: Arm,
@@ -66,8 +66,8 @@ export class ConversationMemory {
   }
 
   /**
-   * What the rest of the conversation is about: this prompt, and calls to come like those so far. A model is chosen for all
-   * of them, so one short question in the midst of it does not decide alone.
+   * The contexts of the rest of the conversation: this prompt, and further calls like those so far. The model is chosen
+   * for all of them, so that a single short question does not decide alone.
    */
   restOf(conversationId: string | undefined, context: Context): Context {
     const found = conversationId === undefined ? undefined : this.#conversations.get(conversationId);
@@ -94,7 +94,7 @@ export class ConversationMemory {
   }
 
   /** Moves the conversation to the newest end. */
-  #remembered(conversationId: string): Remembered {
+  #remembered(conversationId: string): RememberedConversation {
     const found = this.#conversations.get(conversationId) ?? {
       cacheKey: this.#newKey(),
       sent: nothingSent,
@@ -109,7 +109,7 @@ export class ConversationMemory {
   }
 }
 
-/** Contexts of another space than before begin again. */
+/** Contexts of another space than before start again. */
 const summed = (sum: Context | undefined, context: Context): Context =>
   sum?.spaceId === context.spaceId
     ? { ...context, x: context.x.map((value, i) => value + (sum.x[i] ?? 0)) }

@@ -6,12 +6,8 @@ import type { Arm } from '../../core/arm.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { OpaqueState, ToolCall } from '../ports/models.ts';
 import type { Problem } from '../call/problem.ts';
-import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
+import type { Completion, CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
 import { isRecord } from '../../core/shape.ts';
-
-export interface Completion {
-  run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
-}
 
 /** A tool call with parsed arguments. */
 export interface ReadyToolCall {
@@ -24,7 +20,7 @@ export interface ReadyToolCall {
 
 export interface ChatSink {
   /** Called again when another arm takes over. */
-  routed(route: Route): void;
+  routed?(route: Route): void;
   text(text: string): void;
   toolCall(call: ReadyToolCall): void;
 }
@@ -32,7 +28,7 @@ export interface ChatSink {
 export interface Route {
   readonly decision: Decision;
   readonly arm: Arm;
-  /** It goes on without the state beside the conversation's tool calls. */
+  /** The answer continues without the state beside the conversation's tool calls. */
   readonly withoutState?: true;
 }
 
@@ -64,7 +60,7 @@ export async function answerChat(
           arm: event.arm,
           ...(event.withoutState && { withoutState: true }),
         };
-        sink.routed(route);
+        sink.routed?.(route);
         break;
       case 'text':
         sink.text(event.text);

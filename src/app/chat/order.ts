@@ -1,7 +1,7 @@
 /** Builds an order for the routed completion from a request of VS Code's Chat. */
 import type { ToolDefinition } from '../ports/models.ts';
-import { chatCall } from '../call/call.ts';
 import { withoutState } from '../call/withoutState.ts';
+import { chatOrder } from '../call/orders.ts';
 import type { CompletionEvent, CompletionOrder } from '../call/routedCompletion.ts';
 import type { Choice } from '../call/routing.ts';
 import { toChatMessages, type ChatTurn } from './messages.ts';
@@ -9,7 +9,7 @@ import { chatView } from './view.ts';
 
 export interface ChatOrderOptions {
   readonly turns: readonly ChatTurn[];
-  /** Calls whose state was refused go as text. */
+  /** Calls whose state was refused are sent as text. */
   readonly isRefused?: ((callId: string) => boolean) | undefined;
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice: 'auto' | 'required';
@@ -20,23 +20,16 @@ export interface ChatOrderOptions {
   readonly signal: AbortSignal;
 }
 
-export const chatOrder = (options: ChatOrderOptions): CompletionOrder => ({
-  surface: 'chat',
-  purpose: 'chat',
-  view: chatView(options.turns, options.languageId),
-  call: chatCall({
-    messages: withoutState(toChatMessages(options.turns), options.isRefused ?? (() => false)),
-    outputCap: options.outputCap,
-    purpose: 'turn',
-    tools: options.tools,
-    toolChoice: options.tools.length > 0 ? options.toolChoice : undefined,
-  }),
-  conversationId: options.conversationId,
-  choice: options.choice,
-  signal: options.signal,
-  // Chat's own Stop cannot ask a second time.
-  whenStopped: 'run-out',
-});
+export function orderOfTurns({
+  turns,
+  languageId,
+  isRefused = () => false,
+  signal,
+  ...options
+}: ChatOrderOptions): CompletionOrder {
+  const messages = withoutState(toChatMessages(turns), isRefused);
+  return chatOrder({ ...options, messages, view: chatView(turns, languageId) }, signal);
+}
 
 /** Another extension's cap of the answer's length in tokens; a value that is not a number is passed over. */
 export function outputCapOf(modelOptions: Readonly<Record<string, unknown>> | undefined): number | undefined {
@@ -45,8 +38,8 @@ export function outputCapOf(modelOptions: Readonly<Record<string, unknown>> | un
 }
 
 /**
- * The answer ended at the cap that the caller itself had set, and as far as is known used it up: what to make of that is
- * the caller's business.
+ * Whether the answer ended at the cap that the caller set, and used it up as far as is known: the caller decides what
+ * that means.
  */
 export function endsAtCallersCap(
   { incomplete, usage }: Pick<Extract<CompletionEvent, { type: 'ended' }>, 'incomplete' | 'usage'>,

@@ -1,12 +1,12 @@
 /** The part of a chat that the router reads: the user's own request without the additions of VS Code's chat. */
-import type { PromptView } from '../../core/features/features.ts';
+import type { View } from '../call/orders.ts';
 import { textOf, type ChatPart, type ChatTurn } from './messages.ts';
 
 /** VS Code's built-in agent marks the user's words with these tags, after its own context and reminders. */
 const [OPEN, CLOSE] = ['<userRequest>', '</userRequest>'] as const;
 const ATTACHMENT = /<attachment\b/g;
 
-export function chatView(turns: readonly ChatTurn[], languageId: string): PromptView {
+export function chatView(turns: readonly ChatTurn[], languageId: string): View {
   const text = latestRequest(turns);
   const chars = turns.reduce(
     (sum, { parts }) => sum + parts.reduce((all, part) => all + charsOf(part), 0),
@@ -15,7 +15,6 @@ export function chatView(turns: readonly ChatTurn[], languageId: string): Prompt
   return {
     text,
     languageId,
-    surface: 'chat',
     contextChars: Math.max(0, chars - text.length),
     turn: turns.filter(isFinalAnswer).length,
     referenceCount: turns.reduce((sum, turn) => sum + references(turn), 0),

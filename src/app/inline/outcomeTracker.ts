@@ -1,41 +1,41 @@
 /**
- * Follows each suggestion from the screen to its outcome. Editor events come in; evidence is gathered (core), and
- * each new verdict is corrected by the user's baseline and handed to the router, which revises what it learnt.
+ * Follows each suggestion from the screen to its outcome. It receives editor events and gathers evidence (core); each
+ * new verdict is corrected by the user's baseline and passed to the router, which revises its reward.
  */
 import type { DecisionId } from '../../core/brand.ts';
 import { corrected, correctionFor, decodeBaseline, learnBaseline } from '../../core/inline/baseline.ts';
 import type { Baseline, Correction } from '../../core/inline/baseline.ts';
 import { DEFAULT_RULES, gather, noEvidence, sameVerdict, verdict } from '../../core/inline/outcome.ts';
-import type { Evidence, InlineEvent, SurvivalCheck, Verdict } from '../../core/inline/outcome.ts';
+import type { OutcomeEvidence, InlineEvent, SurvivalCheck, Verdict } from '../../core/inline/outcome.ts';
 import { kept, shift } from '../../core/inline/survival.ts';
 import type { Stretch } from '../../core/inline/survival.ts';
 import { LiveText } from './liveText.ts';
 import type { DocumentChange } from './liveText.ts';
 import type { InlineDeps } from './ports.ts';
-import type { Offer, Suggestion } from './suggestion.ts';
+import type { OfferedText, Suggestion } from './suggestion.ts';
 
 export interface TrackerDeps extends Pick<InlineDeps, 'now' | 'timers' | 'learning' | 'log'> {
   /** Text of an open document between two offsets; undefined = closed. */
   readonly readText: (documentId: string, start: number, end: number) => string | undefined;
-  readonly onVerdict: (offer: Offer, verdict: Verdict) => void;
-  /** Where the user's acceptance baseline outlives the session; gives back what was saved last. */
+  readonly onVerdict: (offer: OfferedText, verdict: Verdict) => void;
+  /** Storage of the user's acceptance baseline beyond the session; returns the last saved one. */
   readonly baseline: { load(): unknown; save(state: Baseline): void };
 }
 
 interface Tracked {
-  readonly offer: Offer;
+  readonly offer: OfferedText;
   readonly documentId: string;
-  evidence: Evidence;
+  evidence: OutcomeEvidence;
   said: Verdict | undefined;
   correction: Correction | undefined;
-  /** Where the accepted text lies; undefined until accepted. */
+  /** Position of the accepted text; undefined until accepted. */
   stretch: Stretch | undefined;
-  /** Characters taken word by word or line by line. */
+  /** Number of characters accepted word by word or line by line. */
   taken: number;
   isWatched: boolean;
 }
 
-/** Everything has a limit: suggestions followed at once. An accepted one is followed for five minutes. */
+/** The most suggestions followed at once. An accepted one is followed for five minutes. */
 const MAX_TRACKED = 300;
 const SURVIVAL_MS: Readonly<Record<SurvivalCheck, number>> = { '30s': 30_000, '5min': 300_000 };
 
@@ -49,8 +49,8 @@ export class OutcomeTracker {
     this.#deps = deps;
   }
 
-  /** Ours is believed to be on the screen. */
-  get visible(): Offer | undefined {
+  /** Called when PILOT's suggestion is assumed to be on the screen. */
+  get visible(): OfferedText | undefined {
     return this.#live && this.#tracked.get(this.#live.decisionId)?.offer;
   }
 
@@ -58,7 +58,7 @@ export class OutcomeTracker {
     return this.#tracked.size;
   }
 
-  /** `offset`: of the cursor. Another suggestion on the screen is superseded; the same one goes on. */
+  /** `offset`: of the cursor. Supersedes another shown suggestion; the same one continues. */
   shown(documentId: string, offset: number, { offer, text, covers }: Suggestion): void {
     const { decisionId } = offer;
     if (this.#live !== undefined && this.#live.decisionId !== decisionId) this.#endLive('superseded');
@@ -67,13 +67,13 @@ export class OutcomeTracker {
     this.#add(decisionId, { type: 'shown', at: this.#deps.now() });
   }
 
-  /** The other candidates of a list: accepted they count, unseen they do not. */
-  offered(documentId: string, offer: Offer): void {
+  /** The other candidates of a list: they count if accepted, not if unseen. */
+  offered(documentId: string, offer: OfferedText): void {
     this.#track(offer, documentId);
   }
 
-  /** The accept command. The text is in the document already and ends at the cursor. */
-  accepted(decisionId: DecisionId, cursorOffset: number): Offer | undefined {
+  /** Called by the accept command. The text is in the document already and ends at the cursor. */
+  accepted(decisionId: DecisionId, cursorOffset: number): OfferedText | undefined {
     const tracked = this.#tracked.get(decisionId);
     if (tracked === undefined) return undefined;
     const length =
@@ -86,14 +86,14 @@ export class OutcomeTracker {
     return tracked.offer;
   }
 
-  /** Esc while ours was on the screen. */
-  escaped(): Offer | undefined {
+  /** Called on Esc while PILOT's suggestion was shown. */
+  escaped(): OfferedText | undefined {
     const offer = this.visible;
     if (offer !== undefined) this.#endLive('escaped');
     return offer;
   }
 
-  /** The next change comes from accepting a word or a line. */
+  /** Announces that the next change comes from accepting a word or a line. */
   expectPartial(): void {
     this.#partial = this.#live !== undefined;
   }
@@ -108,13 +108,13 @@ export class OutcomeTracker {
     else this.#progressed(progress);
   }
 
-  /** The cursor stands elsewhere, without a change that explains it. */
+  /** Called when the cursor moved without a change that explains it. */
   moved(documentId: string, offset: number): void {
     if (this.#live?.text.documentId === documentId && !this.#live.text.isAt(offset))
       this.#endLive('diverged');
   }
 
-  /** Nothing can be said any more about text in this document. */
+  /** Called when text in this document can no longer be observed. */
   closed(documentId: string): void {
     if (this.#live?.text.documentId === documentId) this.#endLive('diverged');
     for (const [id, tracked] of this.#tracked) {
@@ -148,7 +148,7 @@ export class OutcomeTracker {
     if (live !== undefined) this.#add(live.decisionId, { type, at: this.#deps.now() });
   }
 
-  #track(offer: Offer, documentId: string): void {
+  #track(offer: OfferedText, documentId: string): void {
     const known = this.#tracked.get(offer.decisionId);
     if (known !== undefined) return;
     this.#tracked.set(offer.decisionId, {
@@ -177,7 +177,7 @@ export class OutcomeTracker {
     }
   }
 
-  /** Accepting inserts the text, which looks like typing it, and then runs the command: watched once. */
+  /** An acceptance inserts the text, which looks like typing, and then runs the command: followed once. */
   #watchSurvival(tracked: Tracked): void {
     if (tracked.isWatched) return;
     tracked.isWatched = true;
@@ -200,7 +200,7 @@ export class OutcomeTracker {
     if (tracked === undefined) return;
     tracked.evidence = gather(tracked.evidence, event);
     this.#judge(tracked);
-    // What waits for the grace period is judged again when that is over.
+    // Suggestions in their grace period are judged again at its end.
     if (tracked.evidence.lastEndAt !== undefined) {
       this.#deps.timers.after(DEFAULT_RULES.graceMs, () => this.#judge(tracked));
     }
@@ -212,7 +212,7 @@ export class OutcomeTracker {
     const former = tracked.said;
     tracked.said = now;
     const { situation, decisionId } = tracked.offer;
-    // Asked anew each time: the user may have had it forgotten.
+    // Read each time, since the user may have had it forgotten.
     const baseline = decodeBaseline(this.#deps.baseline.load());
     tracked.correction ??= correctionFor(baseline, situation);
     this.#deps.baseline.save(learnBaseline(baseline, situation, now, former));

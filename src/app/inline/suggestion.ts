@@ -1,4 +1,4 @@
-/** What is handed to the editor, and what is remembered of it for reuse and for its outcome. */
+/** The suggestion in the form for the editor, and its record for reuse and for its outcome. */
 import type { Arm } from '../../core/arm.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import type { Situation } from '../../core/inline/baseline.ts';
@@ -8,7 +8,7 @@ import type { CursorText } from '../../core/inline/cursorText.ts';
 import { replacement } from '../../core/inline/replacement.ts';
 
 /** The part of a suggestion that stays the same while the user types along. */
-export interface Offer {
+export interface OfferedText {
   readonly decisionId: DecisionId;
   readonly arm: Arm;
   readonly situation: Situation;
@@ -17,10 +17,10 @@ export interface Offer {
 }
 
 export interface Suggestion {
-  readonly offer: Offer;
-  /** What to insert at the cursor. */
+  readonly offer: OfferedText;
+  /** The text to insert at the cursor. */
   readonly text: string;
-  /** Characters after the cursor, on its line, that the text replaces. */
+  /** Number of characters after the cursor, on its line, that the text replaces. */
   readonly covers: number;
 }
 
@@ -29,7 +29,7 @@ export const makeOffer = (
   arm: Arm,
   text: string,
   place: { readonly cursor: CursorText; readonly languageId: string },
-): Offer => ({
+): OfferedText => ({
   decisionId,
   arm,
   whole: text,
@@ -40,8 +40,8 @@ export const makeOffer = (
   },
 });
 
-/** Undefined where nothing would be left to insert. */
-export function suggestionAt(offer: Offer, text: string, cursor: CursorText): Suggestion | undefined {
+/** Undefined where nothing would remain to insert. */
+export function suggestionAt(offer: OfferedText, text: string, cursor: CursorText): Suggestion | undefined {
   const put = replacement(text, cursor, offer.situation.languageId);
   return put.text.trim() === '' ? undefined : { offer, text: put.text, covers: put.covers };
 }

@@ -80,7 +80,7 @@ export const PRESET_IDS = [
 export type PresetId = (typeof PRESET_IDS)[number];
 
 /** Known facts about a kind of endpoint, before any settings of the user. */
-export interface Preset {
+export interface EndpointPreset {
   readonly id: PresetId;
   readonly label: string;
   /** Undefined = the user must enter one. */
@@ -106,7 +106,7 @@ export interface Preset {
   readonly effortField: EffortField | undefined;
   /** How a request names its conversation, so that it finds its own prompt cache. */
   readonly cacheKeyField: CacheKeyField | undefined;
-  /** What its documentation says of its prompt cache for a model; undefined = nothing. */
+  /** The documented prompt cache for a model; undefined = undocumented. */
   readonly promptCache: (model: string) => PromptCacheTerms | undefined;
   /** Whether it passes Anthropic's cache marks on message parts to Anthropic's models. */
   readonly passesCacheMarks: boolean;
@@ -114,7 +114,7 @@ export interface Preset {
   readonly stopsWhenClosed: StopsWhenClosed;
 }
 
-export type PresetTable = Readonly<Record<PresetId, Preset>>;
+export type PresetTable = Readonly<Record<PresetId, EndpointPreset>>;
 
 /** The source of a price and its date, both shown to the user. */
 export interface KnownPrice {

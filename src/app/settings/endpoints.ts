@@ -1,4 +1,4 @@
-import type { Endpoint, Preset, PresetTable, StopsWhenClosed, Timeouts } from './endpoint.ts';
+import type { Endpoint, EndpointPreset, PresetTable, StopsWhenClosed, Timeouts } from './endpoint.ts';
 import { PRESET_IDS, PROTOCOLS } from './endpoint.ts';
 import { parseHeaders } from './headers.ts';
 import type { MisplacedKey } from './headers.ts';
@@ -46,7 +46,7 @@ export function parseEndpoint(
 /** Facts about a provider apply to its own host; for any other, such as a proxy, the settings decide. */
 function parseStopsWhenClosed(
   reader: SettingReader,
-  preset: Preset,
+  preset: EndpointPreset,
   baseUrl: string | undefined,
 ): StopsWhenClosed {
   const known = baseUrl === preset.baseUrl ? preset.stopsWhenClosed : 'no';
@@ -98,13 +98,13 @@ function ownerOf(variable: string, presets: PresetTable): string | undefined {
 }
 
 /** A local server does not answer while it loads a model, which takes minutes for a large one. */
-export const defaultTimeouts = (preset: Preset): Timeouts => ({
+export const defaultTimeouts = (preset: EndpointPreset): Timeouts => ({
   firstByteMs: preset.local ? 300_000 : 60_000,
   idleMs: 120_000,
   totalMs: 600_000,
 });
 
-function parseTimeouts(reader: SettingReader | undefined, preset: Preset): Timeouts {
+function parseTimeouts(reader: SettingReader | undefined, preset: EndpointPreset): Timeouts {
   const fallback = defaultTimeouts(preset);
   if (!reader) return fallback;
   // Milliseconds; Node's fetch gives up after 300 s by itself.

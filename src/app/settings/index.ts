@@ -12,7 +12,7 @@ import { shown } from './problem.ts';
 import { SettingReader } from './reader.ts';
 import { isRecord } from '../../core/shape.ts';
 
-export type { Endpoint, Preset, PresetId, PresetTable } from './endpoint.ts';
+export type { Endpoint, EndpointPreset, PresetId, PresetTable } from './endpoint.ts';
 export type { MisplacedKey } from './headers.ts';
 export type { SettingProblem } from './problem.ts';
 
@@ -43,7 +43,7 @@ export function parseSettings(
   const arms = new Map<string, Arm>();
   for (const reader of entries('pilot.models', raw.models, MAX_MODELS, problems)) {
     const arm = parseModel(reader, endpoints, presets);
-    // An effort that could not be taken was told; that the rest then stands there twice follows from it.
+    // The unusable effort was reported; the duplicate entry is only its consequence.
     const lostEffort = reader.has('effort') && arm?.effort === undefined;
     if (arm && !(lostEffort && arms.has(arm.id))) add(arms, arm.id, arm, reader, 'model');
   }

@@ -2,7 +2,7 @@ import { armId } from '../../core/brand.ts';
 import { EFFORT_LEVELS, effortName, type Arm, type ArmCapabilities, type Effort } from '../../core/arm.ts';
 import { FIM_FORMAT_IDS } from '../../core/inline/fim/format.ts';
 import { effortInName } from '../../core/models/effortInName.ts';
-import type { Endpoint, Preset, PresetTable } from './endpoint.ts';
+import type { Endpoint, EndpointPreset, PresetTable } from './endpoint.ts';
 import { OUTPUT_CAP_FIELDS } from './endpoints.ts';
 import { parsePrice, withCacheRates } from './price.ts';
 import type { SettingReader } from './reader.ts';
@@ -58,7 +58,7 @@ const MOST_THINKING_TOKENS = 1_000_000;
 interface EffortPlace {
   readonly endpoint: Endpoint;
   readonly model: string;
-  readonly preset: Preset;
+  readonly preset: EndpointPreset;
 }
 
 /** A level, or a reasoning budget in tokens; undefined = none that can be sent, with a reported problem. */
@@ -75,7 +75,7 @@ function parseEffort(reader: SettingReader, place: EffortPlace): Effort | undefi
   return undefined;
 }
 
-/** Messages takes both; Responses takes levels; of Chat Completions the preset knows. */
+/** Messages accepts both, Responses accepts levels; for Chat Completions the preset decides. */
 function effortsTaken({
   endpoint: { protocol, preset: id },
   preset,

@@ -20,23 +20,23 @@ import { isRecord } from '../../core/shape.ts';
  */
 export type SettingScope = 'user' | 'effective' | 'narrowing';
 
-interface Row<T> {
+interface SettingRow<T> {
   readonly scope: SettingScope;
   readonly read: (reader: SettingReader, key: string) => T;
 }
 
-const row = <T>(scope: SettingScope, read: Row<T>['read']): Row<T> => ({ scope, read });
-const flag = (scope: SettingScope, otherwise: boolean): Row<boolean> =>
+const row = <T>(scope: SettingScope, read: SettingRow<T>['read']): SettingRow<T> => ({ scope, read });
+const flag = (scope: SettingScope, otherwise: boolean): SettingRow<boolean> =>
   row(scope, (reader, key) => reader.boolean(key, otherwise));
-const choice = <T extends string>(scope: SettingScope, allowed: readonly T[], otherwise: T): Row<T> =>
+const choice = <T extends string>(scope: SettingScope, allowed: readonly T[], otherwise: T): SettingRow<T> =>
   row(scope, (reader, key) => reader.oneOf(key, allowed, otherwise));
-const whole = (scope: SettingScope, min: number, max: number, otherwise: number): Row<number> =>
+const whole = (scope: SettingScope, min: number, max: number, otherwise: number): SettingRow<number> =>
   row(scope, (reader, key) => reader.number(key, otherwise, { min, max }));
-/** Checked by `parseSettings`, which knows the endpoints that a model may name. */
-const unchecked: Row<unknown> = row('user', (reader, key) => reader.raw(key));
+/** `parseSettings` checks endpoints and models: it knows the endpoints that a model may name. */
+const unchecked: SettingRow<unknown> = row('user', (reader, key) => reader.raw(key));
 
 /** A limit in USD a month. An invalid value must not become "no limit": it counts as 0, free models only. */
-const limit: Row<NanoUsd | undefined> = row('user', (reader, key) => {
+const limit: SettingRow<NanoUsd | undefined> = row('user', (reader, key) => {
   const value = reader.raw(key);
   if (value === undefined) return undefined;
   if (typeof value === 'number' && 0 <= value && value <= largestDollars) return nanoFloor(value);
@@ -45,7 +45,7 @@ const limit: Row<NanoUsd | undefined> = row('user', (reader, key) => {
 });
 
 /** By language id; the reader of the setting drops values that are not boolean. */
-const languages: Row<undefined> = row('effective', (reader, key) => {
+const languages: SettingRow<undefined> = row('effective', (reader, key) => {
   const value = reader.raw(key);
   if (value === undefined) return undefined;
   if (!isRecord(value)) reader.problem(key, 'wrong-type', 'object', '{"*": true}');
@@ -56,7 +56,7 @@ const languages: Row<undefined> = row('effective', (reader, key) => {
 });
 
 /** In the form of `globsOfScopes`, which passes over values that are not strings. */
-const globs: Row<undefined> = row('effective', (reader, key) => {
+const globs: SettingRow<undefined> = row('effective', (reader, key) => {
   const value = reader.raw(key);
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) reader.problem(key, 'wrong-type', 'array', '[]');
@@ -77,7 +77,7 @@ const rows = {
   'budget.policy': choice('user', ['auto', ...policyNames], 'auto'),
   endpoints: unchecked,
   models: unchecked,
-  /** Checked by `parseVscodeModels`. */
+  /** `parseVscodeModels` checks these. */
   vscodeModels: unchecked,
   'routing.profile': choice('user', profileNames, 'balanced'),
   'learning.paused': flag('user', false),
@@ -93,7 +93,7 @@ const rows = {
   'inline.latencyTargetMs': whole('effective', 100, 20_000, 1500),
   'inline.debounceMs': whole('effective', 0, 2000, 75),
   'inline.contextTokens': whole('user', 128, 8192, 1536),
-} as const satisfies Readonly<Record<string, Row<unknown>>>;
+} as const satisfies Readonly<Record<string, SettingRow<unknown>>>;
 
 export type SettingKey = keyof typeof rows;
 export type SettingValues = { readonly [K in SettingKey]: ReturnType<(typeof rows)[K]['read']> };
@@ -105,14 +105,14 @@ export const inlineKeys = (Object.keys(rows) as readonly SettingKey[]).filter((k
 
 const settingKeys = Object.keys(rows) as readonly SettingKey[];
 
-interface Entry {
+interface CheckedSetting {
   readonly value: unknown;
   readonly problems: readonly SettingProblem[];
 }
 
 export class SettingsSnapshot {
   readonly #rawOf: (key: SettingKey, scope: SettingScope) => unknown;
-  readonly #entries = new Map<SettingKey, Entry>();
+  readonly #entries = new Map<SettingKey, CheckedSetting>();
   readonly #followers = new Map<() => void, readonly SettingKey[]>();
 
   /** `rawOf`: the value in the settings; each look-up takes VS Code a millisecond or more. */
@@ -150,7 +150,7 @@ export class SettingsSnapshot {
     this.#entries.delete(key);
   }
 
-  #entry(key: SettingKey): Entry {
+  #entry(key: SettingKey): CheckedSetting {
     const known = this.#entries.get(key);
     if (known) return known;
     const problems: SettingProblem[] = [];

@@ -1,7 +1,7 @@
 /**
  * Parses addresses of endpoints as users paste them: from a documentation's example, a curl command, a portal's page.
  */
-import type { Preset } from './endpoint.ts';
+import type { EndpointPreset } from './endpoint.ts';
 import type { SettingReader } from './reader.ts';
 import { shown } from './problem.ts';
 
@@ -13,7 +13,7 @@ export interface BaseUrl {
 }
 
 /** The checked base URL; undefined = none is usable. */
-export function parseBaseUrl(reader: SettingReader, preset: Preset): BaseUrl | undefined {
+export function parseBaseUrl(reader: SettingReader, preset: EndpointPreset): BaseUrl | undefined {
   const given = reader.raw('baseUrl');
   if (given === undefined) {
     if (preset.baseUrl === undefined) reader.problem('baseUrl', 'missing', 'https://…', undefined);

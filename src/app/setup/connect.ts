@@ -1,6 +1,6 @@
 /** The part of set-up that ends with a working endpoint: its address, its key, and the list of its models. */
 import type { ProviderError } from '../ports/models.ts';
-import type { Endpoint, Preset } from '../settings/endpoint.ts';
+import type { Endpoint, EndpointPreset } from '../settings/endpoint.ts';
 import { parseSettings } from '../settings/index.ts';
 import { understandUrl } from '../settings/url.ts';
 import type { ListedModel } from './catalog.ts';
@@ -29,7 +29,7 @@ export async function endpointFor(deps: SetupDeps, start: SetupStart): Promise<E
 }
 
 /** The existing endpoint at this address, or a new one. */
-function endpointAt(deps: SetupDeps, preset: Preset, given: string): Endpoint | undefined {
+function endpointAt(deps: SetupDeps, preset: EndpointPreset, given: string): Endpoint | undefined {
   const address = understandUrl(given, preset.baseUrl);
   if (!address) return undefined;
   const { baseUrl, apiVersion } = address;
@@ -49,7 +49,7 @@ function endpointAt(deps: SetupDeps, preset: Preset, given: string): Endpoint | 
 }
 
 /** The address of providers, and of local servers with a port of their own; undefined for all others. */
-const fixedAddress = (preset: Preset): string | undefined =>
+const fixedAddress = (preset: EndpointPreset): string | undefined =>
   preset.id === 'vllm' || preset.id === 'litellm' || preset.id === 'custom' ? undefined : preset.baseUrl;
 
 export const current = ({ settings, presets }: SetupDeps) =>

@@ -3,7 +3,7 @@ import type { RateCard } from '../../core/arm.ts';
 import type { ArmId } from '../../core/brand.ts';
 import type { Result } from '../../core/result.ts';
 import type { ProviderError } from '../ports/models.ts';
-import type { Endpoint, Preset, PresetId, PresetTable, PriceLookup } from '../settings/endpoint.ts';
+import type { Endpoint, EndpointPreset, PresetId, PresetTable, PriceLookup } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
 import type { CapQuestion } from './capQuestion.ts';
 import type { ModelDraft } from './draft.ts';
@@ -21,7 +21,7 @@ export type KeyAnswer =
 
 export interface KeyQuestion {
   readonly endpoint: Endpoint;
-  readonly preset: Preset;
+  readonly preset: EndpointPreset;
   /** The provider's own variable, if it is set; only its name is shown, and it is used only when chosen. */
   readonly variable: string | undefined;
   readonly refused: boolean;
@@ -44,7 +44,7 @@ export interface SetupSummary {
 export interface SetupUi {
   start(): Promise<SetupStart | undefined>;
   /** `former`: the earlier input, for correction. */
-  askBaseUrl(preset: Preset, former?: string): Promise<string | undefined>;
+  askBaseUrl(preset: EndpointPreset, former?: string): Promise<string | undefined>;
   askKey(question: KeyQuestion): Promise<KeyAnswer | undefined>;
   whileFetching<T>(endpoint: Endpoint, fetch: (signal: AbortSignal) => Promise<T>): Promise<T>;
   listFailed(endpoint: Endpoint, error: ProviderError): Promise<AfterFailure | undefined>;
@@ -52,7 +52,7 @@ export interface SetupUi {
   chooseModels(offer: ModelOffer): Promise<ModelChoice | undefined>;
   /** 'later': leave this model and all following ones without a price. */
   askPrice(draft: ModelDraft, position: number, total: number): Promise<RateCard | 'later' | undefined>;
-  /** Whether the cap that is sent bounds all output that is billed; no also where that is not known. */
+  /** Whether the cap that is sent bounds all billed output; no also where that is unknown. */
   askCap(question: CapQuestion): Promise<'yes' | 'no' | undefined>;
   /** Warns and asks, naming the host: the key can be read in transit. */
   confirmPlainHttp(host: string): Promise<boolean>;

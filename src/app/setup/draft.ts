@@ -1,5 +1,5 @@
 import type { Arm, Effort, RateCard } from '../../core/arm.ts';
-import type { Endpoint, Preset, PriceLookup } from '../settings/endpoint.ts';
+import type { Endpoint, EndpointPreset, PriceLookup } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
 
 /** The source of a price, shown beside it. */
@@ -23,7 +23,7 @@ export interface ModelDraft {
 
 export interface DraftFacts {
   readonly endpoint: Endpoint;
-  readonly preset: Preset;
+  readonly preset: EndpointPreset;
   readonly isLoopback: boolean;
   readonly prices: PriceLookup;
   readonly arms: readonly Arm[];

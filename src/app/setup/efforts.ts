@@ -1,25 +1,25 @@
 /**
- * Models that think as hard as they are told are proposed at two efforts, as two entries: what PILOT can choose between
- * then differs in price and quality as two models do.
+ * Proposes models with reasoning efforts at two efforts, as two entries, so that PILOT can choose between them: they
+ * differ in price and quality like two models.
  */
 import { effortName, type Arm, type Effort } from '../../core/arm.ts';
 import { armId, type ArmId } from '../../core/brand.ts';
 import { effortInName } from '../../core/models/effortInName.ts';
 import { reasonsByName } from '../../core/models/reasonsByName.ts';
-import type { Endpoint, Preset } from '../settings/endpoint.ts';
+import type { Endpoint, EndpointPreset } from '../settings/endpoint.ts';
 import type { ModelDraft } from './draft.ts';
 
 /**
- * Two of the three efforts that every provider has. At a quarter of what the best model costs at high effort, low and medium
- * reach .935 of its quality, low and high .903, low alone .907, all three .939 (npm run bench, LiveCodeBench): high effort
- * costs 2.5 times medium and adds little.
+ * Two of the three efforts that every provider has. At a quarter of the cost of the best model at high effort, low and
+ * medium reach .935 of its quality, low and high .903, low alone .907, all three .939 (npm run bench, LiveCodeBench):
+ * high effort costs 2.5 times medium and adds little.
  */
 export const PROPOSED_EFFORTS = ['low', 'medium'] as const;
 
-/** Where a server nobody knows may take efforts only its own list can say so. */
-const UNKNOWN: ReadonlySet<Preset['id']> = new Set(['custom', 'litellm']);
+/** Only an unknown server's own list can say that its models accept efforts. */
+const UNKNOWN: ReadonlySet<EndpointPreset['id']> = new Set(['custom', 'litellm']);
 
-export function takesEffort({ model }: ModelDraft, { id, effortField }: Preset): boolean {
+export function takesEffort({ model }: ModelDraft, { id, effortField }: EndpointPreset): boolean {
   if ((effortField === undefined && id !== 'anthropic') || effortInName(model.id) !== undefined) return false;
   return model.reasoning ?? (!UNKNOWN.has(id) && reasonsByName(model.id));
 }
@@ -28,8 +28,8 @@ export const draftArmId = (endpoint: Endpoint, { model, effort }: ModelDraft): A
   armId(endpoint.id, model.id, effort === undefined ? undefined : effortName(effort));
 
 export interface EffortFacts {
-  readonly preset: Preset;
-  /** The endpoint's, as they are set up. */
+  readonly preset: EndpointPreset;
+  /** The endpoint's models as they are set up. */
   readonly arms: readonly Arm[];
   readonly proposed: readonly ModelDraft[];
 }
@@ -39,7 +39,7 @@ export interface ChosenDrafts {
   readonly chosen: ReadonlySet<ModelDraft>;
 }
 
-/** Each model as it is listed, then at the efforts that are set up or proposed for it. */
+/** Each model as listed, then at the efforts that are set up or proposed for it. */
 export function withEfforts(
   drafts: readonly ModelDraft[],
   { preset, arms, proposed }: EffortFacts,

@@ -1,15 +1,15 @@
 /** Changes to the raw values of `pilot.endpoints` and `pilot.models`; fields unknown to set-up stay. */
 import { effortName, type Effort } from '../../core/arm.ts';
-import type { Endpoint, Preset, Protocol } from '../settings/endpoint.ts';
+import type { Endpoint, EndpointPreset, Protocol } from '../settings/endpoint.ts';
 import type { MisplacedKey } from '../settings/headers.ts';
 import { understandUrl } from '../settings/url.ts';
 import type { ModelDraft } from './draft.ts';
 import { isRecord } from '../../core/shape.ts';
 
-type Entry = Readonly<Record<string, unknown>>;
+type SettingsEntry = Readonly<Record<string, unknown>>;
 
 /** Only the differences from the preset, so that better defaults of a later version apply. */
-export function endpointEntry(endpoint: Endpoint, preset: Preset): Entry {
+export function endpointEntry(endpoint: Endpoint, preset: EndpointPreset): SettingsEntry {
   return {
     id: endpoint.id,
     preset: endpoint.preset,
@@ -24,13 +24,13 @@ export function endpointEntry(endpoint: Endpoint, preset: Preset): Entry {
 }
 
 /** The address in a form that parses to the same endpoint: with Azure's version, and with `#` where needed. */
-function addressOf({ baseUrl, apiVersion }: Endpoint, preset: Preset): string {
+function addressOf({ baseUrl, apiVersion }: Endpoint, preset: EndpointPreset): string {
   const isRead = understandUrl(baseUrl, preset.baseUrl)?.baseUrl === baseUrl;
   const query = apiVersion === undefined ? '' : `?api-version=${encodeURIComponent(apiVersion)}`;
   return `${baseUrl}${query}${isRead ? '' : '#'}`;
 }
 
-export function modelEntry({ id, preset }: Endpoint, { model, price, effort }: ModelDraft): Entry {
+export function modelEntry({ id, preset }: Endpoint, { model, price, effort }: ModelDraft): SettingsEntry {
   const capabilities = {
     // Other formats follow from the model's name; only Mistral lists it for each model.
     ...(model.fim && preset === 'mistral' && { fim: 'mistral' }),
@@ -50,7 +50,7 @@ export function modelEntry({ id, preset }: Endpoint, { model, price, effort }: M
   };
 }
 
-/** As `pilot.models[].effort` has it. */
+/** In the form of `pilot.models[].effort`. */
 const effortSetting = (effort: Effort): string | number =>
   typeof effort === 'object' ? effort.thinkingTokens : effort;
 
@@ -61,18 +61,18 @@ const labelOf = (name: string, effort: Effort | undefined): string =>
  * An entry of the same id gets the new fields; otherwise the entry is added. A former statement on whether a key is
  * needed is removed, since set-up has just determined it.
  */
-export function withEndpoint(raw: unknown, entry: Entry): unknown[] {
+export function withEndpoint(raw: unknown, entry: SettingsEntry): unknown[] {
   const entries = listOf(raw);
   const at = entries.findIndex((candidate) => fieldOf(candidate, 'id') === entry['id']);
   if (at < 0) return [...entries, entry];
-  return entries.with(at, { ...without(entries[at] as Entry, 'needsKey'), ...entry });
+  return entries.with(at, { ...without(entries[at] as SettingsEntry, 'needsKey'), ...entry });
 }
 
-/** Whether the endpoint's entry says anything about the field, whatever it says. */
+/** Whether the endpoint's entry sets the field, to any value. */
 export const statesField = (raw: unknown, endpointId: string, field: string): boolean =>
   listOf(raw).some((entry) => isRecord(entry) && entry['id'] === endpointId && field in entry);
 
-/** The endpoint's entry says its protocol from now on; all else stays. */
+/** Sets the protocol in the endpoint's entry; all else stays. */
 export const withProtocol = (raw: unknown, endpointId: string, protocol: Protocol): unknown[] =>
   listOf(raw).map((entry) =>
     isRecord(entry) && entry['id'] === endpointId ? { ...entry, protocol } : entry,
@@ -94,7 +94,7 @@ export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly Mo
     );
     return {
       ...modelEntry(endpoint, draft),
-      ...(former as Entry | undefined),
+      ...(former as SettingsEntry | undefined),
       ...(draft.price && { price: draft.price }),
     };
   });
@@ -103,7 +103,7 @@ export function withModels(raw: unknown, endpoint: Endpoint, drafts: readonly Mo
 
 /** Removes a misplaced key: `apiKey`, or `headers.Authorization`. */
 export function withoutField(raw: unknown, endpointId: string, field: string): unknown[] {
-  const drop = (entry: Entry, [name = '', ...rest]: string[]): Entry => {
+  const drop = (entry: SettingsEntry, [name = '', ...rest]: string[]): SettingsEntry => {
     const value = entry[name];
     if (rest.length === 0 || !isRecord(value)) return without(entry, name);
     return { ...entry, [name]: drop(value, [rest.join('.')]) };
@@ -133,7 +133,7 @@ export function freshId(wanted: string, taken: readonly string[]): string {
   return id;
 }
 
-const without = (entry: Entry, name: string): Entry =>
+const without = (entry: SettingsEntry, name: string): SettingsEntry =>
   Object.fromEntries(Object.entries(entry).filter(([key]) => key !== name));
 
 const listOf = (raw: unknown): unknown[] => (Array.isArray(raw) ? (raw as unknown[]) : []);

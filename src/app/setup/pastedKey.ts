@@ -1,5 +1,5 @@
 /** Recognizes the provider of a key pasted in the first step by its form alone, without sending it to any endpoint. */
-import type { Preset, PresetTable } from '../settings/endpoint.ts';
+import type { EndpointPreset, PresetTable } from '../settings/endpoint.ts';
 
 /** Characters: longer than typed input at once, and at most the length of any key. */
 const LEAST = 20;
@@ -12,5 +12,5 @@ export function pastedKey(before: string, now: string): string | undefined {
 }
 
 /** Undefined where several providers' keys have this form, so that the user must choose. */
-export const ownerOf = (key: string, presets: PresetTable): Preset | undefined =>
+export const ownerOf = (key: string, presets: PresetTable): EndpointPreset | undefined =>
   Object.values(presets).find(({ keyShape }) => keyShape?.test(key));

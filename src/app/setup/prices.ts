@@ -12,7 +12,7 @@ import type { Endpoint } from '../settings/endpoint.ts';
 import type { ListedModel } from './catalog.ts';
 import { isRecord } from '../../core/shape.ts';
 
-export interface PricesDeps {
+export interface RefreshDeps {
   readonly endpoints: readonly Endpoint[];
   readonly arms: readonly Arm[];
   list(endpoint: Endpoint): Promise<Result<readonly ListedModel[], ProviderError>>;
@@ -31,7 +31,7 @@ export interface PricesRefreshed {
   readonly failed: readonly { readonly endpoint: Endpoint; readonly error: ProviderError }[];
 }
 
-export async function refreshPrices(deps: PricesDeps): Promise<PricesRefreshed> {
+export async function refreshPrices(deps: RefreshDeps): Promise<PricesRefreshed> {
   const endpoints = deps.endpoints.filter(({ id }) => deps.arms.some((arm) => arm.endpointId === id));
   const answers = await Promise.all(
     endpoints.map(async (endpoint) => ({ endpoint, listed: await deps.list(endpoint) })),
@@ -89,7 +89,7 @@ export function withPrices(raw: unknown, changes: readonly PriceChange[]): unkno
     const { endpoint, model, effort, price: former } = entry;
     if (typeof endpoint !== 'string' || typeof model !== 'string') return entry;
     const named = typeof effort === 'string' || typeof effort === 'number' ? String(effort) : undefined;
-    // An effort that cannot be taken is no part of the arm.
+    // An unusable effort is not part of the arm's id.
     const price = prices.get(armId(endpoint, model, named)) ?? prices.get(armId(endpoint, model));
     return price ? { ...entry, price: { ...(isRecord(former) && former), ...price } } : entry;
   });

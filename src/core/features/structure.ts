@@ -51,7 +51,7 @@ const COUNTS = 14;
 /** Length of the vector `structureOf` returns. */
 export const STRUCTURE = COUNTS + MARKS.length + TASKS.length;
 
-export interface Shape {
+export interface TextShape {
   readonly text: string;
   /** Length before sampling, characters. */
   readonly characters: number;
@@ -66,7 +66,7 @@ export interface Shape {
 const OPENING = 3_000;
 const ENDING = 1_000;
 
-export function structureOf(shape: Shape): Float64Array {
+export function structureOf(shape: TextShape): Float64Array {
   const out = new Float64Array(STRUCTURE);
   out.set(counts(shape));
   const { text } = shape;
@@ -77,7 +77,7 @@ export function structureOf(shape: Shape): Float64Array {
   return out;
 }
 
-function counts({ text, characters, languageId, contextChars, turn, referenceCount }: Shape): number[] {
+function counts({ text, characters, languageId, contextChars, turn, referenceCount }: TextShape): number[] {
   const seen = { digits: 0, upper: 0, spaces: 0, lines: 1, marks: 0, wide: 0, questions: 0 };
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -4,7 +4,7 @@
  * The baseline b is the mean reward of a cell (language, position, length), shrunk to its position and length, and then
  * to the overall mean m:
  *
- * corrected = m + s (reward - b), s = min(1, m / b, (1 - m) / (1 - b)).
+ *     corrected = m + s (reward - b),   s = min(1, m / b, (1 - m) / (1 - b)).
  *
  * An arm as good as the others averages m at any place, so the level stays the user's mean acceptance, which the cost
  * policy reads. s is the largest scale that keeps every reward in [0, 1], so that no reward is clamped, which would add
@@ -20,19 +20,19 @@ export interface Situation {
   readonly length: number;
 }
 
-interface Cell {
+interface BaselineCell {
   readonly sum: number;
   readonly weight: number;
 }
 
 export interface Baseline {
-  readonly cells: Readonly<Record<string, Cell>>;
+  readonly cells: Readonly<Record<string, BaselineCell>>;
 }
 
 export const initialBaseline: Baseline = { cells: {} };
 
 /** Published acceptance of ghost text is 20 to 35 %; the prior counts as ten observations. */
-const PRIOR: Cell = { sum: 3, weight: 10 };
+const PRIOR: BaselineCell = { sum: 3, weight: 10 };
 /** Number of observations that a parent contributes to its child. */
 const SHRINKAGE = 15;
 /** Upper bound on a cell's weight, so that the baseline follows a change of habits. */
@@ -102,19 +102,19 @@ const keys = ({ languageId, position, length }: Situation): readonly [string, st
 const lengthClass = (length: number): number =>
   Math.min(3, Math.max(0, Math.floor((Math.log2(Math.max(1, length)) - 1) / 2)));
 
-const add = (cell: Cell, sum: number, weight: number): Cell => ({
+const add = (cell: BaselineCell, sum: number, weight: number): BaselineCell => ({
   sum: Math.max(0, cell.sum + sum),
   weight: Math.max(0, cell.weight + weight),
 });
 
-const forgetting = (cell: Cell): Cell =>
+const forgetting = (cell: BaselineCell): BaselineCell =>
   cell.weight <= MAX_WEIGHT ? cell : { sum: (cell.sum * MAX_WEIGHT) / cell.weight, weight: MAX_WEIGHT };
 
-const shrunkMean = (cell: Cell | undefined, parent: number, strength: number): number =>
+const shrunkMean = (cell: BaselineCell | undefined, parent: number, strength: number): number =>
   Math.min(1, ((cell?.sum ?? 0) + strength * parent) / ((cell?.weight ?? 0) + strength));
 
 /** Drops the cells with the least evidence beyond the limit. */
-function limited(cells: Record<string, Cell>): Record<string, Cell> {
+function limited(cells: Record<string, BaselineCell>): Record<string, BaselineCell> {
   const entries = Object.entries(cells);
   if (entries.length <= MAX_CELLS) return cells;
   return Object.fromEntries(entries.sort(([, a], [, b]) => b.weight - a.weight).slice(0, MAX_CELLS));

@@ -14,7 +14,7 @@ export interface CachedCompletion<Tag> {
   readonly tag: Tag;
 }
 
-interface Entry<Tag> extends CachedCompletion<Tag> {
+interface CachedText<Tag> extends CachedCompletion<Tag> {
   readonly place: Anchored;
 }
 
@@ -23,7 +23,7 @@ const MAX_ENTRIES = 250;
 const KEY_CHARS = 48;
 
 export class CompletionCache<Tag extends object> {
-  readonly #entries = new LRUCache<string, Entry<Tag>>({ max: MAX_ENTRIES });
+  readonly #entries = new LRUCache<string, CachedText<Tag>>({ max: MAX_ENTRIES });
 
   put(documentId: string, cursor: CursorText, completion: CachedCompletion<Tag>): void {
     const place = anchored(cursor);

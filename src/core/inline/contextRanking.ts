@@ -14,7 +14,7 @@ export interface ContextSource {
   readonly age: number;
 }
 
-export interface ContextPiece {
+export interface RankedPiece {
   readonly path: string;
   readonly text: string;
   readonly similarity: number;
@@ -32,13 +32,13 @@ export function rankContext(
   around: string,
   sources: readonly ContextSource[],
   tokens: number,
-): readonly ContextPiece[] {
+): readonly RankedPiece[] {
   const wanted = identifiers(around);
   const ranked = sources
     .map((source) => ({ source, best: bestWindow(source, wanted) }))
     .filter(({ best }) => best.similarity >= MIN_SIMILARITY)
     .sort((a, b) => b.best.similarity - a.best.similarity || a.source.age - b.source.age);
-  const pieces: ContextPiece[] = [];
+  const pieces: RankedPiece[] = [];
   let left = tokens;
   for (const { source, best } of ranked) {
     const cost = estimateTokens(best.text) + estimateTokens(source.path) + 4;

@@ -33,7 +33,7 @@ export type InlineEvent =
 
 export type SurvivalCheck = '30s' | '5min';
 
-export interface Evidence {
+export interface OutcomeEvidence {
   readonly visibleSince: EpochMs | undefined;
   readonly acceptedAt: EpochMs | undefined;
   readonly typedThroughAt: EpochMs | undefined;
@@ -73,7 +73,7 @@ export const DEFAULT_RULES: OutcomeRules = {
   undoWithinMs: 10_000,
 };
 
-export const noEvidence: Evidence = {
+export const noEvidence: OutcomeEvidence = {
   visibleSince: undefined,
   acceptedAt: undefined,
   typedThroughAt: undefined,
@@ -88,7 +88,7 @@ export const noEvidence: Evidence = {
 };
 
 /** Adds one event's facts. Total: an event that makes no sense in this state adds what it can. */
-export function gather(evidence: Evidence, event: InlineEvent): Evidence {
+export function gather(evidence: OutcomeEvidence, event: InlineEvent): OutcomeEvidence {
   switch (event.type) {
     case 'shown':
       return { ...evidence, visibleSince: evidence.visibleSince ?? event.at };
@@ -114,14 +114,14 @@ export function gather(evidence: Evidence, event: InlineEvent): Evidence {
   }
 }
 
-const ended = (evidence: Evidence, at: EpochMs): Evidence => ({
+const ended = (evidence: OutcomeEvidence, at: EpochMs): OutcomeEvidence => ({
   ...evidence,
   firstEndAt: earlier(evidence.firstEndAt, at),
   lastEndAt: Math.max(evidence.lastEndAt ?? at, at),
 });
 
 /** Milliseconds the suggestion was visible before its first end; 0 if the clock was set back. */
-function visibleMs({ visibleSince, firstEndAt }: Evidence): number {
+function visibleMs({ visibleSince, firstEndAt }: OutcomeEvidence): number {
   return visibleSince === undefined ? 0 : Math.max((firstEndAt ?? 0) - visibleSince, 0);
 }
 
@@ -129,7 +129,7 @@ const earlier = (a: EpochMs | undefined, b: EpochMs): EpochMs => (a === undefine
 const unit = (value: number): number => (value >= 0 ? Math.min(1, value) : 0);
 
 /** The present verdict; undefined while it may still improve. */
-export function verdict(evidence: Evidence, now: EpochMs, rules: OutcomeRules): Verdict | undefined {
+export function verdict(evidence: OutcomeEvidence, now: EpochMs, rules: OutcomeRules): Verdict | undefined {
   if (evidence.acceptedAt !== undefined) return taken(evidence, evidence.acceptedAt, rules);
   if (evidence.lastEndAt === undefined) return undefined;
   const waited = now - evidence.lastEndAt;
@@ -140,7 +140,7 @@ export function verdict(evidence: Evidence, now: EpochMs, rules: OutcomeRules): 
   return passedBy(evidence, rules);
 }
 
-function taken(evidence: Evidence, at: EpochMs, rules: OutcomeRules): Verdict {
+function taken(evidence: OutcomeEvidence, at: EpochMs, rules: OutcomeRules): Verdict {
   const { undoneAt } = evidence;
   if (undoneAt !== undefined && undoneAt - at <= rules.undoWithinMs) return plain('undone');
   const kept = evidence.kept['5min'] ?? evidence.kept['30s'];
@@ -148,7 +148,7 @@ function taken(evidence: Evidence, at: EpochMs, rules: OutcomeRules): Verdict {
   return plain(evidence.acceptedAt === undefined ? 'typed-through' : 'accepted');
 }
 
-function passedBy(evidence: Evidence, rules: OutcomeRules): Verdict {
+function passedBy(evidence: OutcomeEvidence, rules: OutcomeRules): Verdict {
   if (evidence.partial > 0)
     return evidence.undoneAt === undefined ? graded('partial', evidence.partial) : plain('undone');
   if (evidence.escaped) return plain('rejected');

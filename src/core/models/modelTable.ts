@@ -61,7 +61,7 @@ const tableShape = (dimension: number) => {
   });
 };
 
-/** Undefined for anything that is not a complete table for this dimension. */
+/** Undefined unless `stored` is a complete table for this dimension. */
 export const decodeModelTable = (stored: unknown, dimension: number): ModelTable | undefined =>
   parse(tableShape(dimension), stored);
 

@@ -17,7 +17,7 @@ export interface CallKind {
   readonly armId: ArmId;
   readonly surface: Surface;
   readonly task: TaskType;
-  /** How many times as long as the model's usual output an answer at the arm's effort is; absent = 1. */
+  /** Length of an answer at the arm's effort as a multiple of the model's usual output; absent = 1. */
   readonly outputFactor?: number | undefined;
 }
 
@@ -33,10 +33,10 @@ export interface CallForecast {
 
 export interface CallStatistics {
   /** Oldest first, at most `MAX_CELLS`. */
-  readonly cells: ReadonlyMap<string, Cell>;
+  readonly cells: ReadonlyMap<string, LengthCell>;
 }
 
-interface Cell {
+interface LengthCell {
   /** Number of observations; older ones are forgotten beyond `MEMORY`. */
   readonly weight: number;
   readonly mean: number;
@@ -93,7 +93,7 @@ const TURN_FACTOR = 2;
  * A cap that fits answers of this kind. The reservation for an answer grows with the cap, and a cap that cuts one
  * answer in a hundred costs a click on Continue there.
  *
- * visible = 98 % quantile of this arm, surface and task, plus a quarter; at least 512 tokens (an agent's turn 1,024:
+ *   visible = 98 % quantile of this arm, surface and task, plus a quarter; at least 512 tokens (an agent's turn 1,024:
  *             some 100 lines of code), at most what the user sets
  *
  * It starts at 3,924 tokens, from `OUTPUT_PRIOR`. Where the arm may reason, reasoning tokens are added: as many as the
@@ -122,7 +122,7 @@ export function fittedCap(
   return { outputCap: visible + reasoning, reasoningCap: isKnown ? reasoning : undefined };
 }
 
-/** Complete answers of this arm on this surface whose length was told. */
+/** Number of this arm's complete answers on this surface whose length was reported. */
 export const answersSeen = ({ cells }: CallStatistics, kind: CallKind): number =>
   cells.get(thoughtsKey(kind))?.weight ?? 0;
 
@@ -191,28 +191,28 @@ export function decodeStatistics(stored: unknown): {
   };
 }
 
-function outputCell(statistics: CallStatistics, kind: CallKind): Cell {
+function outputCell(statistics: CallStatistics, kind: CallKind): LengthCell {
   const shared = pooled(statistics.cells.get(sharedKey(kind)), constantCell(OUTPUT_PRIOR[kind.surface]));
   return pooled(statistics.cells.get(outputKey(kind)), scaled(shared, kind.outputFactor ?? 1));
 }
 
-const scaled = (cell: Cell, factor: number): Cell => ({
+const scaled = (cell: LengthCell, factor: number): LengthCell => ({
   ...cell,
   mean: cell.mean * factor,
   logMean: cell.logMean + Math.log(factor),
 });
 
-function visibleCell(statistics: CallStatistics, kind: CallKind): Cell {
+function visibleCell(statistics: CallStatistics, kind: CallKind): LengthCell {
   const start = constantCell(OUTPUT_PRIOR[kind.surface]);
   const shared = pooled(statistics.cells.get(sharedVisibleKey(kind)), start);
   return pooled(statistics.cells.get(visibleKey(kind)), shared);
 }
 
-const highQuantile = ({ mean, logMean, logVariance }: Cell): number =>
+const highQuantile = ({ mean, logMean, logVariance }: LengthCell): number =>
   Math.max(mean, Math.exp(logMean + HIGH_Z * Math.sqrt(logVariance)));
 
 /** The cell's own values, pooled with `PRIOR_WEIGHT` observations of its parent's. */
-function pooled(cell: Cell | undefined, parent: Cell): Cell {
+function pooled(cell: LengthCell | undefined, parent: LengthCell): LengthCell {
   if (!cell) return parent;
   const own = cell.weight / (cell.weight + PRIOR_WEIGHT);
   const mix = (a: number, b: number): number => own * a + (1 - own) * b;
@@ -225,14 +225,14 @@ function pooled(cell: Cell | undefined, parent: Cell): Cell {
 }
 
 /** Moves the key to the newest end, so that the longest unused cell is dropped first. */
-function learn(cells: Map<string, Cell>, key: string, value: number): void {
+function learn(cells: Map<string, LengthCell>, key: string, value: number): void {
   const old = cells.get(key);
   cells.delete(key);
   cells.set(key, old ? updated(old, value) : { ...constantCell(value), weight: 1 });
 }
 
 /** Running mean and variance; beyond `MEMORY` observations the weights fall geometrically. */
-function updated(cell: Cell, value: number): Cell {
+function updated(cell: LengthCell, value: number): LengthCell {
   const weight = Math.min(MEMORY, cell.weight + 1);
   const step = 1 / weight;
   const log = Math.log(Math.max(1e-6, value));
@@ -245,7 +245,7 @@ function updated(cell: Cell, value: number): Cell {
   };
 }
 
-const constantCell = (value: number): Cell => ({
+const constantCell = (value: number): LengthCell => ({
   weight: 0,
   mean: value,
   logMean: Math.log(Math.max(1e-6, value)),
@@ -263,7 +263,7 @@ const ratioKey = (what: 'perByte' | 'cached', { armId, surface }: CallKind): str
 /** Tokens of a call, or tokens a byte. */
 const MOST_TOKENS = 1e9;
 
-function decodeCell(row: unknown): readonly [string, Cell] | undefined {
+function decodeCell(row: unknown): readonly [string, LengthCell] | undefined {
   if (!Array.isArray(row)) return undefined;
   const [key, ...values] = row as readonly unknown[];
   const [weight, mean, logMean, logVariance] = values.map((value) =>

@@ -3,9 +3,9 @@
  * the probability of every arm, so that an answer can be weighted by the ratio of the two policies' probabilities: w =
  * target / logged.
  *
- * IPS mean of w r unbiased, high variance
- *   SNIPS sum of w r / sum of w a little bias, far less variance
- *   DR mean of [ sum_a target(a) model(a) + w (r - model(taken)) ] right if either model or w is (Dudik et al. 2011)
+ *   IPS    mean of w r                                       unbiased, high variance
+ *   SNIPS  sum of w r / sum of w                             a little bias, far less variance
+ *   DR     mean of [ sum_a target(a) model(a) + w (r - model(taken)) ]    right if either model or w is (Dudik et al. 2011)
  *
  * Decisions of the user (pins, own choices) have no overlap and are left out. Below an effective sample size of 30
  * there is no verdict, since it would depend on a handful of decisions.
@@ -81,7 +81,7 @@ export function evaluate<D extends JudgedDecision>(
   };
 }
 
-interface Step {
+interface LoggedStep {
   readonly weight: number;
   readonly reward: number;
   /** The logged estimate of the chosen arm. */
@@ -94,7 +94,7 @@ interface Step {
 function stepOf<D extends JudgedDecision>(
   { decision, outcome }: LoggedReward<D>,
   target: TargetPolicy<D>,
-): Step[] {
+): LoggedStep[] {
   const { kind, chosen, arms } = decision;
   if (kind === 'pinned' || kind === 'user-choice' || kind === 'escalated') return [];
   const taken = arms.find(({ armId }) => armId === chosen);
@@ -114,7 +114,7 @@ function estimate(values: readonly number[]): Estimate {
 }
 
 /** Delta method: Var ~ sum w^2 (r - V)^2 / (sum w)^2. */
-function selfNormalised(steps: readonly Step[], total: number): Estimate {
+function selfNormalised(steps: readonly LoggedStep[], total: number): Estimate {
   const value = sum(steps.map(({ weight, reward }) => weight * reward)) / total;
   const variance = sum(steps.map(({ weight, reward }) => (weight * (reward - value)) ** 2)) / (total * total);
   return { value, halfWidth: Z95 * Math.sqrt(variance) };

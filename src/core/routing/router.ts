@@ -2,7 +2,7 @@
  * One routing decision: combines the arms' estimates, the cost of each, the cost policy's present price and the user's
  * own wishes into a `Decision` that carries all its evidence.
  *
- * score_a = mean_a + alpha width_a - charge_a over the usable arms that are worth their price
+ *   score_a = mean_a + alpha width_a - charge_a     over the usable arms that are worth their price
  *
  * A pin always wins within the limit. A conversation keeps its model until the whole rest of it becomes cheaper or better
  * with another: the costs of staying and leaving are means over that rest, with the prompt cache that each finds
@@ -58,10 +58,10 @@ export interface RouteInput<State> {
 }
 
 /** The decision without its duration, which core cannot measure. */
-export type Routing = Omit<Decision, 'tookMs'>;
+export type UntimedDecision = Omit<Decision, 'tookMs'>;
 
 export interface Routed<State> {
-  readonly decision: Routing;
+  readonly decision: UntimedDecision;
   readonly policyState: State;
 }
 
@@ -81,7 +81,7 @@ interface Contender {
   readonly worth: boolean;
 }
 
-interface Choice {
+interface ArmChoice {
   readonly chosen: ArmId;
   readonly kind: DecisionKind;
   readonly propensities: ReadonlyMap<ArmId, number>;
@@ -175,7 +175,7 @@ function choose<State>(
   input: RouteInput<State>,
   contenders: readonly Contender[],
   appraisal: Appraisal,
-): Choice | undefined {
+): ArmChoice | undefined {
   const { pinned, sticky, surface, preset, random } = input;
   if (pinned !== undefined) return certain(pinned, 'pinned');
   const eligible = contenders.filter(({ worth }) => worth);
@@ -197,16 +197,17 @@ function choose<State>(
 }
 
 /**
- * Whether the rest of a conversation becomes cheaper or better with another model is judged by estimates without optimism:
- * what may be is tried where a conversation begins, since one answer in its midst teaches little and costs a whole cache.
+ * Whether the rest of a conversation becomes cheaper or better with another model is decided by estimates without
+ * optimism: uncertain models are tried at the beginning of a conversation, since one answer in the middle teaches
+ * little and costs a whole cache.
  */
-function inConversation(eligible: readonly Contender[], kept: Contender): Choice {
+function inConversation(eligible: readonly Contender[], kept: Contender): ArmChoice {
   const expected = ({ estimate, index, score }: Contender): number => estimate.mean - (index - score);
   const best = eligible.reduce((top, each) => (expected(each) > expected(top) ? each : top), kept);
   return certain(best.armId, best === kept ? 'sticky' : 'best');
 }
 
-const certain = (chosen: ArmId, kind: DecisionKind): Choice => ({
+const certain = (chosen: ArmId, kind: DecisionKind): ArmChoice => ({
   chosen,
   kind,
   propensities: new Map([[chosen, 1]]),
@@ -228,8 +229,8 @@ function record<State>(
   reasons: ReadonlyMap<ArmId, ExclusionReason>,
   contenders: readonly Contender[],
   appraisal: Appraisal,
-  choice: Choice,
-): Routing {
+  choice: ArmChoice,
+): UntimedDecision {
   const { id, at, surface, workspaceId, context, policy } = input;
   const byArm = new Map(contenders.map((contender) => [contender.armId, contender]));
   return {
@@ -258,7 +259,7 @@ function evidenceOf(
   estimate: ArmEstimate | undefined,
   contender: Contender | undefined,
   reason: ExclusionReason | undefined,
-  { propensities }: Choice,
+  { propensities }: ArmChoice,
 ): ArmEvidence {
   const mean = estimate?.mean ?? 0;
   return {

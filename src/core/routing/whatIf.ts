@@ -52,7 +52,11 @@ export function whatIf(decision: Recorded): WhatIfs {
   const rivals = rivalsOf(decision);
   const { policy, rule } = parseRecordedPolicy(decision.policy.policy);
   // A profile's floor applies whatever the limit.
-  const terms: Terms = { policy, lowest: priceUnder(rule, 0) / 1e9, recorded: decision.policy.price / 1e9 };
+  const terms: PriceTerms = {
+    policy,
+    lowest: priceUnder(rule, 0) / 1e9,
+    recorded: decision.policy.price / 1e9,
+  };
   return {
     noLimit: rivals ? noLimit(rivals, terms) : nothingRecorded,
     twiceTheLimit: rivals ? twiceTheLimit(rivals, terms) : nothingRecorded,
@@ -89,7 +93,7 @@ export function underProfile(
 const wishes: ReadonlySet<DecisionKind> = new Set(['pinned', 'user-choice', 'escalated']);
 
 /** Prices in reward per nano-USD. */
-interface Terms {
+interface PriceTerms {
   readonly policy: string;
   readonly lowest: number;
   readonly recorded: number;
@@ -103,7 +107,7 @@ function ifPinned({ excluded }: ArmEvidence): IfPinned {
 }
 
 /** An arm that could have answered but for the money or a pin. */
-interface Rival {
+interface PassedOverArm {
   readonly armId: ArmId;
   /** mean + alpha width, which the router maximizes. */
   readonly index: number;
@@ -115,7 +119,7 @@ interface Rival {
 }
 
 /** Undefined where no arm has an index, as under a pin that excluded all others. */
-function rivalsOf({ arms }: Recorded): readonly Rival[] | undefined {
+function rivalsOf({ arms }: Recorded): readonly PassedOverArm[] | undefined {
   const able = arms.filter(({ excluded }) => excluded === undefined || lifted.has(excluded));
   const alpha = alphaOf(arms);
   if (alpha === undefined || able.length === 0) return undefined;
@@ -136,7 +140,7 @@ function alphaOf(arms: readonly ArmEvidence[]): number | undefined {
 }
 
 /** No limit: the lowest price, among arms that the policy would sell at some price of money. */
-function noLimit(rivals: readonly Rival[], { policy, lowest }: Terms): WhatIf {
+function noLimit(rivals: readonly PassedOverArm[], { policy, lowest }: PriceTerms): WhatIf {
   const sold = sells(policy, rivals);
   const best = winner(
     rivals.filter(({ armId }) => sold.has(armId)),
@@ -146,14 +150,14 @@ function noLimit(rivals: readonly Rival[], { policy, lowest }: Terms): WhatIf {
   return best ? { kind: 'certain', armId: best.armId } : nothingRecorded;
 }
 
-function twiceTheLimit(rivals: readonly Rival[], terms: Terms): WhatIf {
+function twiceTheLimit(rivals: readonly PassedOverArm[], terms: PriceTerms): WhatIf {
   const { policy } = terms;
   if (policy !== 'shadow-price' && policy !== 'zcl') return { kind: 'unknown', because: 'policy-state' };
   // The record does not say whether an arm that was over the limit, or forbidden by the reserve, fits twice the limit.
   const offered = rivals.filter(({ excluded }) => excluded !== 'over-limit');
   const [always, now] = [sells(policy, rivals), sells(policy, offered)];
   const possible = rivals.filter((rival) => now.has(rival.armId) || always.has(rival.armId));
-  const isSure = ({ armId, excluded }: Rival): boolean =>
+  const isSure = ({ armId, excluded }: PassedOverArm): boolean =>
     always.has(armId) && (excluded === undefined || excluded === 'not-pinned' || policy === 'zcl');
   const choices = new Set<ArmId>();
   for (const lambda of pricesBetween(possible, terms)) {
@@ -167,10 +171,10 @@ function twiceTheLimit(rivals: readonly Rival[], terms: Terms): WhatIf {
 
 /** The best arm, followed by the next best ones while the better ones may not have been on sale. */
 function winners(
-  rivals: readonly Rival[],
+  rivals: readonly PassedOverArm[],
   lambda: number,
   policy: string,
-  isSure: (rival: Rival) => boolean,
+  isSure: (rival: PassedOverArm) => boolean,
 ): readonly ArmId[] {
   const best = winner(rivals, lambda, policy);
   if (!best) return [];
@@ -181,7 +185,7 @@ function winners(
 /**
  * The arms that the policy would sell with unlimited money: the shadow price requires a gain from a more expensive arm.
  */
-function sells(policy: string, rivals: readonly Rival[]): ReadonlySet<ArmId> {
+function sells(policy: string, rivals: readonly PassedOverArm[]): ReadonlySet<ArmId> {
   if (policy === 'zcl') return new Set(rivals.map(({ armId }) => armId));
   const rules = policyByName(policy);
   const offers = rivals.map(({ armId, reward, cost }): Offer => ({ armId, reward, cost, worstCase: cost }));
@@ -202,25 +206,28 @@ const unlimited: MoneySituation = {
 };
 
 /** The prices up to the recorded one at which the choice may change, one price inside each interval, and both ends. */
-function pricesBetween(rivals: readonly Rival[], { policy, lowest, recorded }: Terms): readonly number[] {
+function pricesBetween(
+  rivals: readonly PassedOverArm[],
+  { policy, lowest, recorded }: PriceTerms,
+): readonly number[] {
   const turns = policy === 'zcl' ? thresholds(rivals) : crossings(rivals);
   const inside = turns.filter((price) => lowest < price && price < recorded).sort((a, b) => a - b);
   const ends = [lowest, ...inside, recorded];
   return [...ends, ...ends.slice(1).map((end, i) => ((ends[i] ?? 0) + end) / 2)];
 }
 
-const thresholds = (rivals: readonly Rival[]): number[] =>
+const thresholds = (rivals: readonly PassedOverArm[]): number[] =>
   rivals.map(({ reward, cost }) => (cost > 0 ? reward / cost : Infinity));
 
-const crossings = (rivals: readonly Rival[]): number[] =>
+const crossings = (rivals: readonly PassedOverArm[]): number[] =>
   rivals
     .flatMap((a) => rivals.map((b) => (a.index - b.index) / (a.cost - b.cost)))
     .filter((price) => Number.isFinite(price));
 
 /** The highest score at this price of a nano-dollar; among equals the cheaper arm, then the first, as in the router. */
-function winner(rivals: readonly Rival[], lambda: number, policy: string): Rival | undefined {
+function winner(rivals: readonly PassedOverArm[], lambda: number, policy: string): PassedOverArm | undefined {
   const threshold = policy === 'zcl';
-  let best: { readonly rival: Rival; readonly score: number } | undefined;
+  let best: { readonly rival: PassedOverArm; readonly score: number } | undefined;
   for (const rival of rivals) {
     if (threshold && rival.reward < lambda * rival.cost) continue;
     const score = threshold ? rival.index : rival.index - lambda * rival.cost;

@@ -21,7 +21,7 @@ export interface CallContext {
 }
 
 /** One call that may be sent: its client, its limits, and its conversion of errors without secrets. */
-export interface Call<Client> {
+export interface ClientCall<Client> {
   readonly client: Client;
   readonly guard: CallGuard;
   /** `kind`: the caller's classification where it knows more than the error. */
@@ -43,7 +43,7 @@ export async function openCall<Client>(
   caller: AbortSignal,
   expects: 'events' | 'json',
   sent: string,
-): Promise<Result<Call<Client>, ProviderError>> {
+): Promise<Result<ClientCall<Client>, ProviderError>> {
   const { endpoint } = context;
   const key = await readKey(context);
   if (!key.ok) return key;

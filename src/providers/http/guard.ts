@@ -1,7 +1,7 @@
 import type { Timeouts } from '../../app/settings/endpoint.ts';
 
 /** The reason that this side ended a call. */
-export type StopReason = 'cancelled' | 'timeout' | 'too-large' | 'redirect' | 'not-json';
+export type GuardStop = 'cancelled' | 'timeout' | 'too-large' | 'redirect' | 'not-json';
 
 /** More than any model's answer; the guard ends endless or highly compressed bodies here. */
 export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
@@ -29,7 +29,7 @@ export class CallGuard {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #total: NodeJS.Timeout;
   readonly #onCallerAbort = () => this.stop('cancelled');
-  #stopped: StopReason | undefined;
+  #stopped: GuardStop | undefined;
   #ended = false;
   #bytes = 0;
 
@@ -45,11 +45,11 @@ export class CallGuard {
     return this.#controller.signal;
   }
 
-  get stopped(): StopReason | undefined {
+  get stopped(): GuardStop | undefined {
     return this.#stopped;
   }
 
-  stop(reason: StopReason): void {
+  stop(reason: GuardStop): void {
     this.#stopped ??= reason;
     this.#controller.abort();
   }

@@ -7,7 +7,7 @@ import type {
 } from '../../app/ports/models.ts';
 import { endsWhenClosed } from '../closing.ts';
 import { openCall } from './call.ts';
-import type { BuildClient, Call, CallContext } from './call.ts';
+import type { BuildClient, ClientCall, CallContext } from './call.ts';
 import { endOf } from './ends.ts';
 import { at, stringAt } from './json.ts';
 import { refusalOf, type SentFeatures } from './refusals.ts';
@@ -38,11 +38,11 @@ export interface StreamRequest<Client> {
   readonly build: BuildClient<Client>;
   readonly answer: AnswerReader;
   /** Sends the request. The chunks are read tolerantly, whatever their declared type. */
-  readonly open: (call: Call<Client>) => PromiseLike<AsyncIterable<unknown>>;
+  readonly open: (call: ClientCall<Client>) => PromiseLike<AsyncIterable<unknown>>;
   readonly signal: AbortSignal;
   /** The text of the request, for removal from error texts that quote it. */
   readonly sent: string;
-  /** What of the request may be refused by name; absent = nothing. */
+  /** The parts of the request that may be refused by name; absent = none. */
   readonly features?: SentFeatures;
   /** False for chat, where an empty answer is a failure; a completion may be empty. */
   readonly mayBeEmpty: boolean;
@@ -63,7 +63,7 @@ export function streamCall<Client>(context: CallContext, request: StreamRequest<
 }
 
 async function* run<Client>(
-  call: Call<Client>,
+  call: ClientCall<Client>,
   request: StreamRequest<Client>,
   settle: (failure: ProviderError | undefined) => void,
 ): AsyncGenerator<StreamEvent, void> {
@@ -120,7 +120,7 @@ export class StreamedError extends Error {
 /** Why a stream that reached its end is not a (complete) answer. */
 function faultOf(
   answer: AnswerReader,
-  { guard }: Call<unknown>,
+  { guard }: ClientCall<unknown>,
   mayBeEmpty: boolean,
 ): ProviderErrorKind | undefined {
   const end = endOf(answer.finish);
@@ -135,10 +135,10 @@ function faultOf(
 }
 
 /** OpenRouter also sends the id in a header, before the first token. */
-const generationId = ({ guard }: Call<unknown>, answer: AnswerReader): string | undefined =>
+const generationId = ({ guard }: ClientCall<unknown>, answer: AnswerReader): string | undefined =>
   answer.generationId ?? guard.headers?.get('x-generation-id')?.slice(0, MAX_ID_LENGTH);
 
-function done(call: Call<unknown>, answer: AnswerReader): StreamEvent {
+function done(call: ClientCall<unknown>, answer: AnswerReader): StreamEvent {
   const end = endOf(answer.finish);
   return {
     type: 'done',

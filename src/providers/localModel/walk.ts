@@ -8,7 +8,7 @@ import { IgnoreRules } from '../../core/local/gitignore.ts';
 import { isForeignFolder, isIndexablePath } from '../../core/local/indexable.ts';
 import type { WalkEnd } from './protocol.ts';
 
-export interface Entry {
+export interface WalkEntry {
   readonly name: string;
   /** A link is 'other': its target is either elsewhere or listed anyway. */
   readonly kind: 'file' | 'folder' | 'other';
@@ -16,7 +16,7 @@ export interface Entry {
 
 /** Never throws: an entry that disappeared or cannot be read gives an empty result. */
 export interface Lister {
-  readonly list: (folder: string) => AsyncIterable<Entry>;
+  readonly list: (folder: string) => AsyncIterable<WalkEntry>;
   /** Only a regular file whose real path lies within one of the roots. */
   readonly read: (file: string, roots: readonly string[]) => Promise<string | undefined>;
 }

@@ -6,15 +6,15 @@ import { isSecretFile } from '../../app/ask/secretFiles.ts';
 import { invariant, ok } from '../../core/result.ts';
 import { readRegularFile } from '../regularFile.ts';
 import { perform, type Question } from '../../threads/operations.ts';
-import { LocalEngine, operations, type LocalOperations } from './engine.ts';
+import { LocalIndex, operations, type LocalOperations } from './localIndex.ts';
 import type { LocalReply } from './protocol.ts';
-import type { Entry } from './walk.ts';
+import type { WalkEntry } from './walk.ts';
 
 const port = parentPort;
 invariant(port !== null, 'the local model worker runs in a worker thread');
 const { maxTokens } = workerData as { readonly maxTokens: number };
 
-const engine = new LocalEngine({
+const engine = new LocalIndex({
   maxTokens,
   lister: {
     list,
@@ -32,26 +32,26 @@ port.on('message', (question: Question<keyof LocalOperations>) => {
     operations(engine, () => tell({})),
     question,
   );
-  // What is known at once is told at once: a query does not wait for the next slice.
+  // An immediate answer is sent at once: a query does not wait for the next slice.
   if (answer instanceof Promise) void answer.then((value) => tell({ result: ok(value) }));
   else tell({ result: ok(answer) });
   if (!working) void work();
 });
 
-/** After each slice the messages that have come meanwhile are handled: a query waits for one slice at most. */
+/** After each slice the waiting messages are handled, so that a query waits for one slice at most. */
 async function work(): Promise<void> {
   working = true;
   while (await engine.step()) await new Promise((resolve) => setImmediate(resolve));
   working = false;
 }
 
-/** Entry by entry: a folder of a million files is never in memory at once. */
-async function* list(folder: string): AsyncGenerator<Entry, void> {
+/** Entry by entry, so that a folder of a million files is never in memory at once. */
+async function* list(folder: string): AsyncGenerator<WalkEntry, void> {
   try {
     for await (const entry of await opendir(folder)) {
       yield { name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other' };
     }
   } catch {
-    // It vanished, or may not be read: it has nothing for us.
+    // It disappeared, or may not be read, and is left out.
   }
 }

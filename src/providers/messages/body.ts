@@ -1,4 +1,7 @@
-/** A chat request as the Messages API takes it: system text apart, turns in alternation, thoughts sent back, cache marks. */
+/**
+ * A chat request in the form of the Messages API: separate system text, alternating turns, returned thoughts, cache
+ * marks.
+ */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Arm } from '../../core/arm.ts';
 import type {
@@ -14,18 +17,18 @@ import { thinkingOf } from './effort.ts';
 import { thoughtsBeside } from './thoughts.ts';
 import { isRecord } from '../../core/shape.ts';
 
-type Params = Anthropic.Messages.MessageCreateParamsStreaming;
-type Block = Anthropic.Messages.ContentBlockParam;
+type MessageParams = Anthropic.Messages.MessageCreateParamsStreaming;
+type ContentBlock = Anthropic.Messages.ContentBlockParam;
 type Tool = Anthropic.Messages.Tool;
 type TextBlock = Anthropic.Messages.TextBlockParam;
 
-interface Turn {
+interface MessageTurn {
   readonly role: 'user' | 'assistant';
-  readonly content: Block[];
+  readonly content: ContentBlock[];
 }
 
-/** Temperature and the like are not sent: the newer models answer 400 to them. */
-export function messagesBody(request: ChatRequest): Params {
+/** Temperature and similar fields are not sent: newer models answer them with 400. */
+export function messagesBody(request: ChatRequest): MessageParams {
   const { arm, outputCap, toolChoice, stop } = request;
   const system = request.messages
     .filter(({ role }) => role === 'system')
@@ -39,7 +42,7 @@ export function messagesBody(request: ChatRequest): Params {
     max_tokens: outputCap,
     ...(tools.length > 0 && {
       tools,
-      // The API refuses a forced call of a model that thinks.
+      // The API refuses a forced call for a model that reasons.
       tool_choice: { type: toolChoice === 'required' && !thinks ? ('any' as const) : ('auto' as const) },
     }),
     ...(system.length > 0 && { system }),
@@ -50,16 +53,18 @@ export function messagesBody(request: ChatRequest): Params {
   };
 }
 
-/** The API refuses to think where an earlier turn called tools and its thoughts are not there: another model's, or lost. */
-const mayPrecedeThoughts = ({ role, content }: Turn): boolean =>
+/**
+ * The API refuses to reason where an earlier turn called tools and its thoughts are missing: another model's, or lost.
+ */
+const mayPrecedeThoughts = ({ role, content }: MessageTurn): boolean =>
   role === 'user' ||
   !content.some(({ type }) => type === 'tool_use') ||
   content[0]?.type === 'thinking' ||
   content[0]?.type === 'redacted_thinking';
 
 /** Neighbors of one role become one turn, as the API wants them; the results of tools stand first in theirs. */
-function turnsOf({ messages, arm }: ChatRequest): Turn[] {
-  const turns: Turn[] = [];
+function turnsOf({ messages, arm }: ChatRequest): MessageTurn[] {
+  const turns: MessageTurn[] = [];
   for (const message of messages) {
     const content = blocksOf(message, arm.id);
     if (content.length === 0) continue;
@@ -71,7 +76,7 @@ function turnsOf({ messages, arm }: ChatRequest): Turn[] {
   return turns;
 }
 
-function blocksOf(message: ChatMessage, armId: string): Block[] {
+function blocksOf(message: ChatMessage, armId: string): ContentBlock[] {
   switch (message.role) {
     case 'system':
       return [];
@@ -92,11 +97,11 @@ function textBlock(content: MessageContent): TextBlock[] {
   return text.trim() === '' ? [] : [{ type: 'text', text }];
 }
 
-type Part = TextBlock | Anthropic.Messages.ImageBlockParam;
+type MessagePart = TextBlock | Anthropic.Messages.ImageBlockParam;
 
-function partsOf(content: MessageContent): Part[] {
+function partsOf(content: MessageContent): MessagePart[] {
   if (typeof content === 'string') return textBlock(content);
-  return content.flatMap((part): Part[] =>
+  return content.flatMap((part): MessagePart[] =>
     part.type === 'text'
       ? textBlock(part.text)
       : [
@@ -110,20 +115,20 @@ function partsOf(content: MessageContent): Part[] {
 
 type ImageType = Anthropic.Messages.Base64ImageSource['media_type'];
 
-const toToolUse = ({ id, name, input }: ToolCall): Block => ({
+const toToolUse = ({ id, name, input }: ToolCall): ContentBlock => ({
   type: 'tool_use',
   id,
   name,
   input: objectOf(input),
 });
 
-/** The API takes an object only; what a model wrote otherwise goes back as text under a name of its own. */
+/** The API accepts only an object; other input of a model goes back as text under a name of its own. */
 function objectOf(json: string): unknown {
   try {
     const value: unknown = JSON.parse(json);
     if (isRecord(value)) return value;
   } catch {
-    // Not JSON: kept as it is below.
+    // Not JSON: kept as text below.
   }
   return { input: json };
 }
@@ -135,20 +140,20 @@ const toTool = ({ name, description, inputSchema }: ToolDefinition): Tool => ({
 });
 
 /**
- * Marks where the API is to cache: after the tools, after the system text, and after each of the last two user turns,
- * so that the next request finds the one before it. Four is the API's limit. A prefix that is too short to be cached
- * by the model gets no mark.
+ * Marks the places where the API caches: after the tools, after the system text, and after each of the last two user
+ * turns, so that the next request finds the previous one. Four marks are the API's limit. A prefix that is too short
+ * for the model's cache gets no mark.
  */
 function markPrefix(
   tools: Tool[],
   system: TextBlock[],
-  turns: readonly Turn[],
+  turns: readonly MessageTurn[],
   leastTokens: number,
   life: Arm['cacheLife'],
 ): void {
   const cache_control = { type: 'ephemeral' as const, ...(life === 'hour' && { ttl: '1h' as const }) };
   let bytes = 0;
-  const mark = (added: readonly Block[] | readonly Tool[], wanted: boolean): void => {
+  const mark = (added: readonly ContentBlock[] | readonly Tool[], wanted: boolean): void => {
     bytes += Buffer.byteLength(JSON.stringify(added));
     const last = added.at(-1);
     if (!wanted || last === undefined || bytes < leastTokens * BYTES_PER_TOKEN) return;
@@ -160,11 +165,11 @@ function markPrefix(
   for (const turn of turns) mark(turn.content, marked.has(turn));
 }
 
-/** A token of English or code is about four bytes; a prefix estimated too short by this only goes unmarked for a turn. */
+/** About four bytes for a token of English or code; a prefix that this underestimates is only unmarked for one turn. */
 const BYTES_PER_TOKEN = 4;
 
 type Markable =
   Tool | TextBlock | Anthropic.Messages.ImageBlockParam | Anthropic.Messages.ToolResultBlockParam;
 
-const takesMark = (block: Block | Tool): block is Markable =>
+const takesMark = (block: ContentBlock | Tool): block is Markable =>
   !('type' in block) || ['text', 'image', 'tool_result'].includes(String(block.type));

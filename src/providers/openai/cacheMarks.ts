@@ -3,16 +3,20 @@ import type { Endpoint } from '../../app/settings/endpoint.ts';
 import { leastCachedTokens } from '../anthropicModels.ts';
 import { PRESETS } from '../presets.ts';
 
-type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+type MarkedMessage = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
-/** A token of English or code is about four bytes. */
+/** About four bytes for a token of English or code. */
 const BYTES_PER_TOKEN = 4;
 
 /**
- * Gateways pass Anthropic's cache marks on message parts through to its models: one after the system text, one after
- * each of the last two messages that are not the model's own. Other models cache by themselves, or not at all.
+ * Gateways pass Anthropic's cache marks on message parts to its models: one after the system text, one after each of
+ * the last two messages that are not the model's own. Other models cache automatically, or not at all.
  */
-export function withCacheMarks(endpoint: Endpoint, model: string, messages: readonly Message[]): Message[] {
+export function withCacheMarks(
+  endpoint: Endpoint,
+  model: string,
+  messages: readonly MarkedMessage[],
+): MarkedMessage[] {
   if (!PRESETS[endpoint.preset].passesCacheMarks || !/claude|anthropic/i.test(model)) return [...messages];
   const least = leastCachedTokens(model) * BYTES_PER_TOKEN;
   const own = messages.flatMap(({ role }, index) => (role === 'user' || role === 'tool' ? [index] : []));
@@ -27,13 +31,13 @@ export function withCacheMarks(endpoint: Endpoint, model: string, messages: read
 
 const MARK = { cache_control: { type: 'ephemeral' } };
 
-function withMark(message: Message): Message {
+function withMark(message: MarkedMessage): MarkedMessage {
   const { content } = message;
   if (typeof content === 'string') {
     if (content === '') return message;
-    return { ...message, content: [{ type: 'text', text: content, ...MARK }] } as Message;
+    return { ...message, content: [{ type: 'text', text: content, ...MARK }] } as MarkedMessage;
   }
   if (!Array.isArray(content) || content.length === 0) return message;
   const parts: readonly object[] = content;
-  return { ...message, content: [...parts.slice(0, -1), { ...parts.at(-1), ...MARK }] } as Message;
+  return { ...message, content: [...parts.slice(0, -1), { ...parts.at(-1), ...MARK }] } as MarkedMessage;
 }

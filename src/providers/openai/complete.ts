@@ -1,19 +1,19 @@
 import type OpenAI from 'openai';
 import type { CompletionRequest, ModelStream } from '../../app/ports/models.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
-import { Answer } from './answer.ts';
+import { ChunkReader } from './answer.ts';
 import { buildClient } from './client.ts';
-import type { Call, CallContext } from '../http/call.ts';
+import type { ClientCall, CallContext } from '../http/call.ts';
 import { streamOptions } from './chat.ts';
 import { streamCall } from '../http/stream.ts';
 
-type Completion = OpenAI.CompletionCreateParamsStreaming;
+type CompletionParams = OpenAI.CompletionCreateParamsStreaming;
 
-/** Completes code in the middle, through whichever of the three protocols the model takes. */
+/** Completes code in the middle, through the one of three protocols that the model supports. */
 export function streamCompletion(context: CallContext, request: CompletionRequest): ModelStream {
   return streamCall(context, {
     build: buildClient,
-    answer: new Answer(context.endpoint.promptTokensIncludeCached),
+    answer: new ChunkReader(context.endpoint.promptTokensIncludeCached),
     open: openers[apiOf(context.endpoint, request)](context.endpoint, request),
     signal: request.signal,
     sent: [request.prompt, request.suffix ?? '', ...(request.extra ?? []).map(({ text }) => text)].join('\n'),
@@ -21,10 +21,10 @@ export function streamCompletion(context: CallContext, request: CompletionReques
   });
 }
 
-type Api = NonNullable<CompletionRequest['api']>;
-type Open = (call: Call<OpenAI>) => PromiseLike<AsyncIterable<unknown>>;
+type CompletionApi = NonNullable<CompletionRequest['api']>;
+type Open = (call: ClientCall<OpenAI>) => PromiseLike<AsyncIterable<unknown>>;
 
-function apiOf(endpoint: Endpoint, request: CompletionRequest): Api {
+function apiOf(endpoint: Endpoint, request: CompletionRequest): CompletionApi {
   if (request.api) return request.api;
   if (request.suffix === undefined) return 'completions';
   const { fim } = request.arm.capabilities;
@@ -32,11 +32,11 @@ function apiOf(endpoint: Endpoint, request: CompletionRequest): Api {
   return fim === 'mistral' || endpoint.preset === 'mistral' ? 'mistral-fim' : 'completions';
 }
 
-const openers: Record<Api, (endpoint: Endpoint, request: CompletionRequest) => Open> = {
+const openers: Record<CompletionApi, (endpoint: Endpoint, request: CompletionRequest) => Open> = {
   completions: (endpoint, request) => (call) => {
     const options = { signal: call.guard.signal };
     const body = { ...common(request), ...streamOptions(endpoint) };
-    // DeepSeek completes in the middle under its beta address only.
+    // DeepSeek completes in the middle only at its beta address.
     if (endpoint.preset === 'deepseek') return post(call, addressed(endpoint, '/beta/completions'), body);
     return call.client.completions.create(body, options);
   },
@@ -53,8 +53,8 @@ const openers: Record<Api, (endpoint: Endpoint, request: CompletionRequest) => O
     }),
 };
 
-/** `/completions` knows only `max_tokens`. */
-const common = (request: CompletionRequest): Completion => ({
+/** `/completions` only supports `max_tokens`. */
+const common = (request: CompletionRequest): CompletionParams => ({
   model: request.arm.model,
   prompt: request.prompt,
   ...(request.suffix !== undefined && { suffix: request.suffix }),
@@ -68,8 +68,8 @@ const sampling = ({ temperature, stop }: CompletionRequest) => ({
   ...(stop.length > 0 && { stop: [...stop] }),
 });
 
-const post = (call: Call<OpenAI>, path: string, body: object): PromiseLike<AsyncIterable<unknown>> =>
+const post = (call: ClientCall<OpenAI>, path: string, body: object): PromiseLike<AsyncIterable<unknown>> =>
   call.client.post<AsyncIterable<unknown>>(path, { body, stream: true, signal: call.guard.signal });
 
-/** Beside the `/v1` that the base URL usually ends in. */
+/** Beside the `/v1` in which the base URL usually ends. */
 const addressed = (endpoint: Endpoint, path: string): string => endpoint.baseUrl.replace(/\/v1$/, '') + path;

@@ -1,6 +1,6 @@
 /**
- * A chat request as the Responses API takes it, stateless: nothing is stored at the provider, and the model's encrypted
- * reasoning comes back with each answer and goes in again before the calls it belongs to.
+ * A chat request in the stateless form of the Responses API: the provider stores nothing, and the model's encrypted
+ * reasoning comes with each answer and goes back before the calls it belongs to.
  */
 import type OpenAI from 'openai';
 import type {
@@ -21,9 +21,9 @@ import { buildClient } from './client.ts';
 import { ResponsesAnswer } from './responsesAnswer.ts';
 import { listAt, stringAt } from '../http/json.ts';
 
-type Params = OpenAI.Responses.ResponseCreateParamsStreaming;
-type Item = OpenAI.Responses.ResponseInputItem;
-type Part = OpenAI.Responses.ResponseInputContent;
+type ResponseParams = OpenAI.Responses.ResponseCreateParamsStreaming;
+type ResponseItem = OpenAI.Responses.ResponseInputItem;
+type ResponsePart = OpenAI.Responses.ResponseInputContent;
 
 export function streamResponses(context: CallContext, request: ChatRequest): ModelStream {
   const body = responsesBody(context.endpoint, request);
@@ -38,7 +38,7 @@ export function streamResponses(context: CallContext, request: ChatRequest): Mod
   });
 }
 
-export function responsesBody(endpoint: Endpoint, request: ChatRequest): Params {
+export function responsesBody(endpoint: Endpoint, request: ChatRequest): ResponseParams {
   const { arm, messages, outputCap, tools, toolChoice, cacheKey } = request;
   const instructions = messages
     .filter(({ role }) => role === 'system')
@@ -59,7 +59,7 @@ export function responsesBody(endpoint: Endpoint, request: ChatRequest): Params 
   };
 }
 
-function itemsOf(message: ChatMessage, armId: string): Item[] {
+function itemsOf(message: ChatMessage, armId: string): ResponseItem[] {
   switch (message.role) {
     case 'system':
       return [];
@@ -70,13 +70,13 @@ function itemsOf(message: ChatMessage, armId: string): Item[] {
     case 'assistant': {
       const calls = message.toolCalls ?? [];
       const text = textOf(message.content);
-      const said: Item[] = text === '' ? [] : [{ role: 'assistant', content: text }];
+      const said: ResponseItem[] = text === '' ? [] : [{ role: 'assistant', content: text }];
       return [...reasoningBeside(calls, armId), ...said, ...calls.map(toCallItem)];
     }
   }
 }
 
-function partsOf(content: MessageContent): string | Part[] {
+function partsOf(content: MessageContent): string | ResponsePart[] {
   if (typeof content === 'string' || content.every(({ type }) => type === 'text')) return textOf(content);
   return content.map((part) =>
     part.type === 'text'
@@ -85,7 +85,7 @@ function partsOf(content: MessageContent): string | Part[] {
   );
 }
 
-const toCallItem = ({ id, name, input }: ToolCall): Item => ({
+const toCallItem = ({ id, name, input }: ToolCall): ResponseItem => ({
   type: 'function_call',
   call_id: id,
   name,
@@ -93,10 +93,10 @@ const toCallItem = ({ id, name, input }: ToolCall): Item => ({
 });
 
 /** The reasoning items that this arm made before these calls; the API refuses those of another model. */
-function reasoningBeside(calls: readonly ToolCall[], armId: string): Item[] {
+function reasoningBeside(calls: readonly ToolCall[], armId: string): ResponseItem[] {
   return calls.flatMap(({ opaque }) =>
     opaque?.armId === armId
-      ? listAt(opaque.data, 'reasoning').flatMap((item): Item[] => {
+      ? listAt(opaque.data, 'reasoning').flatMap((item): ResponseItem[] => {
           const id = stringAt(item, 'id');
           const encrypted = stringAt(item, 'encrypted_content');
           if (!id || !encrypted) return [];
@@ -110,7 +110,7 @@ function reasoningBeside(calls: readonly ToolCall[], armId: string): Item[] {
   );
 }
 
-/** `strict` would ask more of a schema than tools of other extensions hold to. */
+/** `strict` would require more of a schema than other extensions' tools fulfil. */
 const toTool = ({ name, description, inputSchema }: ToolDefinition): OpenAI.Responses.FunctionTool => ({
   type: 'function',
   name,

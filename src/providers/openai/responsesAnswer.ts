@@ -1,7 +1,7 @@
 import type { StreamEvent, Usage } from '../../app/ports/models.ts';
 import { MAX_ID_LENGTH, StreamedError, type AnswerReader } from '../http/stream.ts';
 import { at, stringAt } from '../http/json.ts';
-import { UsageReader } from '../http/usage.ts';
+import { UsageParser } from '../http/usage.ts';
 
 interface WholeCall {
   readonly id: string;
@@ -14,11 +14,11 @@ export class ResponsesAnswer implements AnswerReader {
   generationId: string | undefined;
   finish: string | undefined;
   hasContent = false;
-  /** `response.completed` or `response.incomplete` came. */
+  /** Whether `response.completed` or `response.incomplete` arrived. */
   hasEnded = false;
 
   readonly #armId: string;
-  readonly #usage = new UsageReader(true);
+  readonly #usage = new UsageParser(true);
   readonly #calls: WholeCall[] = [];
   readonly #reasoning: unknown[] = [];
 
@@ -45,7 +45,7 @@ export class ResponsesAnswer implements AnswerReader {
     return [];
   }
 
-  /** The calls that came whole; the reasoning before them travels with the first one. */
+  /** The complete calls; the first one carries the reasoning before them. */
   end(): StreamEvent[] {
     if (this.finish === 'length') return [];
     return this.#calls.map((call, position) => {
@@ -61,7 +61,7 @@ export class ResponsesAnswer implements AnswerReader {
     return [{ type, text }];
   }
 
-  /** An item that is done has all its arguments. */
+  /** A finished item has all its arguments. */
   #keep(item: unknown): void {
     const type = stringAt(item, 'type');
     if (type === 'reasoning') this.#reasoning.push(item);

@@ -1,7 +1,7 @@
 /** The DecisionLog and UsageReader ports over the worker. */
 import type { DecisionLog } from '../../app/ports/decisions.ts';
 import type { UsageReader } from '../../app/ports/usage.ts';
-import type { Answer, Arguments } from '../../threads/operations.ts';
+import type { AnswerOf, ArgumentsOf } from '../../threads/operations.ts';
 import type { StoreOperation, StoreOperations } from '../worker/operations.ts';
 import { portOf, type StoreLink } from './storeLink.ts';
 
@@ -27,8 +27,8 @@ export const remoteUsage = (link: StoreLink): Required<UsageReader> =>
 async function askOrThrow<Op extends StoreOperation>(
   link: StoreLink,
   op: Op,
-  argument: Arguments<StoreOperations, Op>,
-): Promise<Answer<StoreOperations, Op>> {
+  argument: ArgumentsOf<StoreOperations, Op>,
+): Promise<AnswerOf<StoreOperations, Op>> {
   const answer = await link.ask(op, argument);
   if (!answer.ok) throw new Error(`The log did not answer: ${answer.error.message}`);
   return answer.value;

@@ -1,6 +1,6 @@
 /** This window's link to its storage worker. */
 import type { Clock } from '../../app/ports/environment.ts';
-import type { Remote, Answer } from '../../threads/operations.ts';
+import type { Remote, AnswerOf } from '../../threads/operations.ts';
 import { WorkerLink } from '../../threads/workerLink.ts';
 import type { Failure, News, StoreReply, StoreThread } from '../protocol.ts';
 import type { StoreOperation, StoreOperations } from '../worker/operations.ts';
@@ -40,7 +40,7 @@ export function storeLink(options: StoreLinkOptions): StoreLink {
 /** These operations as methods of a port. `otherwise`: each one's answer while the store is unavailable. */
 export function portOf<Op extends StoreOperation>(
   link: StoreLink,
-  otherwise: { readonly [K in Op]: Answer<StoreOperations, K> },
+  otherwise: { readonly [K in Op]: AnswerOf<StoreOperations, K> },
 ): Remote<StoreOperations, Op> {
   const method = (op: Op) => [op, (...argument: never[]) => link.askOr(op, argument as never, otherwise[op])];
   return Object.fromEntries(Object.keys(otherwise).map((op) => method(op as Op))) as Remote<

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Released } from '../../app/ask/answerHolds.ts';
-import type { AskEngine, AskFeedback, AskRequest, RoutedEvent } from '../../app/ask/ask.ts';
-import { chatCall } from '../../app/call/call.ts';
+import type { AskEngine, AskFeedback } from '../../app/ask/ask.ts';
+import { askOrder, askRouting, type AskPrompt, type AskRequest } from '../../app/call/orders.ts';
 import type { Preview } from '../../app/call/preview.ts';
-import type { RoutingRequest } from '../../app/call/routing.ts';
+import type { Completion, CompletionEvent } from '../../app/call/routedCompletion.ts';
 import type { Arm } from '../../core/arm.ts';
 import { isFree } from '../../core/arm.ts';
 import type { Disposable } from '../../app/ports/environment.ts';
@@ -15,35 +15,16 @@ import type { EngineHolder } from '../kit/engineHolder.ts';
 import type { ModelSettings } from '../settings/modelSettings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PausedThumb } from '../words/pausedThumb.ts';
-import type { StatusController } from '../money/statusController.ts';
 
 export interface AskEngineDeps {
   readonly engine: EngineHolder;
   readonly settings: Settings;
   readonly models: ModelSettings;
-  readonly status: StatusController;
+  readonly completion: Completion;
   readonly pausedThumb: PausedThumb;
 }
 
-type AskPreview = Parameters<AskEngine['preview']>[0];
-
-/** The routing request, the same for sending and for pricing. */
-const routingRequest = ({
-  messages,
-  view,
-  conversationId,
-  choice,
-  continues = false,
-  rewrites = false,
-}: AskPreview): RoutingRequest => ({
-  surface: 'ask',
-  view: { ...view, surface: 'ask' },
-  call: chatCall({ messages, purpose: continues ? 'rest' : rewrites ? 'turn' : 'answer' }),
-  conversationId,
-  choice,
-});
-
-/** Connects Ask to the engine: asks for a limit before the first paid use, and updates the status bar. */
+/** Connects Ask to the engine: asks for a limit before the first paid use. */
 export class AskEngineOverRouting implements AskEngine {
   readonly #deps: AskEngineDeps;
   #askedForLimit = false;
@@ -56,34 +37,15 @@ export class AskEngineOverRouting implements AskEngine {
     return this.#deps.models.arms;
   }
 
-  async *run(request: AskRequest): AsyncIterable<RoutedEvent> {
-    const { engine, status } = this.#deps;
+  async *run(request: AskRequest): AsyncIterable<CompletionEvent> {
     await this.#ensureLimit();
-    const done = status.think();
-    // What runs out after a stop runs out unseen.
-    request.signal.addEventListener('abort', done, { once: true });
-    try {
-      const { completion } = await engine.get();
-      const order = {
-        ...routingRequest(request),
-        purpose: 'ask' as const,
-        signal: request.signal,
-        whenStopped: 'run-out' as const,
-        onRunning: request.onRunning,
-      };
-      for await (const event of completion.run(order)) {
-        if (event.type === 'routed') status.lastDecision = event.decision;
-        if (event.type !== 'tool-call') yield event;
-      }
-    } finally {
-      done();
-    }
+    yield* this.#deps.completion.run(askOrder(request));
   }
 
-  async preview(request: AskPreview, rule?: 'cheaper'): Promise<Preview | undefined> {
+  async preview(prompt: AskPrompt, rule?: 'cheaper'): Promise<Preview | undefined> {
     if (this.arms().length === 0) return undefined;
     const { routing } = await this.#deps.engine.get();
-    return routing.preview(routingRequest(request), rule);
+    return routing.preview(askRouting(prompt), rule);
   }
 
   onDidChange(listener: () => void): Disposable {
@@ -102,8 +64,8 @@ export class AskEngineOverRouting implements AskEngine {
   }
 
   async feedback(decisionId: DecisionId, kind: AskFeedback): Promise<void> {
-    const { completion } = await this.#deps.engine.get();
-    const learn = (): Promise<void> => completion.outcome(decisionId, kind);
+    const { learning } = await this.#deps.engine.get();
+    const learn = (): Promise<void> => learning.outcome(decisionId, kind);
     await learn();
     if (kind === 'thumb-up' || kind === 'thumb-down') void this.#deps.pausedThumb.tell(learn);
   }

@@ -21,7 +21,7 @@ const quietMs = 150;
  */
 const refreshedTurns = 10;
 
-export interface PricesDeps {
+export interface AskPricesDeps {
   readonly engine: AskEngine;
   readonly log: Log;
   readonly post: (message: ToWebview) => void;
@@ -35,7 +35,7 @@ export interface PricesDeps {
 }
 
 export class Prices implements vscode.Disposable {
-  readonly #deps: PricesDeps;
+  readonly #deps: AskPricesDeps;
   readonly #subscription: { dispose(): unknown };
   readonly #offers = new Map<string, Offers>();
   /** Turns to compute, the most urgent last. */
@@ -46,7 +46,7 @@ export class Prices implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
   #running = false;
 
-  constructor(deps: PricesDeps) {
+  constructor(deps: AskPricesDeps) {
     this.#deps = deps;
     this.#subscription = deps.engine.onDidChange(() => this.#refresh());
   }

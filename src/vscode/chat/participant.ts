@@ -1,6 +1,6 @@
 /** `@pilot` in VS Code's Chat, with Ask's prompt and Ask's learning. */
 import * as vscode from 'vscode';
-import type { ChatEnd, Route } from '../../app/chat/answer.ts';
+import { answerChat, type ChatEnd, type Route } from '../../app/chat/answer.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
 import {
   closedFences,
@@ -13,7 +13,7 @@ import {
   type Exchange,
   type HistoryItem,
 } from '../../app/chat/participant.ts';
-import { chatCall } from '../../app/call/call.ts';
+import { participantOrder } from '../../app/call/orders.ts';
 import { assemble, type Prepared } from '../../app/ask/assemble.ts';
 import type { Choice, RoutingRequest } from '../../app/call/routing.ts';
 import type { ArmId } from '../../core/brand.ts';
@@ -23,7 +23,6 @@ import { showInformation } from '../kit/notify.ts';
 import { escapedMarkdown } from '../kit/plain.ts';
 import { betterText } from '../words/pricedArm.ts';
 import { reasonLine } from '../words/reason.ts';
-import { answering } from './answering.ts';
 import { signalOf } from '../kit/cancellation.ts';
 import type { ChatDeps } from './deps.ts';
 import { badToolCallText } from './failure.ts';
@@ -54,22 +53,13 @@ export async function answerAsParticipant(
     stream.markdown(vscode.l10n.t('There is no answer yet to improve on.'));
     return {};
   }
-  if (plan.improves) void (await deps.completion()).outcome(plan.improves, 'escalated');
+  if (plan.improves) void deps.learning.outcome(plan.improves, 'escalated');
   const conversationId = conversationIdIn(exchanges) ?? crypto.randomUUID();
   const prepared = await prepare(conversationId, plan, stream);
   const answer = { text: '' };
-  const order = {
-    surface: 'chat' as const,
-    purpose: 'chat' as const,
-    view: { ...prepared.view, surface: 'chat' as const },
-    call: chatCall({ messages: prepared.messages, purpose: 'answer' }),
-    conversationId,
-    choice: plan.choice,
-    signal: signalOf(token),
-    // Chat's own Stop cannot ask a second time.
-    whenStopped: 'run-out' as const,
-  };
-  const end = await answering(deps, order, {
+  const { messages, view } = prepared;
+  const order = participantOrder({ messages, view, conversationId, choice: plan.choice }, signalOf(token));
+  const end = await answerChat(deps.completion, order, {
     text: (text) => {
       answer.text += text;
       stream.markdown(text);
@@ -100,13 +90,13 @@ async function betterThan(
  * Learns the answer's thumb. VS Code does not report that a thumb was withdrawn, so that nothing is learned from it.
  */
 export async function learnFromThumb(
-  { completion, pausedThumb, log }: ChatDeps,
+  { learning, pausedThumb, log }: ChatDeps,
   { metadata }: vscode.ChatResult,
   kind: vscode.ChatResultFeedbackKind,
 ): Promise<void> {
   const memory = memoryOf(metadata);
   if (memory?.incomplete) {
-    // Of half an answer a thumb says nothing about the model.
+    // A thumb on half an answer is no evidence about the model.
     void showInformation(vscode.l10n.t('This answer is incomplete, so PILOT does not learn from its thumb.'));
     return;
   }
@@ -115,8 +105,7 @@ export async function learnFromThumb(
     return;
   }
   const helpful = kind === vscode.ChatResultFeedbackKind.Helpful;
-  const learn = async (): Promise<void> =>
-    (await completion()).outcome(memory.decisionId, helpful ? 'thumb-up' : 'thumb-down');
+  const learn = (): Promise<void> => learning.outcome(memory.decisionId, helpful ? 'thumb-up' : 'thumb-down');
   await learn();
   void pausedThumb.tell(learn);
 }

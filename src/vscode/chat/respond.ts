@@ -5,9 +5,9 @@ import * as vscode from 'vscode';
 import type { OpaqueMemory } from '../../app/chat/opaqueMemory.ts';
 import type { ChatTurn } from '../../app/chat/messages.ts';
 import type { ConversationIds } from '../../app/chat/conversationIds.ts';
+import { answerChat } from '../../app/chat/answer.ts';
 import { choiceOf } from '../../app/chat/offer.ts';
-import { chatOrder, endsAtCallersCap, outputCapOf } from '../../app/chat/order.ts';
-import { answering } from './answering.ts';
+import { endsAtCallersCap, orderOfTurns, outputCapOf } from '../../app/chat/order.ts';
 import { signalOf } from '../kit/cancellation.ts';
 import { toToolDefinitions, toTurn } from './convert.ts';
 import type { ChatDeps } from './deps.ts';
@@ -39,7 +39,7 @@ export async function respond(
   if (!choice) throw vscode.LanguageModelError.NotFound(goneText(model.name));
   const turns = messages.map(toTurn);
   const outputCap = outputCapOf(options.modelOptions);
-  const order = chatOrder({
+  const order = orderOfTurns({
     turns: opaque.recall(turns),
     isRefused: (callId) => opaque.isRefused(callId),
     tools: toToolDefinitions(options.tools),
@@ -50,20 +50,21 @@ export async function respond(
     choice,
     signal: signalOf(token),
   });
-  const end = await answering(deps, order, {
+  const end = await answerChat(deps.completion, order, {
     text: (text) => progress.report(new vscode.LanguageModelTextPart(text)),
     toolCall: (call) => {
       opaque.keep(call);
       progress.report(new vscode.LanguageModelToolCallPart(call.id, call.name, call.input));
     },
-    stateRefused: (label) => {
+    routed: ({ arm, withoutState }) => {
+      if (!withoutState) return;
       opaque.refused(callsIn(turns));
-      void showInformation(stateRefusedText(label));
+      void showInformation(stateRefusedText(arm.label));
     },
   });
   switch (end.kind) {
     case 'answered':
-      // What was said stands in the chat; an agent must not take half an answer for a whole one.
+      // The received text is in the chat; an agent must not treat a partial answer as complete.
       if (end.ended.incomplete && !endsAtCallersCap(end.ended, outputCap))
         throw new Error(incompleteMessage(end.route.arm.label, end.ended.incomplete).text);
       return;
@@ -82,7 +83,7 @@ const callsIn = (turns: readonly ChatTurn[]): readonly string[] =>
 
 const stateRefusedText = (label: string): string =>
   vscode.l10n.t(
-    '{0} no longer accepts its own thoughts beside earlier tool calls, so the conversation goes on without them.',
+    '{0} no longer accepts its own reasoning for earlier tool calls, so the conversation goes on without it.',
     label,
   );
 

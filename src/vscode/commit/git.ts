@@ -1,5 +1,6 @@
-/** What PILOT uses of the API of VS Code's own git extension, checked before it is used. */
+/** The parts of the API of VS Code's own git extension that PILOT uses, checked before use. */
 import * as vscode from 'vscode';
+import { isObject } from '../../core/shape.ts';
 
 export interface Repository {
   readonly rootUri: vscode.Uri;
@@ -8,20 +9,20 @@ export interface Repository {
     readonly mergeChanges: readonly unknown[];
     readonly indexChanges: readonly unknown[];
   };
-  /** `cached`: of the index against HEAD; else of the files against the index. */
+  /** `cached`: the index against HEAD; else the files against the index. */
   diff(cached?: boolean): Promise<string>;
   log(options: { readonly maxEntries: number }): Promise<readonly { readonly message: string }[]>;
   getCommit(ref: string): Promise<{ readonly message: string }>;
   readonly onDidCommit?: vscode.Event<unknown>;
 }
 
-interface Api {
+interface GitApi {
   readonly repositories: readonly Repository[];
   getRepository(uri: vscode.Uri): Repository | null;
 }
 
 /** Undefined where git is missing, switched off, or too old for this. */
-async function api(): Promise<Api | undefined> {
+async function api(): Promise<GitApi | undefined> {
   const extension = vscode.extensions.getExtension<unknown>('vscode.git');
   if (!extension) return undefined;
   try {
@@ -35,16 +36,12 @@ async function api(): Promise<Api | undefined> {
 }
 
 const hasApi = (value: unknown): value is { getAPI(version: 1): unknown } =>
-  typeof value === 'object' && value !== null && 'getAPI' in value && typeof value.getAPI === 'function';
+  isObject(value) && 'getAPI' in value && typeof value.getAPI === 'function';
 
-const isApi = (value: unknown): value is Api =>
-  typeof value === 'object' &&
-  value !== null &&
-  'repositories' in value &&
-  Array.isArray(value.repositories) &&
-  'getRepository' in value;
+const isApi = (value: unknown): value is GitApi =>
+  isObject(value) && 'repositories' in value && Array.isArray(value.repositories) && 'getRepository' in value;
 
-/** The one that is meant: of the view's title, of the file in front, or the only one. */
+/** The repository of the view's title, of the active file, or the only one. */
 export async function repositoryOf(root: vscode.Uri | undefined): Promise<Repository | 'no-git' | 'none'> {
   const git = await api();
   if (!git) return 'no-git';

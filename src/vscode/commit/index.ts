@@ -1,5 +1,6 @@
-/** The door of commit messages: one command, whose code is loaded when it is first used. */
+/** The entry of commit messages: one command, whose code is loaded at first use. */
 import * as vscode from 'vscode';
+import { isObject } from '../../core/shape.ts';
 import type { CommitDeps } from './deps.ts';
 
 export type { CommitDeps } from './deps.ts';
@@ -11,6 +12,6 @@ export const registerCommit = (deps: CommitDeps): vscode.Disposable =>
 
 /** The Source Control view passes its provider. */
 function rootOf(source: unknown): vscode.Uri | undefined {
-  if (typeof source !== 'object' || source === null || !('rootUri' in source)) return undefined;
+  if (!isObject(source) || !('rootUri' in source)) return undefined;
   return source.rootUri instanceof vscode.Uri ? source.rootUri : undefined;
 }

@@ -1,4 +1,4 @@
-/** Edits in place in VS Code: from the key to the last hunk that is accepted or rejected. */
+/** Edits in place in VS Code: from the key to the last accepted or rejected hunk. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Choice } from '../../app/call/routing.ts';
@@ -14,7 +14,7 @@ import { locale } from '../kit/locale.ts';
 import { showInformation, showWarning } from '../kit/notify.ts';
 import { EditDecorations } from './decorations.ts';
 import type { EditDeps } from './deps.ts';
-import { OpenDocument } from './document.ts';
+import { EditorDocument } from './document.ts';
 import { askInstruction, type PriceOf } from './input.ts';
 import { EditLenses } from './lenses.ts';
 import { mayEdit } from './permission.ts';
@@ -23,25 +23,25 @@ import { tellEnd } from './words.ts';
 
 const { t } = vscode.l10n;
 
-/** What a code action or a key of the user's own says; what is missing is asked for, or taken from the editor. */
+/** The arguments of a code action or of a user's own key; missing ones are asked for, or taken from the editor. */
 export interface EditRequest {
   readonly instruction?: string;
   readonly range?: vscode.Range;
 }
 
-interface Edit {
+interface OpenEdit {
   readonly session: EditSession;
-  readonly document: OpenDocument;
+  readonly document: EditorDocument;
 }
 
-/** Edits that are followed at once: a decided one until it is known what is left of it after five minutes. */
+/** The most edits followed at once: a decided one until the check of its remaining text after five minutes. */
 const MOST_FOLLOWED = 100;
 const FOLLOWED_MS = 310_000;
 
 export class EditController implements vscode.Disposable {
   readonly #deps: EditDeps;
-  /** From the oldest to the latest; of one document the latest counts. */
-  #edits: readonly Edit[] = [];
+  /** From the oldest to the latest; the latest of a document counts. */
+  #edits: readonly OpenEdit[] = [];
   readonly #decorations = new EditDecorations();
   readonly #lenses = new EditLenses((document) => this.#latest(document)?.session);
   readonly #subscriptions: readonly vscode.Disposable[];
@@ -96,7 +96,7 @@ export class EditController implements vscode.Disposable {
     if (open) return this.#alreadyOpen(open, editor.selection, instruction);
     const text = document.getText();
     const end = text.length;
-    // A last line without an end is written again with what follows it.
+    // A last line without a line end is written again with the following text.
     const start = text.endsWith('\n') ? end : text.lastIndexOf('\n') + 1;
     await this.#begin(editor, { start, end }, instruction, { type: 'auto' });
   }
@@ -119,7 +119,7 @@ export class EditController implements vscode.Disposable {
 
   async followUp(uri: vscode.Uri | undefined): Promise<void> {
     const edit = this.#of(uri);
-    if (!edit || edit.session.state === 'asking') return;
+    if (edit?.session.state !== 'reviewing') return;
     const title = t('Follow Up on {0}', nameOf(edit.document.document));
     const { document } = edit.document;
     const place = { file: document.getText(), region: edit.session.region, ...subjectOf(document) };
@@ -188,7 +188,7 @@ export class EditController implements vscode.Disposable {
     instruction: string,
     choice: Choice,
   ): Promise<void> {
-    const document = new OpenDocument(editor.document);
+    const document = new EditorDocument(editor.document);
     const { log, clock, engine, learning } = this.#deps;
     const after = (ms: number, action: () => void): { dispose(): void } => {
       const timer = setTimeout(action, ms).unref();
@@ -208,14 +208,17 @@ export class EditController implements vscode.Disposable {
     await this.#run({ session, document }, (edit) => edit.ask(instruction, choice));
   }
 
-  async #run({ session, document }: Edit, ask: (session: EditSession) => Promise<EditEnd>): Promise<void> {
+  async #run(
+    { session, document }: OpenEdit,
+    ask: (session: EditSession) => Promise<EditEnd>,
+  ): Promise<void> {
     const end = await ask(session);
     const label = session.routed ? shownName(session.routed.arm) : '';
     await tellEnd({ end, label, uri: document.document.uri, words: this.#deps.words });
   }
 
-  /** Within the lines of an edit that waits, the key is a follow-up. */
-  async #alreadyOpen(edit: Edit, range: vscode.Range, instruction: string | undefined): Promise<void> {
+  /** Within the lines of a pending edit, the key asks for a follow-up. */
+  async #alreadyOpen(edit: OpenEdit, range: vscode.Range, instruction: string | undefined): Promise<void> {
     const { session, document } = edit;
     const at = document.document.offsetAt(range.start);
     const isInside = session.region.start <= at && at <= session.region.end;
@@ -232,7 +235,7 @@ export class EditController implements vscode.Disposable {
     if (picked === reject) await this.reject(document.document.uri, 'all');
   }
 
-  /** What is left of it is looked at for the last time after five minutes; from then on typing need not be followed. */
+  /** After the last check at five minutes, typing need not be followed. */
   #retireLater(session: EditSession): void {
     setTimeout(() => {
       if (session.state !== 'over') return;
@@ -240,16 +243,16 @@ export class EditController implements vscode.Disposable {
     }, FOLLOWED_MS).unref();
   }
 
-  #latest(document: vscode.TextDocument): Edit | undefined {
+  #latest(document: vscode.TextDocument): OpenEdit | undefined {
     return this.#edits.findLast((edit) => edit.document.document === document);
   }
 
-  #open(document: vscode.TextDocument): Edit | undefined {
+  #open(document: vscode.TextDocument): OpenEdit | undefined {
     const latest = this.#latest(document);
     return latest?.session.state === 'over' ? undefined : latest;
   }
 
-  #of(uri: vscode.Uri | undefined): Edit | undefined {
+  #of(uri: vscode.Uri | undefined): OpenEdit | undefined {
     const wantedUri = uri ?? vscode.window.activeTextEditor?.document.uri;
     return this.#edits.findLast(({ document }) => document.document.uri.toString() === wantedUri?.toString());
   }
@@ -281,7 +284,7 @@ const nameOf = (document: vscode.TextDocument): string =>
 
 /** A lens names its hunk; a key means the one at the cursor, or the first. */
 function wanted(
-  edit: Edit | undefined,
+  edit: OpenEdit | undefined,
   hunk: number | 'all' | undefined,
 ): ((hunk: ReviewHunk) => boolean) | undefined {
   if (hunk === 'all' || !edit) return undefined;
@@ -301,7 +304,9 @@ function wanted(
   return ({ id }) => id === nearest?.id;
 }
 
-/** The lines may have moved while the instruction was typed; changed, they are not what was meant. */
+/**
+ * The lines may have moved while the user typed the instruction; changed lines are no longer the ones that were meant.
+ */
 function movedTo(document: vscode.TextDocument, stretch: Stretch, text: string): Stretch | undefined {
   const now = document.getText();
   if (now.slice(stretch.start, stretch.end) === text) return stretch;

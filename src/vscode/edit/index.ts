@@ -1,25 +1,26 @@
-/** The door of edits in place: commands and the lightbulb alone. Everything behind it is loaded when first used. */
+/** The entry of edits in place: commands and the lightbulb. Everything else is loaded at first use. */
 import * as vscode from 'vscode';
+import { isObject } from '../../core/shape.ts';
 import { registerCodeActions } from './actions.ts';
 import type { EditController, EditRequest } from './controller.ts';
 import type { EditDeps } from './deps.ts';
-import type { Problem } from './tasks.ts';
+import type { ReportedProblem } from './tasks.ts';
 
 export type { EditDeps } from './deps.ts';
 
-type Run = (edits: EditController, first: unknown, second: unknown, third: unknown) => unknown;
+type EditCommand = (edits: EditController, first: unknown, second: unknown, third: unknown) => unknown;
 
 export function registerEdit(deps: EditDeps): vscode.Disposable {
   let controller: Promise<EditController> | undefined;
   const load = (): Promise<EditController> =>
     (controller ??= import('./controller.ts').then((module) => new module.EditController(deps)));
-  const command = (id: string, run: Run): vscode.Disposable =>
+  const command = (id: string, run: EditCommand): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (...args: unknown[]) =>
       run(await load(), args[0], args[1], args[2]),
     );
   const tasks = () => import('./tasks.ts');
 
-  // A lens names its file and its hunk; from a key the file in front and the hunk at the cursor are meant.
+  // A lens names its file and its hunk; a key means the active file and the hunk at the cursor.
   const registered = vscode.Disposable.from(
     registerCodeActions(),
     command('pilot.editInPlace', (edits, request) => edits.edit(isRequest(request) ? request : {})),
@@ -51,13 +52,13 @@ export function registerEdit(deps: EditDeps): vscode.Disposable {
 const uriOf = (value: unknown): vscode.Uri | undefined => (value instanceof vscode.Uri ? value : undefined);
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
-/** From a key of the user's own; a menu passes the file. */
+/** From a user's own key; a menu passes the file. */
 function isRequest(value: unknown): value is EditRequest {
-  if (typeof value !== 'object' || value === null || value instanceof vscode.Uri) return false;
+  if (!isObject(value) || value instanceof vscode.Uri) return false;
   return !('instruction' in value) || typeof value.instruction === 'string';
 }
 
-const problemOf = (range: unknown, messages: unknown): Problem | undefined =>
+const problemOf = (range: unknown, messages: unknown): ReportedProblem | undefined =>
   range instanceof vscode.Range &&
   Array.isArray(messages) &&
   messages.every((each) => typeof each === 'string')

@@ -1,27 +1,27 @@
-/** Asks for the instruction, and, by a button beside it, for the model. */
+/** Asks the user for the instruction and, by a button, for the model. */
 import * as vscode from 'vscode';
 import type { AskEngine } from '../../app/ask/ask.ts';
 import type { Choice } from '../../app/call/routing.ts';
 import type { Preview } from '../../app/call/preview.ts';
 import type { Arm } from '../../core/arm.ts';
 import { pickModel } from '../ask/dialogs.ts';
-import { about } from '../words/pricedArm.ts';
 import { shownName } from '../kit/armName.ts';
 import { plain } from '../kit/plain.ts';
+import { about } from '../words/pricedArm.ts';
 
 const { t } = vscode.l10n;
 
-export interface Asked {
+export interface EditInstruction {
   readonly instruction: string;
   readonly choice: Choice;
 }
 
 const auto: Choice = { type: 'auto' };
 
-/** What an instruction would cost with this choice; undefined where nothing can be said. */
+/** What an instruction would cost with this choice; undefined = unknown. */
 export type PriceOf = (instruction: string, choice: Choice) => Promise<Preview | undefined>;
 
-/** Keys are gathered before a price is asked for. */
+/** Pause after the last key before the price is computed. */
 const quietMs = 300;
 
 export async function askInstruction(
@@ -29,7 +29,7 @@ export async function askInstruction(
   title: string,
   placeholder: string,
   priceOf: PriceOf,
-): Promise<Asked | undefined> {
+): Promise<EditInstruction | undefined> {
   let value = '';
   let choice = auto;
   for (;;) {
@@ -61,7 +61,7 @@ function modelText(arms: readonly Arm[], choice: Choice, price: Preview | undefi
     : t('Auto');
 }
 
-interface Given {
+interface TypedInstruction {
   readonly value: string;
   readonly choosesModel: boolean;
 }
@@ -70,7 +70,7 @@ function show(
   title: string,
   placeholder: string,
   { value, model }: { readonly value: string; readonly model: (instruction: string) => Promise<string> },
-): Promise<Given | undefined> {
+): Promise<TypedInstruction | undefined> {
   const input = vscode.window.createInputBox();
   Object.assign(input, { title: plain(title), placeholder, value, ignoreFocusOut: true });
   input.prompt = t('Model: {0}', t('Auto'));
@@ -87,7 +87,7 @@ function show(
     timer = setTimeout(() => void price().catch(() => undefined), quietMs);
   };
   input.buttons = [{ iconPath: new vscode.ThemeIcon('settings'), tooltip: t('Choose the Model') }];
-  const { promise, resolve } = Promise.withResolvers<Given | undefined>();
+  const { promise, resolve } = Promise.withResolvers<TypedInstruction | undefined>();
   input.onDidAccept(() => {
     if (input.value.trim() !== '') resolve({ value: input.value.trim(), choosesModel: false });
   });

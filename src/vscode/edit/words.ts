@@ -1,4 +1,4 @@
-/** How an edit that changed nothing, or not all, is told: one sentence, and the way on. */
+/** Reports an edit that changed nothing, or not everything: one sentence, and the action. */
 import * as vscode from 'vscode';
 import type { AskWords } from '../../app/ask/ask.ts';
 import type { EditEnd } from '../../app/edit/session.ts';
@@ -7,8 +7,8 @@ import { showInformation, showWarning } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
 
-/** What is told of one answer. */
-export interface Ended {
+/** The report on one answer. */
+export interface EndedEdit {
   readonly end: EditEnd;
   /** The model's name; '' before one was chosen. */
   readonly label: string;
@@ -21,7 +21,7 @@ interface Way {
   readonly run: () => unknown;
 }
 
-export async function tellEnd({ end, label, uri, words }: Ended): Promise<void> {
+export async function tellEnd({ end, label, uri, words }: EndedEdit): Promise<void> {
   const retry: Way = { label: t('Retry'), run: () => command('pilot.edit.retry', uri) };
   const another: Way = { label: t('Another Model…'), run: () => command('pilot.edit.another', uri) };
   switch (end.kind) {

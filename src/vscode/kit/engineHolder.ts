@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EngineCore } from '../../app/call/engine.ts';
+import type { Completion, CompletionEvent, CompletionOrder } from '../../app/call/routedCompletion.ts';
 import type { Log } from '../../app/ports/environment.ts';
 import type { Store } from '../../storage/host/openStore.ts';
 
@@ -12,7 +13,7 @@ const graceMs = 2_000;
 const retryMs = 10_000;
 
 /** Builds the engine once, when it is first needed; a failed build is repeated a little later. */
-export class EngineHolder {
+export class EngineHolder implements Completion {
   readonly #buildEngine: () => Promise<Engine>;
   readonly #log: Log;
   readonly #listeners = new Set<(engine: Engine) => void>();
@@ -27,6 +28,10 @@ export class EngineHolder {
   get(): Promise<Engine> {
     this.#engine ??= this.#build();
     return this.#engine;
+  }
+
+  async *run(order: CompletionOrder): AsyncGenerator<CompletionEvent, void, undefined> {
+    yield* (await this.get()).completion.run(order);
   }
 
   /** The engine if it is built: for surfaces that must not wait. */

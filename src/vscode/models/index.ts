@@ -7,7 +7,7 @@ import { VscodeModels, type VscodeModelDeps } from './vscodeModels.ts';
 
 export { VscodeModels } from './vscodeModels.ts';
 
-/** The models, with the command that lets the user choose among them. */
+/** The models, and the command with which the user chooses among them. */
 export function registerVscodeModels(deps: VscodeModelDeps): VscodeModels {
   const models = new VscodeModels(deps);
   const commands = new Disposables();

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../settings/settings.ts';
 
-interface Entry extends vscode.QuickPickItem {
+interface MenuItem extends vscode.QuickPickItem {
   readonly command: string;
 }
 
 /** The effect of each switch of inline completions. There are no completions in Restricted Mode. */
-function inlineEntries(settings: Settings): readonly Entry[] {
+function inlineEntries(settings: Settings): readonly MenuItem[] {
   const t = vscode.l10n.t;
   return [
     {
@@ -27,7 +27,7 @@ function inlineEntries(settings: Settings): readonly Entry[] {
 /** The menu of the status bar item. */
 export async function showMenu(state: string, settings: Settings): Promise<void> {
   const t = vscode.l10n.t;
-  const entries: Entry[] = [
+  const entries: MenuItem[] = [
     { label: t('$(comment) Ask'), command: 'pilot.ask' },
     ...(vscode.workspace.isTrusted ? inlineEntries(settings) : []),
     { label: t('$(compass) Steer Routing'), command: 'pilot.steer' },

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { SpendReport } from '../../app/usage/spend.ts';
 import type { Head } from '../../core/decision.ts';
 import { periodOf } from '../../core/money/period.ts';
-import type { Choice } from '../../protocol/report.ts';
+import type { ReportChoice } from '../../protocol/report.ts';
 import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
@@ -15,7 +15,7 @@ export interface Chosen {
   readonly head: Head;
 }
 
-export function choicesOf(chosen: Chosen, spend: SpendReport, workspaceId: string): readonly Choice[] {
+export function choicesOf(chosen: Chosen, spend: SpendReport, workspaceId: string): readonly ReportChoice[] {
   const shown = spend.month.period.id;
   const ids = [...new Set([shown, ...spend.periods.map(({ period }) => period)])].sort().reverse();
   return [

@@ -16,7 +16,7 @@ import type { Secrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
 import { MisplacedKeys } from './moveKeys.ts';
 import { pickEndpoint } from './pickers.ts';
-import type { Trial } from './testModel.ts';
+import type { Completion } from '../../app/call/routedCompletion.ts';
 import { testModel } from './testModel.ts';
 import { QuickPickSetupUi } from './ui.ts';
 import { showError } from '../kit/notify.ts';
@@ -28,10 +28,10 @@ export interface SetupCommandsDeps {
   readonly log: Log;
   readonly extensionPath: string;
   /**
-   * Sends one request to one arm, reserved and settled like any other. Without it, the test command reports that it is
-   * unavailable.
+   * Sends the request of the test command, reserved and settled like any other. Without it, the command reports that it
+   * is unavailable.
    */
-  readonly trial?: Trial;
+  readonly completion?: Completion;
 }
 
 export function registerSetup(deps: SetupCommandsDeps): Disposables {
@@ -44,7 +44,7 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
     const endpoint = await pickEndpoint(deps.models.endpoints, endpointId);
     if (endpoint) await enterKey(await flowDeps(deps), endpoint);
   });
-  // Behind a button only: the endpoint was found to have no Responses.
+  // Offered only by a button: the endpoint turned out to have no Responses.
   command('pilot.useChatCompletions', async (endpointId) => {
     if (typeof endpointId !== 'string') return;
     const { settings } = deps;

@@ -28,15 +28,15 @@ export async function askForKey(question: KeyQuestion, title: string): Promise<K
   }
 }
 
-type Choice = vscode.QuickPickItem & { readonly answer: KeyAnswer['type'] };
+type KeyItem = vscode.QuickPickItem & { readonly answer: KeyAnswer['type'] };
 
-function choicesFor({ variable, preset }: KeyQuestion): Choice[] {
-  const typed: Choice = {
+function choicesFor({ variable, preset }: KeyQuestion): KeyItem[] {
+  const typed: KeyItem = {
     label: t('$(key) Enter a key'),
     description: t('stored in the system keyring'),
     answer: 'typed',
   };
-  const fromVariable: Choice[] =
+  const fromVariable: KeyItem[] =
     variable === undefined
       ? []
       : [
@@ -46,7 +46,7 @@ function choicesFor({ variable, preset }: KeyQuestion): Choice[] {
             answer: 'variable',
           },
         ];
-  const none: Choice[] = preset.needsKey ? [] : [{ label: t('$(unlock) It needs no key'), answer: 'none' }];
+  const none: KeyItem[] = preset.needsKey ? [] : [{ label: t('$(unlock) It needs no key'), answer: 'none' }];
   return [...fromVariable, ...none, typed];
 }
 

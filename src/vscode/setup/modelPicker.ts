@@ -8,7 +8,7 @@ import { describeModel } from './describe.ts';
 
 const { t } = vscode.l10n;
 
-interface Item extends vscode.QuickPickItem {
+interface OfferedModelItem extends vscode.QuickPickItem {
   readonly draft?: ModelDraft;
   readonly isLimit?: true;
 }
@@ -18,7 +18,7 @@ interface Item extends vscode.QuickPickItem {
  * ticked lines.
  */
 export async function pickModels(offer: ModelOffer, title: string): Promise<ModelChoice | undefined> {
-  let state: State = {
+  let state: PickerState = {
     limitUsd: offer.proposedLimit,
     limitTicked: true,
     ticked: new Set(offer.drafts.filter(offer.isChosen)),
@@ -36,18 +36,18 @@ export async function pickModels(offer: ModelOffer, title: string): Promise<Mode
   }
 }
 
-interface State {
+interface PickerState {
   /** Undefined: a limit is set, and the picker has no line for it. */
   readonly limitUsd: number | undefined;
   readonly limitTicked: boolean;
   readonly ticked: ReadonlySet<ModelDraft>;
 }
 
-type Next = { readonly type: 'done' | 'change-limit'; readonly state: State };
+type Next = { readonly type: 'done' | 'change-limit'; readonly state: PickerState };
 
 /** A new picker each time: VS Code does not show a picker again after an input box has replaced it. */
-function show(offer: ModelOffer, state: State, title: string): Promise<Next | undefined> {
-  const picker = vscode.window.createQuickPick<Item>();
+function show(offer: ModelOffer, state: PickerState, title: string): Promise<Next | undefined> {
+  const picker = vscode.window.createQuickPick<OfferedModelItem>();
   const items = itemsFor(offer, state);
   const asksLimit = state.limitUsd !== undefined;
   const placeholder = asksLimit
@@ -66,7 +66,7 @@ function show(offer: ModelOffer, state: State, title: string): Promise<Next | un
       isLimit ? state.limitTicked : draft !== undefined && state.ticked.has(draft),
     ),
   });
-  const current = (): State => ({
+  const current = (): PickerState => ({
     limitUsd: state.limitUsd,
     limitTicked: picker.selectedItems.some(({ isLimit }) => isLimit),
     ticked: new Set(picker.selectedItems.flatMap(({ draft }) => draft ?? [])),
@@ -87,14 +87,14 @@ function show(offer: ModelOffer, state: State, title: string): Promise<Next | un
   });
 }
 
-function itemsFor({ drafts, isChosen }: ModelOffer, { limitUsd }: State): Item[] {
+function itemsFor({ drafts, isChosen }: ModelOffer, { limitUsd }: PickerState): OfferedModelItem[] {
   const chosen = drafts.filter(isChosen).toSorted((a, b) => priceOf(a) - priceOf(b));
   const others = drafts.filter((draft) => !isChosen(draft));
-  const lines = (those: readonly ModelDraft[]): Item[] =>
+  const lines = (those: readonly ModelDraft[]): OfferedModelItem[] =>
     those.map((draft) => ({ ...describeModel(draft), draft }));
   // Headings only where there are several groups.
   const headings = limitUsd !== undefined || (chosen.length > 0 && others.length > 0);
-  const group = (label: string, items: Item[]): Item[] =>
+  const group = (label: string, items: OfferedModelItem[]): OfferedModelItem[] =>
     items.length === 0 || !headings ? items : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
   return [
     ...group(t('Monthly limit'), limitUsd === undefined ? [] : [limitItem(limitUsd)]),
@@ -112,7 +112,7 @@ const anotherAmount = (): vscode.QuickInputButton => ({
   tooltip: t('Another Limit'),
 });
 
-const limitItem = (limitUsd: number): Item => ({
+const limitItem = (limitUsd: number): OfferedModelItem => ({
   label: t('$(dashboard) At most {0} a month', usd((limitUsd * 1e9) as NanoUsd)),
   description: t('without it, paid models are not used'),
   buttons: [anotherAmount()],

@@ -54,7 +54,7 @@ async function run({ settings, models, secrets, log }: RefreshPricesDeps): Promi
   });
 }
 
-type Item = vscode.QuickPickItem & { readonly change: PriceChange };
+type PriceItem = vscode.QuickPickItem & { readonly change: PriceChange };
 
 /** Plausible prices are ticked; a jump is marked with its reason, and is written only if the user ticks it. */
 async function preview(
@@ -62,7 +62,7 @@ async function preview(
   arms: readonly Arm[],
   rates: (change: PriceChange) => readonly RateChange[],
 ): Promise<readonly PriceChange[] | undefined> {
-  const items = changes.map((change): Item => {
+  const items = changes.map((change): PriceItem => {
     const arm = arms.find(({ id }) => id === change.armId);
     const name = arm ? shownName(arm) : change.armId;
     const suspicious = change.verdict === 'suspicious';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Endpoint, Preset, PresetId, PresetTable } from '../../app/settings/index.ts';
+import type { Endpoint, EndpointPreset, PresetId, PresetTable } from '../../app/settings/index.ts';
 import type { DetectedServer } from '../../app/setup/detect.ts';
 import type { SetupStart } from '../../app/setup/dialogue.ts';
 import { ownerOf, pastedKey } from '../../app/setup/pastedKey.ts';
@@ -15,14 +15,14 @@ export interface SetupUiFacts {
 
 const { t } = vscode.l10n;
 
-type Item = vscode.QuickPickItem & { readonly start?: SetupStart };
+type StartItem = vscode.QuickPickItem & { readonly start?: SetupStart };
 
 /**
  * Asks for the source of the models. The list appears at once; local servers join it when they have answered. A key
  * pasted into the input is removed from it at once, and the list asks for its provider.
  */
 export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStart | undefined> {
-  const picker = vscode.window.createQuickPick<Item>();
+  const picker = vscode.window.createQuickPick<StartItem>();
   picker.title = title;
   picker.placeholder = t('Where do your models come from? Choose, or paste a key.');
   picker.matchOnDescription = true;
@@ -63,7 +63,7 @@ export function pickStart(facts: SetupUiFacts, title: string): Promise<SetupStar
  * New items make the first one active, so that a user who has moved on keeps the active item, and so does one who was
  * offered a key: the effect of Enter must not change unnoticed.
  */
-function refill(picker: vscode.QuickPick<Item>, items: readonly Item[], facts: SetupUiFacts): void {
+function refill(picker: vscode.QuickPick<StartItem>, items: readonly StartItem[], facts: SetupUiFacts): void {
   const [active] = picker.activeItems;
   const first = picker.items.find(({ start }) => start);
   const stays = active !== undefined && (active !== first || keysAtHand(facts).length > 0);
@@ -71,7 +71,7 @@ function refill(picker: vscode.QuickPick<Item>, items: readonly Item[], facts: S
   if (stays) picker.activeItems = items.filter(({ label }) => label === active.label).slice(0, 1);
 }
 
-function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Item[] {
+function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): StartItem[] {
   const here = new Map(detected.map(({ preset, models }) => [preset, models]));
   const presets = Object.values(facts.presets).filter(({ id }) => !here.has(id));
   return [
@@ -94,10 +94,10 @@ function itemsFor(facts: SetupUiFacts, detected: readonly DetectedServer[]): Ite
 }
 
 /** Items for the one provider whose keys have this form, else for all that take a key. */
-function keyItems({ presets }: SetupUiFacts, key: string): Item[] {
+function keyItems({ presets }: SetupUiFacts, key: string): StartItem[] {
   const owner = ownerOf(key, presets);
   const others = Object.values(presets).filter((preset) => preset !== owner && !preset.local);
-  const item = (preset: Preset): Item => ({
+  const item = (preset: EndpointPreset): StartItem => ({
     label: t('$(key) Use the key for {0}', preset.label),
     description: preset.baseUrl ?? preset.baseUrlTemplate ?? t('any server that speaks OpenAI’s protocol'),
     start: { type: 'preset', preset: preset.id, key: { type: 'typed', key } },
@@ -107,24 +107,24 @@ function keyItems({ presets }: SetupUiFacts, key: string): Item[] {
     : others.map(item);
 }
 
-const group = (label: string, items: readonly Item[]): Item[] =>
+const group = (label: string, items: readonly StartItem[]): StartItem[] =>
   items.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
 
 const startOf = (preset: PresetId): SetupStart => ({ type: 'preset', preset });
 
-const detectedItem = ({ id, label }: Preset, models: number): Item => ({
+const detectedItem = ({ id, label }: EndpointPreset, models: number): StartItem => ({
   label: `$(check) ${label}`,
   description: modelCount(models),
   start: startOf(id),
 });
 
-const isProvider = ({ keyPage }: Preset): boolean => keyPage !== undefined;
+const isProvider = ({ keyPage }: EndpointPreset): boolean => keyPage !== undefined;
 
 /**
  * Providers that are not set up and whose own variable is set; LiteLLM's belongs to an address that the user has yet to
  * enter.
  */
-const keysAtHand = ({ presets, endpoints, hasVariable }: SetupUiFacts): Preset[] =>
+const keysAtHand = ({ presets, endpoints, hasVariable }: SetupUiFacts): EndpointPreset[] =>
   Object.values(presets).filter(
     (preset) =>
       isProvider(preset) &&
@@ -134,13 +134,13 @@ const keysAtHand = ({ presets, endpoints, hasVariable }: SetupUiFacts): Preset[]
   );
 
 /** Only the name of the variable is read before the user chooses it. */
-const variableItem = ({ id, label, apiKeyEnv = '' }: Preset): Item => ({
+const variableItem = ({ id, label, apiKeyEnv = '' }: EndpointPreset): StartItem => ({
   label: `$(key) ${label}`,
   description: t('use the key in {0}', apiKeyEnv),
   start: { type: 'preset', preset: id, key: { type: 'variable', name: apiKeyEnv } },
 });
 
-const presetItem = ({ id, label, baseUrl, baseUrlTemplate }: Preset): Item => ({
+const presetItem = ({ id, label, baseUrl, baseUrlTemplate }: EndpointPreset): StartItem => ({
   label,
   description: baseUrl ?? baseUrlTemplate ?? t('any server that speaks OpenAI’s protocol'),
   start: startOf(id),

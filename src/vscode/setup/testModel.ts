@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { CompletionEvent } from '../../app/call/routedCompletion.ts';
+import { trialOrder } from '../../app/call/orders.ts';
+import type { Completion, CompletionEvent } from '../../app/call/routedCompletion.ts';
 import type { Arm } from '../../core/arm.ts';
 import { cost } from '../kit/format.ts';
 import { messageOf } from '../words/messages.ts';
@@ -9,28 +10,25 @@ import { shownName } from '../kit/armName.ts';
 import { showInformation, showWarning, withProgress } from '../kit/notify.ts';
 import { locale } from '../kit/locale.ts';
 
-/** Sends one request to one arm, within the limit, and yields its events. */
-export type Trial = (arm: Arm, prompt: string, signal: AbortSignal) => AsyncIterable<CompletionEvent>;
-
 interface TestDeps {
   readonly models: ModelSettings;
-  readonly trial?: Trial;
+  readonly completion?: Completion;
 }
 
 const PROMPT = 'In one short sentence: what does a linked list make cheap that an array makes dear?';
 const MAX_SAMPLE = 200;
 
 /** Shows latency, price and a sample of one model. */
-export async function testModel({ models, trial }: TestDeps, armId: unknown): Promise<void> {
+export async function testModel({ models, completion }: TestDeps, armId: unknown): Promise<void> {
   const arm = await pickArm(models.arms, armId);
-  if (!arm || !trial) return;
+  if (!arm || !completion) return;
   const { t } = vscode.l10n;
   const title = t('PILOT: testing {0} …', arm.label);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   const result = await withProgress(options, (_progress, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
-    return measure(trial(arm, PROMPT, abort.signal));
+    return measure(completion.run(trialOrder(arm, PROMPT, abort.signal)));
   });
   await show(arm, result);
 }

@@ -1,7 +1,7 @@
 /** The questions of set-up as VS Code's quick picks and input boxes, one after the other. */
 import * as vscode from 'vscode';
 import type { ProviderError } from '../../app/ports/models.ts';
-import type { Endpoint, Preset } from '../../app/settings/index.ts';
+import type { Endpoint, EndpointPreset } from '../../app/settings/index.ts';
 import { understandUrl } from '../../app/settings/url.ts';
 import type { CapQuestion } from '../../app/setup/capQuestion.ts';
 import type { ModelDraft } from '../../app/setup/draft.ts';
@@ -39,7 +39,7 @@ export class QuickPickSetupUi implements SetupUi {
     return pickStart(this.#facts, title());
   }
 
-  async askBaseUrl(preset: Preset, former?: string): Promise<string | undefined> {
+  async askBaseUrl(preset: EndpointPreset, former?: string): Promise<string | undefined> {
     const entered = await vscode.window.showInputBox({
       title: title(),
       prompt: t('The address of the server, as its documentation gives it for OpenAI clients.'),

@@ -12,7 +12,7 @@ import { locale } from '../kit/locale.ts';
 const t = vscode.l10n.t;
 const dayMs = 86_400_000;
 
-interface Choice {
+interface ForgetChoice {
   readonly scope: ForgetScope;
   /** Completes "Forget ...?". */
   readonly what: string;
@@ -47,7 +47,7 @@ export async function forgetCommand(
   );
 }
 
-async function choose(deps: SteeringDeps): Promise<Choice | undefined> {
+async function choose(deps: SteeringDeps): Promise<ForgetChoice | undefined> {
   const picked = await vscode.window.showQuickPick(
     [
       { label: t('$(calendar) A Period'), kindOf: 'period' as const },
@@ -68,7 +68,7 @@ async function choose(deps: SteeringDeps): Promise<Choice | undefined> {
   }
 }
 
-async function choosePeriod({ clock }: SteeringDeps): Promise<Choice | undefined> {
+async function choosePeriod({ clock }: SteeringDeps): Promise<ForgetChoice | undefined> {
   const now = clock.now();
   const until = now + dayMs;
   const since = (label: string, days: number) => ({ label, from: now - days * dayMs });
@@ -85,7 +85,7 @@ async function choosePeriod({ clock }: SteeringDeps): Promise<Choice | undefined
   return picked && { scope: { kind: 'period', from: picked.from, until }, what: picked.label };
 }
 
-async function chooseModel({ models }: SteeringDeps): Promise<Choice | undefined> {
+async function chooseModel({ models }: SteeringDeps): Promise<ForgetChoice | undefined> {
   const picked = await vscode.window.showQuickPick(
     models.arms.map(({ id, model }) => ({ label: modelName(models.arms, id), description: model, id })),
     { title: t('Forget what was learned about which model?'), ...staysOpen },

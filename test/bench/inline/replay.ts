@@ -2,9 +2,10 @@
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { InlineCompleter } from '../../../src/app/inline/completer.ts';
-import type { Source } from '../../../src/app/inline/completer.ts';
+import type { CompletionSource } from '../../../src/app/inline/completer.ts';
 import { OutcomeTracker } from '../../../src/app/inline/outcomeTracker.ts';
-import type { InlineEngine, InlineSettings } from '../../../src/app/inline/ports.ts';
+import type { Completion } from '../../../src/app/call/routedCompletion.ts';
+import type { InlineSettings } from '../../../src/app/inline/ports.ts';
 import { chooseFormat } from '../../../src/core/inline/fim/infer.ts';
 import { LOCAL_ARM } from '../../../src/core/local/localArm.ts';
 import { LocalModelHost } from '../../../src/providers/localModel/host.ts';
@@ -20,7 +21,7 @@ import type { Percentiles } from './watch.ts';
 
 export interface ReplayOptions {
   readonly keys: number;
-  /** How much faster than a person. */
+  /** Speed relative to a person. */
   readonly speed: number;
   readonly seed: number;
   /** Only this practice model, and no local model; undefined = PILOT. */
@@ -45,7 +46,7 @@ export interface Replay {
   readonly longestBlockMs: number;
   /** Time from the pause in typing to a completion that needs no request. */
   readonly showMs: Readonly<Record<'cache' | 'local', Percentiles>>;
-  readonly bySource: Readonly<Record<Source, number>>;
+  readonly bySource: Readonly<Record<CompletionSource, number>>;
   readonly requestsByModel: Readonly<Record<string, number>>;
 }
 
@@ -109,7 +110,7 @@ async function assemble({ speed, seed, fixed, monthlyUsd }: ReplayOptions, url: 
   const started = performance.now();
   const timers = fastTimers(speed);
   const runs = { count: 0 };
-  const counted: InlineEngine = {
+  const counted: Completion = {
     run: (order) => {
       runs.count += 1;
       return engine.completion.run(order);
@@ -186,7 +187,7 @@ const SETTINGS: InlineSettings = {
 
 /** Shares of the replay at which the heap is measured: 1,000, 5,000 and 10,000 keys of 10,000. */
 const CHECKPOINTS = [0.1, 0.5, 1];
-/** Keys typed before the code is compiled. */
+/** Keys typed before the measurement, while the code is compiled. */
 const WARM_UP = 100;
 
 const ignore = (): void => undefined;

@@ -2,7 +2,7 @@
  * A simulated person at the keyboard, with the editor between the person and the pipeline: types a source character by
  * character with pauses and errors, reads a suggestion when there is time, and accepts it or types on.
  */
-import type { InlineCompleter, Source as Outcome } from '../../../src/app/inline/completer.ts';
+import type { InlineCompleter, CompletionSource as Outcome } from '../../../src/app/inline/completer.ts';
 import type { OutcomeTracker } from '../../../src/app/inline/outcomeTracker.ts';
 import type { Suggestion } from '../../../src/app/inline/suggestion.ts';
 import { cursorText } from '../../../src/core/inline/cursorText.ts';

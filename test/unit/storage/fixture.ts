@@ -9,7 +9,7 @@ import { NOON } from '../../fakes/clock.ts';
 import type { StoreReply } from '../../../src/storage/protocol.ts';
 import type { StoreOperation, StoreOperations } from '../../../src/storage/worker/operations.ts';
 import type { WorkerStore } from '../../../src/storage/worker/workerStore.ts';
-import type { Arguments } from '../../../src/threads/operations.ts';
+import type { ArgumentsOf } from '../../../src/threads/operations.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/storage/host/openStore.ts';
 
 export const WORKER = new URL('../../../src/storage/worker/worker.ts', import.meta.url);
@@ -17,10 +17,10 @@ export { NOON };
 
 /** An operation with its arguments. */
 export type Asked = {
-  [Op in StoreOperation]: [op: Op, ...argument: Arguments<StoreOperations, Op>];
+  [Op in StoreOperation]: [op: Op, ...argument: ArgumentsOf<StoreOperations, Op>];
 }[StoreOperation];
 
-/** The worker's own object asked as through the thread. */
+/** Sends questions to the worker's own object, in the form they have for the thread. */
 export const askOf =
   (store: WorkerStore) =>
   (...[op, ...argument]: Asked): Promise<StoreReply> =>

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Answer, Arguments, Reply } from '../../../src/threads/operations.ts';
+import type { AnswerOf, ArgumentsOf, Reply } from '../../../src/threads/operations.ts';
 import { WorkerLink } from '../../../src/threads/workerLink.ts';
 import type { operations } from './parrot.ts';
 
-/** What the parrot's operations give, without the envelope they put it in. */
+/** The results of the parrot's operations without their envelope. */
 type Parrot = {
   readonly [Op in keyof ReturnType<typeof operations>]: (
-    ...argument: Arguments<ReturnType<typeof operations>, Op>
-  ) => Answer<ReturnType<typeof operations>, Op> extends { readonly value: infer V } ? V : never;
+    ...argument: ArgumentsOf<ReturnType<typeof operations>, Op>
+  ) => AnswerOf<ReturnType<typeof operations>, Op> extends { readonly value: infer V } ? V : never;
 };
 
 describe('the link to a worker thread', () => {

@@ -1,9 +1,8 @@
 /**
  * A shadow price of money, solved again for each request (re-solving of the knapsack's dual), under uncertain demand.
  *
- * lambda(M, N) = min { lambda : N requests like the recent ones, each taking argmax reward - lambda cost, cost <= M }
- *   lambda = E[ lambda(available money, N) ] N lognormal about the forecast: its median, and sqrt(3) deviations either
- *   way
+ *   lambda(M, N) = min { lambda : N requests like the recent ones, each taking argmax reward - lambda cost, cost <= M }
+ *   lambda = E[ lambda(available money, N) ]      N lognormal about the forecast: median, sqrt(3) deviations either way
  *
  * The router maximizes index - lambda x cost. Overspending raises the price at the next request and saving lowers it,
  * so that no step size needs tuning. Any answer at all is the first thing that money buys: where more requests may come
@@ -174,7 +173,7 @@ function dither({ recent }: ShadowPriceState, { requests }: MoneySituation): num
 }
 
 /** Expected requests for each remembered one, by surface. */
-export type Weights = Readonly<Record<Surface, number>>;
+export type SurfaceWeights = Readonly<Record<Surface, number>>;
 
 /** The number of a surface's own remembered requests whose weight equals that of all surfaces' requests. */
 const POOLED = 10;
@@ -184,7 +183,7 @@ function weightsOf(
   { recent }: ShadowPriceState,
   current: Remembered,
   { ahead, bySurface }: Outlook,
-): Weights {
+): SurfaceWeights {
   const n = recent.length + 1;
   if (bySurface === undefined) return { ask: ahead / n, inline: ahead / n, chat: ahead / n };
   const seen = { ask: 0, inline: 0, chat: 0 };
@@ -202,7 +201,7 @@ function weightsOf(
 export function solvePrice(
   state: ShadowPriceState,
   current: Remembered,
-  weights: Weights,
+  weights: SurfaceWeights,
   cases: readonly Scenario[],
 ): number {
   const own = stepsOf(current);
@@ -262,7 +261,7 @@ function cheapestOf(offers: readonly Offer[], money: MoneySituation): Offer | un
 }
 
 /** The mean cost of the cheapest answer to a future request. */
-function meanCheapest({ recent }: ShadowPriceState, current: Remembered, weights: Weights): number {
+function meanCheapest({ recent }: ShadowPriceState, current: Remembered, weights: SurfaceWeights): number {
   let weight = weights[current.surface];
   let cost = weight * (current.hull[0]?.cost ?? 0);
   for (const { surface, hull } of recent) {

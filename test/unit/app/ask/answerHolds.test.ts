@@ -1,7 +1,8 @@
 /** The amount reserved for an answer, from the real ledger to the text under it and back. */
 import assert from 'node:assert/strict';
 import { AnswerHolds } from '../../../../src/app/ask/answerHolds.ts';
-import { AskSession, type AskEngine, type RoutedEvent } from '../../../../src/app/ask/ask.ts';
+import { AskSession, type AskEngine } from '../../../../src/app/ask/ask.ts';
+import type { CompletionEvent } from '../../../../src/app/call/routedCompletion.ts';
 import { assemble } from '../../../../src/app/ask/assemble.ts';
 import { chatCall } from '../../../../src/app/call/call.ts';
 import { decodeConversation, encodeConversation } from '../../../../src/app/ask/conversationCodec.ts';
@@ -59,12 +60,11 @@ describe('what is reserved for an answer', () => {
   /** Ask's connection to the engine without VS Code: the test answers the question to the user. */
   function engineOf({ completion, store }: TestEngine): AskEngine {
     return {
-      async *run({ choice, signal, messages }): AsyncGenerator<RoutedEvent, void, undefined> {
+      async *run({ choice, signal, messages }): AsyncGenerator<CompletionEvent, void, undefined> {
         const call = chatCall({ messages, outputCap: cap });
-        const question = messages.at(-1)?.content ?? '';
-        for await (const event of completion.run(askOrder(question, { call, choice, signal }))) {
-          if (event.type !== 'tool-call') yield event;
-        }
+        const last = messages.at(-1)?.content;
+        const question = typeof last === 'string' ? last : '';
+        yield* completion.run(askOrder(question, { call, choice, signal }));
       },
       preview: () => Promise.resolve(undefined),
       onDidChange: (listener) => store.ledger.onDidChange(listener),

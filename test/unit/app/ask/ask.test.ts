@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  AskSession,
-  type AskFeedback,
-  type AskRequest,
-  type RoutedEvent,
-  type SessionChange,
-} from '../../../../src/app/ask/ask.ts';
+import { AskSession, type AskFeedback, type SessionChange } from '../../../../src/app/ask/ask.ts';
 import { assemble } from '../../../../src/app/ask/assemble.ts';
 import {
   canContinue,
@@ -14,20 +8,22 @@ import {
   shownAnswer,
   type Conversation,
 } from '../../../../src/app/ask/conversations.ts';
+import type { AskRequest } from '../../../../src/app/call/orders.ts';
 import type { Problem } from '../../../../src/app/call/problem.ts';
+import type { CompletionEvent } from '../../../../src/app/call/routedCompletion.ts';
 import type { ProviderError } from '../../../../src/app/ports/models.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
 import type { ArmId, DecisionId, NanoUsd } from '../../../../src/core/brand.ts';
 import type { Decision } from '../../../../src/core/decision.ts';
 
 const arm = (id: string): Arm => ({ id: id as ArmId, label: id.toUpperCase(), simulated: true }) as Arm;
-const routed = (id = 'm', decision = 'd1'): RoutedEvent => ({
+const routed = (id = 'm', decision = 'd1'): CompletionEvent => ({
   type: 'routed',
   arm: arm(id),
   decision: { id: decision as DecisionId } as Decision,
 });
-const text = (piece: string): RoutedEvent => ({ type: 'text', text: piece });
-const ended = (costNano = 5): RoutedEvent => ({
+const text = (piece: string): CompletionEvent => ({ type: 'text', text: piece });
+const ended = (costNano = 5): CompletionEvent => ({
   type: 'ended',
   costNano: costNano as NanoUsd,
   costSource: 'reported',
@@ -35,18 +31,18 @@ const ended = (costNano = 5): RoutedEvent => ({
   finish: 'stop',
   usage: undefined,
 });
-const failed = (problem: Problem): RoutedEvent => ({ type: 'failed', problem });
+const failed = (problem: Problem): CompletionEvent => ({ type: 'failed', problem });
 
 /** An engine under the test's control: each run waits for the test's events. */
 class HandEngine {
   readonly requests: AskRequest[] = [];
   readonly feedbacks: (readonly [string, AskFeedback])[] = [];
-  #queue: ((event: IteratorResult<RoutedEvent, undefined>) => void)[] = [];
+  #queue: ((event: IteratorResult<CompletionEvent, undefined>) => void)[] = [];
 
-  async *run(request: AskRequest): AsyncGenerator<RoutedEvent, void, undefined> {
+  async *run(request: AskRequest): AsyncGenerator<CompletionEvent, void, undefined> {
     this.requests.push(request);
     for (;;) {
-      const next = await new Promise<IteratorResult<RoutedEvent, undefined>>((resolve) =>
+      const next = await new Promise<IteratorResult<CompletionEvent, undefined>>((resolve) =>
         this.#queue.push(resolve),
       );
       if (next.done === true) return;
@@ -54,7 +50,7 @@ class HandEngine {
     }
   }
 
-  async give(...events: readonly RoutedEvent[]): Promise<void> {
+  async give(...events: readonly CompletionEvent[]): Promise<void> {
     for (const value of events) await this.#resolve({ done: false, value });
   }
 
@@ -76,7 +72,7 @@ class HandEngine {
     return [arm('m'), arm('n')];
   }
 
-  async #resolve(event: IteratorResult<RoutedEvent, undefined>): Promise<void> {
+  async #resolve(event: IteratorResult<CompletionEvent, undefined>): Promise<void> {
     const waiting = this.#queue.shift();
     assert.ok(waiting, 'somebody waits for the event');
     waiting(event);
@@ -186,7 +182,7 @@ describe('AskSession', () => {
     kind = 'runs-out';
     session.stop();
     assert.equal(answerOf(session).state, 'stopped');
-    // It is read to its end unseen; what it cost is told when that is known, and nothing is lost until then.
+    // It is read to its end unseen; its cost is reported when it is known, and nothing is lost until then.
     assert.equal(session.isSettled, false);
     await engine.give(text('cause'), ended(9));
     await engine.close();
@@ -358,7 +354,7 @@ describe('AskSession', () => {
     it(`marks an answer that ended by ${incomplete}, with a sentence, and learns from it neither by thumb nor by retry`, async () => {
       const { engine, session, ask } = open();
       await ask('Why?');
-      await engine.give(routed(), text('Half'), { ...ended(), incomplete } as RoutedEvent);
+      await engine.give(routed(), text('Half'), { ...ended(), incomplete } as CompletionEvent);
       await engine.close();
       const { state, text: kept, notice, id } = answerOf(session);
       assert.deepEqual([state, kept, notice?.text], ['done', 'Half', `M: ${incomplete}`]);
@@ -418,8 +414,8 @@ describe('AskSession', () => {
   });
 
   describe('continues an answer that ended at its cap', () => {
-    const cutOff = (costNano = 5): RoutedEvent =>
-      ({ ...ended(costNano), finish: 'length', incomplete: 'length' }) as RoutedEvent;
+    const cutOff = (costNano = 5): CompletionEvent =>
+      ({ ...ended(costNano), finish: 'length', incomplete: 'length' }) as CompletionEvent;
 
     async function cutAt(answer: string) {
       const opened = open();
@@ -459,7 +455,7 @@ describe('AskSession', () => {
     });
 
     it('whose connection was lost, too; not one that a filter stopped, or that failed before a word', async () => {
-      const lost = (partial: boolean): RoutedEvent => {
+      const lost = (partial: boolean): CompletionEvent => {
         const error = { kind: 'reset', served: 'maybe', status: undefined } as ProviderError;
         return failed({ kind: 'provider', arm: arm('m'), error, partial });
       };

@@ -144,11 +144,11 @@ describe('the journey of a prompt', () => {
     const estimate = (): number =>
       engine.learning.estimate('ask', [decision.chosen], decision.context)?.[0]?.mean ?? Number.NaN;
     const before = estimate();
-    await engine.completion.outcome(decision.id, 'thumb-down');
+    await engine.learning.outcome(decision.id, 'thumb-down');
     assert.ok(estimate() < before - 0.001, `${estimate()} is not below ${before}`);
-    await engine.completion.outcome(decision.id, 'copied');
+    await engine.learning.outcome(decision.id, 'copied');
     assert.ok(estimate() < before - 0.001, 'a copy does not override a thumb');
-    await engine.completion.outcome(decision.id, 'cleared');
+    await engine.learning.outcome(decision.id, 'cleared');
     assert.ok(Math.abs(estimate() - before) < 1e-9);
   });
 
@@ -157,7 +157,7 @@ describe('the journey of a prompt', () => {
     const [routed] = await ask();
     assert.equal(routed?.type, 'routed');
     const { decision } = routed;
-    await engine.completion.outcome(decision.id, 'thumb-down');
+    await engine.learning.outcome(decision.id, 'thumb-down');
     const before = engine.learning.estimate('ask', [decision.chosen], decision.context)?.[0]?.mean;
     await engine.store.close();
     const again = await testEngine({ ...settings(['small']), monthlyUsd: 1, folder: engine.folder });
@@ -174,7 +174,7 @@ describe('the journey of a prompt', () => {
     assert.equal(routed?.type, 'routed');
     const { decision } = routed;
     for (let i = 0; i < 60; i++) {
-      await engine.completion.outcome(decision.id, i % 2 === 0 ? 'thumb-up' : 'thumb-down');
+      await engine.learning.outcome(decision.id, i % 2 === 0 ? 'thumb-up' : 'thumb-down');
     }
     assert.ok(await engine.store.log.loadSnapshot(), 'a snapshot was taken');
     await engine.store.close();
@@ -182,7 +182,7 @@ describe('the journey of a prompt', () => {
     try {
       const mean = () => again.learning.estimate('ask', [decision.chosen], decision.context)?.[0]?.mean;
       const before = mean();
-      await again.completion.outcome(decision.id, 'copied');
+      await again.learning.outcome(decision.id, 'copied');
       assert.equal(mean(), before);
     } finally {
       await again.store.close();

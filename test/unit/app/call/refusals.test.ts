@@ -1,10 +1,10 @@
-/** What a provider refuses by name: an effort, a protocol, the state beside tool calls. Through the whole engine. */
+/** Refusals by name: of an effort, a protocol, the state beside tool calls. Through the whole engine. */
 import assert from 'node:assert/strict';
 import { chatCall } from '../../../../src/app/call/call.ts';
 import type { ArmId } from '../../../../src/core/brand.ts';
 import type { ChatMessage } from '../../../../src/app/ports/models.ts';
 import { OpaqueMemory } from '../../../../src/app/chat/opaqueMemory.ts';
-import { chatOrder } from '../../../../src/app/chat/order.ts';
+import { orderOfTurns } from '../../../../src/app/chat/order.ts';
 import { askOrder, collect, testEngine, type TestEngine } from '../../../fakes/engine.ts';
 import { startModelServer, type FakeModel, type ModelServer } from '../../../fakes/modelServer.ts';
 
@@ -82,7 +82,7 @@ describe('refusals', () => {
       assert.ok(again?.type === 'failed' && again.problem.kind === 'none-usable', JSON.stringify(again));
       assert.equal(again.problem.reasons[0]?.reason, 'effort-refused');
       assert.equal(posts(), 1);
-      // By hand the user may try, and after a change of the settings PILOT does.
+      // The user may try by hand, and PILOT tries after a change of the settings.
       await run(arm);
       assert.equal(posts(), 2);
       engine.health.reset();
@@ -159,7 +159,7 @@ describe('refusals', () => {
       const memory = new OpaqueMemory();
       memory.keep({ id: 'c1', opaque: { armId: 'e/thinker', data: states.messages } });
       memory.refused(['c1']);
-      const order = chatOrder({
+      const order = orderOfTurns({
         turns: memory.recall([
           { role: 'user', parts: [{ type: 'text', text: 'What is in a.ts?' }] },
           { role: 'assistant', parts: [{ type: 'tool-call', call: { id: 'c1', name: 'read', input: '{}' } }] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { answerChat, toolInput, type ChatEnd } from '../../../../src/app/chat/answer.ts';
-import { chatOrder, endsAtCallersCap, outputCapOf } from '../../../../src/app/chat/order.ts';
+import { endsAtCallersCap, orderOfTurns, outputCapOf } from '../../../../src/app/chat/order.ts';
 import type { ProviderErrorKind } from '../../../../src/app/ports/models.ts';
 import type { Problem } from '../../../../src/app/call/problem.ts';
 import type { CompletionEvent } from '../../../../src/app/call/routedCompletion.ts';
@@ -36,7 +36,7 @@ async function run(
 ): Promise<{ end: ChatEnd; seen: string[]; read: number }> {
   const seen: string[] = [];
   let read = 0;
-  const order = chatOrder({
+  const order = orderOfTurns({
     turns: [],
     tools: [],
     toolChoice: 'auto',
@@ -139,9 +139,9 @@ describe('outputCapOf', () => {
   });
 });
 
-describe('chatOrder', () => {
+describe('orderOfTurns', () => {
   const cap = (outputCap: number | undefined) =>
-    chatOrder({
+    orderOfTurns({
       turns: [],
       tools: [],
       toolChoice: 'auto',

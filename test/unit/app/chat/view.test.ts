@@ -21,7 +21,6 @@ describe('chatView', () => {
     const view = chatView(turns, 'python');
     assert.equal(view.text, 'mend it');
     assert.equal(view.languageId, 'python');
-    assert.equal(view.surface, 'chat');
     assert.equal(view.referenceCount, 1);
   });
 
@@ -63,7 +62,6 @@ describe('chatView', () => {
     assert.deepEqual(chatView([], ''), {
       text: '',
       languageId: '',
-      surface: 'chat',
       contextChars: 0,
       turn: 0,
       referenceCount: 0,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RoutedEvent } from '../../../../src/app/ask/ask.ts';
-import type { EditDeps } from '../../../../src/app/edit/ports.ts';
+import type { CompletionEvent } from '../../../../src/app/call/routedCompletion.ts';
+import type { EditSessionDeps } from '../../../../src/app/edit/ports.ts';
 import { EditSession } from '../../../../src/app/edit/session.ts';
 import type { Arm } from '../../../../src/core/arm.ts';
 import type { DecisionId, NanoUsd } from '../../../../src/core/brand.ts';
@@ -23,10 +23,13 @@ function world(answers: readonly string[], between: () => void = () => undefined
   const timers: { readonly ms: number; readonly action: () => void }[] = [];
   const asked: string[] = [];
   let next = 0;
-  async function* run(request: Parameters<EditDeps['engine']['run']>[0]): AsyncGenerator<RoutedEvent> {
+  async function* run(
+    request: Parameters<EditSessionDeps['engine']['run']>[0],
+  ): AsyncGenerator<CompletionEvent> {
     const answer = answers[Math.min(next, answers.length - 1)] ?? '';
     next += 1;
-    asked.push(request.messages.at(-1)?.content ?? '');
+    const last = request.messages.at(-1)?.content;
+    asked.push(typeof last === 'string' ? last : '');
     const arm = { id: 'practice/a', label: 'A' } as unknown as Arm;
     yield { type: 'routed', decision: { id: `d${next}` as DecisionId } as Decision, arm };
     for (let at = 0; at < answer.length; at += piece) {
@@ -40,7 +43,7 @@ function world(answers: readonly string[], between: () => void = () => undefined
       ...{ finish: 'stop', usage: undefined },
     };
   }
-  const deps: EditDeps = {
+  const deps: EditSessionDeps = {
     engine: { run },
     learning: {
       correctedOutcome: (_id, kind, { reward, weight }) => {
@@ -66,7 +69,7 @@ function world(answers: readonly string[], between: () => void = () => undefined
   return { deps, told, timers, asked };
 }
 
-/** What stands around the edited lines, and somebody who types there. */
+/** The lines around the edited ones, and a user who types there. */
 class Typist {
   prefix: string;
   suffix: string;
@@ -84,7 +87,7 @@ class Typist {
     const isAbove = this.#random() < 0.5;
     const zone = isAbove ? this.prefix : this.suffix;
     if (zone === '') return;
-    // Never into the line end that belongs to the edited lines, which a deletion would join to others.
+    // Never into the line end of the edited lines, which a deletion would join to others.
     const at = Math.floor(this.#random() * zone.length);
     const most = Math.max(0, zone.length - 1 - at);
     const removed = this.#random() < 0.3 ? Math.min(most, Math.floor(this.#random() * 6)) : 0;
@@ -97,7 +100,7 @@ class Typist {
   }
 }
 
-function begin(edit: RecordedEdit, deps: EditDeps): { document: FakeDocument; session: EditSession } {
+function begin(edit: RecordedEdit, deps: EditSessionDeps): { document: FakeDocument; session: EditSession } {
   const document = new FakeDocument(edit.prefix + edit.original + edit.suffix);
   const region = { start: edit.prefix.length, end: edit.prefix.length + edit.original.length };
   const session = new EditSession(deps, document, { ...edit, region }, () => undefined);
@@ -158,8 +161,9 @@ describe('edit in place: 200 recorded edits in 8 languages', () => {
       const { deps, told } = world([edit.answer], undefined, 30);
       const { document, session } = begin(edit, deps);
       const before = document.text();
+      document.splits = edit.name.includes('CRLF');
       await session.ask(edit.instruction, auto);
-      document.undo();
+      await document.undo();
       assert.equal(document.text(), before, edit.name);
       assert.equal(session.state, 'over', edit.name);
       assert.deepEqual(told, [{ kind: 'undone', reward: 0, weight: 1 }], edit.name);
@@ -170,7 +174,7 @@ describe('edit in place: 200 recorded edits in 8 languages', () => {
 describe('edit in place', () => {
   const FILE = 'const a = 1;\nconst b = 2;\nconst c = 3;\nconst d = 4;\nconst e = 5;\n';
   const lines = (text: string): string => `\`\`\`ts\n${text}\`\`\`\n`;
-  /** Of the lines b to d. */
+  /** Edits the lines b to d. */
   const edit: RecordedEdit = {
     name: 'small',
     languageId: 'typescript',
@@ -226,8 +230,8 @@ describe('edit in place', () => {
     document.type({ ...place(document, '20'), text: '25' });
     assert.equal(await session.reject(), 1);
     assert.equal(document.text(), FILE.replace('= 2', '= 25'));
-    document.undo();
-    document.undo();
+    await document.undo();
+    await document.undo();
     assert.equal(await session.reject(), 0);
   });
 
@@ -312,6 +316,20 @@ describe('edit in place', () => {
     assert.equal(document.text(), done.replace('c = 3', 'c = 30'));
     await session.reject();
     assert.equal(document.text(), FILE);
+  });
+
+  it('what was accepted before a follow-up stays accepted', async () => {
+    const { deps, told } = world([edit.answer, lines('const b = 20;\nconst c = 30;\nconst d = 40;\n')]);
+    const { document, session } = begin(edit, deps);
+    await session.ask('x', auto);
+    session.accept(({ id }) => id === 0);
+    await session.ask('c too', auto);
+    await session.reject();
+    assert.equal(document.text(), FILE.replace('= 2', '= 20'));
+    assert.deepEqual(
+      told.map(({ kind }) => kind),
+      ['accepted', 'rejected'],
+    );
   });
 
   it('a retry asks of the lines as they were, and the former answer learns it', async () => {

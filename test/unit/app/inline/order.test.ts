@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Eligibility } from '../../../../src/app/inline/eligibility.ts';
-import { inlineOrder } from '../../../../src/app/inline/order.ts';
+import { orderOfTry } from '../../../../src/app/inline/order.ts';
 import type { InlineDeps } from '../../../../src/app/inline/ports.ts';
 import type { Try } from '../../../../src/app/inline/keystroke.ts';
 import { at } from '../../core/inline/fimCase.ts';
@@ -14,7 +14,7 @@ describe('pieces of other files', () => {
     } as unknown as InlineDeps;
     const cursor = at(`${before}<|fim|>`);
     const asked = { documentId: 'doc', path: 'src/a.ts', languageId: 'typescript', cursor, tokens: 20 };
-    return inlineOrder(deps, new Eligibility(deps), asked as unknown as Try).view.referenceCount;
+    return orderOfTry(deps, new Eligibility(deps), asked as unknown as Try).view.referenceCount;
   };
 
   it('go along, unless they hold a private key', () => {

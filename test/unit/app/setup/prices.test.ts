@@ -5,7 +5,7 @@ import {
   refreshPrices,
   withoutDisproved,
   withPrices,
-  type PricesDeps,
+  type RefreshDeps,
 } from '../../../../src/app/setup/prices.ts';
 import { parseSettings } from '../../../../src/app/settings/index.ts';
 import { namedModel } from '../../../../src/app/setup/draft.ts';
@@ -41,7 +41,7 @@ async function refresh(
 ) {
   const seen: PriceChange[] = [];
   const [written, trusted]: [unknown[], ArmId[]] = [[], []];
-  const deps: PricesDeps = {
+  const deps: RefreshDeps = {
     endpoints: parsed,
     arms,
     list: ({ id }) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ContextPiece } from '../../../../src/core/inline/contextRanking.ts';
+import type { RankedPiece } from '../../../../src/core/inline/contextRanking.ts';
 import { FIM_FORMAT_IDS } from '../../../../src/core/inline/fim/format.ts';
 import type { FimFormatId } from '../../../../src/core/inline/fim/format.ts';
 import { chooseFormat } from '../../../../src/core/inline/fim/infer.ts';
@@ -8,9 +8,9 @@ import { neutralise, restore } from '../../../../src/core/inline/fim/neutralise.
 import { fimPrompt } from '../../../../src/core/inline/fim/prompt.ts';
 import { fimFormat } from '../../../../src/core/inline/fim/templates.ts';
 
-const PIECE: ContextPiece = { path: 'lib/b.ts', text: 'export const b = 1;', similarity: 1 };
+const PIECE: RankedPiece = { path: 'lib/b.ts', text: 'export const b = 1;', similarity: 1 };
 
-function prompt(id: FimFormatId, context: readonly ContextPiece[] = [], prefix = 'P', suffix = 'S') {
+function prompt(id: FimFormatId, context: readonly RankedPiece[] = [], prefix = 'P', suffix = 'S') {
   const format = fimFormat(id);
   assert.ok(format);
   return fimPrompt(format, { prefix, suffix, path: 'src/a.ts', languageId: 'typescript', context }, true);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { LocalEngine } from '../../../../src/providers/localModel/engine.ts';
+import { LocalIndex } from '../../../../src/providers/localModel/localIndex.ts';
 import { sourceFiles } from '../../../../src/providers/localModel/walk.ts';
-import type { Entry, Lister, WalkLimits } from '../../../../src/providers/localModel/walk.ts';
+import type { WalkEntry, Lister, WalkLimits } from '../../../../src/providers/localModel/walk.ts';
 
 const SOURCE = "const stored = store.get('settings');\n";
 
@@ -16,7 +16,7 @@ class Disk implements Lister {
     this.files = new Map(Object.entries(files));
   }
 
-  async *list(folder: string): AsyncGenerator<Entry, void> {
+  async *list(folder: string): AsyncGenerator<WalkEntry, void> {
     this.listed.push(folder);
     this.open += 1;
     try {
@@ -34,8 +34,8 @@ class Disk implements Lister {
     return Promise.resolve(this.files.get(file));
   }
 
-  entriesOf(folder: string): Iterable<Entry> {
-    const names = new Map<string, Entry['kind']>();
+  entriesOf(folder: string): Iterable<WalkEntry> {
+    const names = new Map<string, WalkEntry['kind']>();
     for (const file of this.files.keys()) {
       if (!file.startsWith(`${folder}/`)) continue;
       const [name = '', ...rest] = file.slice(folder.length + 1).split('/');
@@ -47,7 +47,7 @@ class Disk implements Lister {
 
 /** A folder with a million files, each of which is created when it is read. */
 class HugeDisk extends Disk {
-  override *entriesOf(): Generator<Entry> {
+  override *entriesOf(): Generator<WalkEntry> {
     for (let i = 0; i < 1_000_000; i += 1) yield { name: `${i}.${this.extension}`, kind: 'file' };
   }
 
@@ -177,12 +177,12 @@ describe('the walk over a workspace', () => {
 
 /** The worker without a thread: `work(n)` runs n slices. */
 class Bench {
-  readonly engine: LocalEngine;
+  readonly engine: LocalIndex;
   readonly ends: (readonly [number, string])[] = [];
   nProgress = 0;
 
   constructor(lister: Lister, options: { readonly maxTokens?: number; readonly limits?: WalkLimits } = {}) {
-    this.engine = new LocalEngine({
+    this.engine = new LocalIndex({
       maxTokens: options.maxTokens ?? 1_000_000,
       lister,
       ...(options.limits && { walkLimits: options.limits }),

@@ -14,7 +14,7 @@ import type { SourceFile, SourceText, WalkEnd, WalkOrder } from './protocol.ts';
 import { sourceFiles } from './walk.ts';
 import type { Lister, WalkLimits } from './walk.ts';
 
-export interface EngineDeps {
+export interface LocalIndexDeps {
   readonly maxTokens: number;
   /** Undefined for a file that disappeared, is too large or cannot be read. */
   readonly lister: Lister;
@@ -46,14 +46,14 @@ interface Walk {
 /** Number of files between two progress messages of a walk. */
 const TELL_EACH = 64;
 
-export class LocalEngine {
-  readonly #deps: EngineDeps;
+export class LocalIndex {
+  readonly #deps: LocalIndexDeps;
   readonly #model: LocalModel;
   #queue: Job[] = [];
   #work: Work | undefined;
   #walk: Walk | undefined;
 
-  constructor(deps: EngineDeps) {
+  constructor(deps: LocalIndexDeps) {
     this.#deps = deps;
     this.#model = new LocalModel({ maxTokens: deps.maxTokens });
   }
@@ -72,7 +72,7 @@ export class LocalEngine {
     return new Promise((done) => this.#queue.push({ type: 'index', sources, done }));
   }
 
-  /** Resolves with the end of the walk; an earlier walk ends. */
+  /** Resolves at the end of the walk; an earlier walk ends. */
   indexFolders({ roots, excluded, open }: WalkOrder, onProgress: () => void): Promise<WalkEnd> {
     this.#endWalk();
     const { lister, walkLimits } = this.#deps;
@@ -82,12 +82,12 @@ export class LocalEngine {
     });
   }
 
-  /** With all that lies in it, where it is a folder. */
+  /** Removes these documents; for a folder, everything in it. */
   remove(ids: readonly string[]): void {
     this.#queue.push({ type: 'remove', ids });
   }
 
-  /** Drops what is queued and not begun, and ends the walk. */
+  /** Drops queued work that has not begun, and ends the walk. */
   cancelIndexing(): void {
     this.#endWalk();
     const dropped = this.#queue.filter((job) => job.type === 'index');
@@ -175,8 +175,8 @@ export class LocalEngine {
   }
 }
 
-/** What the worker can be asked; `onProgress` is called while a walk goes on. */
-export const operations = (engine: LocalEngine, onProgress: () => void) => ({
+/** The worker's operations; `onProgress` is called during a walk. */
+export const operations = (engine: LocalIndex, onProgress: () => void) => ({
   indexTexts: (texts: readonly SourceText[]) => engine.indexTexts(texts),
   indexFiles: (files: readonly SourceFile[]) => engine.indexFiles(files),
   indexFolders: (order: WalkOrder) => engine.indexFolders(order, onProgress),
