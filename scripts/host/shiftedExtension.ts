@@ -9,7 +9,9 @@ import path from 'node:path';
 export function shiftExtension(extensionsFolder: string, name: string, now: string): void {
   const folder = readdirSync(extensionsFolder).find((one) => one.startsWith(name));
   if (folder === undefined) throw new Error(`${name} is not installed in ${extensionsFolder}`);
-  const file = path.join(extensionsFolder, folder, 'dist', 'extension.js');
+  const manifest = readFileSync(path.join(extensionsFolder, folder, 'package.json'), 'utf8');
+  const { main } = JSON.parse(manifest) as { readonly main: string };
+  const file = path.join(extensionsFolder, folder, main);
   const shift = Date.parse(now) - Date.now();
   writeFileSync(file, `${shiftedDate(shift)}\n${readFileSync(file, 'utf8')}`);
 }
