@@ -23,7 +23,7 @@ export interface Prompt {
 export interface AskPrompt extends Prompt {
   /** Whether it requests the rest of an answer that ended at its cap. */
   readonly continues?: boolean;
-  /** Whether the answer is lines of a file, written anew, which takes more room than a reply. */
+  /** Whether the answer is new lines of a file, which takes more room than a reply. */
   readonly rewrites?: boolean;
 }
 
@@ -95,7 +95,7 @@ export const inlineOrder = ({
   view: { ...view, surface: 'inline' },
   conversationId: undefined,
   choice: { type: 'auto' },
-  // At most a block of output: its usage is worth more than the hold that a cancelled request leaves behind.
+  // At most a block of output: its usage is worth more than the hold that a canceled request leaves behind.
   whenLeft: 'finish',
 });
 
