@@ -211,7 +211,7 @@ class AskView {
   #escape(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.isComposing) return;
     if (this.#overlay) this.#close();
-    // A key that is held down is one wish.
+    // A key that is held down counts as one press.
     else if (this.#runningAnswer !== undefined && !event.repeat) this.#post({ type: 'stop' });
   }
 

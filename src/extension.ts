@@ -153,6 +153,7 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   parts.add(
     registerChat({
       completion,
+      preview: async (request) => (await engine.get()).routing.preview(request),
       learning,
       models,
       pausedThumb,

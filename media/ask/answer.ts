@@ -92,7 +92,7 @@ export class AnswerElement {
     this.#host.grown();
   }
 
-  /** A view with its texts, where `update` takes one without: what was shown as text may be reasoning by now. */
+  /** A view with its texts, unlike `update`'s: text that was shown may have become reasoning. */
   refresh(view: AnswerView): void {
     if (!view.text.startsWith(this.#text)) {
       this.#text = view.text;

@@ -181,7 +181,7 @@ export class Composer {
   #sendOrStop(event: Event): void {
     const { post, keepDraft } = this.#host;
     if (this.#running) {
-      // A double click is one wish: what the first one may have to say comes before the second one is meant.
+      // A double click counts as one: the second press is meant only after the answer to the first is shown.
       const isSame = event instanceof MouseEvent && event.detail > 1;
       if (!isSame) post({ type: 'stop' });
       return;

@@ -22,6 +22,8 @@ export interface CountOptions {
   readonly calls: number;
   readonly limitUsd: number;
   readonly seed: number;
+  /** The ledger's, where others have spent already; absent = one of its own. */
+  readonly folder?: string;
 }
 
 export interface CountReport {
@@ -40,7 +42,9 @@ export interface CountReport {
   /** Holds that ended with the provider's record, and holds that the user released after the bill. */
   readonly reconciled: number;
   readonly released: number;
-  /** Paid requests sent after the limit was used up, in a further tenth of the calls. */
+  /** Calls that the user stopped or left before their end. */
+  readonly stopped: number;
+  /** Paid requests of a further tenth of the calls, made once the limit was used up. */
   readonly sentAfterLimit: number;
 }
 
@@ -85,12 +89,14 @@ const costLies: readonly Misbehaviour[] = [
   { kind: 'cost', reported: 'own-key-unknown' },
   { kind: 'cost', reported: 'foreign' },
 ];
+const endpointIds = ['custom', 'router', 'gateway'] as const;
 const GATEWAY_HEADER = 'x-gateway';
 
 export async function holdToEndpointsCount(options: CountOptions): Promise<CountReport> {
   const random = seeded(options.seed);
-  // In memory where possible: durability is not tested, and syncs would take most of the time.
-  const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pilot-limit-'));
+  // In memory where there is some: durability is not what is tested, and its syncs would be most of the time.
+  const folder =
+    options.folder ?? mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pilot-limit-'));
   const server = await startModelServer({
     models,
     reportsCost: true,
@@ -109,7 +115,7 @@ export async function holdToEndpointsCount(options: CountOptions): Promise<Count
   } finally {
     await run.close();
     await server.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -124,6 +130,7 @@ class Run {
   #windows: readonly TestEngine[] = [];
   #now = START;
   #released = 0;
+  #stopped = 0;
 
   constructor(options: CountOptions, server: ModelServer, folder: string, random: () => number) {
     this.#options = options;
@@ -148,7 +155,9 @@ class Run {
     const before = this.#sent();
     await this.#make(Math.ceil(calls / 10), false);
     const sentAfterLimit = this.#sent() - before;
-    const entries = await this.#entries();
+    const entries = (await this.#entries()).filter(({ armId }) =>
+      endpointIds.some((id) => armId.startsWith(`${id}/`)),
+    );
     const { settled, heldBack } = this.#ledger.summary();
     return {
       calls,
@@ -161,6 +170,7 @@ class Run {
       flagged: entries.filter(({ note }) => note === 'below-visible').length,
       reconciled: this.#server.requests.filter(({ method }) => method === 'GET').length,
       released: this.#released,
+      stopped: this.#stopped,
       sentAfterLimit,
     };
   }
@@ -179,7 +189,7 @@ class Run {
         { id: 'router', preset: 'openrouter', baseUrl },
         { id: 'gateway', preset: 'openrouter', baseUrl, headers: { [GATEWAY_HEADER]: 'costs' } },
       ],
-      models: ['custom', 'router', 'gateway'].flatMap((endpoint) =>
+      models: endpointIds.flatMap((endpoint) =>
         models.map(({ id: model, price: itsPrice }) => ({
           ...common,
           endpoint,
@@ -234,9 +244,10 @@ class Run {
     // Failures are expected here, so that no model may be excluded for them.
     window.health.reset();
     for await (const event of window.completion.run(askOrder(content, order))) {
-      if (event.type !== 'text') continue;
-      if (fate < 0.1) abort.abort();
-      else if (fate < 0.2) break;
+      if (event.type !== 'text' || abort.signal.aborted || fate >= 0.2) continue;
+      this.#stopped++;
+      if (fate >= 0.1) break;
+      abort.abort();
     }
   }
 

@@ -1,7 +1,7 @@
 /**
- * Compares stopped answers with the endpoints' own count: endpoints that end their work at once, after a grace period,
- * or never, and a user who stops half of all calls at a random moment. Time runs faster for all sides alike, so that
- * thousands of answers of a few seconds take minutes.
+ * Stopped answers, held against the endpoints' own count: endpoints that stop at once, go on for a grace, or never stop,
+ * and more than half of all calls stopped by the user at a random moment. Time runs ten times as fast for all sides alike,
+ * and the models are slow, so that thousands of answers of six and twelve seconds fit into minutes.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,10 +15,14 @@ import { seeded } from '../../test/fakes/random.ts';
 export interface StoppedOptions {
   readonly calls: number;
   readonly seed: number;
+  /** The ledger's; absent = one of its own, without a limit to speak of. */
+  readonly ledger?: { readonly folder: string; readonly limitUsd: number };
 }
 
 /** USD: the endpoint's own count, and the ledger's count including held-back amounts. */
 export interface Counted {
+  /** Requests that reached the endpoint. */
+  readonly sent: number;
   readonly billedUsd: number;
   readonly countedUsd: number;
   /** Calls for which the ledger counts less than the endpoint billed. */
@@ -26,9 +30,9 @@ export interface Counted {
 }
 
 export interface StoppedReport {
-  /** Share of the calls that were stopped before their end. */
-  readonly stoppedShare: number;
-  /** Closing the connection ends the work: at once, or after a grace period. */
+  /** Calls that were stopped before their end. */
+  readonly stopped: number;
+  /** Where closing the connection ends the work: at once, or after a grace. */
   readonly ending: Counted;
   /** Closing does not end the work, and PILOT knows it. */
   readonly never: Counted;
@@ -37,25 +41,40 @@ export interface StoppedReport {
 /** One real second is this many seconds for the models and for PILOT. */
 const FASTER = 10;
 const GRACE_MS = 3_000;
-const CALLERS = 96;
-const START = new Date(2026, 10, 11, 12).getTime();
+const CALLERS = 64;
+/** Of the calls, those that the user means to stop; a few end before. */
+const STOPPED = 0.59;
+const TOKENS = 48;
+/** What is counted of a call at these prices and at all endpoints together, on average, USD; measured. */
+const COUNTED_USD = 0.018;
+const START = new Date(2026, 10, 11, 6).getTime();
 
-const price = { inputUsdPerMTok: 3, outputUsdPerMTok: 15 };
-const size = { price, contextTokens: 128_000, maxOutputTokens: 8_000 };
+const size = { contextTokens: 128_000, maxOutputTokens: 8_000 };
+type Price = Required<Pick<FakeModel, 'price'>>['price'];
+
+/** With a limit, so low that a third of it is counted when all calls were made. */
+function priceFor({ calls, ledger }: StoppedOptions): Price {
+  const factor = ledger === undefined ? 1 : ledger.limitUsd / (3 * COUNTED_USD * calls);
+  return { inputUsdPerMTok: 3 * factor, outputUsdPerMTok: 15 * factor };
+}
 const endpoints = ['at-once', 'grace', 'never'] as const;
 
-export async function holdStoppedToCount({ calls, seed }: StoppedOptions): Promise<StoppedReport> {
+export async function holdStoppedToCount(options: StoppedOptions): Promise<StoppedReport> {
+  const { calls, seed, ledger } = options;
   const random = seeded(seed);
-  const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pilot-stopped-'));
+  const price = priceFor(options);
+  const folder =
+    ledger?.folder ??
+    mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pilot-stopped-'));
   const server = await startModelServer({
-    models: models(),
+    models: models(price),
     misbehave: ({ headers }) => {
       if (headers['x-stops'] === 'at-once') return undefined;
       const forMs = headers['x-stops'] === 'grace' ? { forMs: (random() * GRACE_MS) / FASTER } : {};
       return { kind: 'serves-on-after-close', ...forMs };
     },
   });
-  const engine = await open(server, folder);
+  const engine = await open(server, { price, folder, limitUsd: ledger?.limitUsd ?? 100_000 });
   try {
     const stopped = await makeCalls(engine, calls, random);
     await engine.completion.settled();
@@ -67,28 +86,34 @@ export async function holdStoppedToCount({ calls, seed }: StoppedOptions): Promi
         server,
       );
     return {
-      stoppedShare: stopped / calls,
-      ending: of((endpoint) => endpoint !== 'never'),
+      stopped,
+      ending: of((endpoint) => endpoint === 'at-once' || endpoint === 'grace'),
       never: of((endpoint) => endpoint === 'never'),
     };
   } finally {
     await engine.close();
     await server.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (!ledger) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Two hundred tokens, at about thirty and fifteen a second. */
-function models(): readonly FakeModel[] {
-  const answer: FakeModel['answer'] = () => 'all the tiny words that an answer has in it '.repeat(17);
+/** Eight and four tokens a second. */
+function models(price: Price): readonly FakeModel[] {
+  const answer: FakeModel['answer'] = () => 'one more tiny word '.repeat(TOKENS / 4);
   const paced = (id: string, tokenMs: number, firstTokenMs: number): FakeModel => ({
-    ...{ ...size, id, answer },
+    ...{ ...size, price, id, answer },
     pace: { firstTokenMs: firstTokenMs / FASTER, tokenMs: tokenMs / FASTER },
   });
-  return [paced('quick', 30, 300), paced('slow', 60, 1_000)];
+  return [paced('quick', 125, 300), paced('slow', 250, 1_000)];
 }
 
-function open(server: ModelServer, folder: string): Promise<TestEngine> {
+interface Ledger {
+  readonly price: Price;
+  readonly folder: string;
+  readonly limitUsd: number;
+}
+
+function open(server: ModelServer, { price, folder, limitUsd }: Ledger): Promise<TestEngine> {
   const began = performance.now();
   const elapsed = (): number => FASTER * (performance.now() - began);
   const endpoint = { preset: 'custom', baseUrl: server.url, outputCapCoversReasoning: true };
@@ -98,9 +123,15 @@ function open(server: ModelServer, folder: string): Promise<TestEngine> {
       ...(id !== 'never' && { stopsWhenClosed: true }),
     })),
     models: endpoints.flatMap((id) =>
-      models().map(({ id: model }) => ({ ...size, endpoint: id, model, capabilities: { reasoning: false } })),
+      models(price).map(({ id: model }) => ({
+        ...size,
+        price,
+        endpoint: id,
+        model,
+        capabilities: { reasoning: false },
+      })),
     ),
-    monthlyUsd: 100_000,
+    monthlyUsd: limitUsd,
     folder,
     elapsed,
     now: () => START + elapsed(),
@@ -123,7 +154,7 @@ async function oneCall(engine: TestEngine, random: () => number): Promise<boolea
   const arms = engine.arms();
   const arm = arms[Math.floor(random() * arms.length)];
   if (!arm) throw new Error('There are no models.');
-  const stopAt = random() < 0.51 ? Math.floor(190 * random()) : Infinity;
+  const stopAt = random() < STOPPED ? Math.floor(TOKENS * random()) : Infinity;
   const call = chatCall({ messages: [{ role: 'user', content }], purpose: 'answer' });
   engine.health.reset();
   let seen = 0;
@@ -154,6 +185,7 @@ function counted(entries: readonly LedgerEntry[], server: ModelServer): Counted 
   const sum = (of: (bill: (typeof bills)[number]) => number): number =>
     bills.reduce((all, bill) => all + of(bill), 0) / 1e9;
   return {
+    sent: entries.filter(({ state }) => state !== 'void').length,
     billedUsd: sum(({ billed }) => billed),
     countedUsd: sum((bill) => bill.counted),
     undercounted: bills.filter((bill) => bill.billed > bill.counted).length,

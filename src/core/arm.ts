@@ -46,13 +46,13 @@ export type Effort = EffortLevel | { readonly thinkingTokens: number };
 export const effortName = (effort: Effort): string =>
   typeof effort === 'string' ? effort : `${effort.thinkingTokens}`;
 
-/** What is known of an endpoint's prompt cache for a model before its usage reports tell more. */
+/** The documented facts about an endpoint's prompt cache for a model, until its usage reports are more precise. */
 export interface PromptCacheTerms {
-  /** How long a prefix stays after its last use, milliseconds. */
+  /** Milliseconds that a prefix stays after its last use. */
   readonly lifeMs: number;
-  /** The shortest prefix that is cached, tokens. */
+  /** The shortest prefix that is cached, in tokens. */
   readonly leastTokens: number;
-  /** Hits come in multiples of so many tokens. */
+  /** Hits are multiples of this many tokens. */
   readonly granule: number;
 }
 
@@ -70,7 +70,7 @@ export interface Arm {
    * An hour's prompt cache where the provider sells one, at its own write price. Absent = the provider's default life.
    */
   readonly cacheLife?: 'hour';
-  /** Absent = not known whether there is one: usage reports tell. */
+  /** Absent = it is unknown whether there is a cache: usage reports tell. */
   readonly promptCache?: PromptCacheTerms;
   /** Undefined = unknown, which is not zero: PILOT makes no paid call with such an arm. */
   readonly price: RateCard | undefined;

@@ -56,20 +56,20 @@ export interface Quote {
   readonly outputCap: number;
   /** The part of the cap that reasoning may use, for providers that accept such a budget; absent = not sent. */
   readonly reasoningCap?: number;
-  /** What the provider's prompt cache is expected to do for this call of a conversation; absent = not looked at. */
+  /** The expected effect of the provider's prompt cache on this call of a conversation; absent = not considered. */
   readonly cache?: QuotedCache;
 }
 
 export interface QuotedCache {
-  /** Of `inputTokens`, what is expected to be read from the cache. */
+  /** The part of `inputTokens` that is expected to be read from the cache. */
   readonly cachedTokens: number;
-  /** The expected cost with nothing in the cache. */
+  /** The expected cost with an empty cache. */
   readonly coldCost: NanoUsd;
   /** Mean expected cost of this call and of the conversation's further ones, if all of them go to this arm. */
   readonly meanCost: NanoUsd;
 }
 
-/** What a choice of this arm is expected to cost for each call: over the rest of a conversation where there is one. */
+/** The expected cost of a call to this arm: over the rest of the conversation where there is one. */
 export const costToWeigh = ({ cache, expected }: Quote): NanoUsd => cache?.meanCost ?? expected;
 
 export type ExclusionReason =
@@ -82,7 +82,7 @@ export type ExclusionReason =
   /** It has answered this prompt already, and the user asked for another model. */
   | 'has-answered'
   | 'lacks-capability'
-  /** Its model refused the effort set for it; nothing has changed since. */
+  /** Its model refused the set effort, and nothing has changed since. */
   | 'effort-refused'
   | 'too-slow'
   | 'paid-off'

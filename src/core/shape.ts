@@ -20,10 +20,10 @@ type VariantOf<V extends Readonly<Record<string, Members>>> = {
 
 const shape = <T>(parse: (value: unknown) => Parsed<T>): Shape<T> => ({ parse });
 
-/** An object of any kind, arrays among them. */
+/** An object of any kind, including an array. */
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** An object with members, as JSON has it. */
+/** An object with members, as in JSON. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   isObject(value) && !Array.isArray(value);
 

@@ -1,4 +1,7 @@
-/** What models write around their thoughts where no parser of the server takes them out. One list for every reader. */
+/**
+ * The marks that models write around their thoughts where the server's parser does not remove them. One list for every
+ * reader.
+ */
 
 export interface ThoughtTags {
   readonly open: readonly string[];
@@ -21,7 +24,7 @@ export const THOUGHT_TAGS: readonly ThoughtTags[] = [
   { open: ['<|begin_of_thought|>'], close: ['<|end_of_thought|>'] },
   { open: ['<unused94>thought'], close: ['<unused95>'] },
   { open: ['<|channel>thought'], close: ['<channel|>'] },
-  // OpenAI's harmony: everything but the final channel is not for the reader.
+  // OpenAI's harmony: only the final channel is for the reader.
   {
     open: [
       '<|channel|>analysis<|message|>',

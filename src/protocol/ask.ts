@@ -54,7 +54,7 @@ const answer = object({
   hold: maybe(sentence),
   /** Whether **Release** stands beside `hold`. */
   releasable: flag,
-  /** Stop was pressed once: what stopping would keep reserved. The answer goes on. */
+  /** After a first press of Stop: the amount that stopping would keep reserved. The answer continues. */
   stopNotice: maybe(sentence),
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
   /** Whether the answer has a problem and no text, so that there is nothing to rate or copy. */

@@ -3,8 +3,8 @@ import { leastCachedTokens } from './anthropicModels.ts';
 import { closingAtPreset } from './closing.ts';
 
 /**
- * The kinds of endpoint that set-up offers, in its order. Addresses and variables are the providers' own
- * documentation's, read in November 2026.
+ * The kinds of endpoint that set-up offers, in its order. Addresses and variables are from the providers'
+ * documentation, read in November 2026.
  */
 const cloud = {
   needsKey: true,
@@ -24,10 +24,10 @@ const cloud = {
 const MINUTE_MS = 60_000;
 
 /**
- * Prompt caches as documented, read in November 2026. OpenAI and Azure: 1,024 tokens and multiples of 128, cleared after 5
- * to 10 minutes of inactivity. Anthropic: 5 minutes from the last use. Gemini: implicit from 2,048 or 4,096 tokens, no
- * life stated. DeepSeek: in blocks of 64 tokens, for hours to days. Groq: two hours from the last use. xAI states neither
- * length nor life. Whatever a life is here, usage reports correct it.
+ * Prompt caches as documented, read in November 2026. OpenAI and Azure: 1,024 tokens and multiples of 128, cleared
+ * after 5 to 10 minutes of inactivity. Anthropic: 5 minutes from the last use. Gemini: implicit from 2,048 or 4,096
+ * tokens, no life stated. DeepSeek: in blocks of 64 tokens, for hours to days. Groq: two hours from the last use. xAI
+ * states neither length nor life. Usage reports correct these lives.
  */
 const openAiCache = { lifeMs: 5 * MINUTE_MS, leastTokens: 1024, granule: 128 };
 const anthropicCache = (model: string) => {
@@ -37,14 +37,14 @@ const geminiCache = (model: string) => {
   return { lifeMs: 5 * MINUTE_MS, leastTokens: /2\.5/.test(model) ? 2048 : 4096, granule: 1 };
 };
 
-/** Gateways hand a model's requests to its own provider, or to one of several. */
+/** Gateways pass a model's requests to its own provider, or to one of several. */
 function gatewayCache(model: string) {
   if (/claude|anthropic/i.test(model)) return anthropicCache(model);
   if (/gemini/i.test(model)) return geminiCache(model);
   return /openai|gpt|deepseek|grok/i.test(model) ? openAiCache : undefined;
 }
 
-/** A local server's own cap bounds everything it generates, thoughts included. */
+/** A local server's own cap bounds everything it generates, including reasoning. */
 const local = { ...cloud, needsKey: false, local: true, apiKeyEnv: undefined, keyPage: undefined } as const;
 
 export const PRESETS: PresetTable = {
@@ -55,10 +55,10 @@ export const PRESETS: PresetTable = {
     label: 'OpenAI',
     baseUrl: 'https://api.openai.com/v1',
     apiKeyEnv: 'OPENAI_API_KEY',
-    // The older keys have no prefix of their own, but all of them these letters within.
+    // Older keys have no prefix of their own, but all contain these letters.
     keyShape: /^sk-(?:proj-|svcacct-|\w+T3BlbkFJ)/,
     keyPage: 'https://platform.openai.com/api-keys',
-    // The only name its reasoning models take, and the older ones take it too.
+    // The only name its reasoning models accept; the older models accept it too.
     outputCapField: 'max_completion_tokens',
     effortField: 'effort',
     cacheKeyField: 'prompt_cache_key',
@@ -84,7 +84,7 @@ export const PRESETS: PresetTable = {
     baseUrl: 'https://api.mistral.ai/v1',
     apiKeyEnv: 'MISTRAL_API_KEY',
     keyPage: 'https://console.mistral.ai/api-keys',
-    // It sends usage in the last chunk without being asked, and its schema forbids unknown fields.
+    // It sends usage in the last chunk without a request, and its schema forbids unknown fields.
     acceptsStreamOptions: false,
   },
   deepseek: {
@@ -120,7 +120,8 @@ export const PRESETS: PresetTable = {
     keyPage: 'https://console.anthropic.com/settings/keys',
     promptCache: anthropicCache,
   },
-  // Reads its caches by itself and bills them apart; Chat Completions is deprecated there (docs.x.ai, November 2026).
+  // It caches automatically and bills cache reads separately; Chat Completions is deprecated there (docs.x.ai, November
+  // 2026).
   xai: {
     ...cloud,
     id: 'xai',
@@ -154,7 +155,7 @@ export const PRESETS: PresetTable = {
     keyPage: 'https://api.together.ai/settings/api-keys',
     effortField: 'effort',
   },
-  // The v1 address takes deployment names as models and needs no api-version; dated addresses keep theirs.
+  // The v1 address accepts deployment names as models and needs no api-version; dated addresses keep theirs.
   azure: {
     ...cloud,
     id: 'azure',
@@ -168,7 +169,7 @@ export const PRESETS: PresetTable = {
     cacheKeyField: 'prompt_cache_key',
     promptCache: () => openAiCache,
   },
-  // Priced by GitHub's plan with free limits a day; a fine-grained token needs `models: read`.
+  // Priced by GitHub's plan with free daily limits; a fine-grained token needs `models: read`.
   github: {
     ...cloud,
     id: 'github',
@@ -188,10 +189,10 @@ export const PRESETS: PresetTable = {
     keyPage: 'https://console.aws.amazon.com/bedrock',
     outputCapField: 'max_completion_tokens',
     effortField: 'effort',
-    // Not known of every model family behind the address.
+    // Unknown for some model families behind the address.
     outputCapCoversReasoning: false,
   },
-  // Takes an access token that lives for an hour, not a key that stays.
+  // Accepts an access token that is valid for an hour, not a permanent key.
   vertex: {
     ...cloud,
     id: 'vertex',
@@ -230,7 +231,7 @@ export const PRESETS: PresetTable = {
     apiKeyEnv: undefined,
     keyPage: undefined,
     outputCapCoversReasoning: false,
-    // A server that does not know the field answers 400, and that is said.
+    // A server that does not know the field answers 400, which PILOT reports.
     effortField: 'effort',
   },
 };

@@ -1,9 +1,9 @@
 import type { Endpoint, PresetId, Protocol } from '../app/settings/endpoint.ts';
 
 /**
- * Which protocol a request to this model leaves by, where the settings leave it to PILOT. Reasoning models of OpenAI
- * and xAI keep their reasoning between tool calls only through Responses; Anthropic caches only what is marked, through
- * Messages (providers' documentation, read in November 2026). Everything else speaks Chat Completions.
+ * The protocol for a request to this model, where the settings leave the choice to PILOT. Reasoning models of OpenAI
+ * and xAI keep their reasoning between tool calls only through Responses; Anthropic caches only marked text, through
+ * Messages (providers' documentation, read in November 2026). All others use Chat Completions.
  */
 export function protocolOf({ preset, protocol, baseUrl }: Endpoint, model: string): Protocol {
   if (protocol !== 'auto') return protocol;
@@ -13,7 +13,7 @@ export function protocolOf({ preset, protocol, baseUrl }: Endpoint, model: strin
   return REASONING[preset]?.test(model) === true ? 'responses' : 'chat';
 }
 
-/** o1 and its kin, GPT-5 and later without the `chat` snapshots, which do not reason. */
+/** o1 and its successors, GPT-5 and later without the `chat` snapshots, which do not reason. */
 const OPENAI_REASONING = /^(?:o\d|gpt-[5-9](?!.*\bchat\b))/;
 const REASONING: Partial<Readonly<Record<PresetId, RegExp>>> = {
   openai: OPENAI_REASONING,

@@ -105,7 +105,7 @@ async function runDataset(
   return { description, grid, tuned, results, scenarios, ablation, efforts };
 }
 
-/** Where the file has models at several efforts; another pool of models than the curves'. */
+/** Where the file has models at several efforts; their pool differs from the curves'. */
 async function runEffortArms(
   pool: Pool,
   source: Source,

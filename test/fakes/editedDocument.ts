@@ -1,6 +1,6 @@
 /**
- * A document as VS Code keeps it: a write that somebody else's change has overtaken writes nothing, changes of others are
- * told in order, and what is joined to a step is undone with it.
+ * A document with VS Code's behavior: a write that another change has overtaken writes nothing, other changes are
+ * reported in order, and joined changes are undone in one step.
  */
 import type { EditedDocument, Written } from '../../src/app/edit/ports.ts';
 import type { LineReplacement } from '../../src/core/edit/lines.ts';
@@ -11,11 +11,14 @@ type Listener = (changes: readonly TextChange[], isUndo: boolean) => void;
 export class FakeDocument implements EditedDocument {
   #text: string;
   #version = 0;
-  readonly #steps: string[] = [];
+  /** What takes each step back, in the order in which it was made. */
+  readonly #steps: LineReplacement[][] = [];
   #listener: Listener = () => undefined;
-  /** Called while a write is under way: what somebody types then comes first. */
+  /** Called during a write: another change can come first. */
   meanwhile: () => void = () => undefined;
   readOnly = false;
+  /** The editor ends a step after each write, as where the cursor moves. */
+  splits = false;
   writes = 0;
 
   constructor(text: string) {
@@ -38,44 +41,51 @@ export class FakeDocument implements EditedDocument {
     this.meanwhile();
     if (this.readOnly) return 'refused';
     if (version !== this.#version) return 'changed';
-    if (!join) this.#steps.push(this.#text);
-    for (const each of replacements) this.#replace(each);
+    if (!join || this.splits) this.#steps.push([]);
+    for (const each of replacements) this.#make(each);
     this.#version += 1;
     this.writes += 1;
     applied();
     return 'done';
   }
 
-  /** Somebody types. */
+  /** A change by the user. */
   type(change: LineReplacement): void {
-    this.#steps.push(this.#text);
-    this.#replace(change);
+    this.#steps.push([]);
+    this.#make(change);
     this.#version += 1;
-    this.#tell(change, false);
+    this.#tell([change], false);
   }
 
-  undo(): void {
-    const before = this.#steps.pop();
-    if (before === undefined) return;
-    const now = this.#text;
-    let head = 0;
-    while (head < Math.min(now.length, before.length) && now[head] === before[head]) head += 1;
-    let tail = 0;
-    while (
-      tail < Math.min(now.length, before.length) - head &&
-      now[now.length - 1 - tail] === before[before.length - 1 - tail]
-    )
-      tail += 1;
-    this.#text = before;
+  /** As by its key. */
+  undo(): Promise<void> {
+    this.#undo();
+    return Promise.resolve();
+  }
+
+  #undo(): void {
+    const changes = this.#steps.pop()?.reverse() ?? [];
+    if (changes.length === 0) return;
+    for (const change of changes) this.#replace(change);
     this.#version += 1;
-    this.#tell({ start: head, end: now.length - tail, text: before.slice(head, before.length - tail) }, true);
+    this.#tell(changes, true);
   }
 
   #replace({ start, end, text }: LineReplacement): void {
     this.#text = this.#text.slice(0, start) + text + this.#text.slice(end);
   }
 
-  #tell({ start, end, text }: LineReplacement, isUndo: boolean): void {
-    this.#listener([{ offset: start, removed: end - start, inserted: text.length }], isUndo);
+  #make({ start, end, text }: LineReplacement): void {
+    this.#steps.at(-1)?.push({ start, end: start + text.length, text: this.#text.slice(start, end) });
+    this.#replace({ start, end, text });
+  }
+
+  #tell(changes: readonly LineReplacement[], isUndo: boolean): void {
+    const told = changes.map(({ start, end, text }) => ({
+      offset: start,
+      removed: end - start,
+      inserted: text.length,
+    }));
+    this.#listener(told, isUndo);
   }
 }

@@ -52,7 +52,7 @@ export interface ModelServerOptions {
    * ended calls; the id of a generation is also in a header.
    */
   readonly reportsCost?: boolean;
-  /** Paths that it does not have: 404, as OpenAI's own server says it. */
+  /** Paths that the server lacks: 404, in the words of OpenAI's own server. */
   readonly lacks?: readonly string[];
   /** LiteLLM's feature: the spend log beside `/v1` has a row for each ended call. */
   readonly logsSpend?: boolean;

@@ -1,4 +1,6 @@
-/** Ten bracket and quote pairs, typed: an endpoint answers with exactly what was between them, and it is accepted. */
+/**
+ * Ten typed bracket and quote pairs: an endpoint answers with exactly the text between them, and the test accepts it.
+ */
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,7 +10,7 @@ import { startModelServer } from '../fakes/modelServer.ts';
 import type { FakePrompt } from '../fakes/modelServer/model.ts';
 import { acceptUntil, type } from './typing.ts';
 
-/** `«...»`: the inner text of a pair, which is deleted, begun by hand up to `¦`, and completed. */
+/** `«...»`: the inner text of a pair, which is deleted, typed by hand up to `¦`, and completed. */
 const PAIRS: readonly string[] = [
   "console.log(«get¦Name(user, 'full')»);",
   'const list = [«fir¦st, second, third»];',
@@ -25,7 +27,7 @@ const PAIRS: readonly string[] = [
 interface Sample {
   readonly name: string;
   readonly line: string;
-  /** Before the pair's inner text, the part typed by hand, the part the model says, and the rest. */
+  /** The text before the pair's inner text, the part typed by hand, the model's part, and the rest. */
   readonly parts: readonly [before: string, typed: string, said: string, after: string];
 }
 
@@ -37,7 +39,7 @@ const samples: readonly Sample[] = PAIRS.map((marked, i) => {
 const HEAD = '// What stands around it is as it was.\nexport function run(user, items) {\n  ';
 const TAIL = '\n  return user;\n}\n';
 
-/** The inner text from where the prompt's prefix ends. */
+/** The inner text from the end of the prompt's prefix on. */
 function restOf(sample: Sample | undefined, prompt: FakePrompt): string {
   const [before, typed, said] = sample?.parts ?? assert.fail('No pair is typed.');
   const line = prompt.kind === 'code' ? prompt.prefix.slice(prompt.prefix.lastIndexOf('\n') + 3) : '';

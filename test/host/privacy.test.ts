@@ -58,7 +58,7 @@ describe('privacy in the host', () => {
         try {
           symlinkSync(there.fsPath, link.fsPath);
         } catch (error) {
-          // Windows lets only some users make links.
+          // On Windows only some users may create links.
           if ((error as NodeJS.ErrnoException).code === 'EPERM') this.skip();
           throw error;
         }

@@ -99,7 +99,9 @@ describe('VS Code’s own Chat', () => {
   it('@pilot goes one step up when asked for a better answer', async () => {
     const before = asked().at(-1)?.model;
     const answers = await chat().locator('.interactive-response').count();
-    await chat().getByText('Better answer').last().click();
+    const better = chat().getByText('Better answer').last();
+    assert.match(await better.innerText(), /Better answer: .+, (about \$|free)/);
+    await better.click();
     await workbench.until(
       async () => (await chat().locator('.interactive-response').count()) > answers,
       'the better answer begins',

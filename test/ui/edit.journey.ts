@@ -1,4 +1,4 @@
-/** Edits in place as somebody at the keyboard meets them: asked for, accepted, undone, rejected, and never saved by itself. */
+/** Edits in place in use: requested, accepted, undone, rejected, and never saved automatically. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ describe('Edit in place', () => {
     original = onDisk();
   });
 
-  /** Of the function around the cursor; resolves when its changes wait, with the decision. */
+  /** Edits the function around the cursor; resolves with the decision when its changes wait. */
   async function edit(): Promise<Decision> {
     await workbench.goTo(5, 10);
     await workbench.page.keyboard.press('Control+Alt+I');

@@ -60,7 +60,7 @@ const failures: readonly Failure[] = [
   { misbehaviour: { kind: 'context-length-exceeded' }, says: /too long for/, offers: 'Set Up Models' },
 ];
 
-/** The opener of its thoughts stands in the template; so what they are is known only when they end. */
+/** The template contains the opener of its thoughts, so that they are recognized only at their end. */
 const THINKS = 'The list is short, so any way will do.\n</think>\n\nUse a plain loop.';
 
 /**

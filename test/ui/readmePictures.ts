@@ -6,18 +6,16 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { inRoot } from '../../scripts/host/paths.ts';
-import { openDatabase } from '../../src/storage/worker/database.ts';
-import { databaseFile } from '../../src/storage/worker/recovery.ts';
-import { fillStore } from '../fakes/filledStore.ts';
-import { practiceMonth } from '../fakes/practiceMonth.ts';
 import { type AskPanel, openAskPanel } from './askPanel.ts';
 import { themes, useWorkbench } from './driver.ts';
+import { day, fillMonth } from './fixedDay.ts';
 
 const folder = inRoot('media/readme');
 const question = 'Why does totalOf fail on its last pass?';
 
 describe('Pictures for the README', () => {
   const workbench = useWorkbench({
+    now: day,
     settings: {
       'pilot.budget.monthlyLimitUsd': 5,
       'editor.minimap.enabled': false,
@@ -34,9 +32,7 @@ describe('Pictures for the README', () => {
     this.timeout(120_000);
     mkdirSync(folder, { recursive: true });
     await workbench.statusBarItem('pilot.status').filter({ hasText: '$' }).waitFor();
-    const db = await openDatabase(databaseFile(workbench.globalStorageFolder), { busyMs: 5_000 });
-    fillStore(db, practiceMonth(Date.now()));
-    db.close();
+    await fillMonth(workbench);
     await workbench.page.setViewportSize({ width: 1200, height: 720 });
     await workbench.command('View: Toggle Primary Side Bar Visibility');
   });

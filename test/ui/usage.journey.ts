@@ -168,7 +168,7 @@ describe('A whole decision', () => {
     await workbench.page.locator('.tab').filter({ hasText: 'Explain what a harbour is' }).click();
     const button = panel.lastAnswer.getByRole('button', { name: 'Cheaper next time' });
     await button.waitFor({ state: 'detached' });
-    // While the user has chosen the model, a cheaper one would not be asked.
+    // While the user has chosen the model, a wish for a cheaper one has no effect.
     await panel.choose('Auto');
     await button.click();
     await workbench.page

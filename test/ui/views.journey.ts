@@ -7,14 +7,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { inRoot } from '../../scripts/host/paths.ts';
-import { openDatabase } from '../../src/storage/worker/database.ts';
-import { databaseFile } from '../../src/storage/worker/recovery.ts';
-import { fillStore } from '../fakes/filledStore.ts';
-import { practiceMonth } from '../fakes/practiceMonth.ts';
 import { openAskPanel } from './askPanel.ts';
 import { axeViolations, violationsOf } from './axe.ts';
 import { layoutFaults, treeFaults, treeSelector } from './layout.ts';
 import { type Theme, themes, useWorkbench } from './driver.ts';
+import { day, fillMonth } from './fixedDay.ts';
 
 const widths = [700, 1000, 1400] as const;
 /** Pixels of a screen; reports are drawn whole, whatever their height. */
@@ -38,7 +35,7 @@ const widthsOf = (theme: Theme): readonly number[] =>
   theme.startsWith('high-contrast') ? [axeWidth(theme)] : widths;
 
 describe('Every view', () => {
-  const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 } });
+  const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 }, now: day });
   let theme: Theme;
   let width: number;
 
@@ -51,9 +48,7 @@ describe('Every view', () => {
     this.timeout(180_000);
     // The ledger has been read, so that its file exists and this month can be written into it, as by another window.
     await workbench.statusBarItem().filter({ hasText: '$' }).waitFor();
-    const db = await openDatabase(databaseFile(workbench.globalStorageFolder), { busyMs: 5_000 });
-    fillStore(db, practiceMonth(Date.now()));
-    db.close();
+    await fillMonth(workbench);
     const panel = await openAskPanel(workbench);
     await panel.ask('Write a TypeScript function that adds two numbers, and explain it');
     await panel.ask('Which is the longest river of Europe?');

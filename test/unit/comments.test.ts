@@ -1,4 +1,7 @@
-/** What comments and documents point at exists: a file that moved, or a document outside the repository, fails here. */
+/**
+ * Comments and documents: the files they name exist, none of them is a document outside the repository, and they use no
+ * word that leaves the subject open or is out of use.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,7 +20,7 @@ const files = globSync(
 const sources = files.filter((file) => /^(src|media|scripts|test)\/.*\.ts$/.test(file));
 const documents = ['README.md', 'CONTRIBUTING.md', ...files.filter((file) => /^docs\/.*\.md$/.test(file))];
 
-/** Built by esbuild.mjs, written by the product or by a command, or VS Code's own. */
+/** Files that esbuild.mjs builds, that the product or a command writes, or that belong to VS Code. */
 const elsewhere = new Set([
   'extension.cjs',
   'extension.js',
@@ -31,13 +34,13 @@ const elsewhere = new Set([
   'running.json',
 ]);
 
-/** Names that a comment gives as examples of what a user's files may be called. */
+/** Examples of names of a user's files in comments. */
 const examples = new Set(['app.ts', 'src/app.ts', 'a/b/c.ts', 'secret.ts', 'notes.md']);
 
 const commentsOf = (text: string): string =>
   [...text.matchAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/[^\n]*/g)].map(([comment]) => comment).join('\n');
 
-/** `src/a/b.ts`, `b.ts`, `docs/c.md`; no addresses, patterns, or file names of the wide world. */
+/** `src/a/b.ts`, `b.ts`, `docs/c.md`; without addresses, patterns, and other file names. */
 const namesIn = (text: string): string[] =>
   [
     ...text
@@ -45,12 +48,20 @@ const namesIn = (text: string): string[] =>
       .matchAll(/(?<![\w*{.<$-])((?:[\w.-]+\/)*[\w-]+(?:\.test|\.journey|\.d)?\.(?:ts|mjs|md))(?![\w*(])/g),
   ].map(([, name]) => name!);
 
-/** Beside the file itself, from the root, or as the end of a path. */
+/** Whether the name is a path from the root, or the end of one. */
 const isThere = (name: string): boolean =>
   elsewhere.has(path.posix.basename(name)) ||
   examples.has(name) ||
   existsSync(path.join(root, name)) ||
   files.some((file) => file.endsWith(`/${name.replace(/^(\.\.?\/)+/, '')}`));
+
+/** Agentless subjects, words that are out of use, and British spelling; each has a plain replacement. */
+const UNWANTED =
+  /\b(?:anew|mend(?:s|ed|ing)?|fore(?:told|tells?)|dear(?:er|est|ly)?|so many|thus|hence|lest|whence|(?:no|some|any)body(?:'s)?|who(?:so)?ever|learnt|no more than one can|(?:neighbou|favou|colou|behaviou)r\w*|(?:normali|recogni|summari|tokeni)s(?:e|es|ed|ing)|cancell(?:ed|ing))\b/gi;
+
+/** The unwanted words outside of code (backticks, code blocks) in a text. */
+const unwantedIn = (text: string): string[] =>
+  [...text.replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, '').matchAll(UNWANTED)].map(([word]) => word);
 
 function strays(file: string, text: string): string[] {
   return namesIn(text)
@@ -81,6 +92,20 @@ describe('comments and documents', () => {
       return outside.test(file.endsWith('.ts') ? commentsOf(text) : text);
     });
     assert.deepEqual(found, []);
+  });
+
+  it('use plain words', () => {
+    const found = [...sources, ...documents, 'CHANGELOG.md'].flatMap((file) => {
+      if (file === 'test/unit/comments.test.ts') return [];
+      const text = readFileSync(path.join(root, file), 'utf8');
+      return unwantedIn(file.endsWith('.ts') ? commentsOf(text) : text).map((word) => `${file}: ${word}`);
+    });
+    assert.deepEqual(found, []);
+  });
+
+  it('would notice an unwanted word', () => {
+    assert.deepEqual(unwantedIn(commentsOf('/** Nobody waits for the dearest. */')), ['Nobody', 'dearest']);
+    assert.deepEqual(unwantedIn(commentsOf('// The size of `learnt`.\nconst nobody = "anew";')), []);
   });
 
   it('would notice a file that is gone', () => {

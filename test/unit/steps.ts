@@ -1,13 +1,13 @@
-/** Work counted instead of timed: how often V8 entered the blocks of some files, which no machine and no load changes. */
+/** Counts work instead of timing it: how often V8 entered the blocks of some files, independent of machine and load. */
 import assert from 'node:assert/strict';
 import { Session, type Profiler } from 'node:inspector';
 import { setFlagsFromString } from 'node:v8';
 
-/** Blocks entered in files whose address ends so, while `work` runs. */
+/** Number of entered blocks during `work` in files whose address has one of these endings. */
 export function stepsOf(file: string, work: () => unknown): number {
   const session = new Session();
   session.connect();
-  // Optimised code loses counts.
+  // Optimized code loses counts.
   for (const flag of ['--no-turbofan', '--no-maglev']) setFlagsFromString(flag);
   try {
     session.post('Profiler.enable');
@@ -29,7 +29,7 @@ export function stepsOf(file: string, work: () => unknown): number {
   }
 }
 
-/** Four times the input takes about four times the steps; with the square of its length it would be sixteen. */
+/** Linear work takes about four times the steps for four times the input, quadratic work sixteen times. */
 export function assertLinear(file: string, work: (size: number) => unknown): void {
   const [size, longer] = [1_000, 4_000];
   work(100);

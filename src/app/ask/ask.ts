@@ -90,7 +90,7 @@ interface Run {
   readonly turnId: string;
   readonly answerId: string;
   readonly abort: AbortController;
-  /** What stopping it would mean now; undefined = nothing has left yet. */
+  /** The present effect of stopping; undefined = no request has left yet. */
   terms: (() => StopTerms) | undefined;
   /** Index of the answer shown before, which is shown again if this one stays empty. */
   readonly former: number | undefined;
@@ -125,7 +125,7 @@ export class AskSession {
     return this.#run !== undefined;
   }
 
-  /** An answer that was stopped may still be read to its end, and its cost is told here. */
+  /** A stopped answer may still be read to its end, and its cost is reported here. */
   get isSettled(): boolean {
     return this.#unsettled === 0;
   }
@@ -200,8 +200,8 @@ export class AskSession {
   }
 
   /**
-   * The user's stop. Where it would keep the whole reservation, the first one only says so and the answer continues; the
-   * second one stops.
+   * The user's stop. Where it would keep the whole reservation, the first one only reports that and the answer
+   * continues; the second one stops.
    */
   stop(): void {
     const run = this.#run;

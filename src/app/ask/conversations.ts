@@ -57,17 +57,17 @@ export interface Answer {
   readonly rating: Rating;
   readonly notice: Notice | undefined;
   /**
-   * It ended before the model had said all, `cut-off` by a failure in its middle; undefined = the answer is whole, or
-   * failed with nothing said.
+   * The reason that it ended early, `cut-off` for a failure in its middle; undefined = the answer is complete, or
+   * failed without text.
    */
   readonly incomplete?: IncompleteReason | 'cut-off' | undefined;
-  /** Further decisions whose calls made this answer: its continuations. Absent = none. */
+  /** Further decisions whose calls contributed to this answer: its continuations. Absent = none. */
   readonly calls?: readonly DecisionId[] | undefined;
   /** The amount that the ledger reserves for its calls without a known bill, as of the last update; not stored. */
   readonly reserved?: NanoUsd | undefined;
   /** The part of that amount that the user released; not stored. */
   readonly released?: NanoUsd | undefined;
-  /** While it runs: the user was told that stopping it keeps this reserved; not stored. */
+  /** While the answer runs: the amount that stopping would keep reserved, as the user was told; not stored. */
   readonly stopKeeps?: NanoUsd | undefined;
 }
 
@@ -109,11 +109,14 @@ export const emptyAnswer = (id: string): Answer => ({
   notice: undefined,
 });
 
-/** It ended at its cap or with its connection, so there is more of it; what a filter stopped would be stopped again. */
+/**
+ * Whether it ended at its cap or with its connection, so that the rest can be requested; a filter would stop the rest
+ * too.
+ */
 export const canContinue = ({ incomplete, route, state }: Answer): boolean =>
   (incomplete === 'length' || incomplete === 'cut-off') && route !== undefined && !isRunning({ state });
 
-/** Of half an answer a thumb says nothing about the model. One that the user stopped is as long as the user wanted it. */
+/** A thumb on half an answer is no evidence about the model. An answer that the user stopped counts as complete. */
 export const canTeach = ({ state, incomplete }: Answer): boolean =>
   incomplete === undefined && (state === 'done' || state === 'stopped');
 

@@ -62,12 +62,15 @@ export function onlyDeclaration(block: readonly string[], languageId: string): D
   return before && block.slice(found.to + 1).every(isBlank) ? found : undefined;
 }
 
-/** How many namesakes around a line are read to their ends: of more, none holds it. */
+/**
+ * The most declarations of one name around a line that are read to their ends; among more, none counts as containing
+ * it.
+ */
 const MOST_AROUND = 3;
-/** Decorators are looked for this many lines above a declaration. */
+/** Number of lines above a declaration that are searched for decorators. */
 const MOST_DECORATORS = 40;
 
-/** The only declaration of that name, by any keyword of its kind, or the only one that holds the line `near`. */
+/** The only declaration of that name, by any keyword of its kind, or the only one that contains the line `near`. */
 export function namesake(
   file: readonly string[],
   { name, keyword }: Pick<Declaration, 'name' | 'keyword'>,
@@ -110,7 +113,7 @@ export function membersOf(
   return found;
 }
 
-/** The lines as one text, and the offset at which each begins. */
+/** The lines as one text, with the offset of each line. */
 interface DeclaringText {
   readonly text: string;
   readonly starts: readonly number[];

@@ -15,13 +15,18 @@ const WORDS =
   /existing|remain|\brest\b|other|previous|original|unchanged|omitted|unmodified|snip|same|no change|\bcode\b|\bkeep|unverändert|restlich|vorhanden|bestehend|bisherig|weggelassen|gleich|reste|inchangé|existant|resto|existente|sin cambios|sem (?:alter|mudan)|restante|invariat|esistent|reszta|bez zmian|mevcut|geri kalan|ongewijzigd|bestaande|остальн|без изменений|существующ|прежн|其余|其他|现有|原有|已有|不变|省略|既存|残り|変更なし|同じ|기존|나머지|변경|생략/i;
 /** Complete comments that mean an omission without dots. */
 const PHRASES = [
-  /^(?:(?:the|your|all|keep|plus|and|insert|put)\s+){0,3}(?:rest|remainder)\s+of\s+(?:the|your|this)\b/i,
+  /^(?:(?:the|your|all|keep|plus|and|insert|put)\s+){0,3}(?:rest|remainder)\s+of\s+(?:(?:the|your|this|my)\s+)?(?:\w{1,30}\s+)?(?:code|file|component|function|method|class|implementation|logic|module|script|program|page|markup|styles?|imports?|body|contents?|document|query|config(?:uration)?|cases|tests|switch|loop|block)\b/i,
+  /^(?:implementation|imports?|body|methods?|functions?|logic|code)\s+(?:is\s+|are\s+)?(?:unchanged|unmodified|omitted)/i,
+  /^(?:keep|leave)\s+(?:the\s+)?(?:rest|existing|others?|remaining)\b.{0,40}(?:as[ -]is|unchanged|the same)[.!]?$/i,
   /^(?:(?:the|your|all|keep)\s+){0,2}(?:existing|remaining|other|previous|original|rest)\s+(?:code|methods?|functions?|imports?|implementation|logic|content|fields?|members?|properties|cases|tests|styles|rules)(?:\s+(?:here|above|below|goes here|as is|unchanged|(?:stays?|remains?)(?:\s+the\s+same|\s+unchanged)?))?[.!]?$/i,
   /(?:remains?|stays?|is|are|left)\s+(?:unchanged|the same|as (?:before|is|it was))[.!]?$/i,
-  /^(?:(?:code|rest|unchanged|snip|omitted)(?:\s+(?:omitted|unchanged|unmodified|for brevity|code|here)){0,3}|no changes(?:\s+(?:here|below|above))?|same as (?:before|above))[.!]?$/i,
+  /^(?:(?:code|rest|unchanged|snip|snipped|omitted|truncated)(?:\s+(?:omitted|unchanged|unmodified|for brevity|code|here)){0,3}|no changes(?:\s+(?:here|below|above))?|same as (?:before|above))[.!]?$/i,
   /^(?:der\s+)?(?:restliche[rn]?|vorhandene[rn]?|bestehende[rn]?|bisherige[rn]?|übrige[rn]?)\s+code|(?:bleibt|bleiben)\s+(?:unverändert|gleich)|^unverändert|^(?:le\s+)?reste\s+du\s+(?:code|fichier)|^code existant|^(?:el\s+)?resto\s+del?\s|^código existente|^(?:o\s+)?restante|^resto do código|^il resto del codice|^codice esistente|^reszta kodu/i,
   /остальн\S{0,4} код|существующ\S{0,4} код|без изменений|(?:其余|其他|现有|原有|已有|剩余)的?(?:代码|部分|内容|方法)|保持不变|代码省略|既存の?コード|残りの?コード|変更なし|기존 코드|나머지 코드|변경 없음/i,
 ];
+/** Brackets and rules around a comment's words. */
+const FRAME_BEFORE = /^[-=~*<([{\s]{1,20}/;
+const FRAME_BEHIND = /[-=~*>)\]}\s]{1,20}$/;
 /** A function body that consists of dots. */
 const EMPTY_BODY = /\{\s{0,8}(?:\/\*\s{0,4})?(?:\.{3}|…)[^{}\n]{0,80}\*?\/?\s{0,8}\}/;
 const SPREAD = /\{\s{0,8}\.{3}[\w([]/;
@@ -39,7 +44,8 @@ export function isElision(line: string): boolean {
   if (opened === text) return false;
   if (STARTS_WITH_DOTS.test(said)) return true;
   if (ENDS_WITH_DOTS.test(said) && WORDS.test(said)) return true;
-  return PHRASES.some((phrase) => phrase.test(said));
+  const plain = said.replace(FRAME_BEFORE, '').replace(FRAME_BEHIND, '');
+  return PHRASES.some((phrase) => phrase.test(said) || phrase.test(plain));
 }
 
 const elidesBody = (line: string): boolean =>
@@ -84,7 +90,7 @@ export function merged(
 ): readonly string[] | undefined {
   if ([...elided].some((i) => !isElision(block[i] ?? ''))) return undefined;
   const parts = partsOf(block, elided);
-  // Each part is looked for in the whole file.
+  // Each part is searched in the whole file.
   if (parts.length * file.length > MOST_WORK) return undefined;
   const placed: CodePart[] = [];
   let after = 0;

@@ -1,4 +1,4 @@
-/** Puts a function or class of an answer over the one of the same name. */
+/** Replaces a function or class of a file by the one of the same name in an answer. */
 import { membersOf, namesake, onlyDeclaration, withComments } from './declarations.ts';
 import type { Declaration } from './declarations.ts';
 import { indentOf, reindentLines } from './indentation.ts';
@@ -27,14 +27,14 @@ export function overNamesake(
   return edits && edited(file, edits);
 }
 
-/** `lines` stand in place of those from `from` up to, but not including, `end`. */
+/** `lines` replace those from `from` to `end` (exclusive). */
 interface Edit {
   readonly from: number;
   readonly end: number;
   readonly lines: readonly string[];
 }
 
-/** Undefined where two edits are about the same lines. */
+/** Undefined where two edits concern the same lines. */
 function edited(file: readonly string[], edits: readonly Edit[]): readonly string[] | undefined {
   const result: string[] = [];
   let at = 0;
@@ -54,7 +54,7 @@ interface Pair {
   readonly languageId: string;
 }
 
-/** Decorators and comments that the block does not say stay. */
+/** Decorators and comments that the block omits stay. */
 function wholeEdit(
   file: readonly string[],
   block: readonly string[],
@@ -82,7 +82,10 @@ function leavesOutMembers(
   return membersOf(file, old, languageId).some(({ name }) => !names.has(name));
 }
 
-/** A class that is said with some of its methods keeps the others; undefined where it says more than methods. */
+/**
+ * A class that contains only some of its methods keeps the others; undefined where the block contains more than
+ * methods.
+ */
 function memberEdits(
   file: readonly string[],
   block: readonly string[],

@@ -27,6 +27,7 @@ const MOST_WORK = 300_000;
 const LANGUAGES = new Set(['diff', 'patch', 'udiff', 'git-diff', 'search-replace']);
 const HUNK = /^@@(?: -(\d{1,9})(?:,\d{1,9})? \+\d{1,9}| |$|@)/;
 const SEARCH = /^(?:<{5,9}|-{5,9})(?: (?:SEARCH|ORIGINAL|HEAD)\b.{0,80})?$/;
+const PLACE = /^:(?:start|end)_line: ?\d{1,9}$/;
 const DIVIDER = /^={5,9}$/;
 const REPLACE = /^(?:>{5,9}|\+{5,9})(?: (?:REPLACE|UPDATED)\b.{0,80}| [\w./-]{1,80})?$/;
 const HEADER =
@@ -68,7 +69,7 @@ export function patched(file: string, patch: string, fileName: string): string |
   if (hunks.length === 0) return undefined;
   if (file.trim() === '') return onlyAdded(hunks, eol);
   let lines: readonly string[] | undefined = file.split(/\r?\n/);
-  // Each change is looked for in the whole file.
+  // Each change is searched in the whole file.
   if (hunks.length * lines.length > MOST_WORK) return undefined;
   for (const hunk of hunks) {
     lines = lines && withHunk(lines, hunk);
@@ -136,13 +137,20 @@ function readPatch(lines: readonly string[]): readonly FilePatch[] {
 /** Reads a search and replace block; returns the index of its last line. */
 function readSearch(lines: readonly string[], start: number, into: Line[]): number {
   let kind: Line['kind'] = 'remove';
-  for (let i = start + 1; i < lines.length; i += 1) {
+  for (let i = behindPlace(lines, start + 1); i < lines.length; i += 1) {
     const text = lines[i] ?? '';
     if (kind === 'add' && REPLACE.test(text)) return i;
     if (kind === 'remove' && DIVIDER.test(text)) kind = 'add';
     else into.push({ kind, text });
   }
   return lines.length;
+}
+
+/** Behind the lines in which Roo Code's blocks say where they belong, and the rule under them. */
+function behindPlace(lines: readonly string[], start: number): number {
+  let at = start;
+  while (PLACE.test(lines[at] ?? '')) at += 1;
+  return at > start && /^-{5,9}$/.test(lines[at] ?? '') ? at + 1 : at;
 }
 
 /** Models often omit the space before a context line. */
@@ -165,10 +173,10 @@ function withoutBlankEnds({ at, lines }: Hunk): Hunk {
 
 const changes = ({ lines }: Hunk): boolean => lines.some(({ kind }) => kind !== 'keep');
 
-/** What of a line must be the same, from strict to lenient. */
+/** The part of a line that must be equal, from strict to lenient. */
 type Part = (line: string) => string;
 const PARTS: readonly Part[] = [(line) => line, (line) => line.trimEnd(), (line) => line.trim()];
-/** Lines of context that may be wrong at each end. */
+/** The number of wrong context lines tolerated at each end. */
 const MOST_DROPPED = 2;
 
 function withHunk(file: readonly string[], hunk: Hunk): readonly string[] | undefined {
@@ -199,7 +207,7 @@ function withoutContext({ at, lines }: Hunk, dropped: number): Hunk | undefined 
   return tells ? { at: at === undefined ? undefined : at + from, lines: left } : undefined;
 }
 
-/** Stops at the second: it makes no difference how many more there are, unless a header names one of them. */
+/** Stops at the second place: more make no difference, unless a header names one of them. */
 function placesOf(file: readonly string[], { at, lines }: Hunk, part: Part): readonly number[] {
   const old = lines.filter(({ kind }) => kind !== 'add').map(({ text }) => part(text));
   const has = file.map(part);
@@ -208,7 +216,7 @@ function placesOf(file: readonly string[], { at, lines }: Hunk, part: Part): rea
   return at !== undefined && at >= 0 && !found.includes(at) && isAt(at) ? [...found, at] : found;
 }
 
-/** Where `wanted` stands in `lines`, up to `most` places; each line is compared twice at most (Knuth, Morris, Pratt). */
+/** Up to `most` places of `wanted` in `lines`; each line is compared twice at most (Knuth, Morris, Pratt). */
 function occurrences(lines: readonly string[], wanted: readonly string[], most: number): readonly number[] {
   const found: number[] = [];
   const fallback = fallbacks(wanted);
@@ -223,7 +231,7 @@ function occurrences(lines: readonly string[], wanted: readonly string[], most: 
   return found;
 }
 
-/** For each beginning of `wanted`, how long the longest shorter beginning is that it ends with. */
+/** For each beginning of `wanted`: the length of the longest shorter beginning that is also its end. */
 function fallbacks(wanted: readonly string[]): readonly number[] {
   const lengths = [0];
   let matched = 0;

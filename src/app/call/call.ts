@@ -1,6 +1,6 @@
 /**
- * One request to a model before an arm is chosen: how many tokens it can be billed for as input (the hard bound of the
- * reservation), and how it is opened once the arm and the output cap are known. Ask, inline and chat differ only here.
+ * One request to a model before an arm is chosen: the upper bound on its billed input tokens (the reservation's bound),
+ * and how to open it once the arm and the output cap are known. Ask, inline and chat differ only here.
  */
 import type { Arm } from '../../core/arm.ts';
 import { leastTokens } from '../../core/money/billing.ts';
@@ -19,32 +19,32 @@ import type {
 } from '../ports/models.ts';
 
 export interface Call {
-  /** Bound on the billed input, tokens. */
+  /** Upper bound on the billed input tokens. */
   inputBound(arm: Arm): number;
-  /** Lower bound on the billed input, tokens: usage below it is false. Absent = not known. */
+  /** Lower bound on the billed input tokens: usage below it is false. Absent = unknown. */
   leastInput?(): number;
-  /** The same as it is likely to be counted at most (`mostTokens`), tokens; absent = the bound. */
+  /** The practical upper bound (`mostTokens`), in tokens; absent = the hard bound. */
   inputMost?(): number;
-  /** The most output wanted; undefined = what fits `purpose`, or without one as much as the model gives. */
+  /** The most output wanted; undefined = the cap that fits `purpose`, or without a purpose the model's maximum. */
   readonly outputCap: number | undefined;
-  /** What the cap is fitted to where none is given (core/money/outputLength.ts). */
+  /** The purpose to which the cap is fitted where none is given (core/money/outputLength.ts). */
   readonly purpose?: CapPurpose | undefined;
   readonly needs: { readonly tools: boolean; readonly images: boolean };
   /**
-   * Whether the cap that is sent bounds all that is billed as output, whatever is known of the endpoint's chat: a text
-   * completion has no reasoning beside its text. Absent = as the arm says.
+   * Whether the cap bounds everything billed as output, whatever applies to the endpoint's chat: a text completion has
+   * no reasoning beside its text. Absent = by the arm.
    */
   capBoundsOutput?(arm: Arm): boolean;
-  /** The same without state beside earlier tool calls; absent = it has none. */
+  /** The same request without state beside earlier tool calls; absent = it has none. */
   withoutState?(): Call;
   open(client: ModelClient, arm: Arm, caps: Caps, signal: AbortSignal): ModelStream;
 }
 
-/** Whether the output cap that is sent bounds all output that is billed. */
+/** Whether the output cap that is sent bounds all billed output. */
 export const isBounded = (call: Call, arm: Arm): boolean =>
   arm.outputCapCoversReasoning || call.capBoundsOutput?.(arm) === true;
 
-/** Tokens, and the key of the conversation's prompt cache where there is a conversation. */
+/** Token counts, and the key of the conversation's prompt cache if there is a conversation. */
 export type Caps = Pick<Quote, 'outputCap' | 'reasoningCap'> & Pick<ChatRequest, 'cacheKey'>;
 
 export interface ChatCallOptions {
@@ -80,7 +80,7 @@ export function chatCall(options: ChatCallOptions): Call {
 const hasCalls = (message: ChatMessage): boolean =>
   message.role === 'assistant' && (message.toolCalls?.length ?? 0) > 0;
 
-/** What no template and no provider leaves out; earlier answers may go without their reasoning. */
+/** The part that no template and no provider leaves out; earlier answers may be sent without their reasoning. */
 const leastInput = (messages: readonly ChatMessage[]): number =>
   messages.reduce(
     (sum, { role, content }) =>
@@ -88,12 +88,12 @@ const leastInput = (messages: readonly ChatMessage[]): number =>
     0,
   );
 
-/** Everything of a message that is billed by its text; tool calls travel as JSON. */
+/** Everything in a message that is billed by its text; tool calls are sent as JSON. */
 function asText(message: ChatMessage): { role: string; content: string } {
   const text = textIn(message.content);
   if (message.role === 'tool') return { role: message.role, content: message.toolCallId + text };
   const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : [];
-  // Templates render calls with their own quoting around each; twice the JSON covers it, as for definitions.
+  // Templates render calls with quoting of their own; twice the JSON covers it, as for definitions.
   const rendered = calls.length === 0 ? '' : JSON.stringify(calls).repeat(2);
   return { role: message.role, content: text + rendered };
 }

@@ -3,7 +3,7 @@ import type { Surface, TaskType } from '../../core/decision.ts';
 import { outputFactor } from '../../core/models/efforts.ts';
 import type { CallKind } from '../../core/money/outputLength.ts';
 
-/** Under what the length of a call is learnt and forecast. */
+/** The kind of a call for learning and forecasting its length. */
 export const kindOfCall = ({ id, effort }: Arm, surface: Surface, task: TaskType): CallKind => ({
   armId: id,
   surface,

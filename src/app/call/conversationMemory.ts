@@ -1,7 +1,7 @@
 /**
- * What is remembered of conversations while this window is open: the key that keeps a conversation's calls on one
- * machine's prompt cache, and what was sent to which arm, which says what of the next call is cached there. In memory
- * only; how long caches live is kept with what calls are known to use (`policyRuntime.ts`).
+ * Memory of the conversations in this window: the key that keeps a conversation's calls on one machine's prompt cache,
+ * and what was sent to each arm, from which the cached part of the next call follows. In memory only;
+ * `policyRuntime.ts` stores how long caches live, with the usage statistics.
  */
 import type { Arm } from '../../core/arm.ts';
 import type { EpochMs } from '../../core/brand.ts';
@@ -17,7 +17,7 @@ import {
 } from '../../core/money/promptCache.ts';
 import type { PolicyRuntime } from './policyRuntime.ts';
 
-/** The longest unused are forgotten first: their caches are gone by then. */
+/** The longest unused conversations are dropped first, since their caches have expired. */
 const MAX_CONVERSATIONS = 200;
 
 interface RememberedConversation {
@@ -27,11 +27,11 @@ interface RememberedConversation {
   readonly contexts: Context | undefined;
 }
 
-/** A call whose usage was reported. */
+/** A call with reported usage. */
 export interface AnsweredCall {
-  /** When it was sent. */
+  /** Time of its request. */
   readonly at: EpochMs;
-  /** The bound on its input, which grows with what is sent. */
+  /** Upper bound on its input tokens, which grows with the text that is sent. */
   readonly bytes: number;
   readonly tokens: TokenCounts;
   readonly context: Context;
@@ -48,12 +48,12 @@ export class ConversationMemory {
     this.#newKey = newKey;
   }
 
-  /** The same for all calls of a conversation; undefined outside of one. */
+  /** The same for all calls of a conversation; undefined without a conversation. */
   cacheKey(conversationId: string | undefined): string | undefined {
     return conversationId === undefined ? undefined : this.#remembered(conversationId).cacheKey;
   }
 
-  /** The quote as the arm's prompt cache makes it; outside of a conversation nothing is known of a cache. */
+  /** The quote with the effect of the arm's prompt cache; without a conversation the cache is unknown. */
   quoted(
     conversationId: string | undefined,
     arm: Arm,

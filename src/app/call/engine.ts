@@ -1,6 +1,7 @@
 /**
- * The engine behind every surface: routing, money and learning over their ports, wired in dependency order. VS Code
- * fills the ports in src/engine.ts; benchmarks and tests fill them in plain Node (test/fakes/engine.ts).
+ * The engine behind every surface: routing, money and learning over their ports, created in the order of their
+ * dependencies. VS Code fills the ports in src/engine.ts; benchmarks and tests fill them in plain Node
+ * (test/fakes/engine.ts).
  */
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, Random } from '../../core/brand.ts';
@@ -33,26 +34,26 @@ export interface EngineParts {
   readonly ledger: RoutedCompletionDeps['ledger'] & ReconciliationDeps['ledger'] & KeyUsageDeps['ledger'];
   readonly decisionLog: DecisionLog;
   readonly client: ModelClient;
-  /** Who tells afterwards what a call cost. */
+  /** Reports bills after the call. */
   readonly bills: BillSource;
-  /** Runs once after so many milliseconds. */
+  /** Runs the function once after this many milliseconds. */
   readonly after: ReconciliationDeps['after'];
   readonly space: Space;
-  /** The learner's: space, preset and each arm's prior. */
+  /** For the learner: space, preset and each arm's prior. */
   readonly spec: LearnerSpec;
-  /** `pilot.budget.policy` and the profile, as they are now. */
+  /** The present values of `pilot.budget.policy` and the profile. */
   readonly policyName: () => string;
   readonly profile: () => Profile;
   readonly limits: () => Limits;
-  /** What a surface may choose among; without a surface, all that is set up. */
+  /** The arms that a surface may choose among; without a surface, all arms that are set up. */
   readonly arms: (surface?: Surface) => readonly Arm[];
   readonly hasKey: (arm: Arm) => boolean;
   /** `pilot.budget.answerTokens`; absent = its default. */
   readonly longestAnswer?: () => number;
   readonly distrustPrice: (arm: ArmId) => void;
-  /** Told once when what was learnt could not be used. */
+  /** Called once when stored learned state was unusable. */
   readonly onReset: (problem: string) => void;
-  /** Told when an arm was passed over for what a setting says of it. */
+  /** Called when an arm was passed over because of a setting. */
   readonly onPassedOver?: RoutedCompletionDeps['onPassedOver'];
   readonly onLateBill: ReconciliationDeps['onLateBill'];
 }
@@ -69,7 +70,7 @@ export interface EngineCore {
   readonly keyUsage: KeyUsageReader;
 }
 
-/** What was learnt is not loaded yet (`learning.load`): the prior decides until then. */
+/** The learned state is not loaded yet (`learning.load`): the prior decides until then. */
 export function assembleEngine(parts: EngineParts): EngineCore {
   const { clock, log, workspaceId, space, spec, limits, arms } = parts;
   const workspace = new WorkspaceStateHolder(parts.policyStore);
@@ -109,7 +110,7 @@ export function assembleEngine(parts: EngineParts): EngineCore {
   return { completion, routing, learning, policy, health, workspace, space, reconciliation, keyUsage };
 }
 
-/** Stored state of another space, dimension or version begins anew from the prior, with the problem said. */
+/** Stored state of another space, dimension or version restarts from the prior, with a reported problem. */
 export const learnerCodec = (spec: LearnerSpec): LearnerCodec => ({
   fresh: () => new Learner(spec),
   encode: encodeLearner,

@@ -1,14 +1,16 @@
 /**
- * A circuit breaker per arm: errors and time-outs say that an arm is down, never that its answers are bad, so they
- * close it for a while instead of lowering its reward (docs/decisions.md, "Rewards").
+ * A circuit breaker for each arm: errors and timeouts show that an arm is unavailable, not that its answers are bad, so
+ * they exclude it for a while and do not lower its reward (docs/decisions.md, "Rewards").
  */
 import type { ArmId, EpochMs } from '../../core/brand.ts';
 import type { ProviderError } from '../ports/models.ts';
 
-/** First pause after a failure that may pass by itself; doubles with each further failure, up to `longestPauseMs`. */
+/**
+ * Milliseconds of the first pause after a temporary failure; each further failure doubles it, up to `longestPauseMs`.
+ */
 const firstPauseMs = 15_000;
 const longestPauseMs = 10 * 60_000;
-/** A wrong key or an empty account stays so: wait until the user changed something, or this long. */
+/** A wrong key or an empty account is permanent: the pause lasts until the user changes something, or this long. */
 const fatalPauseMs = 60 * 60_000;
 
 interface Breaker {
@@ -18,7 +20,7 @@ interface Breaker {
 
 export class Health {
   readonly #breakers = new Map<ArmId, Breaker>();
-  /** Their models refused the effort set for them; a setting has to change before they are chosen again. */
+  /** Arms whose model refused the set effort; they are excluded until a setting changes. */
   readonly #refusedEffort = new Set<ArmId>();
 
   isOpen(arm: ArmId, now: EpochMs): boolean {
@@ -46,13 +48,13 @@ export class Health {
     this.#refusedEffort.clear();
   }
 
-  /** A changed setting, key or offer gives every arm a new chance. */
+  /** A changed setting, key or offer ends every arm's pause. */
   resetWith(sources: readonly { onDidChange(listener: () => void): unknown }[]): void {
     for (const source of sources) source.onDidChange(() => this.reset());
   }
 }
 
-/** Milliseconds for which the arm is left alone; 0 = the failure says nothing about the arm. */
+/** Milliseconds for which the arm is excluded; 0 = the failure is not evidence about the arm. */
 function pauseAfter(error: ProviderError, earlierFailures: number): number {
   const backoff = Math.min(longestPauseMs, firstPauseMs * 2 ** earlierFailures);
   switch (error.kind) {
@@ -73,9 +75,9 @@ function pauseAfter(error: ProviderError, earlierFailures: number): number {
     case 'redirect':
       return fatalPauseMs;
     case 'rate-limited':
-      // Zero is no pause that a server asks for: it does not say how long.
+      // A server that asks for a pause of zero does not state its length.
       return Math.min(longestPauseMs, error.retryAfterMs || backoff);
-    // Some account settings, or a shorter answer, change these; the user is told and may do so at any time.
+    // Some account settings, or a shorter answer, change these; the user is told and may change them at any time.
     case 'forbidden':
     case 'cannot-afford':
     case 'server-error':

@@ -1,6 +1,6 @@
 /**
- * Reads what a key was billed in all, once an hour while something is called or held, so that calls whose bill is not known
- * are settled by it (src/storage/worker/keyUsage.ts). Nothing waits for it.
+ * Reads the total billed to a key, once an hour while calls are made or held, so that the totals settle calls without a
+ * known bill (src/storage/worker/keyUsage.ts). It blocks nothing.
  */
 import { nano } from '../../core/money.ts';
 import { committedOf } from '../../core/money/available.ts';
@@ -12,21 +12,21 @@ export interface KeyUsageDeps {
   readonly ledger: Pick<Required<Ledger>, 'summary' | 'onDidChange' | 'noteKeyUsage'>;
   readonly source: BillSource;
   readonly log: Log;
-  /** Runs once after so many milliseconds. */
+  /** Runs the function once after this many milliseconds. */
   readonly after: (ms: number, run: () => void) => Disposable;
 }
 
 const FIRST_MS = 3_000;
-/** A little more than the ledger wants between two readings. */
+/** Slightly more than the least time between two readings in the ledger. */
 const PAUSE_MS = 3_660_000;
 
 export class KeyUsageReader implements Disposable {
   readonly #deps: KeyUsageDeps;
   readonly #following: Disposable;
-  /** Endpoints that said they never tell this user; asked again after a restart. */
+  /** Endpoints that reported that they never tell this user; asked again after a restart. */
   readonly #refused = new Set<string>();
   #timer: Disposable;
-  /** Readings that are worth making: two after the last change, since the second one settles. */
+  /** Number of readings after the last change: two, since the second one settles. */
   #due = 2;
   #committed = 0;
 
@@ -53,7 +53,7 @@ export class KeyUsageReader implements Disposable {
     this.#timer = after(PAUSE_MS, () => void this.pass());
   }
 
-  /** Money moved: a call was made or ended. */
+  /** Called when a call was made or ended. */
   #follow(): void {
     const committed = committedOf(this.#deps.ledger.summary());
     if (committed !== this.#committed) this.#due = 2;

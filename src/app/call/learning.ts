@@ -1,6 +1,6 @@
 /**
- * Learning: every decision and outcome goes into the log, and what is learnt is the log folded. One writer path, so
- * two windows that share the database learn the same, and no outcome can be counted twice.
+ * Learning: every decision and outcome goes into the log, and the learned state is a fold over the log. There is one
+ * writer path, so that two windows that share the database learn the same and no outcome counts twice.
  */
 import type { ArmId, DecisionId, EpochMs } from '../../core/brand.ts';
 import type { Context, Decision, Head, OutcomeKind } from '../../core/decision.ts';
@@ -10,7 +10,7 @@ import type { DecisionLog, LogEntry } from '../ports/decisions.ts';
 import type { Clock, Log } from '../ports/environment.ts';
 import { isObject } from '../../core/shape.ts';
 
-/** How a learner is put in and out of storage (src/core/learning/learnerCodec.ts), bound to the space and preset in force. */
+/** Encodes and decodes a learner (src/core/learning/learnerCodec.ts) for the present space and preset. */
 export interface LearnerCodec {
   fresh(): Learner;
   decode(stored: unknown): { readonly learner: Learner; readonly problem: string | undefined };
@@ -22,18 +22,20 @@ export interface LearningDeps {
   readonly codec: LearnerCodec;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told once when stored state could not be used and learning began anew from the log or the prior. */
+  /** Called once when stored state was unusable and learning restarted from the log or the prior. */
   readonly onReset: (problem: string) => void;
 }
 
 const pageSize = 1_000;
-/** What is folded until it is saved: so many outcomes, or decisions where nobody rates. */
+/** Entries folded between two saves: this many outcomes, or this many decisions where there are no ratings. */
 const outcomesPerSnapshot = 50;
 const decisionsPerSnapshot = 2_000;
-/** A long way to catch up is saved in stages, so that a window closed in the middle of it goes on from there. */
+/**
+ * Catching up with a long log is saved in stages, so that a window that closes meanwhile continues from the last stage.
+ */
 const pagesPerStage = 20;
 
-/** Thumbs say what they mean; other signals only count while there is no thumb. */
+/** Thumbs are explicit; other signals count only without a thumb. */
 const explicit: ReadonlySet<OutcomeKind> = new Set(['thumb-up', 'thumb-down']);
 
 export class Learning {
@@ -41,7 +43,7 @@ export class Learning {
   readonly #listeners = new Set<() => void>();
   #learner: Learner;
   #seq = 0;
-  /** Up to here the log was folded into another state than the one in force, which was taken over (`replace`). */
+  /** Up to this position the log was folded into an earlier state, which `replace` has replaced. */
   #replacedAt = 0;
   #unsaved = 0;
   #queue: Promise<void> = Promise.resolve();
@@ -60,7 +62,7 @@ export class Learning {
     return this.#learner;
   }
 
-  /** Decisions go on and are logged; outcomes are not recorded, but that a thumb is taken back. */
+  /** Decisions continue and are logged; of outcomes only a withdrawn thumb is recorded. */
   set paused(paused: boolean) {
     this.#paused = paused;
   }
@@ -74,7 +76,7 @@ export class Learning {
     return { dispose: () => this.#listeners.delete(listener) };
   }
 
-  /** Snapshot, then what came since. Safe to call often; a failure leaves the prior in force and is logged. */
+  /** Loads the snapshot, then the newer entries. Safe to call repeatedly; a failure keeps the prior and is logged. */
   load(): Promise<void> {
     this.#loaded ??= this.#enqueue(async (decisionLog) => {
       await this.#catchUp(decisionLog);
@@ -94,13 +96,13 @@ export class Learning {
     return this.correctedOutcome(decisionId, kind, rewardOf(kind));
   }
 
-  /** As `outcome`, with a reward that the surface has corrected (inline acceptance against its baseline). */
+  /** Like `outcome`, with a reward that the surface has corrected (inline acceptance against its baseline). */
   correctedOutcome(
     decisionId: DecisionId,
     kind: OutcomeKind,
     reward: { readonly reward: number | undefined; readonly weight: number },
   ): Promise<void> {
-    // What was said before may be taken back at any time.
+    // An earlier statement may be withdrawn at any time.
     const paused = this.#paused;
     if (paused && kind !== 'cleared') return Promise.resolve();
     return this.#enqueue(async (decisionLog) => {
@@ -112,17 +114,17 @@ export class Learning {
     });
   }
 
-  /** What was learnt, as it is stored, exported and synced. */
+  /** The learned state in the form that is stored, exported and synced. */
   exported(): unknown {
     return this.#deps.codec.encode(this.#learner);
   }
 
-  /** Why a state cannot take the place of what was learnt here; undefined = it can. */
+  /** Why a state cannot replace the one learned here; undefined = it can. */
   problemWith(stored: unknown): string | undefined {
     return this.#deps.codec.decode(stored).problem;
   }
 
-  /** Another state takes the place of what was learnt here; a string says why it cannot, and then nothing changed. */
+  /** Replaces the state learned here by another; a string is the reason that nothing changed. */
   async replace(stored: unknown): Promise<string | undefined> {
     const { learner, problem } = this.#deps.codec.decode(stored);
     if (problem !== undefined) return problem;
@@ -140,7 +142,7 @@ export class Learning {
     return undefined;
   }
 
-  /** Forgets the fold and reads the log anew: after the user deleted part of it, or changed the preset. */
+  /** Drops the fold and reads the log again: after the user deleted a part of it, or changed the preset. */
   rebuild(codec = this.#deps.codec): Promise<void> {
     return this.#enqueue(async (decisionLog) => {
       this.#learner = codec.fresh();
@@ -151,8 +153,8 @@ export class Learning {
   }
 
   /**
-   * From the snapshot. Until it could be read nothing is folded: the log alone lacks what was imported, synced or
-   * pruned, and would be saved in its place.
+   * Starts from the snapshot. Until it could be read nothing is folded: the log alone lacks imported, synced and pruned
+   * entries, and the result would be saved in the snapshot's place.
    */
   async #begin(decisionLog: DecisionLog): Promise<void> {
     if (this.#hasBegun) return;
@@ -179,7 +181,8 @@ export class Learning {
     await this.#foldOn(decisionLog, Infinity);
     const now = this.#deps.clock.now();
     if (!this.#learner.isAheadOf(now)) return;
-    // The clock was ahead for a while: what it dated then is left out, or all else would seem forgotten beside it.
+    // The clock was ahead for a while: entries dated then are left out, since everything else would count as forgotten
+    // beside them.
     this.#deps.log.warn(
       'Decisions are dated far ahead of the clock; what was learnt is read anew without them.',
     );
@@ -188,7 +191,7 @@ export class Learning {
     await this.#foldOn(decisionLog, now);
   }
 
-  /** Decisions dated after `until` are left out. */
+  /** Leaves out decisions dated after `until`. */
   async #foldOn(decisionLog: DecisionLog, until: EpochMs): Promise<void> {
     let learnt = false;
     for (let page = 1; ; page++) {
@@ -214,11 +217,11 @@ export class Learning {
     }
     this.#unsaved += 1;
     if (effect !== 'unknown-decision') return;
-    // The decision is older than what the learner keeps at hand.
+    // The decision is older than those that the learner keeps.
     const { decisionId } = entry.outcome;
     if (this.#replacedAt > 0) {
       const before = await decisionLog.asOf(decisionId, this.#replacedAt + 1);
-      // Nobody can tell whether the state that was taken over holds this decision: it is not learnt twice.
+      // It is unknown whether the adopted state contains this decision, so it is not learned again.
       if (before?.outcome?.reward !== undefined) return;
     }
     const late = await decisionLog.asOf(decisionId, entry.seq);
@@ -231,11 +234,11 @@ export class Learning {
     await decisionLog.saveSnapshot(this.#seq, { learner, replacedAt: this.#replacedAt });
   }
 
-  /** One at a time and in order. A failure is logged and harms nothing that follows. */
+  /** One at a time and in order. A failure is logged and does not affect the following ones. */
   #enqueue(step: (decisionLog: DecisionLog) => Promise<void>): Promise<void> {
     const run = this.#queue.then(async () => step(this.#deps.decisionLog));
     this.#queue = run.catch((error: unknown) => {
-      // Each decision would say it again while the store cannot be used.
+      // Every decision would report it while the store is unusable.
       if (String(error) === this.#told) return;
       this.#told = String(error);
       this.#deps.log.error('What was learnt could not be saved or read', error);
@@ -244,7 +247,7 @@ export class Learning {
   }
 }
 
-/** While a thumb stands, weak signals are not recorded: the last outcome is then the thumb. */
+/** While a thumb stands, weak signals are not recorded, so that the last outcome is the thumb. */
 async function isRated(decisionLog: DecisionLog, id: DecisionId): Promise<boolean> {
   const { outcome } = (await decisionLog.asOf(id, Number.MAX_SAFE_INTEGER)) ?? {};
   return outcome !== undefined && explicit.has(outcome.kind);

@@ -1,4 +1,4 @@
-/** The month's money and demand as a decision sees them: read anew from the ledger's summary each time. */
+/** The month's money and demand at a decision, computed each time from the ledger's summary. */
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { Surface } from '../../core/decision.ts';
 import { ZERO } from '../../core/money.ts';
@@ -26,7 +26,7 @@ export class MoneyFacts {
     const { limit, committed, which } = tightest(limits, spend, surface);
     const asked = spend?.requests ?? { ask: 0, inline: 0, chat: 0 };
     const forecast = spend && this.#forecast(spend, now);
-    // Inline's own limit is for its own requests; the others do not draw on it.
+    // Inline's own limit applies only to inline requests.
     const demand = which === 'inline' && forecast ? inlineOnly(forecast) : forecast;
     return {
       now,
@@ -37,13 +37,13 @@ export class MoneyFacts {
       surface,
       hourOfWeek: hourOfWeek(now),
       requests: which === 'inline' ? { ...asked, ask: 0, chat: 0 } : asked,
-      // This one, and those after it.
+      // This request and those after it.
       expectedRemaining: demand && 1 + requestsIn(demand),
       demand,
     };
   }
 
-  /** Walks the hours to the month's end, so it is reckoned anew only when the counts or the quarter hour changed. */
+  /** Walks the hours to the month's end, so it is computed again only when the counts or the quarter hour change. */
   #forecast(spend: SpendSummary, now: EpochMs): DemandForecast {
     const key = `${Math.floor(now / quarterHourMs)} ${spend.periodEnd}`;
     if (this.#known?.key !== key || this.#known.hours !== spend.hourOfWeek) {
@@ -76,8 +76,8 @@ function inlineOnly(forecast: DemandForecast): DemandForecast {
 }
 
 /**
- * The limit with the least left under it. Without a limit nothing paid is offered; the surface asks for one. While the
- * ledger cannot be used nothing is left: it would refuse, and the free models are what goes on.
+ * The limit with the smallest available amount. Without a limit no paid model is offered; the surface asks for one.
+ * While the ledger is unusable nothing is available: it would refuse, and free models continue.
  */
 export function tightest(
   limits: Limits,

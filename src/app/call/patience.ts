@@ -1,6 +1,6 @@
 import type { EngineParts } from './engine.ts';
 
-/** Settles with the work, or when patience ends; the work goes on either way. */
+/** Settles with the work, or after the given time; the work continues in either case. */
 export async function atMost(ms: number, work: Promise<unknown>, after: EngineParts['after']): Promise<void> {
   let end: () => void = () => undefined;
   const over = new Promise<void>((resolve) => (end = resolve));

@@ -1,4 +1,4 @@
-/** The user's standing wishes for one workspace: which model answers, and which never do. */
+/** The user's standing wishes for one workspace: which model answers, and which models never do. */
 import type { ArmId } from '../../core/brand.ts';
 import type { Pins, WorkspaceStateHolder } from './workspaceState.ts';
 
@@ -12,10 +12,10 @@ export interface Pinned {
   readonly armId: ArmId;
 }
 
-/** A state under 64 KB has no room for more. */
+/** The most entries that a state under 64 KB can hold. */
 const maxPins = 100;
 
-/** Undefined unpins. The narrowest pin wins when a prompt comes (routing.ts). */
+/** Undefined unpins. The narrowest pin wins (routing.ts). */
 export function pin(workspace: WorkspaceStateHolder, scope: PinScope, armId: ArmId | undefined): void {
   const { pins } = workspace.get();
   workspace.update({ pins: changed(pins, scope, armId) });
@@ -37,11 +37,11 @@ export function pinned({ pins }: { readonly pins: Pins }): readonly Pinned[] {
   ];
 }
 
-/** Pins on models that are not set up any more: nobody is kept from an answer by them (routing.ts), but it is said. */
+/** Pins on models that are no longer set up: they prevent no answer (routing.ts), but are reported. */
 export const lostPins = (state: { readonly pins: Pins }, present: readonly ArmId[]): readonly Pinned[] =>
   pinned(state).filter(({ armId }) => !present.includes(armId));
 
-/** Replaces the list; models that are no longer there stay, should they come back. */
+/** Replaces the list; absent models stay in it, in case they come back. */
 export function exclude(
   workspace: WorkspaceStateHolder,
   excluded: readonly ArmId[],

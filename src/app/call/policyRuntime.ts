@@ -1,6 +1,6 @@
 /**
- * The cost policy in force with its state, and what calls are known to use. Both live in the workspace's state; they
- * are kept decoded here and encoded only when that state is saved.
+ * The present cost policy with its state, and the usage statistics of calls. Both are stored in the workspace's state;
+ * they are kept decoded here and encoded only when that state is saved.
  */
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import {
@@ -44,7 +44,7 @@ import { nothingLearned, type WorkspaceStateHolder } from './workspaceState.ts';
 export class PolicyRuntime {
   readonly #workspace: WorkspaceStateHolder;
   readonly #policyName: () => string;
-  /** By policy name; a policy that was in force before keeps what it learnt. */
+  /** By policy name; an earlier policy keeps its learned state. */
   readonly #states = new Map<string, unknown>();
   readonly #profile: () => Profile;
   #statistics: CallStatistics;
@@ -74,7 +74,7 @@ export class PolicyRuntime {
     }));
   }
 
-  /** Under the user's profile, which changes its price and nothing of its state. */
+  /** The policy under the user's profile, which changes its price but not its state. */
   get current(): AnyPolicy {
     return this.under(this.#cheaperOnce ? 'cheaper' : this.#profile());
   }
@@ -100,19 +100,19 @@ export class PolicyRuntime {
     this.#workspace.touch();
   }
 
-  /** The next prompt is decided as if money were dearer. */
+  /** Decides the next prompt with a higher price of money. */
   cheaperNext(): void {
     this.#cheaperOnce = true;
-    // Nothing to save, but what the next prompt costs is another price now.
+    // Nothing to save, but the price of the next prompt changes.
     this.#workspace.update({});
   }
 
-  /** A prompt that the user waits for was decided. */
+  /** Called when a prompt that the user waits for was decided. */
   decided(): void {
     this.#cheaperOnce = false;
   }
 
-  /** Forgets prices, demand and lengths seen in this workspace. */
+  /** Forgets the prices, demand and lengths of this workspace. */
   forget(): void {
     this.#states.clear();
     this.#statistics = decodeStatistics(undefined).state;
@@ -138,18 +138,18 @@ export class PolicyRuntime {
     return answersSeen(this.#statistics, kind);
   }
 
-  /** What an arm's expected cost is to be multiplied by. */
+  /** The factor for an arm's expected cost. */
   costFactors(): (armId: ArmId) => number {
     return costFactors(this.#calibration);
   }
 
-  /** Only from bills that are known. @param expected before it was calibrated */
+  /** Only from known bills. @param expected before calibration */
   observeCost(armId: ArmId, call: { readonly expected: NanoUsd; readonly cost: NanoUsd }): void {
     this.#calibration = noteCost(this.#calibration, armId, call);
     this.#workspace.touch();
   }
 
-  /** Only from usage that was reported. */
+  /** Only from reported usage. */
   observeCall(kind: CallKind, inputBytes: number, used: TokenCounts, wasCut: boolean): void {
     this.#statistics = observeCall(this.#statistics, kind, inputBytes, used, wasCut);
     this.#workspace.touch();
@@ -164,7 +164,7 @@ export class PolicyRuntime {
     this.#workspace.touch();
   }
 
-  /** How long prompt caches live, as far as usage reports have told. */
+  /** The lives of prompt caches, from usage reports. */
   get cacheBeliefs(): CacheBeliefs {
     return this.#cacheBeliefs;
   }

@@ -1,6 +1,6 @@
 /**
- * What a prompt would cost before it is sent, and which model "Better answer" and "Cheaper next time" mean. From quotes
- * and estimates alone: nothing is reserved, learnt or sent.
+ * The expected cost of a prompt before it is sent, and the models that "Better answer" and "Cheaper next time" would
+ * use. Computed from quotes and estimates: nothing is reserved, learned or sent.
  */
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
@@ -16,12 +16,12 @@ export interface PricedArm {
 }
 
 export interface Preview {
-  /** The arm that is taken with the highest probability. */
+  /** The arm with the highest probability. */
   readonly likely: PricedArm;
-  /** Of all arms that may be taken, the cheapest's and the dearest's expected cost. */
+  /** The lowest and the highest expected cost of the arms that may be chosen. */
   readonly low: NanoUsd;
   readonly high: NanoUsd;
-  /** Every arm with a price, the usable and the others. */
+  /** Every arm with a price, usable or not. */
   readonly arms: readonly PricedArm[];
 }
 
@@ -44,10 +44,9 @@ export function previewOf({ arms, chosen }: Pick<Decision, 'arms' | 'chosen'>): 
 const priced = ({ armId, quote }: ArmEvidence): PricedArm => ({ armId, cost: quote.expected });
 
 /**
- * "Better answer": the same model at the next higher effort, where that is expected to be better; else one step up, the
- * least good of the usable arms that are expected to be better than every arm tried.
- * One that the money left does not cover is named only where no other is better: the router then says what is missing.
- * Undefined: nothing is better.
+ * "Better answer": the same model at the next higher effort, where that is expected to be better; otherwise one step
+ * up, the least good of the usable arms that are expected to be better than every arm tried. One above the available
+ * money is named only where no other is better: the router then states what is missing. Undefined = nothing is better.
  */
 export function oneStepUp(
   tried: readonly ArmId[],
@@ -73,7 +72,7 @@ export function oneStepUp(
   return nextEffort(tried.at(-1), covered, arms) ?? covered[0] ?? better[0]?.armId;
 }
 
-/** Of these, the newest answer's model at the least effort above its own. */
+/** The newest answer's model at its next higher effort, among these. */
 function nextEffort(
   newest: ArmId | undefined,
   among: readonly ArmId[],

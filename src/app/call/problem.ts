@@ -1,6 +1,6 @@
 /**
- * Everything that can keep a prompt from its answer, as data. src/vscode/words/messages.ts turns each into one sentence
- * with ways on; nothing here is a sentence, so that it can be translated and tested by kind.
+ * Every reason that a prompt gets no answer, as data. src/vscode/words/messages.ts turns each into one sentence with
+ * actions; this file contains no sentences, so that they can be translated and tests check kinds.
  */
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, EpochMs, NanoUsd } from '../../core/brand.ts';
@@ -18,7 +18,7 @@ export type Problem =
       readonly resetsAt: EpochMs;
       /** A free model that could answer instead, if the user has one. */
       readonly freeArm: ArmId | undefined;
-      /** The one model that the user wants: others may still fit. Undefined = none of them does. */
+      /** The only model that the user wants: others may fit. Undefined = no model fits. */
       readonly wished: Arm | undefined;
     }
   | { readonly kind: 'ledger-busy' }
@@ -29,10 +29,10 @@ export type Problem =
       readonly kind: 'none-usable';
       readonly reasons: readonly { readonly arm: Arm; readonly reason: ExclusionReason }[];
     }
-  /** A better answer was asked for, and no model that can be used is expected to give one. */
+  /** A better answer was requested, and no usable model is expected to give one. */
   | { readonly kind: 'nothing-better' }
   | { readonly kind: 'chosen-unusable'; readonly arm: Arm; readonly reason: ExclusionReason }
-  /** `partial`: some of the answer had arrived and stands. */
+  /** `partial`: a part of the answer had arrived and stays. */
   | { readonly kind: 'provider'; readonly arm: Arm; readonly error: ProviderError; readonly partial: boolean }
   | { readonly kind: 'internal'; readonly detail: string };
 

@@ -1,7 +1,7 @@
 /**
- * Asking for bills afterwards. A cancelled call, or one that came without usage, keeps the rest of its worst case held
- * against the limit; where its provider can tell what it cost after all, the hold ends with that. Nothing waits for it:
- * it runs beside the prompts, and when each call is due stands in the ledger, so that a restart goes on.
+ * Looks up bills afterwards. A canceled call, or one without usage, keeps the rest of its worst case held against the
+ * limit; where its provider can report the cost later, the report ends the hold. The look-ups run beside the prompts
+ * and block none; the ledger has their due times, so that they continue after a restart.
  */
 import type { Arm } from '../../core/arm.ts';
 import { costTold } from '../../core/money/billing.ts';
@@ -13,26 +13,26 @@ import type { Ledger, LookUp, ToldBill } from '../ports/money.ts';
 export interface ReconciliationDeps {
   readonly ledger: Pick<Required<Ledger>, 'summary' | 'onDidChange' | 'takeLookUps' | 'reconcile'>;
   readonly source: BillSource;
-  /** For its price, where a provider tells tokens and no amount. */
+  /** The arm's price, where a provider reports tokens and no amount. */
   readonly arms: () => readonly Arm[];
   readonly clock: Clock;
   readonly log: Log;
-  /** Runs once after so many milliseconds. */
+  /** Runs the function once after this many milliseconds. */
   readonly after: (ms: number, run: () => void) => Disposable;
-  /** A bill came for a call whose hold had been released: it is counted in full, and the user is told. */
+  /** Called when a bill arrived for a call whose hold had been released: it counts in full, and the user is told. */
   readonly onLateBill: (armId: ArmId, cost: NanoUsd) => void;
 }
 
-/** Not before a new hold is a little old, and never in a tight loop, whatever the clock says. */
+/** The least pause before a look-up, so that a new hold ages a little and no clock causes a tight loop. */
 const SHORTEST_MS = 2_000;
-/** While the ledger cannot be used. */
+/** The pause while the ledger is unusable. */
 const AGAIN_MS = 600_000;
 const LONGEST_MS = 24 * 3_600_000;
 
 export class Reconciliation implements Disposable {
   readonly #deps: ReconciliationDeps;
   readonly #following: Disposable;
-  /** Endpoints that said they never tell this user; asked again after a restart. */
+  /** Endpoints that reported that they never tell this user; asked again after a restart. */
   readonly #refused = new Set<string>();
   #held = 0;
   #next: { readonly at: number; readonly timer: Disposable } | undefined;
@@ -51,7 +51,7 @@ export class Reconciliation implements Disposable {
     this.#next?.timer.dispose();
   }
 
-  /** Asks about every call that is due, one after the other. */
+  /** Looks up every due call, one after the other. */
   pass(): Promise<void> {
     this.#running ??= this.#askAll()
       .catch((error: unknown) => this.#deps.log.error('Bills could not be asked for', error))
@@ -99,14 +99,14 @@ export class Reconciliation implements Disposable {
     return this.#deps.source.endpoints().filter((id) => !this.#refused.has(id));
   }
 
-  /** More is held than before: there is a new call to ask about. */
+  /** More is held than before: there is a new call to look up. */
   #follow(): void {
     const held = this.#deps.ledger.summary().heldBack;
     if (held > this.#held) this.#plan(SHORTEST_MS);
     this.#held = held;
   }
 
-  /** The earlier plan stands. */
+  /** The earlier plan stays. */
   #plan(inMs: number): void {
     if (this.#ended) return;
     const { clock, after } = this.#deps;

@@ -1,8 +1,8 @@
 /**
- * One prompt's journey: decide -> reserve the worst case -> stream -> settle what was billed -> learn.
+ * One prompt's journey: decide -> reserve the worst case -> stream -> settle the bill -> learn.
  *
- * Invariant: a paid request leaves only after its reservation was committed, and every reservation is settled or
- * voided exactly once, however the stream ends (the `finally` below also runs when the consumer walks away).
+ * Invariant: a paid request leaves only after its reservation was committed, and every reservation is settled or voided
+ * exactly once, however the stream ends (the `finally` below also runs when the consumer stops reading).
  */
 import { isFree, type Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
@@ -27,21 +27,24 @@ export interface CompletionOrder extends RoutingRequest {
   /** When the consumer stops reading without aborting: cancel (default), or let a short answer finish for its usage. */
   readonly whenLeft?: 'cancel' | 'finish';
   /**
-   * When `signal` aborts: close the connection (default), or first let a nearly finished answer run out, unseen, where
-   * closing would not end the work (core/money/stopping.ts).
+   * When `signal` aborts: close the connection (default), or first read a nearly finished answer to its end, unseen,
+   * where closing would not end the work (core/money/stopping.ts).
    */
   readonly whenStopped?: 'close' | 'run-out';
-  /** Told when the request is about to leave, with what stopping the answer would mean, whenever that is asked. */
+  /**
+   * Called when the request is about to leave, with a function that tells at any later time what stopping the answer
+   * would mean.
+   */
   readonly onRunning?: ((terms: () => StopTerms) => void) | undefined;
 }
 
 export type CompletionEvent =
-  /** Comes again when an arm provably did not serve and another takes over. */
+  /** Sent again when an arm provably did not serve and another takes over. */
   | {
       readonly type: 'routed';
       readonly decision: Decision;
       readonly arm: Arm;
-      /** The conversation goes on without the state beside its tool calls, which the model refused. */
+      /** The conversation continues without the state beside its tool calls, which the model refused. */
       readonly withoutState?: true;
     }
   | Exclude<StreamEvent, Done>
@@ -50,10 +53,10 @@ export type CompletionEvent =
         readonly type: 'ended';
         readonly incomplete?: Done['incomplete'] | undefined;
       })
-  /** `cost`: what the attempt was settled at, when something may have been served before it failed. */
+  /** `cost`: the settlement of the attempt, when something may have been served before it failed. */
   | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
 
-/** `RoutedCompletion` is one: route, reserve, stream, settle. */
+/** Implemented by `RoutedCompletion`: route, reserve, stream, settle. */
 export interface Completion {
   run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
 }
@@ -66,11 +69,11 @@ export interface RoutedCompletionDeps extends SettlementDeps {
   readonly workspace: WorkspaceStateHolder;
   readonly client: ModelClient;
   readonly arms: () => readonly Arm[];
-  /** A setting keeps this arm from answering, and another took over: nobody else would say so. */
+  /** A setting prevents this arm from answering, and another took over; no other event reports this. */
   readonly onPassedOver?: ((arm: Arm, error: ProviderError) => void) | undefined;
 }
 
-/** Arms tried for one prompt when they provably did not serve it. */
+/** The most arms tried for one prompt when they provably did not serve it. */
 const maxAttempts = 3;
 
 export class RoutedCompletion implements Completion {
@@ -106,7 +109,7 @@ export class RoutedCompletion implements Completion {
       const { problem, cost, refusal } = attempted.end;
       lastFailure = cost === undefined ? { problem } : { problem, cost };
       const { arm } = routed.value;
-      // Once: what is left then has no state that could be refused.
+      // Once only: the remaining text has no state that could be refused.
       const stateless = isRefusedState(problem) ? order.call.withoutState?.() : undefined;
       if (stateless && !order.signal.aborted) {
         order = { ...order, call: stateless };
@@ -117,20 +120,21 @@ export class RoutedCompletion implements Completion {
       failed.set(arm.id, attempted.end.another);
       if (problem.kind === 'provider' && OF_SETTINGS.has(problem.error.kind))
         this.#deps.onPassedOver?.(arm, problem.error);
-      // A refusal of the ledger asked nobody; unless it was about this arm's worst case, it holds for every paid arm.
+      // No provider was asked after a refusal of the ledger; unless it concerned this arm's worst case, it applies to
+      // every paid arm.
       if (refusal === undefined) asked += 1;
       else if (refusal !== 'over-limit') moneyClosed = true;
     }
     if (lastFailure) yield { type: 'failed', ...lastFailure };
   }
 
-  /** Resolves when all that was sent has been settled: what a window waits for, for a moment, before it closes. */
+  /** Resolves when every sent request has been settled; a closing window waits for it briefly. */
   async settled(): Promise<void> {
     await Promise.all(this.#unsettled);
   }
 }
 
-/** Failures that stay until a setting changes. */
+/** Failures that remain until a setting changes. */
 const OF_SETTINGS: ReadonlySet<ProviderError['kind']> = new Set(['effort-refused', 'no-responses']);
 
 const isRefusedState = (problem: Problem): boolean =>
@@ -146,7 +150,7 @@ const cancelled: ProviderError = {
   detail: '',
 };
 
-/** The user's choice and not the router's: what is said of it must be about this model. */
+/** The user's choice and not the router's: a problem must be about this model. */
 const isWish = (kind: Decision['kind']): boolean => kind === 'pinned' || kind === 'user-choice';
 
 interface FailedAttempt {
@@ -159,14 +163,14 @@ type AttemptEnd =
   | {
       readonly kind: 'failed';
       readonly problem: Problem;
-      /** Provably nothing was served, so another arm may try; the reason this one is left out. */
+      /** Provably nothing was served, so that another arm may try; the value is the reason that excludes this one. */
       readonly another: ExclusionReason | undefined;
-      /** The ledger's, before anything was sent. */
+      /** The ledger's refusal, before anything was sent. */
       readonly refusal: LedgerRefusal['kind'] | undefined;
       readonly cost: SettledCost | undefined;
     };
 
-/** The stream being read, by whoever reads it now. */
+/** The stream of the attempt; its present consumer reads it. */
 interface OpenAnswer {
   readonly events: AsyncIterator<StreamEvent>;
   readonly stream: ModelStream;
@@ -183,13 +187,13 @@ class Attempt {
   #text = '';
   #textEvents = 0;
   end: AttemptEnd = { kind: 'answered' };
-  /** The settling of a call for which nothing is owed: done in the ledger's own time, nobody waits for it. */
+  /** The settlement of a call that owes nothing: the ledger does it in its own time, and no caller waits. */
   #inBackground: Promise<void> = Promise.resolve();
-  /** Ends the stream; `order.signal` asks for it, and mostly gets it. */
+  /** Ends the stream, for `order.signal`, except where a stopped answer is read to its end. */
   readonly #closing = new AbortController();
-  /** Stopped by the user, and read to its end all the same. */
+  /** Whether the user stopped the answer and it is read to its end. */
   #isUnseen = false;
-  /** Resolves when nothing of this attempt is left to be settled. */
+  /** Resolves when the attempt has nothing left to settle. */
   readonly over = Promise.withResolvers<undefined>();
 
   constructor(
@@ -245,7 +249,7 @@ class Attempt {
       else yield this.#answered(answer.done);
     } finally {
       unfollow();
-      // The consumer walked away: at `routed`, before anything was sent, or in the middle of the answer.
+      // The consumer stopped reading: at `routed`, before anything was sent, or in the middle of the answer.
       const alone = !ended && answer && this.#mayFinishAlone() ? answer : undefined;
       if (alone) void this.#finishAlone(alone);
       else if (!ended) await (answer ? this.#leave(answer) : this.#book(this.#books.void('never sent')));
@@ -253,7 +257,7 @@ class Attempt {
     }
   }
 
-  /** What the user's stop does to this stream. Returns how to listen no longer. */
+  /** Handles the user's stop of this stream. Returns a function that ends the listening. */
   #followStop(stream: ModelStream): () => void {
     const { signal, whenStopped, onRunning } = this.#order;
     const terms = (): StopTerms => this.#stopTerms(stream);
@@ -302,7 +306,7 @@ class Attempt {
     this.#textEvents += 1;
   }
 
-  /** Another window took the money between the decision and the reservation, or the ledger cannot be used. */
+  /** Another window took the money between the decision and the reservation, or the ledger is unusable. */
   #refused(refusal: LedgerRefusal): void {
     const free = this.#deps.arms().find(isFreeArm);
     const { decision, arm } = this.#routed;
@@ -313,13 +317,13 @@ class Attempt {
   async #leave(answer: OpenAnswer): Promise<void> {
     this.#noteLeft();
     await answer.events.return?.();
-    // Cancelled by leaving it: what it had told by then is its running usage and the id to ask for the bill with.
+    // Leaving the stream cancels it: what it had reported is its running usage, and the id for looking up the bill.
     await this.#settle(answer, undefined, await answer.stream.failure);
   }
 
   /**
-   * A short answer may be left to finish by itself: its usage then says what it cost, where a cancelled one leaves
-   * the rest of its worst case held against the limit (docs/decisions.md, "The limit").
+   * Whether a short answer may finish unread: its usage then states its cost, while a canceled one would keep the rest
+   * of its worst case held against the limit (docs/decisions.md, "The limit").
    */
   #mayFinishAlone(): boolean {
     return this.#isUnseen || (this.#order.whenLeft === 'finish' && !this.#order.signal.aborted);
@@ -344,7 +348,9 @@ class Attempt {
     return this.#book(this.#books.settle({ ...seen, done, failure, stopsWhenClosed }));
   }
 
-  /** What is waited for. A call that was billed though it was called free moves money, and that is. */
+  /**
+   * Waits for the settlement where money moves, which includes a call that was billed though its model counted as free.
+   */
   #book(settling: Promise<void>): Promise<void> {
     const owed = this.#routed.quote.worstCase > 0 || (this.#books.cost()?.costNano ?? 0) > 0;
     if (owed) return settling;
@@ -358,7 +364,7 @@ class Attempt {
     void this.#inBackground.then(() => this.over.resolve(undefined));
   }
 
-  /** Whoever walks away from an answer has got one: the arm is healthy. */
+  /** A consumer that stops reading an answer has received one: the arm is healthy. */
   #noteLeft(): void {
     if (this.#text !== '') this.#deps.health.succeeded(this.#routed.arm.id);
   }
@@ -371,7 +377,7 @@ class Attempt {
     this.#fail({ kind: 'provider', arm, error, partial }, another);
   }
 
-  /** For who stopped it, it was cancelled; its bill is known. */
+  /** For the user who stopped it, it was canceled; its bill is known. */
   #ranOut(arm: Arm): void {
     this.#deps.health.succeeded(arm.id);
     const partial = this.#text !== '';

@@ -1,6 +1,6 @@
 /**
  * From a prompt to a decision: features, context, quotes, estimates, the cost policy, and the user's own wishes.
- * Everything here is in memory, so a decision waits for nothing (`npm run bench:route` times it).
+ * Everything here is in memory, so that a decision waits for nothing (`npm run bench:route` measures it).
  */
 import { availableOf } from '../../core/money/available.ts';
 import { isFree, type Arm } from '../../core/arm.ts';
@@ -43,9 +43,9 @@ import type { WorkspaceStateHolder } from './workspaceState.ts';
 export type Choice =
   | { readonly type: 'auto' }
   | { readonly type: 'arm'; readonly armId: ArmId }
-  /** A better model than these; `to`: the one that was named to the user with its price, and no other. */
+  /** A better model than these; `to`: exactly the one that the user was shown with its price. */
   | { readonly type: 'escalate'; readonly not: readonly ArmId[]; readonly to?: ArmId | undefined }
-  /** Just another model than these. */
+  /** Any model other than these. */
   | { readonly type: 'another'; readonly not: readonly ArmId[] };
 
 export interface RoutingRequest {
@@ -54,9 +54,9 @@ export interface RoutingRequest {
   readonly call: Call;
   readonly conversationId: string | undefined;
   readonly choice: Choice;
-  /** The arm to stay with unless another is clearly better; instead of the conversation's. */
+  /** The arm to keep unless another is clearly better; it takes precedence over the conversation's. */
   readonly sticky?: ArmId | undefined;
-  /** Reasons of the surface's own: too slow for inline, paid inline off, failed a moment ago. */
+  /** The surface's own reasons: too slow for inline, paid inline off, failed recently. */
   readonly exclude?: ((arm: Arm) => ExclusionReason | undefined) | undefined;
 }
 
@@ -65,11 +65,11 @@ export interface RoutingDeps {
   readonly random: Random;
   readonly newId: () => string;
   readonly workspaceId: string;
-  /** What a surface may choose among: only inline has the local model. */
+  /** The arms that a surface may choose among: only inline has the local model. */
   readonly arms: (surface: Surface) => readonly Arm[];
   readonly hasKey: (arm: Arm) => boolean;
   readonly limits: () => Limits;
-  /** Undefined until the ledger has been opened; then nothing is known to be spent. */
+  /** Undefined until the ledger has been opened; until then no spending is known. */
   readonly spend: () => SpendSummary | undefined;
   readonly space: () => Space;
   readonly preset: () => Preset;
@@ -78,7 +78,7 @@ export interface RoutingDeps {
   readonly learning: Learning;
   readonly health: Health;
   readonly workspace: WorkspaceStateHolder;
-  /** The most visible tokens of an answer, as the user sets it; absent = `LONGEST_ANSWER`. */
+  /** The user's maximum of visible tokens of an answer; absent = `LONGEST_ANSWER`. */
   readonly longestAnswer?: (() => number) | undefined;
 }
 
@@ -86,12 +86,12 @@ export interface RoutedArm {
   readonly decision: Decision;
   readonly arm: Arm;
   readonly quote: Quote;
-  /** The expected cost before what calls really cost was brought in. */
+  /** The expected cost before its calibration by bills. */
   readonly uncalibrated: NanoUsd;
   readonly money: MoneySituation;
 }
 
-/** A candidate with its expected cost as the price list alone has it. */
+/** A candidate with its expected cost by the price list alone. */
 interface Quoted extends Candidate {
   readonly uncalibrated: NanoUsd;
 }
@@ -114,7 +114,7 @@ export class Routing {
   decide(request: RoutingRequest): Result<RoutedArm, Problem> {
     const decided = this.#decide(request, true);
     if (decided.ok || !onlyUnhealthy(decided.error)) return decided;
-    // A resting arm is better than none: the breaker spares time, it does not refuse service.
+    // A paused arm is better than none: the breaker saves time, but does not refuse service.
     return this.#decide(request, false);
   }
 
@@ -139,8 +139,8 @@ export class Routing {
   }
 
   /**
-   * What `decide` would most likely do, without a trace: no state changes and nothing is drawn by chance. Undefined:
-   * it would be refused. `cheaper`: as after "Cheaper next time".
+   * The most likely result of `decide`, without changing any state or drawing a random number. Undefined = it would be
+   * refused. `cheaper`: as after "Cheaper next time".
    */
   preview(request: RoutingRequest, rule?: 'cheaper'): Preview | undefined {
     const { policy } = this.#deps;
@@ -218,7 +218,7 @@ export class Routing {
       expectedInputTokens: expected.inputTokens,
       expectedOutputTokens: expected.outputTokens,
       expectedCachedShare: expected.cachedShare,
-      // Money that buys less than an answer of the usual length buys nothing worth having.
+      // Money for less than an answer of the usual length is useless.
       leastOutputTokens: Math.min(expected.outputTokens, caps.outputCap ?? Infinity),
       moneyLeft: availableOf(money.limit, money.committed),
       ...(caps.outputCap === undefined ? {} : { ...caps, outputCap: caps.outputCap }),
@@ -237,7 +237,10 @@ export class Routing {
     };
   }
 
-  /** As the caller wants it, else as such answers need it; in the panel, which offers Continue, the first ones take less. */
+  /**
+   * The caller's cap, else the one that fits such answers; in the panel, which offers Continue, the first answers of an
+   * arm have a lower one.
+   */
   #firstCaps(arm: Arm, kind: CallKind, call: Call, limit: NanoUsd): Partial<FittedCap> {
     const caps = this.#caps(arm, kind, call);
     if (kind.surface !== 'ask' || call.purpose !== 'answer' || caps.outputCap === undefined) return caps;
@@ -252,7 +255,7 @@ export class Routing {
     return { ...caps, outputCap };
   }
 
-  /** As the caller wants it, else as such answers need it. */
+  /** The caller's cap, else the one that fits such answers. */
   #caps(arm: Arm, kind: CallKind, { outputCap, purpose }: Call): Partial<FittedCap> {
     if (outputCap !== undefined || purpose === undefined) return outputCap === undefined ? {} : { outputCap };
     const { policy, longestAnswer } = this.#deps;
@@ -263,7 +266,7 @@ export class Routing {
       return { outputCap: visible + effort.thinkingTokens, reasoningCap: effort.thinkingTokens };
     }
     if (effort !== undefined) return policy.cap(kind, purpose, { longest, thinks: effort !== 'none' });
-    // Who thinks unseen is known by the bills; undefined leaves it to what the usage says of thoughts.
+    // The bills show which arms reason invisibly; undefined leaves it to the reasoning in the usage.
     const thinks = arm.capabilities.reasoning ?? (policy.pace(arm.id).thinks ? true : undefined);
     return policy.cap(kind, purpose, { longest, thinks });
   }
@@ -289,7 +292,7 @@ export class Routing {
     const { pins } = this.#deps.workspace.get();
     const ofConversation = conversationId === undefined ? undefined : pins.conversations[conversationId];
     const wanted = ofConversation ?? pins.languages[view.languageId] ?? pins.workspace;
-    // A model that was removed while pinned does not bar the way.
+    // A pinned model that was removed does not prevent an answer.
     return this.#deps.arms(surface).some(({ id }) => id === wanted) ? wanted : undefined;
   }
 
@@ -306,7 +309,7 @@ export class Routing {
       arm,
       reason: refusal.reasons.get(arm.id) ?? ('not-worth-price' as const),
     }));
-    // Money is named first: it is what the user can do something about at once.
+    // Money is named first, since the user can change it at once.
     if (reasons.some(({ reason }) => reason === 'over-limit')) return this.#overLimit(request);
     if (reasons.every(({ reason }) => reason === 'too-long')) {
       const largestContext = Math.max(...arms.map(({ contextTokens }) => contextTokens));
@@ -324,7 +327,9 @@ export class Routing {
     return isFreeArm && this.#exclusion(arm, request, true) === undefined;
   }
 
-  /** @param wished the one model that was asked for, by hand or by a pin; escalation asks for whichever is better */
+  /**
+   * @param wished the one model that was requested, by hand or by a pin; a better answer may be from any better model
+   */
   #overLimit(request: RoutingRequest, wished?: Arm): Problem {
     const { surface, choice } = request;
     const limits = this.#deps.limits();

@@ -1,5 +1,5 @@
 /**
- * What one call owes, from its reservation to its bill. The caller sees to it that each call is settled or voided
+ * The money of one call from its reservation to its bill. The caller ensures that each call is settled or voided
  * exactly once.
  */
 import { BELOW_SENT, BELOW_VISIBLE, billFor, type Bill, type MostMade } from '../../core/money/billing.ts';
@@ -28,14 +28,14 @@ export interface SettledCost {
 type Reserving = Promise<Result<Reservation, LedgerRefusal>>;
 export type Done = Extract<StreamEvent, { type: 'done' }>;
 
-/** How the stream ended, and what of it was seen. */
+/** How the stream ended, and the received part of the answer. */
 interface Served {
   readonly text: string;
   readonly events: number;
   readonly done: Done | undefined;
   readonly failure: ProviderError | undefined;
   readonly watch: AnswerWatch;
-  /** Whether closing the connection ended the work. */
+  /** Whether closing the connection ended the provider's work. */
   readonly stopsWhenClosed: boolean;
 }
 
@@ -46,20 +46,20 @@ export interface SettlementDeps {
   readonly workspaceId: string;
   readonly ledger: Ledger;
   readonly limits: () => Limits;
-  /** A model called free that reported a cost is unpriced from then on. */
+  /** A model that counted as free and reported a cost is unpriced from then on. */
   readonly distrustPrice: (arm: ArmId) => void;
 }
 
 interface CallTerms {
   readonly purpose: Purpose;
   readonly conversationId: string | undefined;
-  /** Tokens at most. */
+  /** Upper bound in tokens. */
   readonly inputBound: () => number;
-  /** Tokens at least. */
+  /** Lower bound in tokens. */
   readonly leastInput: () => number;
-  /** As likely counted at most, tokens. */
+  /** Practical upper bound (`mostTokens`), in tokens. */
   readonly inputMost: () => number;
-  /** The most output that can be billed, tokens; Infinity where the cap that is sent does not bound it. */
+  /** The most output that can be billed, in tokens; Infinity where the cap that is sent does not bound it. */
   readonly outputBound: () => number;
 }
 
@@ -76,7 +76,7 @@ export class CallSettlement {
     this.#terms = terms;
   }
 
-  /** Of the worst case. Comes first, and once. */
+  /** Reserves the worst case. Call it first, and once. */
   reserve(): Reserving {
     const { decision, arm, quote } = this.#routed;
     const limits = this.#deps.limits();
@@ -116,7 +116,7 @@ export class CallSettlement {
     });
     this.#bill = bill;
     this.#learnPace(served, bill);
-    // At once: the next call must not take it for free, however long the ledger takes.
+    // Immediately, since the next call must not use the model as free, however long the ledger takes.
     if (bill.flags.includes('free-but-billed')) this.#deps.distrustPrice(arm.id);
     const reserved = await this.#reserving;
     if (reserved?.ok !== true) return;
@@ -146,7 +146,7 @@ export class CallSettlement {
     };
   }
 
-  /** Only of a call that this side ended: whatever else broke the connection may have left the provider at work. */
+  /** Only for a call that this side ended: after any other end of the connection the provider may still be working. */
   #mostMade({ text, done, failure, watch, stopsWhenClosed }: Served): MostMade | undefined {
     if (!stopsWhenClosed || done !== undefined || failure?.kind !== 'cancelled') return undefined;
     const { id, capabilities } = this.#routed.arm;

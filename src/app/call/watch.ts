@@ -1,10 +1,10 @@
-/** The times of one answer, for what can have been made of it unseen, and its speed. */
+/** Measures the times of one answer, for the bound on its unseen tokens and for its speed. */
 import { metered, restingMeter } from '../../core/money/armPace.ts';
 import { mostTokens } from '../../core/money/mostTokens.ts';
 import { SILENCE_MS, type UnseenTime } from '../../core/money/unseen.ts';
 import type { Clock } from '../ports/environment.ts';
 
-/** A moment by both clocks: one that never jumps but may rest while the machine sleeps, and the world's. */
+/** A moment by two clocks: a monotonic one, which may stop while the machine sleeps, and the wall clock. */
 interface Moment {
   readonly steady: number;
   readonly world: number;
@@ -22,12 +22,12 @@ export class AnswerWatch {
     this.#clock = clock;
   }
 
-  /** The request leaves; only the first time counts. */
+  /** Called when the request leaves; only the first call counts. */
   sent(): void {
     this.#sent ??= this.#now();
   }
 
-  /** Text, a thought or a tool call came. */
+  /** Called when text, reasoning or a tool call arrived. */
   saw(text: string): void {
     const now = this.#now();
     const before = this.#last ?? this.#sent ?? now;
@@ -37,7 +37,7 @@ export class AnswerWatch {
     this.#meter = metered(this.#meter, mostTokens(text), now.steady);
   }
 
-  /** The connection has ended; only the first time counts. */
+  /** Called when the connection has ended; only the first call counts. */
   ended(): void {
     this.#end ??= this.#now();
   }
@@ -49,7 +49,7 @@ export class AnswerWatch {
     return { whole: passed(sent, end), silent: passed(this.#last ?? sent, end), thinking: this.#thinking };
   }
 
-  /** Of the fastest half second, tokens a second at most; undefined = it was too short to say. */
+  /** Speed of the fastest half second, tokens a second, an upper bound; undefined = the answer was too short. */
   get speed(): number | undefined {
     return this.#meter.fastest;
   }
@@ -59,6 +59,6 @@ export class AnswerWatch {
   }
 }
 
-/** The longer of both: a clock set back makes no time unhappen, and what a sleeping machine missed has passed. */
+/** The longer of both: a clock that was set back shortens no time, and the time in which the machine slept counts. */
 const passed = (from: Moment, to: Moment): number =>
   Math.max(0, to.steady - from.steady, to.world - from.world);

@@ -1,10 +1,10 @@
 /**
- * A conversation without the state that a provider wanted back beside tool calls, and no longer takes: calls and their
- * results become plain text, which every protocol takes, so that nothing of what was found out is lost.
+ * Converts a conversation for a provider that no longer accepts the state it sent beside tool calls: calls and their
+ * results become plain text, which every protocol accepts, so that their content is kept.
  */
 import type { ChatMessage, ContentPart, MessageContent, ToolCall } from '../ports/models.ts';
 
-/** @param isStateless which calls go as text, by their ids; the calls of one turn go together */
+/** @param isStateless whether a call becomes text, by its id; the calls of one turn are converted together */
 export function withoutState(
   messages: readonly ChatMessage[],
   isStateless: (callId: string) => boolean = () => true,
@@ -38,7 +38,7 @@ function plainMessage(
   return { role: 'user', content: `Result of ${name}:\n${textIn(message.content)}` };
 }
 
-/** For models, so it is not translated. */
+/** Models read it, so that it is not translated. */
 const callAsText = ({ name, input }: ToolCall): string => `Called ${name} with ${input || '{}'}`;
 
 function joined(first: MessageContent, second: MessageContent): MessageContent {

@@ -1,7 +1,7 @@
 /**
- * What the knapsack policy and the steering keep for one workspace: one versioned key of VS Code's workspaceState,
- * under 64 KB (docs/decisions.md, "Where state lives"). Money is not here, so losing it, or another window overwriting it,
- * harms neither the limit nor the pacing. Version 1: everything below.
+ * The state of the cost policy and of steering for one workspace: one versioned key of VS Code's workspaceState, under
+ * 64 KB (docs/decisions.md, "Where state lives"). It contains no money, so that its loss, or a write by another window,
+ * affects neither the limit nor the pacing. Version 1: everything below.
  */
 import type { ArmId } from '../../core/brand.ts';
 import type { PolicyStore } from '../ports/decisions.ts';
@@ -20,12 +20,12 @@ import {
 } from '../../core/shape.ts';
 
 const version = 1;
-/** Conversations whose model is remembered; the oldest are forgotten first. */
+/** The most conversations whose model is remembered; the oldest are dropped first. */
 const maxSticky = 100;
 export const maxStateBytes = 64 * 1024;
 
 export interface WorkspaceState {
-  /** By policy name, as the policy encodes itself: switching back finds what was learnt. */
+  /** By policy name, in the policy's own encoding: switching back finds the learned state. */
   readonly policies: Readonly<Record<string, unknown>>;
   readonly callStatistics: unknown;
   readonly costCalibration: unknown;
@@ -84,13 +84,13 @@ export class WorkspaceStateHolder {
     for (const listener of this.#listeners) listener();
   }
 
-  /** A wish or a sticky choice changed; what contributors keep by themselves is not told. */
+  /** Fires when a wish or a sticky choice changed; changes of the contributors' parts are not reported. */
   onDidChange(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };
   }
 
-  /** A part that changes with each decision keeps itself and is asked for its state when there is something to save. */
+  /** A part that changes with each decision is kept by its contributor, which returns its state for each save. */
   contribute(part: () => Partial<WorkspaceState>): void {
     this.#contributors.push(part);
   }
@@ -113,7 +113,7 @@ export class WorkspaceStateHolder {
   }
 }
 
-/** Cuts what is least missed until it fits: sticky choices first, then the policies' learnt details. */
+/** Removes the least important parts until the state fits: sticky choices first, then the policies' learned details. */
 export function encodeWorkspaceState(state: WorkspaceState): unknown {
   const full = { version, ...state };
   if (sizeOf(full) <= maxStateBytes) return full;

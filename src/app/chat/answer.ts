@@ -28,7 +28,7 @@ export interface ChatSink {
 export interface Route {
   readonly decision: Decision;
   readonly arm: Arm;
-  /** It goes on without the state beside the conversation's tool calls. */
+  /** The answer continues without the state beside the conversation's tool calls. */
   readonly withoutState?: true;
 }
 

@@ -14,7 +14,7 @@ export class OpaqueMemory {
   /** In the order of insertion: the oldest is dropped first. */
   readonly #states = new Map<string, { readonly state: OpaqueState; readonly chars: number }>();
   #chars = 0;
-  /** Calls whose data was refused: they go as text from then on. The oldest goes first. */
+  /** Calls whose data was refused: from then on they are sent as text. The oldest is dropped first. */
   readonly #refused = new Set<string>();
 
   keep({ id, opaque }: Pick<ToolCall, 'id' | 'opaque'>): void {
@@ -41,7 +41,7 @@ export class OpaqueMemory {
     }));
   }
 
-  /** The model refused what was sent back beside these calls. */
+  /** Called when the model refused the data sent back beside these calls. */
   refused(callIds: readonly string[]): void {
     for (const id of callIds) {
       this.#forget(id);

@@ -9,7 +9,7 @@ import { chatView } from './view.ts';
 
 export interface ChatOrderOptions {
   readonly turns: readonly ChatTurn[];
-  /** Calls whose state was refused go as text. */
+  /** Calls whose state was refused are sent as text. */
   readonly isRefused?: ((callId: string) => boolean) | undefined;
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice: 'auto' | 'required';
@@ -38,8 +38,8 @@ export function outputCapOf(modelOptions: Readonly<Record<string, unknown>> | un
 }
 
 /**
- * The answer ended at the cap that the caller itself had set, and as far as is known used it up: what to make of that is
- * the caller's business.
+ * Whether the answer ended at the cap that the caller set, and used it up as far as is known: the caller decides what
+ * that means.
  */
 export function endsAtCallersCap(
   { incomplete, usage }: Pick<Extract<CompletionEvent, { type: 'ended' }>, 'incomplete' | 'usage'>,

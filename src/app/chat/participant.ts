@@ -18,6 +18,7 @@ const memoryShape = object({
   /** Length of the answer: after it comes the reason line, which no model should read. */
   answerChars: count,
   incomplete: maybe(flag),
+  better: maybe(object({ armId: text(1000), label: text(2000) })),
 });
 
 export interface AnswerMemory {
@@ -27,11 +28,20 @@ export interface AnswerMemory {
   readonly answerChars: number;
   /** Whether the model was stopped before the end. */
   readonly incomplete?: boolean | undefined;
+  /** The model that "Better answer" names, and its words; undefined = no better model is expected. */
+  readonly better?: { readonly armId: ArmId; readonly label: string } | undefined;
 }
 
 export function memoryOf(metadata: unknown): AnswerMemory | undefined {
   const found = parse(memoryShape, metadata);
-  return found && { ...found, decisionId: found.decisionId as DecisionId, armId: found.armId as ArmId };
+  return (
+    found && {
+      ...found,
+      decisionId: found.decisionId as DecisionId,
+      armId: found.armId as ArmId,
+      better: found.better && { ...found.better, armId: found.better.armId as ArmId },
+    }
+  );
 }
 
 /** A question with all its answers: "better" adds one to the previous question. */
@@ -68,13 +78,19 @@ export function exchangesOf<Reference>(
   return exchanges;
 }
 
-/** The models that have answered already, and the decision of the newest answer. */
+/** The models that have answered already, the decision of the newest answer, and the better model that it offers. */
 export function triedIn({ answers }: Exchange<unknown>): {
   readonly armIds: readonly ArmId[];
   readonly newest: DecisionId | undefined;
+  readonly offered: ArmId | undefined;
 } {
   const memories = answers.flatMap(({ memory }) => memory ?? []);
-  return { armIds: [...new Set(memories.map(({ armId }) => armId))], newest: memories.at(-1)?.decisionId };
+  const last = memories.at(-1);
+  return {
+    armIds: [...new Set(memories.map(({ armId }) => armId))],
+    newest: last?.decisionId,
+    offered: last?.better?.armId,
+  };
 }
 
 export const conversationIdIn = (exchanges: readonly Exchange<unknown>[]): string | undefined =>

@@ -1,8 +1,8 @@
-/** A commit message from a diff: what of the diff is sent, what is asked for, and what of the answer is the message. */
+/** A commit message from a diff: the part of the diff to send, the prompt, and the message in the answer. */
 import { fenceFor, type TextMessage } from '../ask/assemble.ts';
 import { holdsPrivateKey, isSecretFile } from '../ask/secretFiles.ts';
 
-/** Characters of one file's diff, and of all of it: what is beyond tells a summary little. */
+/** Characters of one file's diff, and of all diffs; the rest adds little to a summary. */
 const FILE_CHARS = 6_000;
 const ALL_CHARS = 40_000;
 /** Characters of one earlier message. */
@@ -11,9 +11,9 @@ const MOST_STYLES = 8;
 
 export interface SentDiff {
   readonly text: string;
-  /** Files that look like secrets: they stay here. */
+  /** Files that look like secrets; their diffs are not sent. */
   readonly secret: readonly string[];
-  /** Files that are named without their diff, for want of room. */
+  /** Files that are named without their diff, for lack of room. */
   readonly named: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export function diffToSend(diff: string): SentDiff {
   return { text, secret, named };
 }
 
-/** Old and new name; a quoted one has its quotes taken off, which is enough to know a secret by its name. */
+/** Old and new name. Removing the quotes of a quoted name suffices to recognize a secret by its name. */
 const pathsOf = (section: string): readonly string[] => {
   const [, first = '', second = ''] =
     /^diff --git "?a\/(.{1,1000}?)"? "?b\/(.{1,1000}?)"?\r?$/m.exec(section.slice(0, 3_000)) ?? [];
@@ -71,7 +71,7 @@ export function commitPrompt(
   ];
 }
 
-/** Of an answer, or of the beginning of one. */
+/** The message in an answer, or in the beginning of one. */
 export function messageIn(answer: string): string {
   const fenced = /^\s*(?:[^\n`]{0,200}:\s*)?\n?(`{3,})[^\n]*\n([^]*?)(?:\n\1|$)/.exec(answer);
   const text = (fenced?.[2] ?? answer).trim();

@@ -1,7 +1,8 @@
 /**
- * From a model's answer to the lines that take the place of the edited ones. Pure and total. Models answer with the lines
- * asked for, but also with the whole file, a diff, the lines around, another indentation, or words alone; an omission ("rest
- * unchanged") stands for lines of the file and is never applied as text. What cannot be placed without doubt is refused.
+ * Converts a model's answer into the lines that replace the edited ones. Pure and total. Models answer with the
+ * requested lines, but also with the whole file, a diff, surrounding lines, another indentation, or only prose; an
+ * omission ("rest unchanged") stands for lines of the file and is never applied as text. An answer without an
+ * unambiguous place is refused.
  */
 import { fitIndentation } from '../../core/edit/indent.ts';
 import { commonEnds, lengthOf, linesOf } from '../../core/edit/lines.ts';
@@ -13,7 +14,7 @@ import { elidedLines, merged } from '../ask/elisions.ts';
 import { overNamesake } from '../ask/namesake.ts';
 import { isPatch, patched } from '../ask/patches.ts';
 
-/** What was asked about, as it was when it was sent. */
+/** The lines of the request, as of its sending. */
 export interface EditPlace {
   readonly file: string;
   /** Whole lines of it. */
@@ -22,11 +23,11 @@ export interface EditPlace {
   readonly languageId: string;
 }
 
-/** Words alone, omissions or a diff without a place, or another file's diff. */
+/** Only prose, omissions or a diff without a place, or another file's diff. */
 export type EditRefusal = 'prose' | 'elided' | 'patch' | 'other-file';
 
 export type EditTarget =
-  /** `region` of the place's file becomes `lines`; it may be wider than what was asked about. */
+  /** `region` of the place's file becomes `lines`; it may be wider than the requested region. */
   | { readonly kind: 'lines'; readonly region: Stretch; readonly lines: readonly string[] }
   | { readonly kind: 'refused'; readonly why: EditRefusal };
 
@@ -60,8 +61,8 @@ const NEAR = 500;
 const TOP = 20;
 
 /**
- * What the region looks like while the answer still arrives; undefined where the answer may turn out to be something else
- * than the region's new lines, and is waited for.
+ * The region while the answer still arrives; undefined where the answer may turn out not to be the region's new lines,
+ * so that the caller waits.
  */
 export function streamTarget(place: EditPlace, soFar: string): readonly string[] | undefined {
   const parts = partsOf(place);
@@ -86,11 +87,11 @@ interface Parts {
   readonly region: readonly string[];
   readonly after: readonly string[];
   readonly eol: string;
-  /** Whether the last line that is written has a line end. */
+  /** Whether the last written line has a line end. */
   readonly ends: boolean;
 }
 
-/** An answer that streams is looked at again and again. */
+/** A streaming answer is examined repeatedly. */
 const known = new WeakMap<EditPlace, Parts>();
 
 function partsOf(place: EditPlace): Parts {
@@ -114,7 +115,7 @@ function split({ file, region: { start, end } }: EditPlace): Parts {
 const withEnds = (lines: readonly string[], { eol, ends }: Parts): readonly string[] =>
   lines.map((line, i) => (i < lines.length - 1 || ends ? line.replace(/\r$/, '') + eol : line));
 
-/** More than a bracket. */
+/** A line with more content than a bracket. */
 const tells = (line: string): boolean => line.trim().length > 3;
 const told = (lines: readonly string[]): readonly string[] => lines.filter(tells).map((line) => line.trim());
 const sharedBy = (lines: readonly string[], others: readonly string[]): number => {
@@ -144,7 +145,7 @@ function blocksOf(answer: string): readonly FencedBlock[] {
   return blocks;
 }
 
-/** Of several blocks the one that has most of the region's lines; of equals the longest. */
+/** Of several blocks, the one with most of the region's lines; among equals the longest. */
 function mainBlock(answer: string, region: readonly string[]): FencedBlock | undefined {
   const [first, ...others] = blocksOf(answer);
   if (first === undefined) return unfenced(answer, region);
@@ -152,7 +153,7 @@ function mainBlock(answer: string, region: readonly string[]): FencedBlock | und
   return others.reduce((best, block) => (score(block) > score(best) ? block : best), first);
 }
 
-/** Code without a fence has lines of the region; words have none. */
+/** Code without a fence contains lines of the region; prose contains none. */
 function unfenced(answer: string, region: readonly string[]): FencedBlock | undefined {
   const lines = answer.replace(/^\s*\n|\s+$/g, '').split(/\r?\n/);
   return sharedBy(lines, region) >= 0.5 ? { info: '', lines, isClosed: true } : undefined;
@@ -184,7 +185,9 @@ function aroundElisions(
   return file === undefined ? refused('elided') : widened(place, parts, withEnds(file, { ...parts, ends }));
 }
 
-/** The block stands for the region from end to end, so that its first and its last part have a place even with new lines there. */
+/**
+ * The block stands for the whole region, so that its first and its last part have a place even with new lines there.
+ */
 function mergedWithin(
   region: readonly string[],
   block: readonly string[],
@@ -198,14 +201,14 @@ function mergedWithin(
   return result && [...region.slice(0, head), ...result.slice(1, -1), ...region.slice(region.length - tail)];
 }
 
-/** It begins as the file does, and has most of what stands around the region. */
+/** It begins as the file does, and contains most of the lines around the region. */
 function isWholeFile({ before, region, after }: Parts, block: readonly string[]): boolean {
   const around = [...before, ...after];
   const [[first = ''], [said = '']] = [told([...before, ...region, ...after]), told(block)];
   return told(around).length > 0 && similarity(first, said) >= 0.6 && sharedBy(around, block) >= 0.6;
 }
 
-/** A new version of the whole file, as a change of the region and of what else it changes. */
+/** A new version of the whole file, as a change of the region and of the file's other changed lines. */
 function widened({ file, region }: EditPlace, parts: Parts, fresh: readonly string[]): EditTarget {
   const ends = file === '' || file.endsWith('\n');
   const wanted = fresh.map((line, i) =>
@@ -251,7 +254,7 @@ function withoutSurroundings(
   return withoutBrackets(rest, { region, after, languageId });
 }
 
-/** Brackets behind the region that the model closed with it, where only without them each one is opened and closed. */
+/** Brackets after the region that the model closed too, where only without them the brackets match. */
 function withoutBrackets(
   block: readonly string[],
   { region, after, languageId }: Pick<Parts, 'region' | 'after'> & { readonly languageId: string },
@@ -269,10 +272,10 @@ function withoutBrackets(
 
 const MOST_REPEATED = 200;
 const MOST_BRACKETS = 4;
-/** The region has so many times the lines of a block that is one of its declarations. */
+/** The region has this many times the lines of a block that is one of its declarations. */
 const MUCH_LONGER = 2;
 
-/** One function of a class that was asked about: the others stay. */
+/** One function of the requested class: the others stay. */
 function overNamed(
   parts: Parts,
   block: readonly string[],

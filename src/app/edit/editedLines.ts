@@ -1,7 +1,7 @@
 /**
- * The lines of a document that an edit changes, while others change the document too. What somebody else typed is told by
- * `changed` and is never written over: each write is a change of the lines as this side last knew them, put together with
- * what the others made of them, or it is refused.
+ * The lines of a document that an edit changes, while the user and others change the document too. `changed` reports
+ * other changes, which are never overwritten: each write is a change of the lines as this side last knew them, merged
+ * with the other changes, or it is refused.
  */
 import { merge } from '../../core/edit/hunks.ts';
 import { linesOf, replacementFor, type LineReplacement } from '../../core/edit/lines.ts';
@@ -12,21 +12,25 @@ import type { EditedDocument } from './ports.ts';
 
 export type Shown = 'done' | 'conflict' | 'refused';
 
-/** Somebody who types without a pause must not keep a write waiting for ever. */
+/** The longest wait for a pause in the typing before a write. */
 const MOST_TRIES = 50;
+/** Writes of one answer that are remembered. */
+const MOST_TEXTS = 200;
 
 export class EditedLines {
   readonly #document: EditedDocument;
   readonly #onChange: () => void;
   #region: Stretch;
-  /** As they were when they were asked about. */
+  /** The lines at the time of the request. */
   #original: readonly string[] = [];
-  /** What of the answer stands in the document; the rest of what stands there is the others'. */
+  /** The answer's part of the document's present lines; the rest are other changes. */
   #shown: readonly string[] = [];
   #hunks: readonly ReviewHunk[] = [];
-  /** The step that an undo takes back is still this side's own. */
+  /** Whether the last undo step is still this side's own. */
   #isOwnStep = false;
-  /** What an undo of everything brings back. */
+  /** The texts that this side's writes left since the last other change, the latest last. */
+  #ownTexts: readonly string[] = [];
+  /** The lines that an undo of everything restores. */
   #undoText = '';
 
   constructor(document: EditedDocument, region: Stretch, onChange: () => void) {
@@ -35,7 +39,7 @@ export class EditedLines {
     this.#onChange = onChange;
   }
 
-  /** Where they lie now. */
+  /** Their present position. */
   get region(): Stretch {
     return this.#region;
   }
@@ -55,27 +59,41 @@ export class EditedLines {
 
   readonly read = (start: number, end: number): string => this.#document.text().slice(start, end);
 
-  /** A new answer is about to change them as they stand; what stood before all that was changed stays the original. */
+  /** A new answer is going to change the present lines; the lines before all changes stay the original. */
   begin(): { readonly file: string; readonly region: Stretch } {
     this.#original = linesOf(textBefore(this.#hunks, this.#region, this.read));
     this.#shown = this.#present();
     return { file: this.#document.text(), region: this.#region };
   }
 
-  /** Changes of others; true = an undo brought the original back. */
+  /** Called for other changes; true = an undo restored the original. */
   changed(changes: readonly TextChange[], isUndo: boolean): boolean {
-    this.#isOwnStep = false;
-    const wasOutside = changes.every((change) => isOutside(this.#region, change));
+    const wasOutside = changes.every(
+      (change) => isOutside(this.#region, change) && !(isUndo && isWithin(this.#region, change)),
+    );
     for (const change of changes) {
       this.#region = isUndo ? around(this.#region, change) : shift(this.#region, change);
       this.#hunks = moved(this.#hunks, change);
     }
-    if (isUndo) return this.#hunks.length > 0 && this.#present().join('') === this.#undoText;
+    this.#isOwnStep = false;
+    if (!isUndo || wasOutside) this.#ownTexts = [];
+    if (isUndo) return this.#isBack();
     if (!wasOutside) this.hunks = this.#hunks;
     return false;
   }
 
-  /** What was changed is told anew from what stands there. */
+  /** The editor ends an undo step when the cursor moves; one undo takes back all steps of an edit nevertheless. */
+  #isBack(): boolean {
+    if (this.#hunks.length === 0) return false;
+    const present = this.#present().join('');
+    if (present === this.#undoText) return true;
+    const at = this.#ownTexts.lastIndexOf(present);
+    this.#ownTexts = this.#ownTexts.slice(0, Math.max(0, at));
+    if (at >= 0) void this.#document.undo();
+    return false;
+  }
+
+  /** The changes are determined again from the document's text. */
   refresh(): void {
     const present = this.#present();
     const before = merge(this.#shown, present, this.#original).lines;
@@ -83,9 +101,9 @@ export class EditedLines {
   }
 
   /**
-   * Brings the lines into the document with what others have made of them since.
+   * Writes the lines into the document, merged with the other changes since.
    *
-   * @param how `anyway`: as far as nobody else has changed the same lines.
+   * @param how `anyway`: except for lines that were changed otherwise
    */
   async show(target: readonly string[], how?: 'anyway'): Promise<Shown> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -93,7 +111,7 @@ export class EditedLines {
       const { lines, conflict } = merge(this.#shown, target, present);
       if (conflict && how === undefined) return 'conflict';
       const replacement = replacementFor(this.#region.start, present, lines);
-      // Where others have changed lines of the answer, these go together with it.
+      // Where other changes touch lines of the answer, they are merged with it.
       const before = merge(this.#shown, present, this.#original).lines;
       const applied = (): void => {
         this.#shown = target;
@@ -111,7 +129,7 @@ export class EditedLines {
     return 'conflict';
   }
 
-  /** The answer changes more than it was asked about: possible as long as that stands as it was. */
+  /** The answer changes more than the requested lines: possible while those are unchanged. */
   widen({ file, region }: EditPlace, { start, end }: Stretch): boolean {
     const [above, below] = [file.slice(start, region.start), file.slice(region.end, end)];
     const from = this.#region.start - above.length;
@@ -125,7 +143,7 @@ export class EditedLines {
     return true;
   }
 
-  /** How many of the pending hunks were left since they were changed by hand, or cannot be written. */
+  /** Number of pending hunks that were left because they were changed by hand, or cannot be written. */
   async takeBack(which: (hunk: ReviewHunk) => boolean): Promise<number> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const { replacements, hunks, touched } = takeBack(this.#hunks, which, this.read);
@@ -144,20 +162,26 @@ export class EditedLines {
     return linesOf(this.read(this.#region.start, this.#region.end));
   }
 
-  /** Own changes are not told by `changed`. */
+  /** `changed` does not report own changes. */
   #wrote(replacements: readonly LineReplacement[]): void {
     this.#isOwnStep = true;
     const grown = replacements.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0);
     this.#region = { start: this.#region.start, end: this.#region.end + grown };
+    this.#ownTexts = [...this.#ownTexts, this.#present().join('')].slice(-MOST_TEXTS);
   }
 }
+
+/** At its ends, too. */
+const isWithin = ({ start, end }: Stretch, { offset, removed }: TextChange): boolean =>
+  start <= offset && offset + removed <= end;
 
 const isOutside = ({ start, end }: Stretch, { offset, removed }: TextChange): boolean =>
   offset + removed <= start || end <= offset;
 
-/** An undo brings back lines at the ends of the stretch, too, and they belong to it. */
+/** An undo also restores lines at the ends of the stretch, and they belong to it. */
 function around(stretch: Stretch, change: TextChange): Stretch {
-  const { offset, removed, inserted } = change;
-  const isInside = stretch.start <= offset && offset + removed <= stretch.end;
-  return isInside ? { start: stretch.start, end: stretch.end + inserted - removed } : shift(stretch, change);
+  const { removed, inserted } = change;
+  return isWithin(stretch, change)
+    ? { start: stretch.start, end: stretch.end + inserted - removed }
+    : shift(stretch, change);
 }

@@ -1,4 +1,4 @@
-/** What became of an edit is told to the learner: when all of it is decided, and again after 30 s and 5 min. */
+/** Reports the outcome of an edit to the learner: when all of it is decided, and again after 30 s and 5 min. */
 import type { DecisionId } from '../../core/brand.ts';
 import { editVerdict, keptShare, type EditEvidence } from '../../core/edit/outcome.ts';
 import type { ReadText, ReviewHunk } from '../../core/edit/review.ts';
@@ -23,7 +23,7 @@ export class EditOutcome {
     this.#read = read;
   }
 
-  /** `hunks` are asked for again when it is looked at what is left of them. */
+  /** `hunks`: called again for each check of the remaining text. */
   decided(hunks: () => readonly ReviewHunk[]): void {
     this.#count(hunks());
     this.#tell();
@@ -43,13 +43,13 @@ export class EditOutcome {
     this.#tell();
   }
 
-  /** The same was asked of another answer. */
+  /** The user requested the same of another answer. */
   retried(): void {
     this.#stopChecks();
     this.#record('retried', rewardOf('retried'));
   }
 
-  /** What was decided by then counts, and nothing can be looked at any more. */
+  /** The decisions so far count, and no check can follow. */
   close(hunks: readonly ReviewHunk[]): void {
     const wasDecided = this.#evidence.accepted + this.#evidence.rejected > 0;
     this.#stopChecks();

@@ -1,4 +1,4 @@
-/** What an edit needs from outside: the document it changes, the models, the learner, and time. */
+/** The ports of an edit: the document it changes, the models, the learner, and time. */
 import type { EpochMs, DecisionId } from '../../core/brand.ts';
 import type { OutcomeKind } from '../../core/decision.ts';
 import type { LineReplacement } from '../../core/edit/lines.ts';
@@ -7,22 +7,24 @@ import type { AskRequest } from '../call/orders.ts';
 import type { CompletionEvent } from '../call/routedCompletion.ts';
 import type { Disposable, Log } from '../ports/environment.ts';
 
-/** `changed`: somebody else changed the document first, and nothing was written. */
+/** `changed`: another change came first, and nothing was written. */
 export type Written = 'done' | 'changed' | 'refused';
 
 export interface EditedDocument {
   text(): string;
   /**
-   * Writes all of it or nothing, from the last replacement to the first. `applied` is called as soon as it stands there,
-   * before changes of others that came after it are told.
+   * Writes everything or nothing, from the last replacement to the first. `applied` is called when the text is written,
+   * before later changes are reported.
    *
-   * @param join As part of the step before, which one undo takes back with it.
+   * @param join as a part of the previous step, so that one undo reverts both
    */
   write(replacements: readonly LineReplacement[], join: boolean, applied: () => void): Promise<Written>;
+  /** One step more, right after one that the user has undone. */
+  undo(): Promise<void>;
 }
 
 export interface EditSessionDeps {
-  /** Ask's: an edit is a question whose answer is code. */
+  /** Ask's port: an edit is a question whose answer is code. */
   readonly engine: { run(request: AskRequest): AsyncIterable<CompletionEvent> };
   readonly learning: {
     correctedOutcome(decisionId: DecisionId, kind: OutcomeKind, reward: Reward): Promise<void>;

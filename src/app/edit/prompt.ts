@@ -1,20 +1,20 @@
-/** What is sent for an edit: the lines, what stands around them, and what is to become of them. */
+/** The prompt of an edit: the lines, their surroundings, and the instruction. */
 import { fenceFor, type TextMessage } from '../ask/assemble.ts';
 import type { View } from '../call/orders.ts';
 import type { EditPlace } from './answer.ts';
 
-/** An instruction with its answer, earlier in the same edit. */
+/** An earlier instruction of the same edit with its answer. */
 export interface EditTurn {
   readonly instruction: string;
   readonly answer: string;
 }
 
-/** Characters before and behind the lines; they are only read. */
+/** Characters before and after the lines, which the model only reads. */
 const AROUND_CHARS = 6_000;
-/** Characters of the lines themselves: their new version has to fit in an answer. */
+/** Characters of the lines themselves, whose new version has to fit in an answer. */
 export const MOST_EDITED_CHARS = 24_000;
 
-/** Short, since it is paid for with every edit. */
+/** Short, since every edit pays for it. */
 const systemPrompt = [
   'You edit code inside Visual Studio Code.',
   'Answer with one fenced code block that holds the new version of the lines to edit, all of them, with their own',

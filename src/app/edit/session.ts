@@ -1,6 +1,6 @@
 /**
- * One edit in place, from the instruction to the last hunk that is accepted or rejected, and to what is left of it five
- * minutes later. The answer is written into the document while it streams (editedLines.ts).
+ * One edit in place, from the instruction to the last accepted or rejected hunk, and to the check of the remaining text
+ * five minutes later. The answer is written into the document while it streams (editedLines.ts).
  */
 import type { Arm } from '../../core/arm.ts';
 import { linesOf } from '../../core/edit/lines.ts';
@@ -22,7 +22,7 @@ import { editMessages, editView, type EditTurn } from './prompt.ts';
 
 export type EditState = 'asking' | 'reviewing' | 'over';
 
-/** How one instruction ended. Whatever of the answer is in the document then waits for a yes or no. */
+/** How one instruction ended. The answer's part in the document then waits for the user's decision. */
 export type EditEnd =
   | { readonly kind: 'changed' | 'unchanged' | 'stopped' }
   | { readonly kind: 'incomplete'; readonly reason: IncompleteReason }
@@ -69,7 +69,7 @@ export class EditSession {
     return this.#state;
   }
 
-  /** The lines that are edited, where they lie now. */
+  /** The present position of the edited lines. */
   get region(): Stretch {
     return this.#lines.region;
   }
@@ -86,7 +86,7 @@ export class EditSession {
     return this.#cost;
   }
 
-  /** Of the lines as they stand now: a follow-up goes on from what was changed before. Resolves when the answer has ended. */
+  /** Edits the present lines: a follow-up continues from the earlier changes. Resolves when the answer has ended. */
   async ask(instruction: string, choice: Choice): Promise<EditEnd> {
     this.#place = { ...this.#subject, ...this.#lines.begin() };
     this.#answer = '';
@@ -106,7 +106,10 @@ export class EditSession {
     return told;
   }
 
-  /** Takes back what is pending and asks the last instruction again; the former answer learns that it did not satisfy. */
+  /**
+   * Rejects the pending hunks and repeats the last instruction; the former answer gets the outcome that it did not
+   * satisfy.
+   */
   async askAgain(choice: Choice): Promise<EditEnd> {
     const last = this.#turns.pop();
     await this.#lines.takeBack(all);
@@ -115,7 +118,7 @@ export class EditSession {
     return this.ask(last?.instruction ?? '', choice);
   }
 
-  /** What has arrived stays, as changes to be accepted or rejected. */
+  /** The received text stays, as changes to accept or reject. */
   stop(): void {
     this.#abort.abort();
   }
@@ -128,7 +131,7 @@ export class EditSession {
     this.#decided();
   }
 
-  /** How many were left since the user has changed them by hand. */
+  /** Number of hunks that were left because the user changed them by hand. */
   async reject(which: (hunk: ReviewHunk) => boolean = all): Promise<number> {
     if (this.#state !== 'reviewing') return 0;
     const touched = await this.#lines.takeBack(which);
@@ -136,7 +139,7 @@ export class EditSession {
     return touched;
   }
 
-  /** Somebody else changed the document. */
+  /** Called when the document was changed otherwise. */
   changed(changes: readonly TextChange[], isUndo: boolean): void {
     const isBack = this.#lines.changed(changes, isUndo);
     if (this.#state === 'asking') {
@@ -147,7 +150,7 @@ export class EditSession {
     if (isBack || this.#state !== 'over') this.#onChange();
   }
 
-  /** The document is gone: what is undecided stays so. */
+  /** The document was closed: undecided hunks stay undecided. */
   close(): void {
     this.stop();
     this.#state = 'over';
@@ -162,7 +165,7 @@ export class EditSession {
     const stopped = new Promise<EditEnd>((resolve) => {
       signal.addEventListener('abort', () => resolve({ kind: 'stopped' }), { once: true });
     });
-    // A stopped answer may run out unseen, for its bill.
+    // A stopped answer may be read to its end unseen, for its bill.
     return Promise.race([this.#read(request), stopped]);
   }
 
@@ -205,7 +208,7 @@ export class EditSession {
     }
   }
 
-  /** One write at a time; what arrives meanwhile is in the next. */
+  /** One write at a time; the text that arrives meanwhile is in the next one. */
   #stream(): void {
     this.#isStale = true;
     if (this.#abort.signal.aborted) return;
@@ -218,14 +221,14 @@ export class EditSession {
     while (this.#isStale && !this.#abort.signal.aborted) {
       this.#isStale = false;
       const target = streamTarget(this.#place, this.#answer);
-      // What does not go together now may do so when the answer is whole.
+      // What cannot be merged now may be mergeable when the answer is complete.
       if (target && (await this.#lines.show(target)) !== 'done') return;
     }
   }
 
-  /** The document as it is to be at the end of the answer. */
+  /** The document at the end of the answer. */
   async #ended(end: EditEnd): Promise<EditEnd> {
-    // An answer that was cut off stands there as far as it was shown.
+    // Of an answer that was cut off, the shown part stays.
     if (end.kind !== 'changed') return end;
     const { file, region } = this.#place;
     const target = targetOf(this.#place, this.#answer);

@@ -1,4 +1,4 @@
-/** Which file the tests of a source file belong in, by the habit of the tests that the workspace has. */
+/** Finds the file for the tests of a source file by the conventions of the workspace's existing tests. */
 
 /** Paths relative to the workspace, with `/`. */
 interface Named {
@@ -10,7 +10,7 @@ interface Named {
 
 type Affix = readonly [before: string, after: string];
 
-/** How a test file's name tells whose tests it holds; the first of a language is its custom. */
+/** How a test file's name refers to its source file; the first convention of a language is its default. */
 const AFFIXES: Readonly<Record<string, readonly Affix[]>> = {
   go: [['', '_test']],
   py: [
@@ -48,7 +48,7 @@ const OTHERS: readonly Affix[] = [
 ];
 const affixesOf = (ext: string): readonly Affix[] => AFFIXES[ext] ?? OTHERS;
 
-/** Folders that hold nothing but sources, or nothing but tests. */
+/** Folders that contain only sources, or only tests. */
 const SOURCES = /^(?:src\/main|src|lib|app|source|sources)(?=\/|$)/;
 const TESTS = /(?:^|\/)(?:tests?|spec|specs|__tests__|testing|src\/test)(?=\/|$)/;
 
@@ -71,7 +71,7 @@ export function testPattern(source: string): string {
     .join(',')},*test*,*spec*,*Test*}.${ext}`;
 }
 
-/** @param tests Files of the workspace, tests and others: what is no test by its name or folder is left out. */
+/** @param tests Files of the workspace, tests and others: files that are not tests by name or folder are left out. */
 export function testFileFor(source: string, tests: readonly string[]): string {
   const own = parted(source);
   const family = familyOf(own.ext);
@@ -93,7 +93,7 @@ export function testFileFor(source: string, tests: readonly string[]): string {
 
 interface Habit {
   readonly affix: Affix;
-  /** `beside`, or the folder of tests, with `/*` where the sources' folders are repeated in it. */
+  /** `beside`, or the folder of tests, with `/*` where it repeats the sources' folders. */
   readonly place: string;
 }
 
@@ -115,7 +115,7 @@ function placeOf(folder: string, own: Named): string {
   if (root.endsWith('__tests__')) return '__tests__';
   const rest = folder.slice(root.length + 1);
   const inner = innerOf(own.folder);
-  // A flat folder and one that repeats the sources' look alike where the source lies at the top.
+  // A flat folder and one that repeats the sources' folders look alike where the source is at the top.
   return rest !== '' || inner === '' ? `${root}/*` : root;
 }
 

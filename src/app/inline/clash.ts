@@ -1,24 +1,25 @@
 /**
- * Two providers of ghost text make Tab a lottery. Each other one that is on is told of once: told counts when the user
- * has answered, or has had as long to read it as VS Code shows it. A window that is closed before that tells it again.
+ * Two providers of ghost text make the effect of Tab unpredictable. Each other active provider is reported once: it
+ * counts as reported when the user has answered, or the notice was visible as long as VS Code shows one. If the window
+ * closes earlier, the next one reports it again.
  */
 import type { Disposable, Log } from '../ports/environment.ts';
 import type { Timers } from './ports.ts';
 import { isObject } from '../../core/shape.ts';
 
 export interface Rival {
-  /** Of the product, as its users know it. */
+  /** The product's name. */
   readonly name: string;
   readonly extensions: readonly string[];
-  /** The setting that turns its suggestions while typing off, or the section to look in. */
+  /** The setting that turns its suggestions while typing off, or the section in which the user finds it. */
   readonly setting: string;
 }
 
-/** What of the editor tells who else suggests code. */
+/** The editor's information on other providers of suggestions. */
 export interface InstalledExtensions {
-  /** Installed and not disabled; ids as `publisher.name`, in any case. */
+  /** Installed and enabled extensions; ids as `publisher.name`, in any case. */
   readonly has: (extensionId: string) => boolean;
-  /** Undefined where there is no such setting. */
+  /** Undefined where the setting does not exist. */
   readonly setting: (key: string) => unknown;
 }
 
@@ -27,13 +28,13 @@ export interface ClashDeps extends InstalledExtensions {
   readonly log: Log;
   /** Whether PILOT itself suggests. */
   readonly isOn: () => boolean;
-  /** Names of rivals told of before. */
+  /** Names of the rivals reported before. */
   readonly told: { load(): unknown; save(names: readonly string[]): void };
   /** Resolves once the user has answered or closed the notice. */
   readonly tell: (rival: Rival) => Promise<void>;
 }
 
-/** Settings read in these products' own manifests and documentation, November 2026. */
+/** Settings from these products' own manifests and documentation, November 2026. */
 const RIVALS: readonly Rival[] = [
   rival('GitHub Copilot', 'github.copilot.enable', 'github.copilot', 'github.copilot-chat'),
   rival('Continue', 'continue.enableTabAutocomplete', 'continue.continue'),
@@ -50,17 +51,17 @@ const RIVALS: readonly Rival[] = [
   rival('twinny', 'twinny.autoSuggestEnabled', 'rjmacarthy.twinny'),
 ];
 
-/** As long as VS Code leaves a message on the screen by itself, with room for a slow start. */
+/** The time for which VS Code shows a message, with a margin for a slow start. */
 const READ_MS = 15_000;
 
 export function rivalsOf({ has, setting }: InstalledExtensions): readonly Rival[] {
   return RIVALS.filter((each) => each.extensions.some(has) && suggests(setting(each.setting)));
 }
 
-/** No value, or one that is not understood, counts as on: that is what installing such an extension is for. */
+/** No value, or an unknown one, counts as on, since users install such an extension for its suggestions. */
 function suggests(value: unknown): boolean {
   if (!isObject(value)) return ![false, 'off', 'manual'].includes(value as never);
-  // By language: on for one of them is on.
+  // By language: on for one of them counts as on.
   const byLanguage = value as Readonly<Record<string, unknown>>;
   return byLanguage['*'] !== false || Object.values(byLanguage).includes(true);
 }
@@ -74,7 +75,7 @@ export class ClashWatch implements Disposable {
     this.#deps = deps;
   }
 
-  /** To be called whenever extensions or settings have changed. One notice at a time. */
+  /** Call it whenever extensions or settings have changed. One notice at a time. */
   check(): void {
     if (this.#isDisposed || this.#telling !== undefined || !this.#deps.isOn()) return;
     const told = namesOf(this.#deps.told.load());

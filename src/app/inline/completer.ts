@@ -1,7 +1,7 @@
 /**
- * The inline use case: from a place in a document to what is suggested there. In order: not here -> from the cache
- * -> from the request that runs already -> wait until the typing pauses -> the local model -> route and stream.
- * One request runs for each document; a new one ends the old one, down to the socket.
+ * The inline use case: from a place in a document to its suggestion. The steps: rules against a suggestion -> the cache
+ * -> the running request -> a pause in the typing -> the local model -> route and stream. One request runs for each
+ * document; a new one ends the old one and closes its socket.
  */
 import type { ArmId } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
@@ -24,7 +24,7 @@ import type { RunEnd } from './running.ts';
 import { makeOffer, suggestionAt } from './suggestion.ts';
 import type { OfferedText, Suggestion } from './suggestion.ts';
 
-/** What the last call came to; for the status bar, the log and the benchmark. */
+/** The result of the last call, for the status bar, the log and the benchmark. */
 export type CompletionSource = 'skipped' | 'cache' | 'joined' | 'local' | 'remote' | 'cancelled' | 'nothing';
 
 export interface Completed {
@@ -33,7 +33,7 @@ export interface Completed {
   readonly skipped: SkipReason | undefined;
 }
 
-/** Candidates for somebody who cycles: each from another arm. */
+/** Candidates for a user who cycles: each from another arm. */
 const CANDIDATES = 3;
 const nothing = (source: CompletionSource, skipped?: SkipReason): Completed => ({
   suggestions: [],
@@ -57,7 +57,7 @@ export class InlineCompleter {
     this.#isExcluded = followExclusions(() => deps.settings().excludedFiles);
   }
 
-  /** The user typed so many characters by hand. */
+  /** `characters`: number of characters that the user typed by hand. */
   typed(characters: number): void {
     this.#debounce = keystroke(this.#debounce, this.#deps.now());
     this.#eligibility.typed(characters);
@@ -69,13 +69,13 @@ export class InlineCompleter {
     this.#cache.forget((offer) => offer.decisionId === decisionId);
   }
 
-  /** Not to be offered again, and the burst's model may change. */
+  /** The suggestion is not offered again, and the burst's model may change. */
   rejected(decisionId: OfferedText['decisionId']): void {
     this.#burst = undefined;
     this.#cache.forget((offer) => offer.decisionId === decisionId);
   }
 
-  /** Switched off, or the document was closed: nothing may go on running. */
+  /** Completions were switched off, or the document was closed: ends what runs. */
   stop(documentId?: string): void {
     for (const [id, running] of this.#running)
       if (documentId === undefined || id === documentId) running.abort();
@@ -96,8 +96,8 @@ export class InlineCompleter {
   }
 
   /**
-   * After an accepted line: the answer for the line below is fetched while the user reads. `request.cursor` is where
-   * the cursor will be.
+   * After an accepted line: requests the answer for the line below while the user reads. `request.cursor`: the cursor's
+   * coming position.
    */
   async prefetch(request: InlineRequest): Promise<void> {
     const at = this.#keystroke(request);
@@ -122,7 +122,7 @@ export class InlineCompleter {
   async #join(at: Keystroke, signal: AbortSignal): Promise<Completed> {
     await this.#running.get(at.documentId)?.wait(signal);
     if (signal.aborted) return nothing('cancelled');
-    // The answer is in the cache for the place it was asked for; here its rest is taken.
+    // The cache has the answer for the place of its request; here the rest after the typed text is taken.
     const rest = this.#cached(at);
     return rest === undefined
       ? nothing('nothing')
@@ -130,7 +130,7 @@ export class InlineCompleter {
   }
 
   async #fresh(at: Keystroke, signal: AbortSignal): Promise<Completed> {
-    // Asked while the typing may go on: it costs nothing, and then it is there at once.
+    // Asked while the user may still type, since it is free and then ready at once.
     const asking = this.#askLocal(at);
     if (!(await this.#pause(at, signal))) return nothing('cancelled');
     const localText = await asking;
@@ -138,7 +138,7 @@ export class InlineCompleter {
     const answer = await running?.wait(signal);
     if (isAborted(signal)) return nothing('cancelled');
     const taken = armsOf(await running?.routed);
-    // Offline, at the limit, or an answer not worth showing: what costs nothing and is there goes on.
+    // Offline, at the limit, or without a useful answer: a free suggestion at hand is shown.
     const suggestion = answer ?? (await this.#start(at, { localText, taken, localOnly: true })?.wait(signal));
     if (isAborted(signal)) return nothing('cancelled');
     if (suggestion === undefined) return nothing('nothing');
@@ -146,7 +146,7 @@ export class InlineCompleter {
     return { suggestions: [suggestion], source, skipped: undefined };
   }
 
-  /** Each candidate from another arm; one decision each, so that each is learnt from. */
+  /** Each candidate is from another arm and has a decision of its own, so that each is learned from. */
   async #candidates(at: Keystroke, signal: AbortSignal): Promise<Completed> {
     const cached = this.#cached(at);
     const taken: ArmId[] = cached === undefined ? [] : [cached.offer.arm.id];
@@ -169,7 +169,7 @@ export class InlineCompleter {
     return this.#deps.settings().local ? askLocal(this.#deps.local, cursor) : Promise.resolve('');
   }
 
-  /** Waits for the typing to pause; false = the editor asked anew meanwhile. */
+  /** Waits for a pause in the typing; false = the editor asked again meanwhile. */
   #pause({ documentId, tokens }: Keystroke, signal: AbortSignal): Promise<boolean> {
     const { debounceMs: bounds } = this.#deps.settings();
     const last = stickyArm(this.#burst, documentId, this.#deps.now());
@@ -224,7 +224,7 @@ export class InlineCompleter {
     this.#burst = extendBurst(this.#burst, documentId, arm.id, this.#deps.now());
   }
 
-  /** From a finished request to a suggestion, in the cache for who comes next. */
+  /** Turns a finished request into a suggestion, and puts it into the cache. */
   #finish(running: Running, asked: Try, end: RunEnd | Problem | undefined): Suggestion | undefined {
     if (this.#running.get(asked.documentId) === running) this.#running.delete(asked.documentId);
     if (end === undefined) return undefined;
@@ -248,7 +248,7 @@ export class InlineCompleter {
 const armsOf = (decision: Decision | undefined): readonly ArmId[] =>
   decision === undefined ? [] : [decision.chosen];
 
-/** Behind a call, because it changes while one waits, which the compiler cannot see. */
+/** A function call, since the value changes during a wait, which the compiler cannot see. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 function distinct(suggestions: readonly Suggestion[]): readonly Suggestion[] {

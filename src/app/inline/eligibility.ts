@@ -1,4 +1,4 @@
-/** Which arms may answer here and now, with what has been learnt about their speed and use. */
+/** Which arms may answer here and now, with the learned facts about their speed and use. */
 import { isFree } from '../../core/arm.ts';
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, EpochMs } from '../../core/brand.ts';
@@ -12,10 +12,10 @@ import type { InlineDeps } from './ports.ts';
 
 type EligibilityFacts = Pick<Try, 'tokens' | 'explicit' | 'localText' | 'taken' | 'localOnly'>;
 
-/** So many answers in a row that could not be shown: the arm does not understand its format, and rests. */
+/** After this many consecutive answers that could not be shown, the arm misunderstands its format and is paused. */
 const USELESS_IN_A_ROW = 6;
 const REST_MS = 60_000;
-/** Somebody who asked by key waits longer than somebody who types. */
+/** A user who pressed the key for a suggestion waits longer than one who types. */
 const EXPLICIT_PATIENCE = 4;
 
 export class Eligibility {
@@ -32,7 +32,7 @@ export class Eligibility {
     return fimFormat(this.#deps.formatOf(arm).id);
   }
 
-  /** Undefined = may be chosen. From "cannot" to "not now". */
+  /** Undefined = may be chosen. Permanent reasons come before temporary ones. */
   exclusion(arm: Arm, asked: EligibilityFacts): ExclusionReason | undefined {
     const format = this.formatOf(arm);
     const settings = this.#deps.settings();
@@ -54,7 +54,7 @@ export class Eligibility {
     this.#pace = earn(this.#pace, characters);
   }
 
-  /** A request has left for this arm. */
+  /** Called when a request to this arm has left. */
   sent(arm: Arm): void {
     if (arm.price === undefined || !isFree(arm.price)) this.#pace = spend(this.#pace);
   }
@@ -83,7 +83,7 @@ export class Eligibility {
     if (useless === undefined || useless.count < USELESS_IN_A_ROW) return false;
     const since = this.#deps.now() - useless.at;
     if (0 <= since && since < REST_MS) return true;
-    // One more answer decides whether it rests again.
+    // One more answer decides whether it is paused again.
     this.#useless.set(armId, { ...useless, count: USELESS_IN_A_ROW - 1 });
     return false;
   }

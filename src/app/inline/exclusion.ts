@@ -1,6 +1,6 @@
 import { pathMatcher } from '../../core/inline/pathMatcher.ts';
 
-/** A setting as VS Code finds it, by scope. */
+/** A setting by scope, in VS Code's form. */
 export interface ScopedValue {
   readonly defaultValue?: unknown;
   readonly globalValue?: unknown;
@@ -8,11 +8,14 @@ export interface ScopedValue {
   readonly workspaceFolderValue?: unknown;
 }
 
-/** The user's globs, and a workspace's on top: a repository may withhold more, never release what the user withheld. */
+/**
+ * The user's globs followed by the workspace's: a repository may exclude more files, but never include a file that the
+ * user excluded.
+ */
 export const globsOfScopes = (found: ScopedValue | undefined): readonly string[] => [
   ...new Set([
     ...strings(found?.globalValue ?? found?.defaultValue),
-    // Of two gitignore patterns the last wins, so a workspace's `!secret.ts` would release the user's file.
+    // Of two gitignore patterns the last wins, so that a workspace's `!secret.ts` would include the user's file.
     ...[found?.workspaceValue, found?.workspaceFolderValue]
       .flatMap(strings)
       .filter((glob) => !glob.trimStart().startsWith('!'))
@@ -21,11 +24,13 @@ export const globsOfScopes = (found: ScopedValue | undefined): readonly string[]
   ]),
 ];
 
-/** So many globs of a repository, each so long: they are matched whenever a cursor moves to another file. */
+/**
+ * The most globs of a repository, and their greatest length: they are matched whenever a cursor moves to another file.
+ */
 const MAX_FOREIGN = 200;
 const MAX_CHARS = 200;
 
-/** What begins like it: a repository's glob that is too long withholds more, not less. */
+/** The pattern of all paths with the same beginning: a repository's glob that is too long excludes more, not less. */
 const shortened = (glob: string): string => {
   if (glob.length <= MAX_CHARS) return glob;
   const start = glob.slice(0, MAX_CHARS);

@@ -1,4 +1,4 @@
-/** What is known of one keystroke, in one value that goes through the pipeline whole. */
+/** The facts about one keystroke, in one value that passes through the whole pipeline. */
 import type { ArmId } from '../../core/brand.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import { wantsMultiline } from '../../core/inline/multiline.ts';
@@ -10,33 +10,33 @@ import { holdsPrivateKey, isSecretFile } from '../ask/secretFiles.ts';
 import type { InlineSettings } from './ports.ts';
 import type { InlineRequest } from './request.ts';
 
-/** A place in a document where a suggestion may be shown, and what the user's settings say of it. */
+/** A place in a document where a suggestion may be shown, with the user's settings for it. */
 export interface Keystroke extends InlineRequest {
-  /** With the selected list item in: only suggestions that go on from it are shown. */
+  /** Includes the selected list item: only suggestions that continue it are shown. */
   readonly cursor: CursorText;
-  /** Why nothing may be shown here, not even what is at hand. */
+  /** The reason that nothing may be shown here, not even a cached suggestion. */
   readonly forbidden: SkipReason | undefined;
-  /** Why a request is not worth it here. */
+  /** The reason that a request is not worthwhile here. */
   readonly unwise: SkipReason | undefined;
   /** Whether a block is wanted, and not a line. */
   readonly multiline: boolean;
-  /** Size of the prompt as far as latency goes. */
+  /** Size class of the prompt for the latency estimate. */
   readonly tokens: number;
 }
 
-/** One try to get a suggestion for a keystroke. */
+/** One attempt to get a suggestion for a keystroke. */
 export interface Try extends Keystroke {
-  /** What the local model says here, where it is sure enough; '' = nothing. It was asked first: it is free and quick. */
+  /** The local model's suggestion where it is confident; '' = none. It is asked first, since it is free and fast. */
   readonly localText: string;
   /** Arms that have answered here already (cycling). */
   readonly taken: readonly ArmId[];
-  /** A remote arm had nothing to show here: nobody else is asked, but what is at hand may be shown. */
+  /** Whether a remote arm had nothing to show here, so that no other is asked, but a cached suggestion may be shown. */
   readonly localOnly: boolean;
   /** The arm of the burst of typing. */
   readonly sticky: ArmId | undefined;
 }
 
-/** What the file and the typing before say, which the request does not. */
+/** The facts from the file and from the typing before, which the request lacks. */
 type FileFacts = Pick<SkipInput, 'excluded' | 'justAcceptedLine'>;
 
 export function keystrokeOf(
@@ -46,7 +46,7 @@ export function keystrokeOf(
 ): Keystroke {
   const skip = { ...request, ...situation, enabled, languages, secret: isSecret(request) };
   const cursor = withSelected(request);
-  // What many keystrokes never need is worked out when it is asked for.
+  // Computed at first use, since many keystrokes never need it.
   return {
     ...request,
     cursor,
@@ -63,13 +63,13 @@ export function keystrokeOf(
   };
 }
 
-/** A window of the text is enough to tell. */
+/** A window of the text suffices for this. */
 const promptTokens = ({ prefix, suffix }: CursorText): number =>
   estimateTokens(prefix.slice(-8000)) + estimateTokens(suffix.slice(0, 3000));
 
 /**
- * By the path within the workspace and by the whole one: with `~/.aws` open as a folder, `config` alone says nothing.
- * And whatever the name, no text goes out that has a private key in it.
+ * By the path within the workspace and by the whole path, since with `~/.aws` open as a folder `config` alone does not
+ * tell. Text with a private key is never sent, whatever the file's name.
  */
 const isSecret = ({ path, realPath = '', documentId, cursor }: InlineRequest): boolean =>
   isSecretFile(path) ||
@@ -77,7 +77,7 @@ const isSecret = ({ path, realPath = '', documentId, cursor }: InlineRequest): b
   isSecretFile(documentId.split(/[?#]/, 1)[0] ?? '') ||
   holdsPrivateKey(cursor.prefix + cursor.suffix);
 
-/** The document as it will be once the selected list item is in. */
+/** The document with the selected list item inserted. */
 function withSelected({ cursor, selected }: InlineRequest): CursorText {
   if (selected === undefined) return cursor;
   return { ...cursor, prefix: cursor.prefix + (remainder(selected.text, selected.typed) ?? '') };

@@ -1,4 +1,4 @@
-/** The suggestion on the screen against what happens in the document: typed along, typed through, or diverged. */
+/** Compares the shown suggestion with the document's changes: typed along, typed through, or diverged. */
 import { normaliseEol } from '../../core/inline/cursorText.ts';
 import type { Stretch } from '../../core/inline/survival.ts';
 
@@ -10,7 +10,7 @@ export interface DocumentChange {
 }
 
 export interface TypedProgress {
-  /** Characters of the suggestion that came into the document. */
+  /** Number of the suggestion's characters that entered the document. */
   readonly characters: number;
   readonly done: boolean;
 }
@@ -42,7 +42,7 @@ export class LiveText {
     return this.#whole.length;
   }
 
-  /** What of the document is the suggestion, once it is in. */
+  /** The part of the document that is the accepted suggestion. */
   get stretch(): Stretch {
     return { start: this.#start, end: this.#at };
   }
@@ -63,10 +63,10 @@ export class LiveText {
   }
 
   #typed({ offset, removed, text }: DocumentChange): number | undefined {
-    // Above the suggestion, an import that is added leaves it where it is, seen from its own line; it is redrawn.
+    // An import added above leaves the suggestion in place relative to its own line; it is redrawn.
     if (offset !== this.#at || removed > this.#covers) return undefined;
     const said = normaliseEol(text);
-    // An opening bracket brings its closer along, which the suggestion has further on.
+    // An opening bracket brings its closer, which the suggestion contains further on.
     const along = [said, said.slice(0, -1)].find(
       (each, i) => each !== '' && this.#rest.startsWith(each) && (i === 0 || /[)\]}"'`>]$/.test(said)),
     );

@@ -1,7 +1,7 @@
 /**
- * When the text of an open document is indexed anew: some time after it was opened or changed. The line somebody was
- * typing in stays out until the cursor has left it: half a line in the index would say, here and everywhere else,
- * that lines like it end there.
+ * Decides when the text of an open document is indexed again: some time after it was opened or changed. The line in
+ * which the user types stays out until the cursor has left it, since an unfinished line in the index would predict that
+ * such lines end there.
  */
 import { leaveOut } from '../../core/local/leaveOut.ts';
 import type { Disposable } from '../ports/environment.ts';
@@ -11,7 +11,7 @@ export interface OpenDocument {
   readonly id: string;
   readonly isClosed: boolean;
   text(): string;
-  /** Lines with a cursor, from 0, in whichever editors show it. */
+  /** Lines with a cursor, from 0, in any editor of the document. */
   cursorLines(): readonly number[];
 }
 
@@ -22,12 +22,12 @@ export interface OpenDocumentsDeps {
 
 interface DocumentState {
   timer: Disposable | undefined;
-  /** Changed since it was indexed last. */
+  /** Changed since the last indexing. */
   isChanged: boolean;
   leftOut: readonly number[];
 }
 
-/** Editing pauses this long before a document is indexed anew. */
+/** A document is indexed again after this pause in its editing. */
 const IDLE_MS = 2000;
 
 export class OpenDocuments implements Disposable {
@@ -48,7 +48,7 @@ export class OpenDocuments implements Disposable {
     this.#later(document, state);
   }
 
-  /** A cursor stands elsewhere. */
+  /** Called when a cursor has moved. */
   moved(document: OpenDocument): void {
     const state = this.#states.get(document.id);
     if (state === undefined || state.leftOut.length === 0) return;
@@ -56,7 +56,7 @@ export class OpenDocuments implements Disposable {
     if (!state.leftOut.every((line) => lines.includes(line))) this.#later(document, state);
   }
 
-  /** True where the index does not know the document's last text. */
+  /** Whether the index lacks the document's last text. */
   closed(id: string): boolean {
     const state = this.#states.get(id);
     state?.timer?.dispose();

@@ -1,4 +1,4 @@
-/** What the router and an arm are asked for one place: features, prompt, and who may answer. */
+/** The order of one place for the router and an arm: features, prompt, and the eligible arms. */
 import { rankContext } from '../../core/inline/contextRanking.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import { LOCAL_THRESHOLD } from '../../core/local/localArm.ts';
@@ -10,11 +10,13 @@ import type { Try } from './keystroke.ts';
 import type { InlineDeps, LocalModelPort } from './ports.ts';
 import { inlineCall } from './request.ts';
 
-/** Text before the cursor that the context ranking looks at. */
+/** Characters before the cursor that the context ranking reads. */
 const AROUND_CHARS = 1500;
-/** Text before the cursor that the router's features look at: what is typed says more than what stands above it. */
+/**
+ * Characters before the cursor that the router's features read: the typed text is more informative than the text above.
+ */
 const VIEW_CHARS = 600;
-/** What the local model reads; more would only be copied between threads. */
+/** Characters that the local model reads; more would only be copied between threads. */
 const LOCAL_PREFIX = 12_000;
 const LOCAL_SUFFIX = 4000;
 
@@ -45,14 +47,14 @@ export function orderOfTry(
 }
 
 /**
- * What the router's features see: the shape in which the prompts they were trained on ask for code, so that the
- * language counts. On the practice models by language, regret falls from 0.52 to 0.41 of a random choice's
- * (bench:inline, three seeds), against the bare text.
+ * The text for the router's features, in the form in which its training prompts ask for code, so that the language
+ * counts. On the practice models by language, regret falls from 0.52 to 0.41 of a random choice's (bench:inline, three
+ * seeds), compared with the bare text.
  */
 export const viewText = (languageId: string, before: string): string =>
   `Complete this ${languageId} code:\n\`\`\`${languageId}\n${before.slice(-VIEW_CHARS)}\n\`\`\``;
 
-/** What the local model says here, where it is sure enough; '' = nothing. */
+/** The local model's suggestion where it is confident; '' = none. */
 export async function askLocal(local: LocalModelPort, { prefix, suffix }: CursorText): Promise<string> {
   const lineEnd = suffix.indexOf('\n');
   const below = lineEnd < 0 ? '' : suffix.slice(lineEnd + 1, lineEnd + 1 + LOCAL_SUFFIX);

@@ -1,6 +1,6 @@
 /**
- * Follows each suggestion from the screen to its outcome. Editor events come in; evidence is gathered (core), and
- * each new verdict is corrected by the user's baseline and handed to the router, which revises what it learnt.
+ * Follows each suggestion from the screen to its outcome. It receives editor events and gathers evidence (core); each
+ * new verdict is corrected by the user's baseline and passed to the router, which revises its reward.
  */
 import type { DecisionId } from '../../core/brand.ts';
 import { corrected, correctionFor, decodeBaseline, learnBaseline } from '../../core/inline/baseline.ts';
@@ -18,7 +18,7 @@ export interface TrackerDeps extends Pick<InlineDeps, 'now' | 'timers' | 'learni
   /** Text of an open document between two offsets; undefined = closed. */
   readonly readText: (documentId: string, start: number, end: number) => string | undefined;
   readonly onVerdict: (offer: OfferedText, verdict: Verdict) => void;
-  /** Where the user's acceptance baseline outlives the session; gives back what was saved last. */
+  /** Storage of the user's acceptance baseline beyond the session; returns the last saved one. */
   readonly baseline: { load(): unknown; save(state: Baseline): void };
 }
 
@@ -28,14 +28,14 @@ interface Tracked {
   evidence: OutcomeEvidence;
   said: Verdict | undefined;
   correction: Correction | undefined;
-  /** Where the accepted text lies; undefined until accepted. */
+  /** Position of the accepted text; undefined until accepted. */
   stretch: Stretch | undefined;
-  /** Characters taken word by word or line by line. */
+  /** Number of characters accepted word by word or line by line. */
   taken: number;
   isWatched: boolean;
 }
 
-/** Everything has a limit: suggestions followed at once. An accepted one is followed for five minutes. */
+/** The most suggestions followed at once. An accepted one is followed for five minutes. */
 const MAX_TRACKED = 300;
 const SURVIVAL_MS: Readonly<Record<SurvivalCheck, number>> = { '30s': 30_000, '5min': 300_000 };
 
@@ -49,7 +49,7 @@ export class OutcomeTracker {
     this.#deps = deps;
   }
 
-  /** Ours is believed to be on the screen. */
+  /** Called when PILOT's suggestion is assumed to be on the screen. */
   get visible(): OfferedText | undefined {
     return this.#live && this.#tracked.get(this.#live.decisionId)?.offer;
   }
@@ -58,7 +58,7 @@ export class OutcomeTracker {
     return this.#tracked.size;
   }
 
-  /** `offset`: of the cursor. Another suggestion on the screen is superseded; the same one goes on. */
+  /** `offset`: of the cursor. Supersedes another shown suggestion; the same one continues. */
   shown(documentId: string, offset: number, { offer, text, covers }: Suggestion): void {
     const { decisionId } = offer;
     if (this.#live !== undefined && this.#live.decisionId !== decisionId) this.#endLive('superseded');
@@ -67,12 +67,12 @@ export class OutcomeTracker {
     this.#add(decisionId, { type: 'shown', at: this.#deps.now() });
   }
 
-  /** The other candidates of a list: accepted they count, unseen they do not. */
+  /** The other candidates of a list: they count if accepted, not if unseen. */
   offered(documentId: string, offer: OfferedText): void {
     this.#track(offer, documentId);
   }
 
-  /** The accept command. The text is in the document already and ends at the cursor. */
+  /** Called by the accept command. The text is in the document already and ends at the cursor. */
   accepted(decisionId: DecisionId, cursorOffset: number): OfferedText | undefined {
     const tracked = this.#tracked.get(decisionId);
     if (tracked === undefined) return undefined;
@@ -86,14 +86,14 @@ export class OutcomeTracker {
     return tracked.offer;
   }
 
-  /** Esc while ours was on the screen. */
+  /** Called on Esc while PILOT's suggestion was shown. */
   escaped(): OfferedText | undefined {
     const offer = this.visible;
     if (offer !== undefined) this.#endLive('escaped');
     return offer;
   }
 
-  /** The next change comes from accepting a word or a line. */
+  /** Announces that the next change comes from accepting a word or a line. */
   expectPartial(): void {
     this.#partial = this.#live !== undefined;
   }
@@ -108,13 +108,13 @@ export class OutcomeTracker {
     else this.#progressed(progress);
   }
 
-  /** The cursor stands elsewhere, without a change that explains it. */
+  /** Called when the cursor moved without a change that explains it. */
   moved(documentId: string, offset: number): void {
     if (this.#live?.text.documentId === documentId && !this.#live.text.isAt(offset))
       this.#endLive('diverged');
   }
 
-  /** Nothing can be said any more about text in this document. */
+  /** Called when text in this document can no longer be observed. */
   closed(documentId: string): void {
     if (this.#live?.text.documentId === documentId) this.#endLive('diverged');
     for (const [id, tracked] of this.#tracked) {
@@ -177,7 +177,7 @@ export class OutcomeTracker {
     }
   }
 
-  /** Accepting inserts the text, which looks like typing it, and then runs the command: watched once. */
+  /** An acceptance inserts the text, which looks like typing, and then runs the command: followed once. */
   #watchSurvival(tracked: Tracked): void {
     if (tracked.isWatched) return;
     tracked.isWatched = true;
@@ -200,7 +200,7 @@ export class OutcomeTracker {
     if (tracked === undefined) return;
     tracked.evidence = gather(tracked.evidence, event);
     this.#judge(tracked);
-    // What waits for the grace period is judged again when that is over.
+    // Suggestions in their grace period are judged again at its end.
     if (tracked.evidence.lastEndAt !== undefined) {
       this.#deps.timers.after(DEFAULT_RULES.graceMs, () => this.#judge(tracked));
     }
@@ -212,7 +212,7 @@ export class OutcomeTracker {
     const former = tracked.said;
     tracked.said = now;
     const { situation, decisionId } = tracked.offer;
-    // Asked anew each time: the user may have had it forgotten.
+    // Read each time, since the user may have had it forgotten.
     const baseline = decodeBaseline(this.#deps.baseline.load());
     tracked.correction ??= correctionFor(baseline, situation);
     this.#deps.baseline.save(learnBaseline(baseline, situation, now, former));

@@ -1,4 +1,4 @@
-/** What the inline use case needs from outside, as narrow as it uses it. */
+/** The ports of the inline use case, restricted to what it uses. */
 import type { Arm } from '../../core/arm.ts';
 import type { DecisionId, EpochMs } from '../../core/brand.ts';
 import type { OutcomeKind } from '../../core/decision.ts';
@@ -10,7 +10,7 @@ import type { Disposable, Log } from '../ports/environment.ts';
 import type { Problem } from '../call/problem.ts';
 import type { Completion } from '../call/routedCompletion.ts';
 
-/** Settings under `pilot.inline`, checked where they are read. */
+/** Settings under `pilot.inline`, checked when read. */
 export interface InlineSettings {
   readonly enabled: boolean;
   readonly languages: Readonly<Record<string, boolean>>;
@@ -20,14 +20,14 @@ export interface InlineSettings {
   readonly paid: boolean;
   readonly local: boolean;
   readonly multiline: MultilineSetting;
-  /** An arm expected to take longer (75th percentile) is left out. */
+  /** An arm that is expected to take longer (75th percentile) is excluded. */
   readonly latencyTargetMs: number;
-  /** Prompt size: prefix, suffix and context. */
+  /** Prompt size in tokens: prefix, suffix and context. */
   readonly contextTokens: number;
   readonly debounceMs: { readonly min: number; readonly max: number };
 }
 
-/** `Learning` is one. */
+/** Implemented by `Learning`. */
 export interface InlineLearning {
   correctedOutcome(
     decisionId: DecisionId,
@@ -37,7 +37,7 @@ export interface InlineLearning {
 }
 
 export interface LocalModelPort {
-  /** Resolves within a fraction of a second, with undefined where there is no idea or no worker. */
+  /** Resolves within a fraction of a second; undefined = no suggestion, or no worker. */
   complete(query: LocalQuery): Promise<LocalCompletion | undefined>;
 }
 
@@ -53,12 +53,12 @@ export interface InlineDeps {
   readonly learning: InlineLearning;
   readonly local: LocalModelPort;
   readonly settings: () => InlineSettings;
-  /** With the local arm; what a surface may not use it excludes itself. */
+  /** Includes the local arm; the use case excludes arms that it may not use. */
   readonly arms: () => readonly Arm[];
-  /** The user's setting for the model, or what its name says. */
+  /** The user's setting for the model, or the inference from its name. */
   readonly formatOf: (arm: Arm) => ChosenFormat;
-  /** Neighbouring files and recent edits; already free of secrets. Called once for each request. */
+  /** Neighboring files and recent edits, without secrets. Called once for each request. */
   readonly context: (documentId: string) => readonly ContextSource[];
-  /** Called for each failed request; the surface decides what of it to show, once. */
+  /** Called for each failed request; the surface decides what to show, once. */
   readonly onProblem: (problem: Problem) => void;
 }

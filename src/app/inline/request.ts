@@ -1,4 +1,4 @@
-/** One place in one document where a suggestion may be shown, and the same as a call to whichever arm is chosen. */
+/** One place in one document where a suggestion may be shown, and its conversion to a call of any arm. */
 import type { Arm } from '../../core/arm.ts';
 import { chatInputBound, completionInputBound } from '../../core/money/inputBound.ts';
 import type { RankedPiece } from '../../core/inline/contextRanking.ts';
@@ -11,9 +11,9 @@ import type { CompletionRequest, ModelClient, ModelStream, StreamEvent } from '.
 
 export interface InlineRequest {
   readonly documentId: string;
-  /** Relative to the workspace, '' for an untitled document. */
+  /** Relative to the workspace; '' for an untitled document. */
   readonly path: string;
-  /** Where the file really is, if a link led to it: relative to the workspace within it, else absolute. */
+  /** The real path behind a link: relative to the workspace if inside it, else absolute. */
   readonly realPath?: string;
   readonly languageId: string;
   readonly scheme: string;
@@ -21,9 +21,9 @@ export interface InlineRequest {
   readonly cursors: number;
   readonly tabSize: number;
   readonly insertSpaces: boolean;
-  /** The user asked for a suggestion by key. */
+  /** Whether the user requested a suggestion by key. */
   readonly explicit: boolean;
-  /** The item selected in the suggestion list; `typed` of its text stands before the cursor. */
+  /** The selected item of the suggestion list; `typed` of its text is before the cursor. */
   readonly selected: { readonly text: string; readonly typed: string } | undefined;
 }
 
@@ -35,14 +35,14 @@ interface CallInput {
   readonly contextTokens: number;
   readonly context: readonly RankedPiece[];
   readonly formatOf: (arm: Arm) => FimFormat | undefined;
-  /** What the local model says here. */
+  /** The local model's suggestion. */
   readonly localText: string;
 }
 
-/** Tokens of output: a line, and a block of some 25 lines. Small, because the worst case is reserved. */
+/** Tokens of output: for a line, and for a block of about 25 lines. Small, because the worst case is reserved. */
 const LINE_TOKENS = 64;
 const BLOCK_TOKENS = 256;
-/** Nearly greedy (Continue 0.01, Cody 0.2, Copilot 0): the likeliest continuation is wanted, not a creative one. */
+/** Nearly greedy (Continue 0.01, Cody 0.2, Copilot 0): the most likely continuation is wanted. */
 const TEMPERATURE = 0;
 
 export function inlineCall(input: CallInput): Call {
@@ -59,7 +59,7 @@ export function inlineCall(input: CallInput): Call {
     },
     outputCap: input.multiline ? BLOCK_TOKENS : LINE_TOKENS,
     needs: { tools: false, images: false },
-    // Else a cancelled line of code would hold the price of a whole answer for the rest of the month.
+    // Otherwise a canceled line of code would hold the price of a whole answer for the rest of the month.
     capBoundsOutput: (arm) => {
       const format = input.formatOf(arm);
       return format !== undefined && format.transport !== 'chat';
@@ -98,7 +98,7 @@ function send(
   sending: Pick<CompletionRequest, 'arm' | 'outputCap' | 'signal'>,
 ): ModelStream {
   if (transport === 'chat') {
-    // No temperature and no stops: some chat models refuse either, and the answer ends with its tag by itself.
+    // No temperature and no stop strings: some chat models refuse either, and the answer ends with its tag.
     const messages = [
       { role: 'system', content: system ?? '' },
       { role: 'user', content: prompt },
@@ -119,7 +119,7 @@ const FREE_END: StreamEvent = {
   generationId: undefined,
 };
 
-/** An answer that is there already, as a stream. */
+/** An existing answer as a stream. */
 const said = (text: string): ModelStream => ({
   events: streamOf([{ type: 'text', text }, FREE_END]),
   failure: Promise.resolve(undefined),

@@ -1,7 +1,7 @@
 /**
- * One request that runs, apart from the editor's cancellation: the editor cancels with every key, but text that the
- * user goes on to type as predicted is still wanted. Nobody waiting for longer than a moment aborts it, down to the
- * socket.
+ * One running request, independent of the editor's cancellation: the editor cancels at every key, but text that the
+ * user goes on to type as predicted is still useful. The request is aborted, and its socket closed, when no caller has
+ * waited for it for a moment.
  */
 import type { Arm } from '../../core/arm.ts';
 import type { Decision } from '../../core/decision.ts';
@@ -25,9 +25,9 @@ export interface RunningInput {
   readonly formatOf: (arm: Arm) => FimFormat | undefined;
   readonly timers: Timers;
   readonly now: () => number;
-  /** Called once, when the request has ended by itself; what it makes is the result for all who wait. */
+  /** Called once, when the request has ended by itself; its return value is the result for all callers. */
   readonly finish: (end: RunEnd | Problem | undefined) => Suggestion | undefined;
-  /** The engine threw, or could not settle its books after it was left. */
+  /** The engine threw, or could not settle after the stream was left. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,15 +35,18 @@ export interface RunEnd {
   readonly decision: Decision;
   readonly arm: Arm;
   readonly format: FimFormat;
-  /** As the model wrote it, up to where it was stopped. */
+  /** The model's text up to the stop. */
   readonly raw: string;
-  /** The output cap ended it, maybe in the middle of a control token. */
+  /** Whether the output cap ended it, possibly in the middle of a control token. */
   readonly atCap: boolean;
-  /** From sending to the last text wanted, ms. */
+  /** Milliseconds from sending to the last wanted text. */
   readonly tookMs: number;
 }
 
-/** Nobody wanted it for this long: typing has gone elsewhere. Longer than the gap between two calls for one key. */
+/**
+ * Milliseconds without a waiting caller after which the request is aborted; longer than the gap between two calls for
+ * one key.
+ */
 const LINGER_MS = 120;
 
 export class Running {
@@ -75,7 +78,7 @@ export class Running {
     return this.#ended;
   }
 
-  /** What was typed since, if what has arrived so far goes on in the same way; undefined = of no use any more. */
+  /** The text typed since, if the received text continues the same way; undefined = the request is useless. */
   joins(cursor: CursorText): string | undefined {
     if (this.#aborter.signal.aborted) return undefined;
     const typed = typedSince(this.place, cursor);
@@ -86,7 +89,7 @@ export class Running {
     return text.startsWith(wanted) || wanted.startsWith(text) ? typed : undefined;
   }
 
-  /** Waits for the end as long as `signal` allows; the last to leave starts the clock. */
+  /** Waits for the end as long as `signal` allows; the last caller to leave starts the clock. */
   async wait(signal: AbortSignal): Promise<Suggestion | undefined> {
     this.#waiting += 1;
     this.#linger?.dispose();
@@ -111,7 +114,7 @@ export class Running {
     try {
       return this.#input.finish(await this.#consume(events, onRouted));
     } catch (error) {
-      // A broken invariant of the engine is logged; whoever types has no use for it.
+      // A broken invariant of the engine is logged; it does not concern the user who types.
       this.#input.onError(error);
       return undefined;
     } finally {
@@ -134,7 +137,7 @@ export class Running {
       if (step.done === true) break;
       const event = step.value;
       const format = event.type === 'routed' ? this.#input.formatOf(event.arm) : routed?.format;
-      // A provider may go on after the cancellation; nothing of that is wanted.
+      // A provider may continue after the cancellation; its further text is dropped.
       if (this.#aborter.signal.aborted || (format === undefined && event.type !== 'failed')) {
         this.#leave(iterator);
         return undefined;
@@ -157,14 +160,14 @@ export class Running {
     return routed && { ...routed, raw: this.#raw, atCap, tookMs: this.#input.now() - began };
   }
 
-  /** The local model says everything at once; a stream is cut where what follows would not be shown. */
+  /** The local model returns everything at once; a stream is cut where the following text would not be shown. */
   #isEnough(format: FimFormat): boolean {
     return format.transport === 'local' || streamVerdict(this.#raw, format, this.#input.gate) !== undefined;
   }
 
   /**
-   * Ends the stream and closes the socket: what follows is neither shown nor paid for. Not waited for, since the
-   * engine settles its books on the way out, and the suggestion need not wait for a disk.
+   * Ends the stream and closes the socket: the following text is neither shown nor billed. Not awaited, since the
+   * engine settles on its way out, and the suggestion need not wait for a disk.
    */
   #leave(iterator: AsyncIterator<CompletionEvent>): void {
     iterator.return?.().catch((error: unknown) => this.#input.onError(error));

@@ -1,4 +1,4 @@
-/** What is handed to the editor, and what is remembered of it for reuse and for its outcome. */
+/** The suggestion in the form for the editor, and its record for reuse and for its outcome. */
 import type { Arm } from '../../core/arm.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import type { Situation } from '../../core/inline/baseline.ts';
@@ -18,9 +18,9 @@ export interface OfferedText {
 
 export interface Suggestion {
   readonly offer: OfferedText;
-  /** What to insert at the cursor. */
+  /** The text to insert at the cursor. */
   readonly text: string;
-  /** Characters after the cursor, on its line, that the text replaces. */
+  /** Number of characters after the cursor, on its line, that the text replaces. */
   readonly covers: number;
 }
 
@@ -40,7 +40,7 @@ export const makeOffer = (
   },
 });
 
-/** Undefined where nothing would be left to insert. */
+/** Undefined where nothing would remain to insert. */
 export function suggestionAt(offer: OfferedText, text: string, cursor: CursorText): Suggestion | undefined {
   const put = replacement(text, cursor, offer.situation.languageId);
   return put.text.trim() === '' ? undefined : { offer, text: put.text, covers: put.covers };

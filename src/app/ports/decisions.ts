@@ -32,7 +32,7 @@ export interface DecisionLog {
   forget?(scope: ForgetScope): Promise<number>;
 }
 
-/** What was learnt from the log up to `seq`. */
+/** The state learned from the log up to `seq`. */
 export interface LogSnapshot {
   readonly seq: number;
   readonly state: unknown;

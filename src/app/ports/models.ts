@@ -115,9 +115,9 @@ export type ProviderErrorKind =
   | 'model-gone'
   | 'too-long'
   | 'bad-request'
-  /** The model does not take the effort that its arm asks for. */
+  /** The model does not support its arm's effort. */
   | 'effort-refused'
-  /** What was sent back beside earlier tool calls does not validate (any more), or is missing. */
+  /** The data sent back beside earlier tool calls is not valid (any more), or is missing. */
   | 'state-refused'
   /** The endpoint has no address for the Responses protocol. */
   | 'no-responses'
@@ -176,15 +176,15 @@ export interface BillSource {
   endpoints(): readonly string[];
   /** Sends a request to this endpoint only; never throws. */
   bill(endpointId: string, generationId: string): Promise<Result<Usage, LookUpFailure>>;
-  /** Ids of those that tell what the key was billed in all. */
+  /** Ids of the endpoints that report the total billed to a key. */
   usageEndpoints(): readonly string[];
-  /** Asks the endpoint itself and nobody else; never throws. */
+  /** Sends a request to this endpoint only; never throws. */
   keyUsage(endpointId: string): Promise<Result<KeyUsage, LookUpFailure>>;
 }
 
-/** What a key has been billed since it was made. */
+/** The total billed to a key since its creation. */
 export interface KeyUsage {
-  /** Tells one key from another; no part of the key. */
+  /** Distinguishes one key from another; not a part of the key. */
   readonly key: string;
   readonly usd: number;
 }

@@ -89,7 +89,7 @@ export interface Settlement {
   readonly generationId: string | undefined;
   /** Lower bound on the received output tokens; a later bill for fewer is false. Absent = 0. */
   readonly seenTokens?: number;
-  /** The same of the input tokens sent. */
+  /** The same for the input tokens that were sent. */
   readonly sentTokens?: number;
   /** The fault of the bill, shown in the list of holds. */
   readonly note?: string | undefined;
@@ -118,15 +118,15 @@ export interface BillRecorded {
   readonly isLate: boolean;
 }
 
-/** What a key was billed in all, as its provider told it just now. */
+/** The total billed to a key, as its provider just reported it. */
 export interface UsageReading {
   readonly endpointId: string;
-  /** Tells one key from another; no part of the key. */
+  /** Distinguishes one key from another; not a part of the key. */
   readonly key: string;
   readonly usage: NanoUsd;
 }
 
-/** Held calls that were settled by a reading, and what can be spent again. */
+/** Held calls that a reading settled, and the amount that is available again. */
 export interface UsageSettled {
   readonly calls: number;
   readonly freed: number;
@@ -198,7 +198,10 @@ export interface Ledger {
    * the hold was released before.
    */
   reconcile?(id: ReservationId, told: ToldBill, reason: string): Promise<BillRecorded>;
-  /** What a key was billed in all settles the held calls that can have cost no more (src/storage/worker/keyUsage.ts). */
+  /**
+   * Settles the held calls that can have cost no more than the total billed to their key
+   * (src/storage/worker/keyUsage.ts).
+   */
   noteKeyUsage?(reading: UsageReading): Promise<UsageSettled>;
   /**
    * Held calls of these endpoints whose look-up is due; each is given to one window each time it is due, a few times

@@ -106,7 +106,7 @@ export interface EndpointPreset {
   readonly effortField: EffortField | undefined;
   /** How a request names its conversation, so that it finds its own prompt cache. */
   readonly cacheKeyField: CacheKeyField | undefined;
-  /** What its documentation says of its prompt cache for a model; undefined = nothing. */
+  /** The documented prompt cache for a model; undefined = undocumented. */
   readonly promptCache: (model: string) => PromptCacheTerms | undefined;
   /** Whether it passes Anthropic's cache marks on message parts to Anthropic's models. */
   readonly passesCacheMarks: boolean;

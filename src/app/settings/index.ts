@@ -43,7 +43,7 @@ export function parseSettings(
   const arms = new Map<string, Arm>();
   for (const reader of entries('pilot.models', raw.models, MAX_MODELS, problems)) {
     const arm = parseModel(reader, endpoints, presets);
-    // An effort that could not be taken was told; that the rest then stands there twice follows from it.
+    // The unusable effort was reported; the duplicate entry is only its consequence.
     const lostEffort = reader.has('effort') && arm?.effort === undefined;
     if (arm && !(lostEffort && arms.has(arm.id))) add(arms, arm.id, arm, reader, 'model');
   }

@@ -75,7 +75,7 @@ function parseEffort(reader: SettingReader, place: EffortPlace): Effort | undefi
   return undefined;
 }
 
-/** Messages takes both; Responses takes levels; of Chat Completions the preset knows. */
+/** Messages accepts both, Responses accepts levels; for Chat Completions the preset decides. */
 function effortsTaken({
   endpoint: { protocol, preset: id },
   preset,

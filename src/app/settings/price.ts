@@ -31,13 +31,16 @@ export function parsePrice(model: SettingReader): RateCard | undefined {
   return rates.sound ? price : undefined;
 }
 
-/** Of the input's price, at Anthropic for all its models (its documentation, read in November 2026). */
+/**
+ * Price of a cache read as a share of the input's price, for all of Anthropic's models (documentation of November
+ * 2026).
+ */
 const ANTHROPIC_READ = 0.1;
 const ANTHROPIC_WRITE = 1.25;
 
 /**
- * Anthropic bills what is written to its cache above the input, so where a card is silent a write counts as one there:
- * a reservation has to cover it. What is read counts as input wherever the price of reading is not known.
+ * Adds the missing cache rates. Anthropic bills cache writes above the input, so where a card has no rate a write
+ * counts at Anthropic's, which the reservation has to cover. Reads without a known price count as input.
  */
 export function withCacheRates(
   card: RateCard | undefined,

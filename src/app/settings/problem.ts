@@ -27,7 +27,7 @@ export type ProblemKind =
   | 'too-many'
   /** The endpoint, `allowed`, has no field for an effort. */
   | 'no-effort'
-  /** The model's name says one already: `allowed`. */
+  /** The model's name already contains an effort: `allowed`. */
   | 'effort-in-name'
   | 'unknown-key'
   | 'unknown-endpoint'

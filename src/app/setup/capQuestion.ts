@@ -1,7 +1,7 @@
 /**
- * The one question that settles what an answer reserves at an endpoint nobody knows: whether the output cap that is sent
- * bounds all output that is billed. Where it does not, hidden reasoning may fill the model's whole output limit (its whole
- * context where no limit is stated), and that is reserved for each answer.
+ * The question that determines the reservation of an answer at an unknown endpoint: whether the output cap that is sent
+ * bounds all billed output. If not, hidden reasoning may fill the model's whole output limit (its whole context where
+ * no limit is stated), and each answer reserves that much.
  */
 import { isFree, type Arm } from '../../core/arm.ts';
 import type { NanoUsd } from '../../core/brand.ts';
@@ -16,21 +16,21 @@ export const CAP_FIELD = 'outputCapCoversReasoning';
 
 export interface CapQuestion {
   readonly endpoint: Endpoint;
-  /** The chosen model whose answers differ most, by its label. */
+  /** Label of the chosen model whose two amounts differ most. */
   readonly model: string;
-  /** Reserved for one of its answers to a question of usual length, where the cap bounds what is billed. */
+  /** Reserved for one of its answers to a question of usual length, where the cap bounds the bill. */
   readonly bounded: NanoUsd;
   /** The same where it does not. */
   readonly unbounded: NanoUsd;
 }
 
 interface CapFacts {
-  /** As they are written. */
+  /** In the form in which they are written. */
   readonly settings: { endpoints(): unknown; models(): unknown };
   readonly presets: PresetTable;
 }
 
-/** Undefined: there is nothing to ask, or the user has said it already. */
+/** Undefined: there is nothing to ask, or the user has answered already. */
 export function capQuestion(
   { settings, presets }: CapFacts,
   endpoint: Endpoint,
@@ -52,7 +52,7 @@ export function capQuestion(
   return asked.toSorted((a, b) => b.unbounded - b.bounded - (a.unbounded - a.bounded))[0];
 }
 
-/** Tokens at most of a question with some context. */
+/** Upper bound on the tokens of a question with some context. */
 const USUAL_INPUT = 2_000;
 
 function reservedFor(arm: Arm): NanoUsd | undefined {

@@ -11,7 +11,7 @@ export interface ListedModel {
   readonly images: boolean | undefined;
   /** Whether the list says that the model completes code in the middle. */
   readonly fim: boolean | undefined;
-  /** It says that it thinks as hard as it is told. */
+  /** Whether the list says that the model supports reasoning efforts. */
   readonly reasoning: boolean | undefined;
   readonly simulated: boolean;
   /** Whether the model embeds, transcribes or draws but does not chat, so that it is not offered as an arm. */

@@ -52,7 +52,7 @@ export interface SetupUi {
   chooseModels(offer: ModelOffer): Promise<ModelChoice | undefined>;
   /** 'later': leave this model and all following ones without a price. */
   askPrice(draft: ModelDraft, position: number, total: number): Promise<RateCard | 'later' | undefined>;
-  /** Whether the cap that is sent bounds all output that is billed; no also where that is not known. */
+  /** Whether the cap that is sent bounds all billed output; no also where that is unknown. */
   askCap(question: CapQuestion): Promise<'yes' | 'no' | undefined>;
   /** Warns and asks, naming the host: the key can be read in transit. */
   confirmPlainHttp(host: string): Promise<boolean>;

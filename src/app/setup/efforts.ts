@@ -1,6 +1,6 @@
 /**
- * Models that think as hard as they are told are proposed at two efforts, as two entries: what PILOT can choose between
- * then differs in price and quality as two models do.
+ * Proposes models with reasoning efforts at two efforts, as two entries, so that PILOT can choose between them: they
+ * differ in price and quality like two models.
  */
 import { effortName, type Arm, type Effort } from '../../core/arm.ts';
 import { armId, type ArmId } from '../../core/brand.ts';
@@ -10,13 +10,13 @@ import type { Endpoint, EndpointPreset } from '../settings/endpoint.ts';
 import type { ModelDraft } from './draft.ts';
 
 /**
- * Two of the three efforts that every provider has. At a quarter of what the best model costs at high effort, low and medium
- * reach .935 of its quality, low and high .903, low alone .907, all three .939 (npm run bench, LiveCodeBench): high effort
- * costs 2.5 times medium and adds little.
+ * Two of the three efforts that every provider has. At a quarter of the cost of the best model at high effort, low and
+ * medium reach .935 of its quality, low and high .903, low alone .907, all three .939 (npm run bench, LiveCodeBench):
+ * high effort costs 2.5 times medium and adds little.
  */
 export const PROPOSED_EFFORTS = ['low', 'medium'] as const;
 
-/** Where a server nobody knows may take efforts only its own list can say so. */
+/** Only an unknown server's own list can say that its models accept efforts. */
 const UNKNOWN: ReadonlySet<EndpointPreset['id']> = new Set(['custom', 'litellm']);
 
 export function takesEffort({ model }: ModelDraft, { id, effortField }: EndpointPreset): boolean {
@@ -29,7 +29,7 @@ export const draftArmId = (endpoint: Endpoint, { model, effort }: ModelDraft): A
 
 export interface EffortFacts {
   readonly preset: EndpointPreset;
-  /** The endpoint's, as they are set up. */
+  /** The endpoint's models as they are set up. */
   readonly arms: readonly Arm[];
   readonly proposed: readonly ModelDraft[];
 }
@@ -39,7 +39,7 @@ export interface ChosenDrafts {
   readonly chosen: ReadonlySet<ModelDraft>;
 }
 
-/** Each model as it is listed, then at the efforts that are set up or proposed for it. */
+/** Each model as listed, then at the efforts that are set up or proposed for it. */
 export function withEfforts(
   drafts: readonly ModelDraft[],
   { preset, arms, proposed }: EffortFacts,

@@ -50,7 +50,7 @@ export function modelEntry({ id, preset }: Endpoint, { model, price, effort }: M
   };
 }
 
-/** As `pilot.models[].effort` has it. */
+/** In the form of `pilot.models[].effort`. */
 const effortSetting = (effort: Effort): string | number =>
   typeof effort === 'object' ? effort.thinkingTokens : effort;
 
@@ -68,11 +68,11 @@ export function withEndpoint(raw: unknown, entry: SettingsEntry): unknown[] {
   return entries.with(at, { ...without(entries[at] as SettingsEntry, 'needsKey'), ...entry });
 }
 
-/** Whether the endpoint's entry says anything about the field, whatever it says. */
+/** Whether the endpoint's entry sets the field, to any value. */
 export const statesField = (raw: unknown, endpointId: string, field: string): boolean =>
   listOf(raw).some((entry) => isRecord(entry) && entry['id'] === endpointId && field in entry);
 
-/** The endpoint's entry says its protocol from now on; all else stays. */
+/** Sets the protocol in the endpoint's entry; all else stays. */
 export const withProtocol = (raw: unknown, endpointId: string, protocol: Protocol): unknown[] =>
   listOf(raw).map((entry) =>
     isRecord(entry) && entry['id'] === endpointId ? { ...entry, protocol } : entry,

@@ -88,7 +88,7 @@ async function withPrices(
   ui: SetupUi,
   drafts: readonly ModelDraft[],
 ): Promise<readonly ModelDraft[] | undefined> {
-  // A model costs the same at every effort: it thinks longer, and is billed for more tokens.
+  // A model costs the same at every effort: it reasons longer, and is billed for more tokens.
   const unknown = [
     ...new Map(drafts.flatMap((each) => (each.price ? [] : [[each.model.id, each]]))).values(),
   ];
@@ -125,7 +125,7 @@ async function write(
   const { settings, presets, ui } = deps;
   const entry = {
     ...endpointEntry(endpoint, presets[endpoint.preset]),
-    // Also where it is what the preset says: the question is asked once.
+    // Written also where it equals the preset's value, so that the question is asked once.
     ...(bounds !== undefined && { [CAP_FIELD]: bounds === 'yes' }),
   };
   const first = current(deps).arms.length === 0;

@@ -89,7 +89,7 @@ export function withPrices(raw: unknown, changes: readonly PriceChange[]): unkno
     const { endpoint, model, effort, price: former } = entry;
     if (typeof endpoint !== 'string' || typeof model !== 'string') return entry;
     const named = typeof effort === 'string' || typeof effort === 'number' ? String(effort) : undefined;
-    // An effort that cannot be taken is no part of the arm.
+    // An unusable effort is not part of the arm's id.
     const price = prices.get(armId(endpoint, model, named)) ?? prices.get(armId(endpoint, model));
     return price ? { ...entry, price: { ...(isRecord(former) && former), ...price } } : entry;
   });

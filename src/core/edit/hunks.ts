@@ -1,4 +1,4 @@
-/** What differs between two versions of some lines, and two independent changes of the same lines put together. */
+/** The differences between two versions of some lines, and the merge of two independent changes of the same lines. */
 import { diffArrays } from 'diff';
 import { commonEnds } from './lines.ts';
 
@@ -9,7 +9,7 @@ export interface LineHunk {
   readonly lines: readonly string[];
 }
 
-/** Beyond so many lines removed and added the versions have little in common: one hunk says as much. */
+/** With more removed and added lines the versions have little in common, so that one hunk replaces all. */
 const MOST_EDITS = 1_500;
 
 export function hunksBetween(old: readonly string[], fresh: readonly string[]): readonly LineHunk[] {
@@ -38,15 +38,15 @@ export function hunksBetween(old: readonly string[], fresh: readonly string[]): 
 
 export interface Merged {
   readonly lines: readonly string[];
-  /** Both changed the same lines, and there `theirs` was kept. */
+  /** Whether both changed the same lines, where `theirs` was kept. */
   readonly conflict: boolean;
 }
 
-/** Two changes of one base. Where both change the same lines, or add at the same place, `theirs` stays alone. */
+/** Two changes of one base. Where both change the same lines, or add at the same place, only `theirs` stays. */
 export function merge(base: readonly string[], mine: readonly string[], theirs: readonly string[]): Merged {
   const other = hunksBetween(base, theirs);
   const own = hunksBetween(base, mine);
-  // What both say alike is theirs already.
+  // Common changes are part of `theirs`.
   const differing = own.filter((hunk) => !other.some((each) => isSame(hunk, each)));
   const fitting = differing.filter((hunk) => !other.some((each) => collide(hunk, each)));
   const result: string[] = [];
@@ -66,5 +66,5 @@ function collide(a: LineHunk, b: LineHunk): boolean {
   return a.from < b.to && b.from < a.to;
 }
 
-/** What is added at a place stands before what replaces the lines that begin there. */
+/** Lines added at a place precede the replacement of the lines that begin there. */
 const inOrder = (a: LineHunk, b: LineHunk): number => a.from - b.from || a.to - b.to;

@@ -1,12 +1,12 @@
 /**
- * Models write code with an indentation of their own: flush left, with spaces where the file has tabs, with four where it
- * has two. The lines that take the place of others get the file's way. Lines come without their ends.
+ * Models use their own indentation: none, spaces where the file has tabs, four where it has two. The new lines get the
+ * file's indentation. Lines come without their ends.
  */
 
 const indentOf = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? '';
 const isBlank = (line: string): boolean => line.trim() === '';
 
-/** One step of indentation as the lines show it: a tab, or so many spaces; undefined = they do not tell. */
+/** One step of indentation in these lines: a tab, or a number of spaces; undefined = unknown. */
 function stepOf(lines: readonly string[]): string | undefined {
   let least = Infinity;
   let before: number | undefined;
@@ -14,7 +14,7 @@ function stepOf(lines: readonly string[]): string | undefined {
     if (isBlank(line)) continue;
     const indent = indentOf(line);
     if (indent.startsWith('\t')) return '\t';
-    // One space is a comment's star or an alignment.
+    // A single space is the star of a comment or an alignment.
     const change = Math.abs(indent.length - (before ?? indent.length));
     if (change > 1) least = Math.min(least, change);
     before = indent.length;
@@ -23,9 +23,9 @@ function stepOf(lines: readonly string[]): string | undefined {
 }
 
 /**
- * @param block What the model wrote.
- * @param old The lines it takes the place of; their first line with words tells how deep the block begins.
- * @param file Tells the step where `old` does not.
+ * @param block the model's lines
+ * @param old the replaced lines; their first non-blank line determines the block's depth
+ * @param file determines the step where `old` does not
  */
 export function fitIndentation(
   block: readonly string[],
@@ -38,7 +38,7 @@ export function fitIndentation(
   if (wanted === has || old.every(isBlank)) return stepped;
   const deeper = wanted.startsWith(has) ? wanted.slice(has.length) : undefined;
   const shallower = has.startsWith(wanted) ? has.slice(wanted.length) : undefined;
-  // Lines move together or not at all.
+  // The lines move together or not at all.
   if (deeper !== undefined) return stepped.map((line) => (isBlank(line) ? line : deeper + line));
   const all = stepped.every((line) => isBlank(line) || line.startsWith(has));
   return shallower !== undefined && all
@@ -57,7 +57,7 @@ function withStep(block: readonly string[], wanted: string | undefined): readonl
   });
 }
 
-/** A block of one depth tells no step but that of its own beginning. */
+/** A block of one depth determines no step but that of its own beginning. */
 function onlyStep(block: readonly string[]): string | undefined {
   const indent = indentOf(block.find((line) => !isBlank(line)) ?? '');
   return indent.length === 2 || indent.length === 4 ? indent : undefined;

@@ -1,14 +1,14 @@
-/** A text as lines that keep their line ends: joined they are the text again, byte for byte. */
+/** A text as lines with their line ends: joined, they are the text again, byte for byte. */
 export const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
-/** Offsets: a common beginning and a common end of two texts' lines are left out of what has to be written. */
+/** Offsets: the common beginning and end of two texts' lines need not be written. */
 export interface LineReplacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** The least that is to be written so that `present`, which begins at `start`, becomes `wanted`; undefined = nothing. */
+/** The smallest change with which `present`, which begins at `start`, becomes `wanted`; undefined = none. */
 export function replacementFor(
   start: number,
   present: readonly string[],
@@ -25,7 +25,7 @@ export function replacementFor(
   };
 }
 
-/** How many lines two texts have in common at their beginning and, beyond that, at their end. */
+/** The numbers of common lines of two texts at their beginning and, beyond that, at their end. */
 export function commonEnds(a: readonly string[], b: readonly string[]): { head: number; tail: number } {
   const most = Math.min(a.length, b.length);
   let head = 0;

@@ -1,4 +1,4 @@
-/** What the user did with one edit, as an outcome of the decision that chose its model. */
+/** The user's reaction to one edit, as an outcome of the decision that chose its model. */
 import type { OutcomeKind } from '../decision.ts';
 import type { SurvivalCheck } from '../inline/outcome.ts';
 import { kept as keptOf } from '../inline/survival.ts';
@@ -8,9 +8,9 @@ import type { ReadText, ReviewHunk } from './review.ts';
 export interface EditEvidence {
   readonly accepted: number;
   readonly rejected: number;
-  /** The user undid the whole edit. */
+  /** Whether the user undid the whole edit. */
   readonly undone: boolean;
-  /** Share of the accepted text still there, in [0, 1]. */
+  /** Share of the accepted text that remains, in [0, 1]. */
   readonly kept: Readonly<Partial<Record<SurvivalCheck, number>>>;
 }
 
@@ -18,7 +18,7 @@ export interface EditVerdict extends Reward {
   readonly kind: OutcomeKind;
 }
 
-/** Undefined while nothing was decided. */
+/** Undefined while no hunk was decided. */
 export function editVerdict({ accepted, rejected, undone, kept }: EditEvidence): EditVerdict | undefined {
   const decided = accepted + rejected;
   if (undone) return { kind: 'undone', ...rewardOf('undone') };
@@ -29,7 +29,7 @@ export function editVerdict({ accepted, rejected, undone, kept }: EditEvidence):
   return { kind, ...editReward(accepted / decided, survival) };
 }
 
-/** How much of what was accepted stands there still, weighed by length. */
+/** Share of the accepted text that remains, weighted by length. */
 export function keptShare(hunks: readonly ReviewHunk[], read: ReadText): number {
   let [sum, whole] = [0, 0];
   for (const { at, after, state } of hunks) {

@@ -1,6 +1,6 @@
 /**
- * Changes of a model that stand in a document and wait for a yes or no: where each of them lies while the user goes on
- * typing, and what taking it back would write. What lies between them is never written again, so that other edits survive.
+ * A model's changes in a document that wait for the user's decision: the position of each while the user types, and
+ * what its rejection would write. Text between them is never written, so that other edits survive.
  */
 import { shift, type Stretch, type TextChange } from '../inline/survival.ts';
 import { hunksBetween } from './hunks.ts';
@@ -8,7 +8,7 @@ import { lengthOf, type LineReplacement } from './lines.ts';
 
 export interface ReviewHunk {
   readonly id: number;
-  /** Where the new text lies. */
+  /** Position of the new text. */
   readonly at: Stretch;
   readonly before: string;
   readonly after: string;
@@ -18,7 +18,7 @@ export interface ReviewHunk {
 /** Reads the document between two offsets. */
 export type ReadText = (start: number, end: number) => string;
 
-/** The hunks from `before` to `after`, which stands in the document from `start` on. */
+/** The hunks from `before` to `after`, which is in the document from `start` on. */
 export function reviewOf(
   start: number,
   before: readonly string[],
@@ -36,7 +36,7 @@ export function reviewOf(
 export const moved = (hunks: readonly ReviewHunk[], change: TextChange): readonly ReviewHunk[] =>
   hunks.map((hunk) => ({ ...hunk, at: shift(hunk.at, change) }));
 
-/** The model's text stands there as it wrote it, at the beginning of a line: it can be taken back without loss. */
+/** Whether the model's text is unchanged and at the beginning of a line, so that it can be rejected without loss. */
 export function isUntouched({ at, after }: ReviewHunk, read: ReadText): boolean {
   if (read(at.start, at.end) !== after) return false;
   return at.start === 0 || read(at.start - 1, at.start) === '\n';
@@ -45,13 +45,13 @@ export function isUntouched({ at, after }: ReviewHunk, read: ReadText): boolean 
 export interface TakenBack {
   /** From the last to the first, so that one does not move the next. */
   readonly replacements: readonly LineReplacement[];
-  /** As they are once that is written. */
+  /** The hunks after this is written. */
   readonly hunks: readonly ReviewHunk[];
-  /** Hunks that the user has changed by hand since; they stay. */
+  /** Hunks that the user has changed since; they stay. */
   readonly touched: number;
 }
 
-/** Takes back those of the hunks that are pending and that `which` says. */
+/** Rejects the pending hunks that `which` selects. */
 export function takeBack(
   hunks: readonly ReviewHunk[],
   which: (hunk: ReviewHunk) => boolean,
@@ -77,7 +77,7 @@ export function takeBack(
 
 const rejected = (hunk: ReviewHunk): ReviewHunk => ({ ...hunk, state: 'rejected' });
 
-/** What stood between two offsets before the hunks in it that were not rejected. */
+/** The text between two offsets before those of its hunks that were not rejected. */
 export function textBefore(hunks: readonly ReviewHunk[], { start, end }: Stretch, read: ReadText): string {
   let [text, at] = ['', start];
   const standing = hunks.filter(({ state }) => state !== 'rejected');

@@ -1,13 +1,13 @@
 /**
- * What the old lines look like while their new version still arrives: the new lines so far, then the old ones that they
- * have not taken the place of yet. Which these are is the alignment with the fewest lines changed, added and removed,
- * of all the new lines with any beginning of the old ones.
+ * The lines while their new version still arrives: the new lines so far, followed by the old lines that they have not
+ * replaced. The alignment with the fewest changed, added and removed lines between the new lines and a beginning of the
+ * old ones determines the split.
  */
 
-/** Old lines x new lines: more is not worth an animation, and the change is shown when the answer has ended. */
+/** Old lines x new lines: a larger change is not animated, but shown at the end of the answer. */
 const MOST_CELLS = 200_000;
 
-/** Undefined where the change is too large to be shown on the way. */
+/** Undefined where the change is too large to show while it arrives. */
 export function streamed(old: readonly string[], fresh: readonly string[]): readonly string[] | undefined {
   if (old.length * fresh.length > MOST_CELLS) return undefined;
   let costs = Uint32Array.from({ length: old.length + 1 }, (_, i) => i);
@@ -22,7 +22,7 @@ export function streamed(old: readonly string[], fresh: readonly string[]): read
   }
   let taken = 0;
   for (const [j, cost] of costs.entries()) {
-    // Of equals the longest: lines that were rewritten are gone one by one.
+    // The longest beginning among equals, so that rewritten lines disappear one by one.
     if (cost <= (costs[taken] ?? 0)) taken = j;
   }
   return [...fresh, ...old.slice(taken)];

@@ -14,14 +14,14 @@ export interface AnswerPlace {
   readonly cursor: CursorText;
   readonly languageId: string;
   readonly format: FimFormat;
-  /** The output cap ended the answer, maybe in the middle of a control token. */
+  /** Whether the output cap ended the answer, possibly in the middle of a control token. */
   readonly atCap?: boolean;
 }
 
-/** The answer proper, with everything after an end token cut off. */
+/** The actual answer, cut at the first end token. */
 export function stripArtefacts(raw: string, asked: AnswerPlace): string {
   const { format, cursor } = asked;
-  // An end in the middle of a character: the text before it is whole.
+  // Removes the incomplete last character of an answer that ended in the middle of one.
   let text = raw.replaceAll('\r\n', '\n').replace(/(?<!\ufffd)\ufffd+$/, '');
   text = withoutThought(text, asked);
   const body = format.transport === 'chat' ? chatAnswer(text) : withoutOpeningFence(text, cursor);
@@ -33,7 +33,7 @@ export function stripArtefacts(raw: string, asked: AnswerPlace): string {
   return withoutRepeatedPrefix(withoutStraySpace(text, format, cursor), cursor);
 }
 
-/** Nothing of a thought is an answer: neither one that goes on, nor one whose opener stood in the prompt. */
+/** Removes reasoning, also where it does not end in this answer or where its opening tag was part of the prompt. */
 function withoutThought(text: string, { cursor, languageId }: AnswerPlace): string {
   let rest = text;
   for (const { open, close } of THOUGHT_TAGS) {
@@ -47,7 +47,7 @@ function withoutThought(text: string, { cursor, languageId }: AnswerPlace): stri
   return rest;
 }
 
-/** Offset behind the last closer that is not the user's own text, -1 = there is none. */
+/** Offset after the last closer that is not the user's own text; -1 = none. */
 function lastEnd(text: string, closers: readonly string[], own: OwnTokens): number {
   const found = closers
     .flatMap((closer) => occurrences(text, closer))

@@ -1,7 +1,7 @@
 /**
- * Control tokens and tags of thoughts that are the user's own text: a file of templates lists them, a tokenizer's file
- * names them. Within a string or a comment of a document that speaks of such tokens they are content, and so they are
- * within a string that the answer both opens and closes. A token that a server leaks stands behind the answer.
+ * Finds control tokens and tags of thoughts that are the user's own text: a file of templates lists them, a tokenizer's
+ * file names them. In a string or a comment of a document that contains such tokens they are content, and also in a
+ * string that the answer itself opens and closes. A token that a server leaks comes after the answer.
  */
 import { THOUGHT_TAGS } from '../thoughtTags.ts';
 import { scanAnswer, surroundings } from './brackets.ts';
@@ -9,19 +9,20 @@ import type { CursorText } from './cursorText.ts';
 import type { Frame, Scanner } from './scanner.ts';
 
 /**
- * Control tokens by their form, whatever the family: servers with a wrong template leak them. `<|...|>` (Qwen, Llama,
- * Phi, gpt-oss), its full-width twin (DeepSeek), `<[...]>` (Seed-Coder), single words (StarCoder, Code Llama, Gemma).
+ * Control tokens by their form in any model family, since servers with a wrong template pass them on. `<|...|>` (Qwen,
+ * Llama, Phi, gpt-oss), its full-width twin (DeepSeek), `<[...]>` (Seed-Coder), single words (StarCoder, Code Llama,
+ * Gemma).
  */
 export const CONTROL_TOKENS =
   /<\|[a-zA-Z][\w. -]{1,38}\|>|<｜[^｜<>\n]{1,30}｜>|<\[[a-z][^\]<>\n]{2,30}\]>|<\/?fim_[a-z]{2,10}>|<(?:bos|eos|pad|unk|EOT|PRE|SUF|MID|EOM|start_of_turn|end_of_turn|file_sep|repo_name|jupyter_\w{2,20}|reponame|filename|gh_stars|reserved_\d{1,4}|unused\d{1,4})>|\[(?:\/INST|PREFIX|SUFFIX|MIDDLE)\]|<\/s>/g;
-/** Of these, words that code, usage texts and markup have as well: tokens only where a line begins. */
+/** Those of them that also occur in code, usage texts and markup: tokens only at the beginning of a line. */
 const WORDS = new Set(['<filename>', '<reponame>', '<gh_stars>']);
-/** UTF-16 units around a token that are looked at. */
+/** UTF-16 units that are examined around a token. */
 const REACH = 400;
 
 const TAGS = THOUGHT_TAGS.flatMap(({ open, close }) => [...open, ...close]);
 
-/** Whether the text around a cursor has any such token; asked for each piece of its answer. */
+/** Whether the text around a cursor has any such token; called for each piece of its answer. */
 const speaking = new WeakMap<CursorText, boolean>();
 
 function speaksOfTokens(cursor: CursorText): boolean {
@@ -35,7 +36,7 @@ function speaksOfTokens(cursor: CursorText): boolean {
   return speaks;
 }
 
-/** Asked of one answer, with growing offsets. */
+/** For one answer, with growing offsets. */
 export class OwnTokens {
   readonly #answer: string;
   readonly #cursor: CursorText;
@@ -48,12 +49,12 @@ export class OwnTokens {
     this.#languageId = languageId;
   }
 
-  /** Of a tag of thoughts: quotes of thoughts say nothing, since they come as an apostrophe does. */
+  /** For a tag of thoughts: quotes inside thoughts are not evidence, since apostrophes look the same. */
   hasTag(tag: string, at: number): boolean {
     return this.#isInDocument(tag) || (this.#isWithinText(at) && this.#isSpokenOf(tag, at));
   }
 
-  /** `isFormats`: it has a meaning in the format the model was asked in, so that the model can hardly write it as text. */
+  /** `isFormats`: whether it has a meaning in the request's format, so that the model can hardly write it as text. */
   hasToken(token: string, at: number, isFormats: boolean): boolean {
     const isKnown = this.#isInDocument(token);
     if (isFormats && !isKnown) return false;
@@ -67,12 +68,12 @@ export class OwnTokens {
 
   #isWord(token: string, at: number): boolean {
     const before = this.#answer.slice(Math.max(0, at - REACH), at);
-    // Struck-out text ends in markup as a text does in Llama's vocabulary.
+    // Struck-out text ends in markup like a text in Llama's vocabulary.
     if (token === '</s>') return /<s[\s>]/.test(before);
     return WORDS.has(token) && before.slice(before.lastIndexOf('\n') + 1).trim() !== '';
   }
 
-  /** Innermost string, comment, or pair of quotes in a comment at `at`; undefined = code. */
+  /** The innermost string, comment, or pair of quotes in a comment at `at`; undefined = code. */
   #frames(at: number): { readonly top: Frame | undefined; readonly hard: Frame | undefined } {
     const around = surroundings(this.#cursor, this.#languageId);
     this.#scanner ??= scanAnswer(this.#answer, around);
@@ -86,7 +87,7 @@ export class OwnTokens {
     return hard !== undefined && hard.reading !== 'code';
   }
 
-  /** The answer opens the string in which the token stands, and closes it. */
+  /** Whether the answer opens the string that contains the token, and closes it. */
   #isQuoted(token: string, at: number): boolean {
     const { top, hard } = this.#frames(at);
     const quote = top?.soft === true && /["`]/.test(top.closer) ? top : hard;
@@ -96,7 +97,7 @@ export class OwnTokens {
     return quote.at >= before.length && rest.includes(quote.closer);
   }
 
-  /** A tag at a line's end opens thoughts; a token at the end of other text ends an answer. */
+  /** A tag at the end of a line opens thoughts; a token at the end of other text ends an answer. */
   #isSpokenOf(token: string, at: number): boolean {
     const next = this.#answer.charAt(at + token.length);
     const isLast = next === '' && this.#answer.slice(0, at).trim() !== '';

@@ -24,7 +24,7 @@ export interface Preset {
   readonly exploration: Exploration;
   /** Trials for models that join known ones; undefined = only optimism explores them. */
   readonly trials: Trials | undefined;
-  /** While typing goes on, completions change their model only if the score gains more than this. */
+  /** During a burst of typing, completions change their model only if the score gains more than this. */
   readonly burstMargin: number;
 }
 

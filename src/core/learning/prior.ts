@@ -47,7 +47,7 @@ export const armPrior = ({ theta, direction }: ModelPrior, { scoring }: Preset):
 export interface PriorOptions {
   /** Names of rating sources to leave out: a benchmark must not route by its own published scores. */
   readonly without?: readonly string[];
-  /** The arm's; absent = the model's own default. */
+  /** The arm's effort; absent = the model's own default. */
   readonly effort?: Effort | undefined;
 }
 
@@ -63,10 +63,10 @@ export function priorOf(
   const prior = ratedPrior(table, model, price, options);
   const { effort } = options;
   if (effort === undefined) return prior;
-  // A rating may be that of a model at an effort its name says ("o3-mini-high").
+  // A rating may be for an effort in the model's name ("o3-mini-high").
   const rated = 'model' in prior.origin ? effortInName(prior.origin.model) : undefined;
   const shift = qualityShift(effort) - qualityShift(rated);
-  // x begins with 1, so what is added to the first weight is added to the reward of every prompt.
+  // x begins with 1, so that an addition to the first weight is added to the reward of every prompt.
   const theta = prior.theta.slice();
   theta[0] = (theta[0] ?? 0) + shift;
   return { ...prior, theta };

@@ -46,7 +46,10 @@ export function gradedReward(kind: GradedOutcome, share: number): Reward {
   return { reward: grade >= 0 ? Math.min(1, grade) : 0, weight: 1 };
 }
 
-/** Of an edit: the accepted share of its hunks, and of what was accepted the share still there, both in [0, 1]. */
+/**
+ * The reward of an edit from the accepted share of its hunks and the remaining share of the accepted text, both in [0,
+ * 1].
+ */
 export function editReward(accepted: number, kept: number | undefined): Reward {
   const survived = kept === undefined ? 1 : (gradedReward('survived', kept).reward ?? 0);
   return { reward: (gradedReward('partial', accepted).reward ?? 0) * survived, weight: 1 };

@@ -1,11 +1,11 @@
 /**
- * What effort does to a model before anything was learnt of it: the same model, asked to think harder, is right more often
- * and makes more tokens. Measured over O1, O3-Mini and O4-Mini at three efforts each, mean over the three, on 613 coding
- * problems.
+ * The effect of effort on a model before any learning: with a higher effort the same model is right more often and
+ * generates more tokens. Measured over O1, O3-Mini and O4-Mini at three efforts each, mean over the three, on 613
+ * coding problems.
  */
 import type { Effort, EffortLevel } from '../arm.ts';
 
-/** Where the numbers of `STEPS` are from. */
+/** The source of the numbers in `STEPS`. */
 export const EFFORT_SOURCE = {
   name: 'LiveCodeBench, code generation (pass@1 by problem; tokens by effort and difficulty)',
   /** `YYYY-MM`: the newest of its problems. */
@@ -15,11 +15,11 @@ export const EFFORT_SOURCE = {
 interface EffortStep {
   /** Added to the expected reward in [0, 1]; the three models lie within .026 to .062 at low, -.002 to .051 at high. */
   readonly quality: number;
-  /** Times the output of the same model at medium effort. */
+  /** Output as a multiple of the same model's at medium effort. */
   readonly output: number;
 }
 
-/** Against medium effort, which a model has that is told none. What was not measured starts at its neighbour. */
+/** Relative to medium effort, the usual default. An effort that was not measured has its neighbor's values. */
 const LOW: EffortStep = { quality: -0.042, output: 0.41 };
 const MEDIUM: EffortStep = { quality: 0, output: 1 };
 const HIGH: EffortStep = { quality: 0.02, output: 2.46 };
@@ -32,7 +32,7 @@ const STEPS: Readonly<Record<EffortLevel, EffortStep>> = {
   xhigh: HIGH,
 };
 
-/** A budget of thoughts that an effort stands for where only a budget is taken, tokens. */
+/** The reasoning budget, in tokens, that replaces an effort where only a budget is accepted. */
 export const THOUGHTS: Readonly<Record<EffortLevel, number>> = {
   none: 0,
   minimal: 1024,
@@ -42,14 +42,14 @@ export const THOUGHTS: Readonly<Record<EffortLevel, number>> = {
   xhigh: 32_768,
 };
 
-/** For comparing efforts of one model, a level with a budget too; without one it is medium. */
+/** The order of one model's efforts, with budgets as levels; no effort counts as medium. */
 export const thoughtsAt = (effort: Effort | undefined): number =>
   typeof effort === 'object' ? effort.thinkingTokens : THOUGHTS[effort ?? 'medium'];
 
-/** What the effort adds to the reward that is expected of the model. */
+/** The addition of the effort to the model's expected reward. */
 export const qualityShift = (effort: Effort | undefined): number => stepOf(effort).quality;
 
-/** How many times as long the model's output is expected to be. */
+/** The expected length of the model's output, as a multiple. */
 export const outputFactor = (effort: Effort | undefined): number => stepOf(effort).output;
 
 function stepOf(effort: Effort | undefined): EffortStep {

@@ -1,20 +1,21 @@
-/** Ended calls whose bills are not known, settled by what their key was billed meanwhile. */
+/** Settles ended calls without known bills by the total that their key was billed meanwhile. */
 import { inProportion } from './inProportion.ts';
 
 /** Nano-USD. */
 export interface UsageHold {
-  /** What it counts at: estimate and hold. */
+  /** The amount at which it counts: estimate and hold. */
   readonly held: number;
-  /** What it cost for certain: the share of its estimate for what was received of it. */
+  /** Its certain cost: the share of its estimate for the received text. */
   readonly certain: number;
 }
 
 /**
- * What each call is counted at, where the key's usage says less than they are held at: shares that sum to `most` exactly,
- * none below what is certain of it, in proportion to what was held beyond that. Undefined: the usage says nothing new, or
- * contradicts what was received, and then it is not believed.
+ * The new amounts of the calls, where the key's usage is less than their holds: shares that sum to `most` exactly, none
+ * below the call's certain cost, in proportion to the amounts held beyond it. Undefined: the usage has no news, or
+ * contradicts the received text and is not believed.
  *
- * @param most what all of them can have cost together, nano-USD: the usage between two readings less the bills that are known
+ * @param most the most that all calls together can have cost, in nano-USD: the usage between two readings minus the
+ * known bills
  */
 export function sharesOfUsage(most: number, holds: readonly UsageHold[]): readonly number[] | undefined {
   const sum = (of: (hold: UsageHold) => number): number => holds.reduce((all, hold) => all + of(hold), 0);

@@ -17,7 +17,7 @@ export interface CallKind {
   readonly armId: ArmId;
   readonly surface: Surface;
   readonly task: TaskType;
-  /** How many times as long as the model's usual output an answer at the arm's effort is; absent = 1. */
+  /** Length of an answer at the arm's effort as a multiple of the model's usual output; absent = 1. */
   readonly outputFactor?: number | undefined;
 }
 
@@ -122,7 +122,7 @@ export function fittedCap(
   return { outputCap: visible + reasoning, reasoningCap: isKnown ? reasoning : undefined };
 }
 
-/** Complete answers of this arm on this surface whose length was told. */
+/** Number of this arm's complete answers on this surface whose length was reported. */
 export const answersSeen = ({ cells }: CallStatistics, kind: CallKind): number =>
   cells.get(thoughtsKey(kind))?.weight ?? 0;
 

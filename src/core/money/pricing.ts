@@ -93,7 +93,10 @@ function reasoningWithin(
   return { reasoningCap: Math.floor(sent * Math.min(1, reasoningCap / outputCap)) };
 }
 
-/** Output tokens that a call may have for so much money beside its input; Infinity where no cap bounds what is billed. */
+/**
+ * The output tokens that a call may have for this amount beside its input; Infinity where no cap bounds the billed
+ * output.
+ */
 export function outputFor(arm: Arm, maxInputTokens: number, money: NanoUsd): number {
   const { price, cacheLife } = arm;
   if (price === undefined || !isUsable(price)) return Infinity;

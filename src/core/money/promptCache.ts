@@ -1,27 +1,28 @@
 /**
- * What a provider's prompt cache does for the next call of a conversation, and for the calls after it.
+ * The effect of a provider's prompt cache on the next call of a conversation and on the following ones.
  *
- * A call of a conversation repeats all that was sent before and adds to it. What was sent to an arm last is read from the
- * cache while it lives; everything else is input at full price, or a write where the provider bills writes. So the arm
- * that answered last is cheap to stay with, and every other arm pays for the whole prefix once:
+ * Each call of a conversation repeats the earlier text and adds to it. The text of the arm's last call is read from the
+ * cache while the cache lives; everything else is input at full price, or a write where the provider bills writes.
+ * Therefore the arm that answered last stays cheap, and every other arm pays once for the whole prefix:
  *
- *   cached_a  = P(alive | age of what a was sent last) x its tokens, in whole granules, if long enough
- *   meanCost  = (cost of this call + n x cost of a further call) / (1 + n)     all calls going to arm a
+ * cached_a = P(alive | age of the last call to a) x its tokens, in whole granules, if long enough
+ *   meanCost = (cost of this call + n x cost of a further call) / (1 + n) all calls going to arm a
  *
- * n, the calls still to come, is about the number so far: the remaining life of a thing of unknown scale is as long as
- * its past (Gott, Nature 363, 1993). A Lomax distribution of shape 2 has the mean remainder `calls + scale` exactly; the
- * scale is one call. A further call is reckoned in the middle of the rest, since its cost grows by the same amount each
- * time.
+ * n, the number of calls still to come, is about the number so far: the expected remaining life of something of unknown
+ * scale equals its past (Gott, Nature 363, 1993). A Lomax distribution of shape 2 has exactly the mean remainder `calls
+ * + scale`; the scale is one call. A further call is priced in the middle of the remaining ones, since its cost grows
+ * by the same amount each time.
  *
- * How long a cache lives is learnt from usage reports, for each model at its endpoint (gateways hand models to different
- * providers). Ages fall into classes, each with hits h and misses m above what its terms state as a start:
+ * The life of a cache is learned from usage reports, for each model at its endpoint (gateways pass models to different
+ * providers). Ages fall into classes, each with hits h and misses m in addition to those that its terms give as a
+ * start:
  *
- *   P(alive | class i) = (start hits + h_i) / (start hits + start misses + h_i + m_i)
+ * P(alive | class i) = (start hits + h_i) / (start hits + start misses + h_i + m_i)
  *
- * A prefix found at one age would have been found at every smaller one, so a hit counts in all classes up to its own; a
- * prefix that is gone stays gone, so a miss counts in its own class and all later ones. So P never rises with age, one
- * report of nothing cached shortens the life that is believed in, and a hit at an age beyond it lengthens it. Older
- * reports fade (half of their weight after 70).
+ * A prefix that is found at one age would have been found at every smaller one, so a hit counts in all classes up to
+ * its own; an expired prefix stays expired, so a miss counts in its own class and all later ones. Therefore P never
+ * rises with age, a report without cached tokens shortens the estimated life, and a hit at an age beyond it lengthens
+ * it. Older reports fade (half of their weight after 70).
  */
 import type { Arm, PromptCacheTerms } from '../arm.ts';
 import type { ArmId, EpochMs, NanoUsd } from '../brand.ts';
@@ -29,22 +30,22 @@ import type { Quote } from '../decision.ts';
 import { isFree } from '../arm.ts';
 import { costOf } from './pricing.ts';
 
-/** What was sent to one arm last. */
+/** The last call to one arm. */
 export interface Sent {
   readonly at: EpochMs;
-  /** Billed input tokens, cached ones included. */
+  /** Billed input tokens, including cached ones. */
   readonly tokens: number;
-  /** Bytes of the request, to see whether the next one can have it as its prefix. */
+  /** Bytes of the request, which show whether the next one can contain it as a prefix. */
   readonly bytes: number;
 }
 
-/** A conversation as its provider saw it. */
+/** A conversation from the provider's side. */
 export interface SentConversation {
-  /** Calls that were answered. */
+  /** Number of answered calls. */
   readonly calls: number;
   readonly firstBytes: number;
   readonly lastAt: EpochMs;
-  /** Milliseconds between one call and the next, the newest last. */
+  /** Milliseconds between successive calls, the newest last. */
   readonly gaps: readonly number[];
   readonly byArm: ReadonlyMap<ArmId, Sent>;
 }
@@ -73,7 +74,7 @@ export function withSent(conversation: SentConversation, armId: ArmId, sent: Sen
   };
 }
 
-/** Upper ends of the classes of age, milliseconds; what is older is gone. */
+/** Upper ends of the classes of age, in milliseconds; an older prefix has expired. */
 const AGES = [1, 2, 5, 10, 20, 30, 60, 120, 360, 1440].map((minutes) => minutes * 60_000);
 
 /** Reports of a model at its endpoint, by class of age. */
@@ -82,7 +83,7 @@ export interface CacheReports {
   readonly misses: readonly number[];
 }
 
-/** By `cacheOf`; the one reported last comes last. */
+/** Keyed by `cacheOf`; the most recently reported one comes last. */
 export type CacheBeliefs = ReadonlyMap<string, CacheReports>;
 
 export const noBeliefs: CacheBeliefs = new Map();
@@ -94,12 +95,15 @@ export const cacheOf = ({ endpointId, model }: Pick<Arm, 'endpointId' | 'model'>
 type Cached = Pick<Arm, 'endpointId' | 'model' | 'promptCache' | 'cacheLife'>;
 
 const HOUR_MS = 3_600_000;
-/** What stands before the first report, in reports: hits of those within the stated life, of those beyond, of unknown caches. */
+/**
+ * The start before any report, as a number of reports: hits for ages within the stated life, for ages beyond it, and
+ * for unknown caches.
+ */
 const START_WEIGHT = 4;
 const [WITHIN_LIFE, BEYOND_LIFE, UNKNOWN] = [0.9, 0.1, 0.1];
 const KEEP = 0.99;
 const MAX_BELIEFS = 40;
-/** Where nothing is stated: what most providers take. */
+/** Terms for an undocumented cache, as most providers have them. */
 const UNSTATED: PromptCacheTerms = { lifeMs: 0, leastTokens: 1024, granule: 1 };
 
 const termsOf = ({ promptCache, cacheLife }: Cached): PromptCacheTerms => {
@@ -125,14 +129,14 @@ const classOf = (ageMs: number): number => {
   return index < 0 ? AGES.length : index;
 };
 
-/** What the usage of a call says of the cache that it met. */
+/** The effect of a call's cache, from its usage. */
 export interface CacheReport {
   readonly at: EpochMs;
   readonly bytes: number;
   readonly cachedTokens: number;
 }
 
-/** @param conversation as it stood before this call */
+/** @param conversation before this call */
 export function noteReport(
   beliefs: CacheBeliefs,
   conversation: SentConversation,
@@ -160,16 +164,16 @@ function usablePrefix({ tokens, bytes }: Sent, bytesNow: number, arm: Cached): n
   return bytesNow < bytes || tokens < leastTokens ? 0 : Math.floor(tokens / granule) * granule;
 }
 
-/** Calls of a conversation still to come after the next one. */
+/** The expected number of calls of a conversation after the next one. */
 export const furtherCalls = (calls: number): number => Math.min(MOST_CALLS, calls + FIRST_SCALE);
 const FIRST_SCALE = 1;
 const MOST_CALLS = 500;
-/** The gap before the second call, which nothing was seen of yet. */
+/** The gap before the second call, of which there is no observation yet. */
 const FIRST_GAP_MS = 60_000;
 
 /**
- * A quote with what the cache does to it: its expected cost, what it would be without, and the mean over the rest of
- * the conversation. The worst case stays: a cache may be gone.
+ * A quote with the effect of the cache: its expected cost, the cost without the cache, and the mean over the rest of
+ * the conversation. The worst case does not change, since a cache may have expired.
  */
 export function quoteInConversation(
   arm: Arm,
@@ -184,7 +188,7 @@ export function quoteInConversation(
   const cost = (input: number, cachedTokens: number): NanoUsd => {
     const cachedInput = Math.min(input, cachedTokens);
     const rest = input - cachedInput;
-    // Whoever bills writes writes all that it did not read, if it caches at all; at others a write is input.
+    // A provider that bills writes writes everything it did not read, if it caches at all; for others a write is input.
     const isWritten = input >= leastTokens;
     const classes = { input: isWritten ? 0 : rest, cachedInput, cacheWrite: isWritten ? rest : 0 };
     const hourCacheWrite = arm.cacheLife === 'hour' ? classes.cacheWrite : 0;
@@ -213,7 +217,7 @@ export function quoteInConversation(
   };
 }
 
-/** Tokens that each further call adds: as many as each added so far; at first, the answer. */
+/** Tokens that each further call adds: as many as each one so far; at first, the answer. */
 function growthOf(
   { calls, firstBytes }: SentConversation,
   { inputTokens, outputTokens }: Quote,
@@ -223,7 +227,7 @@ function growthOf(
   return (inputTokens * Math.max(0, bytes - firstBytes)) / (bytes * calls);
 }
 
-/** Share of the prefix that is still there at a further call, if the gaps go on as they were. */
+/** Share of the prefix that a further call still finds if the gaps continue as before. */
 function aliveBetween({ gaps }: SentConversation, arm: Cached, beliefs: CacheBeliefs): number {
   const all = [FIRST_GAP_MS, ...gaps];
   return all.reduce((sum, gap) => sum + aliveShare(beliefs, arm, gap), 0) / all.length;
@@ -232,7 +236,7 @@ function aliveBetween({ gaps }: SentConversation, arm: Cached, beliefs: CacheBel
 export const encodeBeliefs = (beliefs: CacheBeliefs): unknown =>
   [...beliefs].map(([key, { hits, misses }]) => [key, hits.map(short), misses.map(short)]);
 
-/** Total: what is not as `encodeBeliefs` makes it is forgotten. */
+/** Total: a value not in the form of `encodeBeliefs` gives no beliefs. */
 export function decodeBeliefs(stored: unknown): CacheBeliefs {
   if (!Array.isArray(stored) || stored.length > MAX_BELIEFS) return noBeliefs;
   const beliefs = new Map<string, CacheReports>();
@@ -245,7 +249,7 @@ export function decodeBeliefs(stored: unknown): CacheBeliefs {
   return beliefs;
 }
 
-/** Weights fade, so a sum of them stays below 1 / (1 - KEEP). */
+/** Weights fade, so that their sum stays below 1 / (1 - KEEP). */
 const isCounts = (value: unknown): value is readonly number[] =>
   Array.isArray(value) &&
   value.length === AGES.length &&

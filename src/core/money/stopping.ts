@@ -1,7 +1,7 @@
 /**
- * What stopping an answer means where closing the connection does not end the work: the bill grows unseen, and the whole
- * reservation stays reserved until it is known. The rest of a nearly finished answer costs less than such a hold, so it
- * may run out: its usage then says what it cost.
+ * The effect of stopping an answer where closing the connection does not end the provider's work: the bill grows
+ * unseen, and the whole reservation stays reserved until the bill is known. The rest of a nearly finished answer costs
+ * less than such a hold, so the answer may run to its end: its usage then states its cost.
  */
 import type { Arm } from '../arm.ts';
 import type { NanoUsd } from '../brand.ts';
@@ -9,29 +9,29 @@ import { left } from '../money.ts';
 import { mostCost } from './pricing.ts';
 
 export type StopTerms =
-  /** Nothing stays reserved beyond what can have been made: it is stopped at once. */
+  /** Nothing beyond the generated tokens stays reserved: the answer is stopped at once. */
   | { readonly kind: 'ends' }
-  /** Nearly finished: it is read to its end unseen. */
+  /** The answer is nearly finished: it is read to its end unseen. */
   | { readonly kind: 'runs-out' }
-  /** All of this stays reserved until the bill is known. */
+  /** The whole reservation stays until the bill is known. */
   | { readonly kind: 'keeps'; readonly reserved: NanoUsd };
 
 export interface StoppedAnswer {
   readonly arm: Pick<Arm, 'price' | 'cacheLife'>;
-  /** Reserved for it. */
+  /** The reservation. */
   readonly worstCase: NanoUsd;
-  /** Billed input as expected, tokens. */
+  /** Expected billed input tokens. */
   readonly inputTokens: number;
-  /** Output as such answers have it, thoughts included, tokens. */
+  /** Usual output tokens of such answers, including reasoning. */
   readonly expectedOutput: number;
-  /** The most output that can come, tokens. */
+  /** The most output tokens possible. */
   readonly outputCap: number;
-  /** Output so far, tokens. */
+  /** Output tokens so far. */
   readonly received: number;
   readonly endsWhenClosed: boolean;
 }
 
-/** Lengths have long tails: of an answer that is longer than most, half as much again is still to be expected. */
+/** Lengths are long-tailed: an answer that is longer than most is expected to grow by half its length. */
 const TAIL = 0.5;
 
 export function stopTerms(answer: StoppedAnswer): StopTerms {
@@ -41,7 +41,8 @@ export function stopTerms(answer: StoppedAnswer): StopTerms {
     Math.max(0, outputCap - received),
     Math.max(expectedOutput - received, TAIL * received),
   );
-  // Half of it and more is there, and the rest costs less than what a stop would keep beyond the whole answer's bill.
+  // At least half of the answer is there, and the rest costs less than a stop would keep beyond the whole answer's
+  // bill.
   const isNearlyFinished = received > 0 && rest <= received;
   const soFar = mostCost(answer.arm, { inputTokens: answer.inputTokens, outputTokens: received });
   const whole = mostCost(answer.arm, { inputTokens: answer.inputTokens, outputTokens: received + rest });

@@ -26,13 +26,13 @@ export type ReasonClaim =
   /** It leads by its upper bound and not by its estimate. */
   | { readonly kind: 'promising'; readonly than: ArmId };
 
-/** What the chosen arm's prompt cache saves this call, both expected. */
+/** The expected saving of the chosen arm's prompt cache on this call. */
 export interface WarmCache {
   readonly cost: NanoUsd;
   readonly coldCost: NanoUsd;
 }
 
-/** Undefined where less than a tenth is saved: not worth a word. */
+/** Undefined where less than a tenth is saved, which is not worth mentioning. */
 export function warmCache({ chosen, arms }: Pick<Decision, 'chosen' | 'arms'>): WarmCache | undefined {
   const quote = arms.find(({ armId }) => armId === chosen)?.quote;
   if (!quote?.cache || quote.cache.cachedTokens <= 0) return undefined;

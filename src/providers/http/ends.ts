@@ -9,11 +9,22 @@ export type End =
   | 'error';
 
 export function endOf(finish: string | undefined): End {
-  const word = finish?.toLowerCase() ?? '';
-  if (LENGTH.has(word)) return 'length';
-  if (FILTER.has(word)) return 'content-filter';
-  return ERROR.has(word) ? 'error' : 'complete';
+  // Gemini's reason stands behind a word of OpenAI's: `content_filter: RECITATION`.
+  for (const word of (finish ?? '')
+    .slice(0, 200)
+    .toLowerCase()
+    .split(/[:\s]+/)
+    .reverse()) {
+    if (LENGTH.has(word)) return 'length';
+    if (FILTER.has(word)) return 'content-filter';
+    if (ERROR.has(word)) return 'error';
+  }
+  return 'complete';
 }
+
+/** The word, where it is one: some servers write "null" with each piece. */
+export const endTold = (finish: string | undefined): string | undefined =>
+  finish === undefined || /^(?:null|none)?$/i.test(finish) ? undefined : finish;
 
 const LENGTH = new Set([
   'length',
@@ -21,6 +32,10 @@ const LENGTH = new Set([
   'max_output_tokens',
   'max_completion_tokens',
   'model_length',
+  'max_length',
+  'max_output',
+  'token_limit',
+  'error_limit',
   'model_context_window_exceeded',
 ]);
 const FILTER = new Set([
@@ -35,6 +50,10 @@ const FILTER = new Set([
   'refusal',
   'guardrail_intervened',
   'content_filtered',
+  'content_blocked',
+  'image_safety',
+  'error_toxic',
+  'moderation',
 ]);
 const ERROR = new Set([
   'error',
@@ -43,5 +62,11 @@ const ERROR = new Set([
   'network_error',
   'insufficient_system_resource',
   'malformed_function_call',
+  'malformed_response',
+  'unexpected_tool_call',
+  'too_many_tool_calls',
+  'function_call_filter',
+  'timeout',
+  'overloaded',
   'failed',
 ]);

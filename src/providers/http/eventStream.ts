@@ -56,7 +56,7 @@ export class EventFilter {
 
   /** Returns the events that the line completes. */
   #take(line: string): string {
-    const trimmed = line.trim();
+    const trimmed = asDone(line.trim());
     if (trimmed === '') return this.#dispatch();
     const field = fieldOf(trimmed);
     if (field) return this.#takeField(field);
@@ -108,6 +108,9 @@ export class EventFilter {
   }
 }
 
+/** The end in whatever spelling. */
+const asDone = (value: string): string => (/^\[?done\]?$/i.test(value) ? DONE : value);
+
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
@@ -123,7 +126,7 @@ function fieldOf(line: string): Field | undefined {
   const [prefix = '', name = ''] = found;
   let value = line.slice(prefix.length).trim();
   if (name === 'data' && value.startsWith('data:')) value = value.slice('data:'.length).trim();
-  return { name, value };
+  return { name, value: name === 'data' ? asDone(value) : value };
 }
 
 /** The filtered stream; bytes that are not UTF-8 become U+FFFD. `onDone`: called when the server announces the end. */

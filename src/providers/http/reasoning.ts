@@ -18,17 +18,40 @@ export type Piece =
   /** All text so far was reasoning. */
   | { readonly type: 'text-was-reasoning' };
 
-/** What stands around an answer and is neither reasoning nor text. */
+/** Marks around an answer that are neither reasoning nor text. */
 const LABELS: readonly string[] = [
   '<|start|>assistant<|channel|>final<|message|>',
   '<|channel|>final<|message|>',
   '<|START_RESPONSE|>',
   '<|begin_of_solution|>',
+  '<|begin_of_box|>',
 ];
-/** Control tokens at the end of an answer that began with a label. */
-const ENDS = /(?:<\|return\|>|<\|end\|>|<\|END_RESPONSE\|>|<\|end_of_solution\|>)\s*$/;
+/** Labels that count right behind thoughts only; anywhere else they are text (Hunyuan, Ernie). */
+const LABELS_BEHIND_THOUGHTS: readonly string[] = ['<answer>', '<response>'];
+/** What ends an answer that had a label. */
+const END_TAGS: readonly string[] = [
+  '<|return|>',
+  '<|end|>',
+  '<|END_RESPONSE|>',
+  '<|end_of_solution|>',
+  '<|end_of_box|>',
+  '</answer>',
+  '</response>',
+];
+/** Control tokens that servers with a wrong template leave at the end of an answer. */
+const LEAKED: readonly string[] = [
+  '<|im_end|>',
+  '<|eot_id|>',
+  '<|eom_id|>',
+  '<|endoftext|>',
+  '<|end|>',
+  '<|return|>',
+  '<end_of_turn>',
+  '<｜end▁of▁sentence｜>',
+  '</s>',
+];
 
-/** Closers that stand alone where the opener is in the template. */
+/** Closers that occur alone where the template contains the opener. */
 const BARE: readonly string[] = THOUGHT_TAGS.flatMap(({ close }) => close.slice(0, 1)).filter(
   (closer) => !closer.startsWith('<|channel') && closer !== '<channel|>',
 );
@@ -47,6 +70,9 @@ export class ReasoningSplitter {
   #family: ThoughtTags | undefined;
   #held = '';
   #labelled = false;
+  /** Struck-out text in markup ends as a text does in Llama's vocabulary. */
+  #strikes = false;
+  readonly #leaked: readonly string[];
   #begins = true;
   /** Number of tags so far; beyond the limit the rest is text. */
   #tags = 0;
@@ -55,6 +81,7 @@ export class ReasoningSplitter {
   /** `sent`: the user's messages; a tag that they mention may be the topic of the answer. */
   constructor(sent: string) {
     this.#bare = BARE.filter((closer) => !sent.includes(closer));
+    this.#leaked = LEAKED.filter((token) => !sent.includes(token));
   }
 
   push(text: string): Piece[] {
@@ -84,15 +111,16 @@ export class ReasoningSplitter {
     const mayGoOn = (tags: readonly string[]): boolean =>
       tags.some((candidate) => candidate.length > begun.length && candidate.startsWith(begun));
     const isShort = this.#held.length < MOST_HELD;
-    if (!isEnd && isShort && (begun === '' || mayGoOn(OPENERS) || mayGoOn(LABELS))) return false;
+    const labels = this.#family ? [...LABELS, ...LABELS_BEHIND_THOUGHTS] : LABELS;
+    if (!isEnd && isShort && (begun === '' || mayGoOn(OPENERS) || mayGoOn(labels))) return false;
     const mayOpen = this.#tags++ < MOST_TAGS;
-    const label = mayOpen ? LABELS.find((candidate) => begun.startsWith(candidate)) : undefined;
+    const label = mayOpen ? labels.find((candidate) => begun.startsWith(candidate)) : undefined;
     const family = mayOpen
       ? THOUGHT_TAGS.find(({ open }) => open.some((opener) => begun.startsWith(opener)))
       : undefined;
     if (label !== undefined) {
       this.#labelled = true;
-      this.#held = begun.slice(label.length);
+      this.#held = begun.slice(label.length).replace(/^\n+/, '');
     } else if (family) {
       const opener = family.open.filter((candidate) => begun.startsWith(candidate)).sort(byLength)[0] ?? '';
       this.#family = family;
@@ -138,9 +166,29 @@ export class ReasoningSplitter {
       this.#held = after;
       return true;
     }
-    if (this.#labelled && isEnd) this.#held = this.#held.replace(ENDS, '');
-    const mayBeTag = mayEndInTag(this.#held, this.#labelled ? END_TAGS : this.#family ? [] : this.#bare);
-    return this.#flush(pieces, 'text', isEnd || !mayBeTag);
+    this.#strikes ||= /<s[\s>]/.test(this.#held);
+    if (isEnd) this.#held = this.#withoutEnds(this.#held);
+    const tags = [
+      ...this.#leaked,
+      ...(this.#labelled ? END_TAGS : []),
+      ...(this.#family || this.#labelled ? [] : this.#bare),
+    ];
+    return this.#flush(pieces, 'text', isEnd || !mayEndInTag(this.#held, tags));
+  }
+
+  /** The answer's end without what ends it for the server, in whatever order; in code and in quotes it is text. */
+  #withoutEnds(text: string): string {
+    let rest = text;
+    for (let n = 0; n < MOST_ENDS; n += 1) {
+      const body = rest.trimEnd();
+      const label = this.#labelled ? END_TAGS.find((tag) => body.endsWith(tag)) : undefined;
+      const token = label ?? this.#leaked.find((tag) => body.endsWith(tag));
+      if (token === undefined || (token === '</s>' && this.#strikes)) return rest;
+      const before = body.slice(0, body.length - token.length);
+      if (label === undefined && !this.#code.isProseAfter(before)) return rest;
+      rest = label === undefined ? before : before.trimEnd();
+    }
+    return rest;
   }
 
   /** Emits everything held back, or nothing, so that there are no more pieces than arrived. */
@@ -172,8 +220,9 @@ export function withoutReasoning(answer: string, sent: () => string): string {
   return text;
 }
 
-const MAY_HOLD_TAGS = /think|thought|reasoning|THINK|channel|<unused9/;
-const END_TAGS = ['<|return|>', '<|end|>', '<|END_RESPONSE|>', '<|end_of_solution|>'];
+const MAY_HOLD_TAGS = /think|thought|reasoning|THINK|channel|<unused9|<\||<end_of_turn|<｜|<\/s>/;
+/** Control tokens in a row at the end of an answer. */
+const MOST_ENDS = 8;
 
 const byLength = (a: string, b: string): number => b.length - a.length;
 
@@ -192,7 +241,9 @@ function earliest(text: string, tags: readonly string[]): { at: number; tag: str
 /** Whether the end of the text may be the beginning of a tag, or (for an end tag) the tag followed by blanks. */
 function mayEndInTag(text: string, tags: readonly string[]): boolean {
   const tail = text.slice(-LONGEST_TAG);
+  const whole = tail.trimEnd();
   return tags.some((candidate) => {
+    if (whole.endsWith(candidate)) return true;
     for (let length = Math.min(candidate.length, tail.length); length > 0; length--) {
       if (tail.endsWith(candidate.slice(0, length))) return true;
     }
@@ -216,6 +267,18 @@ class CodeTracker {
       this.#last = part.at(-1) ?? this.#last;
       this.#quotes += part.split('`').length - 1;
     }
+  }
+
+  /** The same behind further text, which is not kept. */
+  isProseAfter(text: string): boolean {
+    const copy = new CodeTracker();
+    copy.#inBlock = this.#inBlock;
+    copy.#head = this.#head;
+    copy.#last = this.#last;
+    copy.#quotes = this.#quotes;
+    copy.read(text);
+    const endsBlock = copy.#inBlock && /^\s{0,8}(?:`{3,9}|~{3,9})\s*$/.test(copy.#head);
+    return endsBlock || copy.isProse;
   }
 
   /** Whether the position is outside code and not right after a quotation mark. */

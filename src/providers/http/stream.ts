@@ -42,7 +42,7 @@ export interface StreamRequest<Client> {
   readonly signal: AbortSignal;
   /** The text of the request, for removal from error texts that quote it. */
   readonly sent: string;
-  /** What of the request may be refused by name; absent = nothing. */
+  /** The parts of the request that may be refused by name; absent = none. */
   readonly features?: SentFeatures;
   /** False for chat, where an empty answer is a failure; a completion may be empty. */
   readonly mayBeEmpty: boolean;

@@ -38,7 +38,8 @@ export class ToolCallCollector {
     const call = this.#belongsTo(piece) ?? this.#begin(piece);
     if (!call) return;
     if (piece.index !== undefined) this.#byIndex.set(piece.index, call);
-    call.name ||= piece.name;
+    if (goesOnNaming(call, piece)) call.name += piece.name;
+    else call.name ||= piece.name;
     if (piece.id !== '' && call.id === '') {
       call.id = piece.id;
       this.#byId.set(piece.id, call);
@@ -66,18 +67,22 @@ export class ToolCallCollector {
     return whole.map((call, position) => {
       const { name, input, opaque } = call;
       const id = unique(call.id || `call_${name}_${position}`, ids);
-      return { id, name, input: input.join('') || '{}', ...(opaque && { opaque }) };
+      return { id, name, input: unwrapped(input.join('')) || '{}', ...(opaque && { opaque }) };
     });
   }
 
-  #belongsTo({ index, id, name }: ToolCallPiece): Collected | undefined {
+  #belongsTo(piece: ToolCallPiece): Collected | undefined {
+    const { index, id, name } = piece;
     if (id !== '') {
-      const known = this.#byId.get(id);
+      const there = index === undefined ? undefined : this.#byIndex.get(index);
+      const known = there?.id === id ? there : this.#byId.get(id);
+      if (known && isAnother(known, piece, known === there)) return undefined;
       // A call begins with its name: a piece without a name continues the call at its index, whatever its id.
       if (known || name !== '') return known ?? this.#unnamed(index);
     }
     const there = index === undefined ? this.#calls.at(-1) : this.#byIndex.get(index);
     if (!there || name === '' || there.name === '') return there;
+    if (goesOnNaming(there, piece)) return there;
     // Without an id, another name, or the name again after complete arguments, means another call.
     return there.name !== name || there.json.hasEnded ? undefined : there;
   }
@@ -94,6 +99,35 @@ export class ToolCallCollector {
     this.#calls.push(call);
     if (id !== '') this.#byId.set(id, call);
     return call;
+  }
+}
+
+/** A name that comes in pieces, before any argument; its first piece came with the id. */
+const goesOnNaming = (call: Collected, { index, id, name }: ToolCallPiece): boolean =>
+  index !== undefined &&
+  call.id !== '' &&
+  (id === '' || id === call.id) &&
+  call.input.length === 0 &&
+  call.name !== '' &&
+  name !== '' &&
+  name !== call.name;
+
+/** Under the id of another call: servers that give each call of an answer the same id, some at the same place. */
+function isAnother(known: Collected, { name, input }: ToolCallPiece, isSamePlace: boolean): boolean {
+  if (name === '' || known.name === '') return false;
+  if (isSamePlace) return known.name !== name && known.json.hasEnded;
+  const isWhole = known.json.hasEnded && input.trimStart().startsWith('{');
+  return known.name !== name || (isWhole && input !== known.input.join(''));
+}
+
+/** Arguments that were written as JSON twice: a string that holds the object. */
+function unwrapped(input: string): string {
+  if (!input.trimStart().startsWith('"')) return input;
+  try {
+    const inner: unknown = JSON.parse(input);
+    return typeof inner === 'string' && inner.trimStart().startsWith('{') ? inner : input;
+  } catch {
+    return input;
   }
 }
 

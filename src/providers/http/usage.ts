@@ -53,6 +53,7 @@ const PLACES: readonly (readonly (string | number)[])[] = [
   ['choices', 0, 'message', 'usage'],
   ['x_groq', 'usage'],
   ['usageMetadata'],
+  ['usage_metadata'],
   ['usage'],
 ];
 
@@ -81,6 +82,9 @@ const PROMPT: Paths = [
   ['inputTokens'],
   ['promptTokens'],
   ['promptTokenCount'],
+  ['prompt_token_count'],
+  ['tokens', 'input_tokens'],
+  ['billed_units', 'input_tokens'],
   ['prompt_eval_count'],
   ['tokens_evaluated'],
 ];
@@ -90,16 +94,20 @@ const COMPLETION: Paths = [
   ['outputTokens'],
   ['completionTokens'],
   ['candidatesTokenCount'],
+  ['candidates_token_count'],
+  ['tokens', 'output_tokens'],
+  ['billed_units', 'output_tokens'],
   ['eval_count'],
   ['tokens_predicted'],
 ];
-const TOTAL: Paths = [['total_tokens'], ['totalTokens'], ['totalTokenCount']];
+const TOTAL: Paths = [['total_tokens'], ['totalTokens'], ['totalTokenCount'], ['total_token_count']];
 const REASONING: Paths = [
   ['completion_tokens_details', 'reasoning_tokens'],
   ['output_tokens_details', 'reasoning_tokens'],
   ['output_tokens_details', 'thinking_tokens'],
   ['reasoning_tokens'],
   ['thoughtsTokenCount'],
+  ['thoughts_token_count'],
 ];
 /** Parts of the prompt's count, by their documentation. */
 const CACHED_PART: Paths = [
@@ -108,6 +116,8 @@ const CACHED_PART: Paths = [
   ['prompt_cache_hit_tokens'],
   ['cached_tokens'],
   ['cachedContentTokenCount'],
+  ['cached_content_token_count'],
+  ['num_cached_tokens'],
 ];
 /**
  * Counted beside the input in Anthropic's and Bedrock's documentation; gateways copy the names into either kind of

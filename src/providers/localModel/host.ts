@@ -1,4 +1,7 @@
-/** The extension host's end of the local model. A worker that keeps dying is left dead; completions go on without it. */
+/**
+ * The extension host's end of the local model. A worker that keeps dying is not restarted; completions continue without
+ * it.
+ */
 import type { Disposable, Log } from '../../app/ports/environment.ts';
 import type { LocalModelPort } from '../../app/inline/ports.ts';
 import type { LocalCompletion, LocalQuery, LocalStats } from '../../core/local/localModel.ts';
@@ -15,7 +18,7 @@ export interface LocalModelHostOptions {
 
 const EMPTY: LocalStats = { documents: 0, tokens: 0, words: 0, bytes: 0, full: false };
 
-/** A query that takes longer than this is worth nothing to somebody who types. */
+/** Milliseconds; a slower answer is useless while the user types. */
 const QUERY_TIMEOUT_MS = 150;
 export class LocalModelHost implements LocalModelPort, Disposable {
   readonly #link: WorkerLink<LocalOperations, never, LocalReply>;
@@ -26,7 +29,7 @@ export class LocalModelHost implements LocalModelPort, Disposable {
     this.#link = new WorkerLink({
       name: 'The local model',
       workerPath,
-      // The index itself lies outside the JavaScript heap; this bounds what a bad file can do to it.
+      // The index itself is outside the JavaScript heap; this bounds the effect of a bad file.
       thread: () => ({ workerData: { maxTokens }, resourceLimits: { maxOldGenerationSizeMb: 192 } }),
       onReply: ({ stats }) => {
         this.#stats = stats;
@@ -44,29 +47,32 @@ export class LocalModelHost implements LocalModelPort, Disposable {
     return this.#stats;
   }
 
-  /** The index is empty again: whoever filled it may fill it anew. */
+  /** Called when the index is empty again and must be filled again. */
   onDidRestart(listener: () => void): Disposable {
     this.#restartListeners.add(listener);
     return { dispose: () => this.#restartListeners.delete(listener) };
   }
 
-  /** Resolves when they are in the index (or were passed over); wait, so that texts do not pile up. */
+  /** Resolves when they are in the index (or were passed over); await it, so that texts do not accumulate. */
   indexTexts(texts: readonly SourceText[]): Promise<void> {
     return this.#link.askOr('indexTexts', [texts], undefined);
   }
 
-  /** Files of scheme `file` on this machine: the worker reads them itself. */
+  /** Files of scheme `file` on this machine, which the worker reads itself. */
   indexFiles(files: readonly SourceFile[]): Promise<void> {
     return this.#link.askOr('indexFiles', [files], undefined);
   }
 
-  /** Folders of this machine: the worker lists and reads them itself, so that no size of them is felt here. */
+  /**
+   * Folders of this machine, which the worker lists and reads itself, so that their size does not affect the extension
+   * host.
+   */
   indexFolders(order: WalkOrder, onProgress: (stats: LocalStats) => void): Promise<WalkEnd> {
     const options = { onProgress: ({ stats }: LocalReply) => onProgress(stats) };
     return this.#link.askOr('indexFolders', [order], 'cancelled', options);
   }
 
-  /** With all that lies in it, where it is a folder. */
+  /** Removes these documents; for a folder, everything in it. */
   remove(ids: readonly string[]): void {
     void this.#link.ask('remove', [ids]);
   }

@@ -72,7 +72,7 @@ export class LocalIndex {
     return new Promise((done) => this.#queue.push({ type: 'index', sources, done }));
   }
 
-  /** Resolves with the end of the walk; an earlier walk ends. */
+  /** Resolves at the end of the walk; an earlier walk ends. */
   indexFolders({ roots, excluded, open }: WalkOrder, onProgress: () => void): Promise<WalkEnd> {
     this.#endWalk();
     const { lister, walkLimits } = this.#deps;
@@ -82,12 +82,12 @@ export class LocalIndex {
     });
   }
 
-  /** With all that lies in it, where it is a folder. */
+  /** Removes these documents; for a folder, everything in it. */
   remove(ids: readonly string[]): void {
     this.#queue.push({ type: 'remove', ids });
   }
 
-  /** Drops what is queued and not begun, and ends the walk. */
+  /** Drops queued work that has not begun, and ends the walk. */
   cancelIndexing(): void {
     this.#endWalk();
     const dropped = this.#queue.filter((job) => job.type === 'index');
@@ -175,7 +175,7 @@ export class LocalIndex {
   }
 }
 
-/** What the worker can be asked; `onProgress` is called while a walk goes on. */
+/** The worker's operations; `onProgress` is called during a walk. */
 export const operations = (engine: LocalIndex, onProgress: () => void) => ({
   indexTexts: (texts: readonly SourceText[]) => engine.indexTexts(texts),
   indexFiles: (files: readonly SourceFile[]) => engine.indexFiles(files),

@@ -1,6 +1,6 @@
 /**
- * What goes between the extension host and the local model's worker; what can be asked is `operations` of engine.ts.
- * Both ends are built together: no version.
+ * Messages between the extension host and the local model's worker; `operations` of engine.ts defines the questions.
+ * Both ends are built together, so that there is no version.
  */
 import type { LocalStats } from '../../core/local/localModel.ts';
 import type { Reply } from '../../threads/operations.ts';
@@ -11,27 +11,27 @@ export interface SourceText {
   readonly text: string;
 }
 
-/** A file the worker reads by itself: scheme `file`, on this machine. */
+/** A file that the worker reads itself: scheme `file`, on this machine. */
 export interface SourceFile {
   readonly id: string;
   readonly path: string;
-  /** The folder of the workspace in which it must really lie. */
+  /** The folder of the workspace that must contain its real path. */
   readonly root: string;
 }
 
-/** Folders of this machine, to be listed and read by the worker from the beginning; an earlier walk ends. */
+/** Folders of this machine for the worker to list and read from the beginning; an earlier walk ends. */
 export interface WalkOrder {
   readonly roots: readonly string[];
-  /** gitignore patterns of what the user leaves out. */
+  /** gitignore patterns of what the user excludes. */
   readonly excluded: readonly string[];
-  /** Paths of open documents: their text comes from the editor. */
+  /** Paths of open documents, whose text comes from the editor. */
   readonly open: readonly string[];
 }
 
-/** `full`: the index has no room for more. `too-many`: more files, or more of anything, than a walk looks at. */
+/** `full`: the index has no room for more. `too-many`: more files, or more entries, than a walk examines. */
 export type WalkEnd = 'all' | 'full' | 'too-many' | 'cancelled';
 
-/** Without a result: how far a walk is. */
+/** Without a result: the progress of a walk. */
 export interface LocalReply extends Reply<never> {
   readonly stats: LocalStats;
 }

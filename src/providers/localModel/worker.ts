@@ -32,26 +32,26 @@ port.on('message', (question: Question<keyof LocalOperations>) => {
     operations(engine, () => tell({})),
     question,
   );
-  // What is known at once is told at once: a query does not wait for the next slice.
+  // An immediate answer is sent at once: a query does not wait for the next slice.
   if (answer instanceof Promise) void answer.then((value) => tell({ result: ok(value) }));
   else tell({ result: ok(answer) });
   if (!working) void work();
 });
 
-/** After each slice the messages that have come meanwhile are handled: a query waits for one slice at most. */
+/** After each slice the waiting messages are handled, so that a query waits for one slice at most. */
 async function work(): Promise<void> {
   working = true;
   while (await engine.step()) await new Promise((resolve) => setImmediate(resolve));
   working = false;
 }
 
-/** Entry by entry: a folder of a million files is never in memory at once. */
+/** Entry by entry, so that a folder of a million files is never in memory at once. */
 async function* list(folder: string): AsyncGenerator<WalkEntry, void> {
   try {
     for await (const entry of await opendir(folder)) {
       yield { name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other' };
     }
   } catch {
-    // It vanished, or may not be read: it has nothing for us.
+    // It disappeared, or may not be read, and is left out.
   }
 }

@@ -19,12 +19,12 @@ export class MessagesAnswer implements AnswerReader {
   generationId: string | undefined;
   finish: string | undefined;
   hasContent = false;
-  /** `message_stop` came: the answer is whole. */
+  /** Whether `message_stop` arrived: the answer is complete. */
   hasEnded = false;
 
   readonly #armId: string;
   readonly #blocks = new Map<number, OpenBlock>();
-  /** Counts come in parts: the input with the start, the output with each `message_delta`, cumulative. */
+  /** Counts arrive in parts: the input at the start, the output with each `message_delta`, cumulative. */
   readonly #usage = new UsageParser(false);
 
   constructor(armId: string) {
@@ -57,12 +57,12 @@ export class MessagesAnswer implements AnswerReader {
         this.hasEnded = true;
         return [];
       default:
-        // `ping`, and whatever is new: the API asks its clients to pass over what they do not know.
+        // `ping` and unknown events: the API asks clients to ignore them.
         return [];
     }
   }
 
-  /** The calls whose arguments came whole. The thoughts before them travel with the first one. */
+  /** The calls with complete arguments; the first one carries the thoughts before them. */
   end(): StreamEvent[] {
     const thinking = [...this.#blocks.values()].flatMap(thoughtOf);
     const whole = [...this.#blocks.values()].filter(({ type, ended }) => type === 'tool_use' && ended);
@@ -118,7 +118,7 @@ const thoughtOf = ({ type, text, signature, data }: OpenBlock): object[] => {
   return type === 'redacted_thinking' && data ? [{ type, data }] : [];
 };
 
-/** In Chat Completions' words, which the rest of PILOT speaks. */
+/** In Chat Completions' terms, which the rest of PILOT uses. */
 const FINISHES: Readonly<Record<string, string>> = {
   end_turn: 'stop',
   stop_sequence: 'stop',

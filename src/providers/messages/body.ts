@@ -1,4 +1,7 @@
-/** A chat request as the Messages API takes it: system text apart, turns in alternation, thoughts sent back, cache marks. */
+/**
+ * A chat request in the form of the Messages API: separate system text, alternating turns, returned thoughts, cache
+ * marks.
+ */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Arm } from '../../core/arm.ts';
 import type {
@@ -24,7 +27,7 @@ interface MessageTurn {
   readonly content: ContentBlock[];
 }
 
-/** Temperature and the like are not sent: the newer models answer 400 to them. */
+/** Temperature and similar fields are not sent: newer models answer them with 400. */
 export function messagesBody(request: ChatRequest): MessageParams {
   const { arm, outputCap, toolChoice, stop } = request;
   const system = request.messages
@@ -39,7 +42,7 @@ export function messagesBody(request: ChatRequest): MessageParams {
     max_tokens: outputCap,
     ...(tools.length > 0 && {
       tools,
-      // The API refuses a forced call of a model that thinks.
+      // The API refuses a forced call for a model that reasons.
       tool_choice: { type: toolChoice === 'required' && !thinks ? ('any' as const) : ('auto' as const) },
     }),
     ...(system.length > 0 && { system }),
@@ -50,7 +53,9 @@ export function messagesBody(request: ChatRequest): MessageParams {
   };
 }
 
-/** The API refuses to think where an earlier turn called tools and its thoughts are not there: another model's, or lost. */
+/**
+ * The API refuses to reason where an earlier turn called tools and its thoughts are missing: another model's, or lost.
+ */
 const mayPrecedeThoughts = ({ role, content }: MessageTurn): boolean =>
   role === 'user' ||
   !content.some(({ type }) => type === 'tool_use') ||
@@ -117,13 +122,13 @@ const toToolUse = ({ id, name, input }: ToolCall): ContentBlock => ({
   input: objectOf(input),
 });
 
-/** The API takes an object only; what a model wrote otherwise goes back as text under a name of its own. */
+/** The API accepts only an object; other input of a model goes back as text under a name of its own. */
 function objectOf(json: string): unknown {
   try {
     const value: unknown = JSON.parse(json);
     if (isRecord(value)) return value;
   } catch {
-    // Not JSON: kept as it is below.
+    // Not JSON: kept as text below.
   }
   return { input: json };
 }
@@ -135,9 +140,9 @@ const toTool = ({ name, description, inputSchema }: ToolDefinition): Tool => ({
 });
 
 /**
- * Marks where the API is to cache: after the tools, after the system text, and after each of the last two user turns,
- * so that the next request finds the one before it. Four is the API's limit. A prefix that is too short to be cached
- * by the model gets no mark.
+ * Marks the places where the API caches: after the tools, after the system text, and after each of the last two user
+ * turns, so that the next request finds the previous one. Four marks are the API's limit. A prefix that is too short
+ * for the model's cache gets no mark.
  */
 function markPrefix(
   tools: Tool[],
@@ -160,7 +165,7 @@ function markPrefix(
   for (const turn of turns) mark(turn.content, marked.has(turn));
 }
 
-/** A token of English or code is about four bytes; a prefix estimated too short by this only goes unmarked for a turn. */
+/** About four bytes for a token of English or code; a prefix that this underestimates is only unmarked for one turn. */
 const BYTES_PER_TOKEN = 4;
 
 type Markable =

@@ -6,9 +6,9 @@ import { guardedFetch } from '../http/guardedFetch.ts';
 import { withoutVariable } from '../http/withoutVariable.ts';
 
 /**
- * A client for one call, explicit in everything that the package would otherwise read from ANTHROPIC_* variables or
- * from a profile on disk: key, address, log level, tracing, headers. A retry is the application's own and has its own
- * reservation, so the package makes none.
+ * A client for one call that sets everything the package would otherwise read from ANTHROPIC_* variables or from a
+ * profile on disk: key, address, log level, tracing, headers. The application makes retries itself, each with its own
+ * reservation, so that the package makes none.
  */
 export async function buildMessagesClient(
   endpoint: Endpoint,
@@ -36,7 +36,7 @@ export async function buildMessagesClient(
 }
 
 /**
- * `null` takes the package's own header out, which is a bearer's. Microsoft Foundry takes a resource's key as `x-api-key`
+ * `null` removes the package's own bearer header. Microsoft Foundry expects a resource's key as `x-api-key`
  * (https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry, read in November 2026).
  */
 function authHeaders({ baseUrl }: Endpoint, key: string | undefined): Record<string, string | null> {
@@ -44,5 +44,5 @@ function authHeaders({ baseUrl }: Endpoint, key: string | undefined): Record<str
   return AZURE.test(new URL(baseUrl).hostname) ? { authorization: null, 'x-api-key': key } : {};
 }
 
-/** The package insists on a key even where the endpoint needs none; it is never sent. */
+/** The package requires a key even where the endpoint needs none; it is never sent. */
 const PLACEHOLDER = 'no-key-needed';

@@ -1,16 +1,16 @@
 /**
- * How each of Anthropic's models is told how hard to think: from its documentation of effort and extended thinking, read
- * in November 2026.
+ * How each of Anthropic's models receives its reasoning effort, from the documentation of effort and extended thinking,
+ * read in November 2026.
  */
 import type { Arm } from '../../core/arm.ts';
 import { THOUGHTS } from '../../core/models/efforts.ts';
 
-/** Models from 4.6 on decide themselves how long to think, and are told an effort instead of a budget. */
+/** Models from 4.6 on decide on their reasoning themselves, and receive an effort instead of a budget. */
 const isAdaptive = (model: string): boolean => /(opus|sonnet|haiku)-(4-[6-9]|[5-9])|mythos|fable/.test(model);
 
-/** The API's own least budget, tokens. */
+/** The API's smallest budget in tokens. */
 const LEAST_BUDGET = 1024;
-/** Room for the answer beside the thoughts, tokens: the budget must stay below `max_tokens`. */
+/** Tokens for the answer beside the thoughts, since the budget must be below `max_tokens`. */
 const LEAST_ANSWER = 256;
 
 export interface Thinking {
@@ -23,8 +23,8 @@ export interface Thinking {
 }
 
 /**
- * The request's fields for the arm's effort; without one the model does what it does by itself. `mayThink`: the turns so
- * far allow it; where they do not, the effort is sent without thoughts.
+ * The request's fields for the arm's effort; without an effort the model uses its default. `mayThink`: whether the
+ * turns so far allow thoughts; if not, the effort is sent without them.
  */
 export function thinkingOf({ model, effort }: Arm, outputCap: number, mayThink: boolean): Thinking {
   if (effort === undefined) return { thinks: false, fields: {} };
@@ -39,7 +39,7 @@ export function thinkingOf({ model, effort }: Arm, outputCap: number, mayThink: 
   if (!mayThink) return { thinks: false, fields: {} };
   const wanted = typeof effort === 'string' ? THOUGHTS[effort] : effort.thinkingTokens;
   const budget = Math.min(wanted, outputCap - LEAST_ANSWER);
-  // A cap that leaves no room for the least budget is an answer without thoughts.
+  // A cap without room for the smallest budget gives an answer without thoughts.
   if (budget < LEAST_BUDGET) return { thinks: false, fields: {} };
   return { thinks: true, fields: { thinking: { type: 'enabled', budget_tokens: budget } } };
 }

@@ -13,7 +13,7 @@ export function streamMessages(context: CallContext, request: ChatRequest): Mode
   return streamCall(context, {
     build: buildMessagesClient,
     answer: new MessagesAnswer(request.arm.id),
-    // Not `messages.create`: that one prints a warning of its own for each model that is to be retired.
+    // Not `messages.create`, which prints a warning for each model that is going to be retired.
     open: ({ client, guard }) =>
       client.post<AsyncIterable<unknown>>('/v1/messages', { body, stream: true, signal: guard.signal }),
     signal: request.signal,

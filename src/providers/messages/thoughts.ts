@@ -1,6 +1,6 @@
 /**
- * Thoughts of a model that called tools. The API wants the thinking blocks of such a turn back unchanged, with their
- * signatures, before the calls; a block without its signature, or of another model, is refused.
+ * Thoughts of a model that called tools. The API requires the thinking blocks of such a turn unchanged, with their
+ * signatures, before the calls; it refuses a block without its signature, or of another model.
  */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ToolCall } from '../../app/ports/models.ts';
@@ -8,7 +8,7 @@ import { at, listAt, stringAt } from '../http/json.ts';
 
 type Thought = Anthropic.Messages.ThinkingBlockParam | Anthropic.Messages.RedactedThinkingBlockParam;
 
-/** The thoughts that this arm had before these calls, in their order; none of another arm's. */
+/** This arm's thoughts before these calls, in their order; none of another arm's. */
 export function thoughtsBeside(calls: readonly ToolCall[], armId: string): Thought[] {
   return calls.flatMap(({ opaque }) =>
     opaque?.armId === armId ? listAt(opaque.data, 'thinking').flatMap((block) => readThought(block)) : [],

@@ -1,5 +1,5 @@
 import type { StreamEvent, ToolCall, Usage } from '../../app/ports/models.ts';
-import { endOf } from '../http/ends.ts';
+import { endOf, endTold } from '../http/ends.ts';
 import { at, listAt, numberAt, stringAt } from '../http/json.ts';
 import { ReasoningSplitter } from '../http/reasoning.ts';
 import { MAX_ID_LENGTH, StreamedError, type AnswerReader } from '../http/stream.ts';
@@ -8,32 +8,36 @@ import { UsageParser } from '../http/usage.ts';
 import { opaqueFields } from './opaque.ts';
 import { isObject } from '../../core/shape.ts';
 
-/** What the reader of a chat has to know of the request. */
+/** The parts of a request that the reader of a chat needs. */
 export interface ChatFacts {
   readonly armId: string;
-  /** The user's side of the conversation: tags that it speaks of are not taken for the model's own. */
+  /** The user's messages: tags that they mention do not count as the model's own. */
   readonly sent: string;
 }
 
 /**
- * Reads an answer from its chunks, whichever of these shapes they have: chat chunks (`choices[0].delta`), text
- * completions (`choices[0].text`), whole replies (`choices[0].message`), llama.cpp's infill (`content`).
+ * Reads an answer from chunks in any of these forms: chat chunks (`choices[0].delta`), text completions
+ * (`choices[0].text`), whole replies (`choices[0].message`), llama.cpp's infill (`content`).
  */
 export class ChunkReader implements AnswerReader {
   generationId: string | undefined;
-  /** The provider behind a gateway, by the name the gateway gives it (OpenRouter). */
+  /** The provider behind a gateway, as the gateway names it (OpenRouter). */
   provider: string | undefined;
   finish: string | undefined;
-  /** Anything to show: text, reasoning or a tool call. */
+  /** Whether any text, reasoning or tool call arrived. */
   hasContent = false;
-  /** Usage came in a chunk of its own, which is the last one. */
+  /** Whether usage arrived in a chunk of its own, which is the last one. */
   hasEnded = false;
   chunks = 0;
 
   readonly #usage: UsageParser;
   readonly #asked: ChatFacts | undefined;
-  /** Undefined: the text is code and nothing else. */
+  /** Undefined: the text is code only. */
   readonly #splitter: ReasoningSplitter | undefined;
+  /** The choice that is read. */
+  #index: number | undefined;
+  /** The call comes in the field that stood where `tool_calls` stands now. */
+  #isLegacyCall = false;
   readonly #toolCalls = new ToolCallCollector();
   /** OpenRouter's signed or encrypted thoughts, which belong before the first call. */
   readonly #details: object[] = [];
@@ -53,18 +57,24 @@ export class ChunkReader implements AnswerReader {
     this.generationId ??= stringAt(chunk, 'id')?.slice(0, MAX_ID_LENGTH);
     this.provider = stringAt(chunk, 'provider') ?? this.provider;
     this.#usage.read(chunk);
+    const failed = stringAt(chunk, 'x_groq', 'error');
+    if (failed !== undefined) throw new StreamedError({ message: failed });
     const choice = at(chunk, 'choices', 0);
     if (choice === undefined) {
-      this.hasEnded ||= (at(chunk, 'usage') ?? undefined) !== undefined;
+      this.hasEnded ||= this.hasContent && (at(chunk, 'usage') ?? undefined) !== undefined;
       return this.#readInfill(chunk);
     }
+    // One answer was asked for; what a server sends of another would be woven into it.
+    const index = numberAt(choice, 'index');
+    this.#index ??= index;
+    if (index !== undefined && index !== this.#index) return [];
     // OpenRouter reports a provider's failure in the middle of an answer beside the choice's text.
     const error = at(choice, 'error');
     if (isObject(error)) throw new StreamedError(error);
-    // A gateway may call the end of a provider that failed a good one, and keep the provider's word beside it.
+    // A gateway may report the end of a failed provider as normal, with the provider's own reason beside it.
     const native = stringAt(choice, 'native_finish_reason');
     const told = stringAt(choice, 'finish_reason');
-    this.finish = (endOf(native) === 'error' ? native : told) || this.finish;
+    this.finish = (endOf(native) === 'error' ? native : endTold(told)) || this.finish;
     const part = at(choice, 'delta') ?? at(choice, 'message') ?? choice;
     this.#collectToolCalls(part);
     return this.#shown(reasoningOf(part), textOf(part));
@@ -98,6 +108,8 @@ export class ChunkReader implements AnswerReader {
     if (text && this.#splitter) events.push(...this.#splitter.push(text));
     else if (text) events.push({ type: 'text', text });
     this.hasContent ||= reasoning !== '' || text.trim() !== '';
+    // More came after what looked like the end.
+    if (reasoning !== '' || text.trim() !== '') this.hasEnded = false;
     return events;
   }
 
@@ -109,7 +121,7 @@ export class ChunkReader implements AnswerReader {
     return this.#shown('', stringAt(chunk, 'content') ?? '');
   }
 
-  /** Words come in pieces, and go back as one; a signature is the last piece's. */
+  /** Texts arrive in pieces and are returned as one; the signature is the last piece's. */
   #addDetail(detail: unknown): void {
     if (!isObject(detail)) return;
     const last = this.#details.at(-1);
@@ -126,24 +138,40 @@ export class ChunkReader implements AnswerReader {
     for (const piece of listAt(part, 'tool_calls')) {
       const extra = opaqueFields(piece);
       this.#toolCalls.add({
-        index: numberAt(piece, 'index'),
+        index: indexIn(piece),
         id: stringAt(piece, 'id') ?? '',
         name: stringAt(piece, 'function', 'name') ?? '',
         input: inputOf(at(piece, 'function', 'arguments')),
         opaque: extra && { armId: this.#asked?.armId ?? '', data: extra },
       });
-      this.hasContent ||= !this.#toolCalls.isEmpty;
     }
+    this.#collectLegacyCall(at(part, 'function_call'));
+    this.hasContent ||= !this.#toolCalls.isEmpty;
+  }
+
+  /** OpenAI's way before `tool_calls`: one call, without an id. Some servers send both. */
+  #collectLegacyCall(call: unknown): void {
+    if (!isObject(call) || (!this.#isLegacyCall && !this.#toolCalls.isEmpty))
+      return;
+    this.#isLegacyCall = true;
+    const [name, input] = [stringAt(call, 'name') ?? '', inputOf(at(call, 'arguments'))];
+    this.#toolCalls.add({ index: undefined, id: '', name, input, opaque: undefined });
   }
 }
 
 const MAX_DETAILS = 10_000;
 
-/** JSON text in pieces, or (some local servers) the object itself. */
+/** As a number, or (some gateways) as its digits. */
+function indexIn(piece: unknown): number | undefined {
+  const digits = stringAt(piece, 'index');
+  return numberAt(piece, 'index') ?? (digits && /^\d{1,3}$/.test(digits) ? Number(digits) : undefined);
+}
+
+/** JSON text in pieces, or (from some local servers) the object itself. */
 const inputOf = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
 
-/** Text is a string, or (Mistral) a list of parts, of which some are thoughts. A refusal is an answer too. */
+/** Text is a string, or (Mistral) a list of parts, some of which are thoughts. A refusal is an answer too. */
 function textOf(part: unknown): string {
   const content = at(part, 'content');
   if (Array.isArray(content)) {
@@ -154,12 +182,25 @@ function textOf(part: unknown): string {
   return stringAt(part, 'content') || stringAt(part, 'text') || stringAt(part, 'refusal') || '';
 }
 
-/** Some gateways send the same thought under both names. */
+const THOUGHTS: readonly (readonly string[])[] = [
+  ['reasoning_content'],
+  ['reasoning'],
+  ['reasoning_text'],
+  ['thinking'],
+  ['reasoning', 'content'],
+  ['reasoning', 'text'],
+];
+
+/** Some gateways send the same thought under several names. */
 function reasoningOf(part: unknown): string {
-  const named = stringAt(part, 'reasoning_content') || stringAt(part, 'reasoning');
+  const named = THOUGHTS.map((path) => stringAt(part, ...path)).find((text) => text);
   if (named) return named;
+  const details = listAt(part, 'reasoning_details').map(
+    (detail) => stringAt(detail, 'text') ?? stringAt(detail, 'summary') ?? '',
+  );
   return listAt(part, 'content')
     .flatMap((piece) => listAt(piece, 'thinking'))
     .map((thought) => stringAt(thought, 'text') ?? '')
+    .concat(details)
     .join('');
 }

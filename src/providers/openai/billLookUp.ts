@@ -1,6 +1,6 @@
 /**
- * What a call cost, asked of its own endpoint afterwards: OpenRouter's record of a generation, LiteLLM's spend log.
- * Both write it some seconds late, so "not yet" is the usual first answer.
+ * Looks up the cost of a call at its own endpoint afterwards: OpenRouter's record of a generation, LiteLLM's spend log.
+ * Both are written some seconds late, so that "not yet" is the usual first answer.
  */
 import type { LookUpFailure, ProviderErrorKind, Usage } from '../../app/ports/models.ts';
 import type { TokenCounts } from '../../app/ports/money.ts';
@@ -45,10 +45,10 @@ export async function lookUpBill(
   }
 }
 
-/** Nobody waits for the answer, but it must not hang either. */
+/** Milliseconds; no prompt waits for the answer, but the request must end. */
 export const TIMEOUTS = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000 };
 
-/** LiteLLM shows its log to administrators only, unless told otherwise. */
+/** LiteLLM shows its log only to administrators, unless configured otherwise. */
 export const failureOf = (kind: ProviderErrorKind): LookUpFailure =>
   NEVER.has(kind) ? 'not-possible' : 'not-yet';
 const NEVER: ReadonlySet<ProviderErrorKind> = new Set([
@@ -60,15 +60,15 @@ const NEVER: ReadonlySet<ProviderErrorKind> = new Set([
 ]);
 
 interface Reader {
-  /** On the endpoint's own host. */
+  /** An address on the endpoint's own host. */
   address(endpoint: Endpoint): string;
   readonly parameter: string;
-  /** The record of this call and no other. */
+  /** The record of exactly this call. */
   record(reply: unknown, id: string): unknown;
   read(record: unknown): Usage | undefined;
 }
 
-/** https://openrouter.ai/docs/api-reference/get-a-generation; what is billed are native tokens. */
+/** https://openrouter.ai/docs/api-reference/get-a-generation; native tokens are billed. */
 const openRouter: Reader = {
   address: () => '/generation',
   parameter: 'id',
@@ -89,7 +89,7 @@ const openRouter: Reader = {
   },
 };
 
-/** https://docs.litellm.ai/docs/proxy/cost_tracking; the log lies beside `/v1`. */
+/** https://docs.litellm.ai/docs/proxy/cost_tracking; the log is beside `/v1`. */
 const liteLlm: Reader = {
   address: ({ baseUrl }) => `${baseUrl.replace(/\/v1$/, '')}/spend/logs`,
   parameter: 'request_id',
@@ -101,7 +101,7 @@ const liteLlm: Reader = {
     const spend = dollars(at(record, 'spend'));
     if (prompt === undefined || completion === undefined || spend === undefined) return undefined;
     const tokens = tokensOf({ prompt, cached: 0, completion, reasoning: 0 });
-    // It logs nothing spent for a model whose price it does not know; what a zero means is told by the model's price.
+    // It logs zero for a model with an unknown price; the model's own price decides what a zero means.
     return { tokens, reportedUsd: spend };
   },
 };

@@ -5,12 +5,12 @@ import { PRESETS } from '../presets.ts';
 
 type MarkedMessage = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
-/** A token of English or code is about four bytes. */
+/** About four bytes for a token of English or code. */
 const BYTES_PER_TOKEN = 4;
 
 /**
- * Gateways pass Anthropic's cache marks on message parts through to its models: one after the system text, one after
- * each of the last two messages that are not the model's own. Other models cache by themselves, or not at all.
+ * Gateways pass Anthropic's cache marks on message parts to its models: one after the system text, one after each of
+ * the last two messages that are not the model's own. Other models cache automatically, or not at all.
  */
 export function withCacheMarks(
   endpoint: Endpoint,

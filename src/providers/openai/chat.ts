@@ -63,28 +63,28 @@ export function chatBody(endpoint: Endpoint, request: ChatRequest): Chat {
 const cacheKey = ({ preset }: Endpoint, { cacheKey: key }: ChatRequest): object =>
   key !== undefined && PRESETS[preset].cacheKeyField === 'prompt_cache_key' ? { prompt_cache_key: key } : {};
 
-/** xAI takes the conversation's key as a header here. */
+/** xAI expects the conversation's key in a header here. */
 const headersFor = ({ preset }: Endpoint, { cacheKey: key }: ChatRequest): Record<string, string> =>
   key !== undefined && PRESETS[preset].cacheKeyField === 'x-grok-conv-id' ? { 'x-grok-conv-id': key } : {};
 
-/** How a stream is asked to tell what it used. */
+/** The request for usage at the end of a stream. */
 export const streamOptions = (endpoint: Endpoint): object => ({
   ...(endpoint.acceptsStreamOptions && { stream_options: { include_usage: true } }),
-  // OpenRouter's own switch: it adds what the call cost.
+  // OpenRouter's own switch, which adds the call's cost.
   ...(endpoint.preset === 'openrouter' && { usage: { include: true } }),
 });
 
 /**
- * OpenRouter takes a budget of thoughts beside the cap. It is sent for models that did think, since it turns thinking on
- * where it is off, and not beside an effort, which it excludes; providers behind it take no less than 1,024 (https://openrouter.ai/docs/use-cases/reasoning-tokens,
- * read in November 2026).
+ * OpenRouter accepts a reasoning budget beside the cap. It is sent for models that have reasoned, since it turns
+ * reasoning on where it is off, and not beside an effort, which it excludes; the providers behind it require at least
+ * 1,024 (https://openrouter.ai/docs/use-cases/reasoning-tokens, read in November 2026).
  */
 const reasoningBudget = ({ preset }: Endpoint, { arm, reasoningCap = 0 }: ChatRequest): object =>
   preset === 'openrouter' && arm.effort === undefined && reasoningCap >= 1_024
     ? { reasoning: { max_tokens: reasoningCap } }
     : {};
 
-/** OpenAI's reasoning models answer 400 to any temperature or stop sequence. */
+/** OpenAI's reasoning models answer any temperature or stop sequence with 400. */
 const hasFixedSampling = (endpoint: Endpoint, model: string): boolean =>
   (endpoint.preset === 'openai' || endpoint.preset === 'azure') && isOpenAiReasoning(model);
 
@@ -125,7 +125,7 @@ function toMessage(message: ChatMessage, request: ChatRequest): ChatMessageParam
   }
 }
 
-/** A plain string where there is no image: many servers take nothing else. */
+/** A plain string where there is no image, since many servers accept nothing else. */
 function toUserContent(
   content: MessageContent,
 ): string | OpenAI.Chat.Completions.ChatCompletionContentPart[] {

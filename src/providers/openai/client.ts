@@ -6,9 +6,9 @@ import { guardedFetch } from '../http/guardedFetch.ts';
 import { withoutVariable } from '../http/withoutVariable.ts';
 
 /**
- * A client for one call. Everything is explicit, because what is left out the openai package reads from OPENAI_*
- * variables, and would send OpenAI's key, organization and headers to whatever host this endpoint is. A retry is
- * the application's own and has its own reservation, so the package makes none.
+ * A client for one call. It sets everything, because the openai package reads omitted values from OPENAI_* variables
+ * and would send OpenAI's key, organization and headers to this endpoint's host. The application makes retries itself,
+ * each with its own reservation, so that the package makes none.
  */
 export async function buildClient(
   endpoint: Endpoint,
@@ -38,10 +38,10 @@ export async function buildClient(
   );
 }
 
-/** The package insists on a key even where the endpoint needs none; it is never sent. */
+/** The package requires a key even where the endpoint needs none; it is never sent. */
 const PLACEHOLDER = 'no-key-needed';
 
-/** `null` takes the package's own header out. */
+/** `null` removes the package's own header. */
 function authHeaders(
   endpoint: Endpoint,
   key: string | undefined,
@@ -49,7 +49,7 @@ function authHeaders(
 ): Record<string, string | null> {
   if (key === undefined) return { authorization: null };
   if (AZURE.test(new URL(endpoint.baseUrl).hostname)) return { authorization: null, 'api-key': key };
-  // Anthropic's chat address takes OpenAI's header, its model list only its own.
+  // Anthropic's chat address accepts OpenAI's header, its model list only its own.
   if (endpoint.preset !== 'anthropic' || expects === 'events') return {};
   return { authorization: null, 'x-api-key': key, 'anthropic-version': '2023-06-01' };
 }

@@ -9,7 +9,7 @@ import { streamCall } from '../http/stream.ts';
 
 type CompletionParams = OpenAI.CompletionCreateParamsStreaming;
 
-/** Completes code in the middle, through whichever of the three protocols the model takes. */
+/** Completes code in the middle, through the one of three protocols that the model supports. */
 export function streamCompletion(context: CallContext, request: CompletionRequest): ModelStream {
   return streamCall(context, {
     build: buildClient,
@@ -36,7 +36,7 @@ const openers: Record<CompletionApi, (endpoint: Endpoint, request: CompletionReq
   completions: (endpoint, request) => (call) => {
     const options = { signal: call.guard.signal };
     const body = { ...common(request), ...streamOptions(endpoint) };
-    // DeepSeek completes in the middle under its beta address only.
+    // DeepSeek completes in the middle only at its beta address.
     if (endpoint.preset === 'deepseek') return post(call, addressed(endpoint, '/beta/completions'), body);
     return call.client.completions.create(body, options);
   },
@@ -53,7 +53,7 @@ const openers: Record<CompletionApi, (endpoint: Endpoint, request: CompletionReq
     }),
 };
 
-/** `/completions` knows only `max_tokens`. */
+/** `/completions` only supports `max_tokens`. */
 const common = (request: CompletionRequest): CompletionParams => ({
   model: request.arm.model,
   prompt: request.prompt,
@@ -71,5 +71,5 @@ const sampling = ({ temperature, stop }: CompletionRequest) => ({
 const post = (call: ClientCall<OpenAI>, path: string, body: object): PromiseLike<AsyncIterable<unknown>> =>
   call.client.post<AsyncIterable<unknown>>(path, { body, stream: true, signal: call.guard.signal });
 
-/** Beside the `/v1` that the base URL usually ends in. */
+/** Beside the `/v1` in which the base URL usually ends. */
 const addressed = (endpoint: Endpoint, path: string): string => endpoint.baseUrl.replace(/\/v1$/, '') + path;

@@ -2,7 +2,7 @@ import { effortName, type Arm, type EffortLevel } from '../../core/arm.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
 import { PRESETS } from '../presets.ts';
 
-/** The fields by which a Chat Completions request tells the model how hard to think; none without an effort. */
+/** The fields of a Chat Completions request for the reasoning effort; none without an effort. */
 export function effortFields(endpoint: Endpoint, { effort }: Arm): object {
   const field = PRESETS[endpoint.preset].effortField;
   if (effort === undefined || field === undefined) return {};
@@ -20,6 +20,6 @@ export function effortFields(endpoint: Endpoint, { effort }: Arm): object {
   }
 }
 
-/** OpenRouter turns thinking off by a switch of its own. */
+/** OpenRouter has a separate switch that turns thinking off. */
 const openRouter = (effort: EffortLevel): object =>
   effort === 'none' ? { enabled: false } : { effort: effortName(effort) };

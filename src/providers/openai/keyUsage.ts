@@ -1,9 +1,9 @@
 /**
- * What a key has been billed in all: OpenRouter's `/key` (https://openrouter.ai/docs/api-reference/limits, read in November
- * 2026). What its owner's own keys at other providers were billed through it stands beside that.
+ * The total billed to a key: OpenRouter's `/key` (https://openrouter.ai/docs/api-reference/limits, read in November
+ * 2026). Amounts billed by other providers through the user's own keys there are listed separately.
  *
- * LiteLLM's `/key/info` is not asked: its spend leaves out each model whose price LiteLLM does not know, which cost money
- * all the same, and begins at zero again with each budget period. Its log of single calls is (`billLookUp.ts`).
+ * LiteLLM's `/key/info` is not used: its spend leaves out models whose price LiteLLM does not know, which cost money
+ * too, and restarts at zero with each budget period. Its log of single calls is used (`billLookUp.ts`).
  */
 import { createHash } from 'node:crypto';
 import type { KeyUsage, LookUpFailure } from '../../app/ports/models.ts';
@@ -40,7 +40,7 @@ function usageIn(reply: unknown): KeyUsage | undefined {
   const name = stringAt(reply, 'data', 'label');
   if (own === undefined || name === undefined) return undefined;
   const others = dollars(at(reply, 'data', 'byok_usage')) ?? 0;
-  // The label shows some characters of the key.
+  // The label contains some characters of the key.
   const key = createHash('sha256').update(name).digest('hex').slice(0, 16);
   return { key, usd: own + others };
 }

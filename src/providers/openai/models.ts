@@ -11,10 +11,10 @@ import { at, listAt, numberAt, stringAt } from '../http/json.ts';
 import { isForeign } from '../http/usage.ts';
 import { PRESETS } from '../presets.ts';
 
-/** More than the largest gateway lists; the rest is of no use in a picker. */
+/** More than the largest gateway lists; further models are of no use in a picker. */
 const MAX_LISTED = 5000;
 
-/** What the endpoint says it serves, in its own order, with whatever facts it gives about each model. */
+/** The endpoint's own list in its order, with its facts about each model. */
 export async function listModels(
   context: CallContext,
   signal: AbortSignal,
@@ -23,7 +23,7 @@ export async function listModels(
   if (!opened.ok) return opened;
   const call = opened.value;
   try {
-    // Anthropic's list has pages of twenty unless asked for more; nobody else knows the field.
+    // Anthropic's list has pages of twenty by default; other endpoints do not know the field.
     const query = context.endpoint.preset === 'anthropic' && { query: { limit: 1000 } };
     const response = await call.client.models.list({ signal: call.guard.signal, ...query }).asResponse();
     const reply = JSON.parse(await response.text()) as unknown;
@@ -40,7 +40,7 @@ export async function listModels(
 
 /** One entry in OpenAI's shape, with the additions of OpenRouter, Mistral, vLLM, Groq, llama.cpp and LM Studio. */
 function readModel(entry: unknown, endpoint: Endpoint): ListedModel[] {
-  // Gemini lists resource names, but takes the bare name as well.
+  // Gemini lists resource names, but accepts the bare name too.
   const id = stringAt(entry, 'id')?.replace(/^models\//, '');
   if (!id || id.length > 300) return [];
   return [
@@ -90,8 +90,8 @@ const knowsFree = (entry: unknown, id: string, { preset }: Endpoint): boolean =>
   preset === 'openrouter' || PRESETS[preset].local || id.endsWith(':free') || at(entry, 'simulated') === true;
 
 /**
- * OpenRouter's form: USD per token, as text; -1 stands for "depends on where it is routed". A price is taken whole
- * or not at all. Classes that PILOT never uses (images per piece, web search) are left out.
+ * OpenRouter's form: USD for each token, as text; -1 means that the price depends on the provider. A price is accepted
+ * whole or not at all. Classes that PILOT never uses (images per piece, web search) are left out.
  */
 function readPrice(pricing: unknown, zeroMeansFree: boolean): RateCard | undefined {
   const input = perMillion(at(pricing, 'prompt'));
@@ -105,7 +105,8 @@ function readPrice(pricing: unknown, zeroMeansFree: boolean): RateCard | undefin
     reasoningUsdPerMTok: perMillion(at(pricing, 'internal_reasoning')),
     requestUsd: dollars(at(pricing, 'request')),
   };
-  // A zero beside a real price means "no price of its own", and for the request "none".
+  // A zero beside an actual price means that the class has no price of its own, and for the request that there is no
+  // fee.
   const kept = Object.entries(optional).filter(([, usd]) => (isZero ? usd !== undefined : usd));
   return { inputUsdPerMTok: input, outputUsdPerMTok: output, ...Object.fromEntries(kept) };
 }
@@ -136,7 +137,7 @@ function readImages(entry: unknown): boolean | undefined {
   return Array.isArray(modalities) ? modalities.includes('image') : undefined;
 }
 
-/** OpenRouter lists the parameters that each model takes; Mistral says it of the model. */
+/** OpenRouter lists the parameters that each model accepts; Mistral lists it as a capability. */
 function readReasoning(entry: unknown): boolean | undefined {
   const declared = at(entry, 'capabilities', 'reasoning');
   if (typeof declared === 'boolean') return declared;
@@ -144,7 +145,7 @@ function readReasoning(entry: unknown): boolean | undefined {
   return Array.isArray(parameters) ? parameters.includes('reasoning') : undefined;
 }
 
-/** By declaration, else by name: such a model can be listed but not asked. */
+/** By declaration, else by name: such a model can be listed but not used. */
 function isEmbedding(entry: unknown, id: string): boolean {
   const chat = at(entry, 'capabilities', 'completion_chat');
   const fim = at(entry, 'capabilities', 'completion_fim');

@@ -1,6 +1,6 @@
 /**
- * A chat request as the Responses API takes it, stateless: nothing is stored at the provider, and the model's encrypted
- * reasoning comes back with each answer and goes in again before the calls it belongs to.
+ * A chat request in the stateless form of the Responses API: the provider stores nothing, and the model's encrypted
+ * reasoning comes with each answer and goes back before the calls it belongs to.
  */
 import type OpenAI from 'openai';
 import type {
@@ -110,7 +110,7 @@ function reasoningBeside(calls: readonly ToolCall[], armId: string): ResponseIte
   );
 }
 
-/** `strict` would ask more of a schema than tools of other extensions hold to. */
+/** `strict` would require more of a schema than other extensions' tools fulfil. */
 const toTool = ({ name, description, inputSchema }: ToolDefinition): OpenAI.Responses.FunctionTool => ({
   type: 'function',
   name,

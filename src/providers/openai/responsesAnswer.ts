@@ -14,7 +14,7 @@ export class ResponsesAnswer implements AnswerReader {
   generationId: string | undefined;
   finish: string | undefined;
   hasContent = false;
-  /** `response.completed` or `response.incomplete` came. */
+  /** Whether `response.completed` or `response.incomplete` arrived. */
   hasEnded = false;
 
   readonly #armId: string;
@@ -45,7 +45,7 @@ export class ResponsesAnswer implements AnswerReader {
     return [];
   }
 
-  /** The calls that came whole; the reasoning before them travels with the first one. */
+  /** The complete calls; the first one carries the reasoning before them. */
   end(): StreamEvent[] {
     if (this.finish === 'length') return [];
     return this.#calls.map((call, position) => {
@@ -61,7 +61,7 @@ export class ResponsesAnswer implements AnswerReader {
     return [{ type, text }];
   }
 
-  /** An item that is done has all its arguments. */
+  /** A finished item has all its arguments. */
   #keep(item: unknown): void {
     const type = stringAt(item, 'type');
     if (type === 'reasoning') this.#reasoning.push(item);

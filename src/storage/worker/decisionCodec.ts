@@ -97,7 +97,7 @@ function encodeArm(arm: ArmEvidence): readonly unknown[] {
     ...[arm.mean, arm.width, arm.index, arm.score, arm.propensity, arm.observations].map(number),
     ...[quote.expected, quote.worstCase, quote.inputTokens, quote.outputTokens, quote.outputCap].map(number),
     arm.excluded ?? null,
-    // Rows of before the cache was looked at end here.
+    // Rows from before the cache was recorded end here.
     ...(quote.cache
       ? [quote.cache.cachedTokens, quote.cache.coldCost, quote.cache.meanCost].map(number)
       : []),

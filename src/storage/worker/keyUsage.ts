@@ -1,13 +1,13 @@
 /**
- * What a key's usage says of held calls. A provider that tells no bill of a call may tell what its key has been billed in
- * all. Between two readings the key was billed for every call that was made and ended between them; less the bills that
- * are known, that is the most which the others can have cost together, whoever else uses the key.
+ * Bounds the cost of held calls by their key's usage. A provider that reports no bill of a call may report the total
+ * billed to its key. Between two readings the key was billed for every call that was made and ended between them. This
+ * amount minus the known bills is the most that the other calls can have cost together, even if others use the key.
  *
- * It is sound because each doubt makes the bound higher, never lower:
- * - Usage may come late. So a call counts as in the usage only from the second reading after its end, `APART_MS` later.
- * - Only bills that the provider itself reported are taken off; tokens at a list price may be more than it charges.
- * - A call that began before the first reading may be in both: its bill is not taken off, and it is not settled.
- * - Usage that falls, another key, and a clock that was set back begin anew.
+ * It is sound because each uncertainty raises the bound:
+ * - Usage may come late. So a call counts as included only from the second reading after its end, `APART_MS` later.
+ * - Only bills that the provider itself reported are subtracted; tokens at a list price may be more than it charges.
+ * - A call that began before the first reading may be in both: its bill is not subtracted, and it is not settled.
+ * - Usage that falls, another key, and a clock that was set back restart the readings.
  */
 import type { UsageReading, UsageSettled } from '../../app/ports/money.ts';
 import type { EpochMs, NanoUsd } from '../../core/brand.ts';
@@ -20,14 +20,14 @@ import type { Database, Row } from './database.ts';
 import { integer } from './database.ts';
 import { restate } from './holds.ts';
 
-/** The note of a call that was settled so. */
+/** The note of a call that was settled this way. */
 export const BY_KEY_USAGE = 'settled-by-key-usage';
 
-/** Between readings; LiteLLM and OpenRouter write usage within minutes. */
+/** Milliseconds between readings; LiteLLM and OpenRouter write usage within minutes. */
 const APART_MS = HOUR_MS;
-/** Readings that are kept for each endpoint: two days of one an hour, and the last of each day before. */
+/** Readings kept for each endpoint: two days of one an hour, and the last of each day before. */
 const MOST_READINGS = 48;
-/** Nano-USD by which a sum of doubles may be off. */
+/** Nano-USD, the possible error of a sum of doubles. */
 const ROUNDING = 1_000;
 
 interface Readings {
@@ -74,7 +74,7 @@ const OF_ENDPOINT = `state = 'settled' AND substr(arm, 1, instr(arm, '/') - 1) =
 
 function settleBetween(books: Books, { endpointId, period, readings, usage, now }: Window): UsageSettled {
   const { db } = books;
-  // The last reading before this one was made after these calls had ended, and this one an hour later.
+  // The previous reading was made after these calls had ended, and this one an hour later.
   const [until] = readings.at.at(-1) ?? [0];
   const oldest = db.get(
     `SELECT min(at) oldest FROM entries WHERE ${OF_ENDPOINT} AND ${UNBILLED} AND period = ?`,
@@ -99,7 +99,7 @@ function settleBetween(books: Books, { endpointId, period, readings, usage, now 
   return { calls: calls.length, freed };
 }
 
-/** A bill that the user disputes was billed all the same. */
+/** A bill that the user disputes was billed too. */
 const reportedBetween = (db: Database, whose: readonly [string, number, number]): NanoUsd =>
   bounded(
     db.get(
@@ -109,7 +109,7 @@ const reportedBetween = (db: Database, whose: readonly [string, number, number])
     )?.['total'],
   );
 
-/** What was received is a share of the tokens that the estimate counts, and output costs no less than input. */
+/** The received text is a share of the tokens that the estimate counts, and output costs no less than input. */
 function holdOf(row: Row): UsageHold {
   const cost = integer(row, 'cost');
   const tokens = ['input', 'cached_input', 'cache_write', 'output', 'reasoning'].reduce(
@@ -121,7 +121,7 @@ function holdOf(row: Row): UsageHold {
   return { held: cost + integer(row, 'held'), certain };
 }
 
-/** A bill that comes after all is still recorded. */
+/** A later bill is still recorded. */
 const settleAt = (books: Books, row: Row, cost: number, now: EpochMs): number =>
   restate(
     books,
@@ -139,7 +139,7 @@ const settleAt = (books: Books, row: Row, cost: number, now: EpochMs): number =>
 
 const encode = (readings: Readings): string => JSON.stringify(readings);
 
-/** Total: what is not as `encode` makes it is no reading. */
+/** Total: a value not in the form of `encode` gives no reading. */
 function decode(stored: string | undefined): Readings | undefined {
   if (stored === undefined) return undefined;
   try {

@@ -140,7 +140,7 @@ UPDATE entries SET generation_id = NULL, lookup_at = NULL WHERE generation_id IS
   AND (length(generation_id) > 80 OR generation_id GLOB '*[^A-Za-z0-9_.:-]*' OR generation_id GLOB '[sprSPR]k-*');
 `;
 
-/** sent: input tokens that were sent at least. */
+/** sent: lower bound on the input tokens that were sent. */
 const version5 = `
 ALTER TABLE entries ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;
 `;

@@ -34,7 +34,7 @@ export class AnswerActions {
       copyAnswer: async ({ answerId }) => {
         const found = this.#found(answerId);
         if (!found) return;
-        // The conversation whose answer it is: another may be opened before the clipboard has it.
+        // The answer's conversation: another may be opened before the clipboard has the text.
         const session = this.#open.current;
         await copyText(found.answer.text);
         session.used(answerId, 'copied');

@@ -1,4 +1,4 @@
-/** Ties the panel to the open conversations: what the user does in it, and what it shows. */
+/** Connects the panel and the open conversations: the user's actions in it, and its content. */
 import * as vscode from 'vscode';
 import { randomUUID } from 'node:crypto';
 import type { AskSession, SessionChange } from '../../app/ask/ask.ts';
@@ -17,7 +17,7 @@ import type { AskDeps } from './deps.ts';
 import { confirmDeleteAll, openLink, pickAnother, pickModel, tellDeleted } from './dialogs.ts';
 import { LastEditor } from './editors.ts';
 import { HistoryFiles } from './historyFiles.ts';
-import { AskPanel } from './panel.ts';
+import { AskPanel, lockedGroup } from './panel.ts';
 import { Prices } from './prices.ts';
 import {
   answerUpdate,
@@ -32,7 +32,7 @@ import { askStrings } from './strings.ts';
 import { showWarning } from '../kit/notify.ts';
 import type { MessageHandlers } from '../kit/webviewPanel.ts';
 
-/** Moves of the cursor are gathered before the chips are redrawn. */
+/** Milliseconds without cursor movement before the chips are drawn again. */
 const trayQuietMs = 120;
 
 export class AskController implements vscode.Disposable {
@@ -47,8 +47,9 @@ export class AskController implements vscode.Disposable {
   readonly #holds: AnswerHolds;
   readonly #ledgerChanges: { dispose(): unknown };
   #panel: AskPanel | undefined;
+  #opening: Promise<void> | undefined;
   #trayTimer: NodeJS.Timeout | undefined;
-  /** The model the user chose, by conversation; none = PILOT chooses. */
+  /** The model that the user chose for each conversation; absent = PILOT chooses. */
   readonly #chosen = new Map<string, ArmId>();
   #inspected: Prepared | undefined;
   #draft = '';
@@ -92,15 +93,24 @@ export class AskController implements vscode.Disposable {
     this.#tray.onDidChange(() => this.#traySoon());
   }
 
-  /** Brings the panel up with the keyboard in its composer; a question is asked at once. */
+  /** Shows the panel with the focus in its composer, and asks a given question at once. */
   async ask(question?: string): Promise<void> {
-    this.#panel ??= this.#newPanel();
-    this.#panel.reveal();
+    if (!this.#panel) await (this.#opening ??= this.#openPanel());
+    this.#panel?.reveal();
     this.#post({ type: 'focus', text: undefined });
     if (question !== undefined && question.trim() !== '') await this.#ask(question);
   }
 
-  /** A panel that VS Code kept over a reload comes back with its conversation, if that was kept. */
+  async #openPanel(): Promise<void> {
+    try {
+      const column = await lockedGroup();
+      this.#panel ??= this.#newPanel(column);
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  /** Restores a panel that VS Code kept over a reload, with its conversation if that was stored. */
   async restore(panel: vscode.WebviewPanel, conversationId: string | undefined): Promise<void> {
     if (this.#panel) {
       panel.dispose();
@@ -134,7 +144,7 @@ export class AskController implements vscode.Disposable {
     tellDeleted(deleted);
   }
 
-  /** A question again, as the ways on of its failed answer say it; from the palette, the last one. */
+  /** Asks a question again, for an action of its failed answer; from the palette, the last question. */
   async again(choice: Choice | 'pick', turnId: unknown): Promise<void> {
     const session = this.#open.current;
     const { turns } = session.conversation;
@@ -164,15 +174,15 @@ export class AskController implements vscode.Disposable {
       part?.dispose();
   }
 
-  #newPanel(restored?: vscode.WebviewPanel): AskPanel {
+  #newPanel(at?: vscode.ViewColumn | vscode.WebviewPanel): AskPanel {
     const { extensionUri, log } = this.#deps;
     const onClosed = (): void => {
       this.#panel = undefined;
       this.#draft = '';
-      // Nobody can see or stop it any more, so it must not cost any more.
+      // The user can no longer see or stop the answers, so that they must not cost more.
       this.#open.stopAll();
     };
-    const panel = new AskPanel({ extensionUri, log, handlers: this.#handlers(), onClosed }, restored);
+    const panel = new AskPanel({ extensionUri, log, handlers: this.#handlers(), onClosed }, at);
     panel.title = conversationTitle(this.#open.current.conversation);
     return panel;
   }
@@ -238,7 +248,7 @@ export class AskController implements vscode.Disposable {
     this.#post({ type: 'inspection', inspection });
   }
 
-  /** The model that the button names, and no other. */
+  /** Asks exactly the model that the button names. */
   #better(session: AskSession, turnId: string): Promise<void> {
     const not = session.triedArms(turnId);
     return session.askAgain(turnId, { type: 'escalate', not, to: this.#prices.better(turnId) });
@@ -312,7 +322,7 @@ export class AskController implements vscode.Disposable {
     this.#refreshHolds();
   }
 
-  /** As long as nothing shows them, the words under the answers may be old. */
+  /** While no panel is visible, the amounts under the answers may be outdated. */
   #refreshHolds(): void {
     if (!this.#panel) return;
     this.#holds
@@ -326,7 +336,7 @@ export class AskController implements vscode.Disposable {
     const { conversation } = session;
     if (!session.running) {
       this.#prices.turn(change.turnId);
-      // The ledger has changed before the answer's end is told.
+      // The ledger changed before the answer's end is reported.
       this.#refreshHolds();
     }
     if (change.type === 'turn') {

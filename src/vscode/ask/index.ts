@@ -1,4 +1,4 @@
-/** The Ask surface's door: commands and the restored panel. Everything behind it is loaded when first used. */
+/** The entry of the Ask surface: commands and the restored panel. Everything else is loaded at first use. */
 import * as vscode from 'vscode';
 import type { ArmId } from '../../core/brand.ts';
 import { panelType } from '../kit/panelType.ts';

@@ -1,9 +1,12 @@
-/** The Ask panel: a fast answer's pieces are gathered, and what is longer than the page shows stays behind. */
+/** The Ask panel: combines the pieces of a fast answer, and omits text beyond what the page shows. */
 import * as vscode from 'vscode';
 import { maxShownChars, parseFromWebview, type FromWebview, type ToWebview } from '../../protocol/ask.ts';
 import { WebviewPanel, type WebviewPanelOptions } from '../kit/webviewPanel.ts';
 
-/** One frame at 30 Hz: the first piece goes at once, the rest are gathered, so that fast models do not flood the pipe. */
+/**
+ * Milliseconds, one frame at 30 Hz: the first piece is sent at once, the next ones are combined, so that fast models do
+ * not flood the webview.
+ */
 const gatherMs = 33;
 
 export type AskPanelOptions = Pick<
@@ -11,20 +14,33 @@ export type AskPanelOptions = Pick<
   'extensionUri' | 'log' | 'handlers' | 'onClosed'
 >;
 
+/**
+ * With nothing open: a locked group on the right, so that the next file opens in the group on the left and does not cover
+ * the conversation. VS Code puts a webview into the only group while that is empty, whatever column is asked for, and
+ * does not lock a group that is alone; so the second group comes first. Undefined: something is open.
+ */
+export async function lockedGroup(): Promise<vscode.ViewColumn | undefined> {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  if (all.length > 1 || activeTabGroup.tabs.length > 0) return undefined;
+  await vscode.commands.executeCommand('workbench.action.newGroupRight');
+  await vscode.commands.executeCommand('workbench.action.lockEditorGroup');
+  return vscode.ViewColumn.Two;
+}
+
 export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
-  /** It opened in a new group, which is to be locked once it is there. */
+  /** Whether it opened in a new group, which is locked once it exists. */
   #ownGroup: boolean;
   #gathered: { answerId: string; text: string; reasoning: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
-  /** Characters the webview holds, by answer: above the cap nothing more is sent. */
+  /** Number of characters that the webview has, by answer: beyond the cap nothing more is sent. */
   readonly #shown = new Map<string, number>();
 
-  constructor(options: AskPanelOptions, restored?: vscode.WebviewPanel) {
+  /** `at`: the panel that VS Code restored, or the group that was made for a new one. */
+  constructor(options: AskPanelOptions, at?: vscode.ViewColumn | vscode.WebviewPanel) {
     const { all, activeTabGroup } = vscode.window.tabGroups;
-    // The panel covers neither code, a picture nor the walkthrough of this group. With nothing open, the only group stays
-    // free for the next file, which would cover the conversation there: VS Code does not lock a group that is alone.
-    const beside = activeTabGroup.tabs.length > 0 || all.length === 1;
+    // The panel covers neither code, a picture nor the walkthrough of this group.
+    const beside = activeTabGroup.tabs.length > 0;
     const ready: typeof options.handlers.ready = (message) => {
       this.#lock();
       return options.handlers.ready(message);
@@ -41,10 +57,10 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
           if (this.ready) this.#lock();
         },
       },
-      restored ?? (beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active),
+      at ?? (beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active),
     );
     this.#ownGroup =
-      !restored && beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
+      at === undefined && beside && !all.some(({ viewColumn }) => viewColumn > activeTabGroup.viewColumn);
   }
 
   override post(message: ToWebview): void {
@@ -65,7 +81,7 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
     this.#timer ??= setTimeout(() => this.#flush(), wait);
   }
 
-  /** The webview was told of this many characters in a snapshot. */
+  /** The webview received this many characters in a snapshot. */
   holds(answerId: string, chars: number): void {
     this.#shown.set(answerId, chars);
   }
@@ -73,7 +89,7 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
   #lock(): void {
     if (!this.#ownGroup || !this.active) return;
     this.#ownGroup = false;
-    // So that a file opened from here does not cover the conversation about it.
+    // A file opened from here must not cover the conversation about it.
     void vscode.commands.executeCommand('workbench.action.lockEditorGroup');
   }
 

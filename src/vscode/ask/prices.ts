@@ -6,10 +6,10 @@ import type { Prepared } from '../../app/ask/assemble.ts';
 import { nextPrice, noOffers, offersFor, type NextPrice, type Offers } from '../../app/ask/prices.ts';
 import type { PricedArm, Preview } from '../../app/call/preview.ts';
 import type { Log } from '../../app/ports/environment.ts';
-import type { ArmId, NanoUsd } from '../../core/brand.ts';
+import type { ArmId } from '../../core/brand.ts';
 import type { ToWebview } from '../../protocol/ask.ts';
-import { nameAtEffort } from '../kit/armName.ts';
 import { usd } from '../kit/format.ts';
+import { about, betterText, nameOf, pricedArmText } from '../words/pricedArm.ts';
 
 const { t } = vscode.l10n;
 
@@ -134,7 +134,7 @@ export class Prices implements vscode.Disposable {
     post({
       type: 'offers',
       turnId,
-      better: better && t('Better answer: {0}', this.#armText(better)),
+      better: better && betterText(engine.arms(), better),
       cheaper: cheaper && !isChosen() ? t('Cheaper next time: {0}', this.#armText(cheaper)) : undefined,
     });
   }
@@ -152,17 +152,14 @@ export class Prices implements vscode.Disposable {
     return { text: parts.join(' · '), detail };
   }
 
-  #armText({ armId, cost }: PricedArm): string {
-    return t('{0}, {1}', this.#name(armId), about(cost));
+  #armText(priced: PricedArm): string {
+    return pricedArmText(this.#deps.engine.arms(), priced);
   }
 
   #name(armId: ArmId): string {
-    const arm = this.#deps.engine.arms().find(({ id }) => id === armId);
-    return arm ? nameAtEffort(arm) : armId;
+    return nameOf(this.#deps.engine.arms(), armId);
   }
 }
-
-export const about = (cost: NanoUsd): string => (cost === 0 ? t('free') : t('about {0}', usd(cost)));
 
 function autoText({ likely, low, high }: Preview): string {
   if (low === high) return about(likely.cost);

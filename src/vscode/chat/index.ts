@@ -73,7 +73,7 @@ function registerModels(deps: ChatDeps, { lm }: ChatHost, registered: Disposable
       changed.fire();
     }),
   );
-  // The picker lists a vendor's models only after someone selected them once, so this does.
+  // The picker lists a vendor's models only after a first selection of them, which this makes.
   void lm.selectChatModels?.({ vendor: VENDOR }).then(undefined, (error: unknown) => {
     deps.log.error('VS Code could not list the models of PILOT', error);
   });

@@ -15,11 +15,13 @@ import {
 } from '../../app/chat/participant.ts';
 import { participantOrder } from '../../app/call/orders.ts';
 import { assemble, type Prepared } from '../../app/ask/assemble.ts';
-import type { Choice } from '../../app/call/routing.ts';
+import type { Choice, RoutingRequest } from '../../app/call/routing.ts';
+import type { ArmId } from '../../core/brand.ts';
 import { cost, usdLeft } from '../kit/format.ts';
 import { incompleteMessage, messageOf, type WayOn } from '../words/messages.ts';
 import { showInformation } from '../kit/notify.ts';
 import { escapedMarkdown } from '../kit/plain.ts';
+import { betterText } from '../words/pricedArm.ts';
 import { reasonLine } from '../words/reason.ts';
 import { signalOf } from '../kit/cancellation.ts';
 import type { ChatDeps } from './deps.ts';
@@ -64,7 +66,24 @@ export async function answerAsParticipant(
     },
     toolCall: () => undefined,
   });
-  return resultOf(deps, end, { answer: answer.text, conversationId, stream });
+  const better =
+    end.kind === 'answered' ? await betterThan(deps, order, [...plan.tried, end.route.arm.id]) : undefined;
+  return resultOf(deps, end, { answer: answer.text, conversationId, stream, better });
+}
+
+/** The next step up for the same prompt. A price that cannot be computed must not lose the answer. */
+async function betterThan(
+  { preview, models, log }: ChatDeps,
+  { surface, view, call, conversationId }: RoutingRequest,
+  not: readonly ArmId[],
+): Promise<AnswerMemory['better']> {
+  try {
+    const found = await preview({ surface, view, call, conversationId, choice: { type: 'escalate', not } });
+    return found && { armId: found.likely.armId, label: betterText(models.arms, found.likely) };
+  } catch (error) {
+    log.error('The price of a better answer could not be computed', error);
+    return undefined;
+  }
 }
 
 /**
@@ -77,7 +96,7 @@ export async function learnFromThumb(
 ): Promise<void> {
   const memory = memoryOf(metadata);
   if (memory?.incomplete) {
-    // Of half an answer a thumb says nothing about the model.
+    // A thumb on half an answer is no evidence about the model.
     void showInformation(vscode.l10n.t('This answer is incomplete, so PILOT does not learn from its thumb.'));
     return;
   }
@@ -91,8 +110,11 @@ export async function learnFromThumb(
   void pausedThumb.tell(learn);
 }
 
-export const followupsOf = ({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] =>
-  memoryOf(metadata) ? [{ prompt: '', label: vscode.l10n.t('Better answer'), command: BETTER }] : [];
+/** Names the model and its price as they were at the answer's end; nothing where no better model is expected. */
+export function followupsOf({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] {
+  const better = memoryOf(metadata)?.better;
+  return better ? [{ prompt: '', label: better.label, command: BETTER }] : [];
+}
 
 interface Plan {
   readonly question: string;
@@ -100,6 +122,8 @@ interface Plan {
   readonly earlier: readonly Exchange<Reference>[];
   readonly choice: Choice;
   readonly improves: AnswerMemory['decisionId'] | undefined;
+  /** Models that have answered this question already. */
+  readonly tried: readonly ArmId[];
 }
 
 /** A model of PILOT chosen in Chat's picker applies to `@pilot` too; models of other vendors are passed over. */
@@ -109,7 +133,14 @@ function newPlan(
   { prompt, references, model }: vscode.ChatRequest,
 ): Plan {
   const picked = model.vendor === VENDOR ? choiceOf(model.id, models.arms) : undefined;
-  return { question: prompt, references, earlier, choice: picked ?? { type: 'auto' }, improves: undefined };
+  return {
+    question: prompt,
+    references,
+    earlier,
+    choice: picked ?? { type: 'auto' },
+    improves: undefined,
+    tried: [],
+  };
 }
 
 /** Answers the last question with a better model; text after the command is added to the question. */
@@ -119,13 +150,14 @@ function betterPlan(
 ): Plan | undefined {
   const last = exchanges.at(-1);
   if (!last || last.answers.length === 0) return undefined;
-  const { armIds, newest } = triedIn(last);
+  const { armIds, newest, offered } = triedIn(last);
   return {
     question: prompt.trim() === '' ? last.question : `${last.question}\n\n${prompt}`,
     references: last.references,
     earlier: exchanges.slice(0, -1),
-    choice: { type: 'escalate', not: armIds },
+    choice: { type: 'escalate', not: armIds, to: offered },
     improves: newest,
+    tried: armIds,
   };
 }
 
@@ -148,6 +180,7 @@ interface Given {
   readonly answer: string;
   readonly conversationId: string;
   readonly stream: vscode.ChatResponseStream;
+  readonly better: AnswerMemory['better'];
 }
 
 function resultOf({ models }: ChatDeps, end: ChatEnd, given: Given): vscode.ChatResult {
@@ -177,12 +210,13 @@ function resultOf({ models }: ChatDeps, end: ChatEnd, given: Given): vscode.Chat
   }
 }
 
-const remember = ({ decision, arm }: Route, { answer, conversationId }: Given): AnswerMemory => ({
+const remember = ({ decision, arm }: Route, { answer, conversationId, better }: Given): AnswerMemory => ({
   decisionId: decision.id,
   armId: arm.id,
   conversationId,
   answerChars: answer.length,
   incomplete: false,
+  better,
 });
 
 const footer = (answer: string, line: string): string =>

@@ -64,7 +64,7 @@ export async function respond(
   });
   switch (end.kind) {
     case 'answered':
-      // What was said stands in the chat; an agent must not take half an answer for a whole one.
+      // The received text is in the chat; an agent must not treat a partial answer as complete.
       if (end.ended.incomplete && !endsAtCallersCap(end.ended, outputCap))
         throw new Error(incompleteMessage(end.route.arm.label, end.ended.incomplete).text);
       return;

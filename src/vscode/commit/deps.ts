@@ -6,7 +6,7 @@ import type { Reward } from '../../core/learning/reward.ts';
 
 export interface CommitDeps {
   readonly engine: Pick<AskEngine, 'run'>;
-  /** What became of a message, for the learner. */
+  /** Reports the outcome of a message to the learner. */
   readonly tell: (decisionId: DecisionId, kind: OutcomeKind, reward: Reward) => void;
   readonly log: Log;
 }

@@ -1,4 +1,7 @@
-/** Writes a commit message into the box of the Source Control view, from the staged changes, else from all. */
+/**
+ * Writes a commit message into the box of the Source Control view, from the staged changes, or from all if none is
+ * staged.
+ */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { commitPrompt, diffToSend, messageIn, type SentDiff } from '../../app/commit/message.ts';
@@ -14,7 +17,7 @@ import { repositoryOf, type Repository } from './git.ts';
 
 const { t } = vscode.l10n;
 
-/** The last message of each repository, until it is committed: what becomes of it tells how good it was. */
+/** The last message of each repository, until the commit shows how much of it was kept. */
 const written = new Map<string, { readonly text: string; readonly decisionId: DecisionId }>();
 
 export async function generateCommitMessage(deps: CommitDeps, root: vscode.Uri | undefined): Promise<void> {
@@ -65,7 +68,7 @@ async function write(
   const key = repository.rootUri.toString();
   const before = inputBox.value;
   const former = written.get(key);
-  // The same asked again: the former message did not satisfy.
+  // The user requested it again: the former message did not satisfy.
   if (former && former.text === before) deps.tell(former.decisionId, 'retried', { reward: 0, weight: 0.5 });
   const messages = commitPrompt(sent, await earlier(repository), former?.text === before ? '' : before);
   const ended = await stream(
@@ -73,7 +76,7 @@ async function write(
     messages,
     signal,
     (text, last) => {
-      // What the user types into the box is theirs.
+      // Text that the user types into the box is not overwritten.
       if (inputBox.value !== last) return false;
       inputBox.value = text;
       return true;
@@ -99,7 +102,7 @@ interface GeneratedMessage {
   readonly problem: Problem | undefined;
 }
 
-/** `show` is told the new text and the last one it was told; false = nothing more is to be shown. */
+/** `show` receives the new text and the one shown before; false = stop showing. */
 async function stream(
   { engine }: CommitDeps,
   messages: ReturnType<typeof commitPrompt>,
@@ -137,7 +140,7 @@ async function earlier(repository: Repository): Promise<readonly string[]> {
   }
 }
 
-/** Kept as it was, or rewritten: told when the commit is made. */
+/** Kept or rewritten, reported when the commit is made. */
 function follow(
   deps: CommitDeps,
   repository: Repository,

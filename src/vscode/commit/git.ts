@@ -1,4 +1,4 @@
-/** What PILOT uses of the API of VS Code's own git extension, checked before it is used. */
+/** The parts of the API of VS Code's own git extension that PILOT uses, checked before use. */
 import * as vscode from 'vscode';
 import { isObject } from '../../core/shape.ts';
 
@@ -9,7 +9,7 @@ export interface Repository {
     readonly mergeChanges: readonly unknown[];
     readonly indexChanges: readonly unknown[];
   };
-  /** `cached`: of the index against HEAD; else of the files against the index. */
+  /** `cached`: the index against HEAD; else the files against the index. */
   diff(cached?: boolean): Promise<string>;
   log(options: { readonly maxEntries: number }): Promise<readonly { readonly message: string }[]>;
   getCommit(ref: string): Promise<{ readonly message: string }>;
@@ -41,7 +41,7 @@ const hasApi = (value: unknown): value is { getAPI(version: 1): unknown } =>
 const isApi = (value: unknown): value is GitApi =>
   isObject(value) && 'repositories' in value && Array.isArray(value.repositories) && 'getRepository' in value;
 
-/** The one that is meant: of the view's title, of the file in front, or the only one. */
+/** The repository of the view's title, of the active file, or the only one. */
 export async function repositoryOf(root: vscode.Uri | undefined): Promise<Repository | 'no-git' | 'none'> {
   const git = await api();
   if (!git) return 'no-git';

@@ -1,4 +1,4 @@
-/** The door of commit messages: one command, whose code is loaded when it is first used. */
+/** The entry of commit messages: one command, whose code is loaded at first use. */
 import * as vscode from 'vscode';
 import { isObject } from '../../core/shape.ts';
 import type { CommitDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-/** The lightbulb: fixing and explaining a problem, and what can be done with selected code. Nothing behind it is loaded. */
+/** The lightbulb: fixing and explaining a problem, and actions on selected code. Nothing else is loaded for it. */
 import * as vscode from 'vscode';
 
 const { t } = vscode.l10n;
@@ -18,7 +18,7 @@ function provideCodeActions(
   { diagnostics, only, triggerKind }: vscode.CodeActionContext,
 ): vscode.CodeAction[] {
   const wants = (kind: vscode.CodeActionKind): boolean => only?.contains(kind) ?? true;
-  // Asked for while the cursor moves, an action of every line would light the bulb everywhere.
+  // VS Code asks while the cursor moves; an action for every line would show the lightbulb everywhere.
   const isMeant = !range.isEmpty || triggerKind === vscode.CodeActionTriggerKind.Invoke;
   return [
     ...(wants(vscode.CodeActionKind.QuickFix) ? onProblems(document, diagnostics) : []),

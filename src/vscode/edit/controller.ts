@@ -1,4 +1,4 @@
-/** Edits in place in VS Code: from the key to the last hunk that is accepted or rejected. */
+/** Edits in place in VS Code: from the key to the last accepted or rejected hunk. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Choice } from '../../app/call/routing.ts';
@@ -23,7 +23,7 @@ import { tellEnd } from './words.ts';
 
 const { t } = vscode.l10n;
 
-/** What a code action or a key of the user's own says; what is missing is asked for, or taken from the editor. */
+/** The arguments of a code action or of a user's own key; missing ones are asked for, or taken from the editor. */
 export interface EditRequest {
   readonly instruction?: string;
   readonly range?: vscode.Range;
@@ -34,13 +34,13 @@ interface OpenEdit {
   readonly document: EditorDocument;
 }
 
-/** Edits that are followed at once: a decided one until it is known what is left of it after five minutes. */
+/** The most edits followed at once: a decided one until the check of its remaining text after five minutes. */
 const MOST_FOLLOWED = 100;
 const FOLLOWED_MS = 310_000;
 
 export class EditController implements vscode.Disposable {
   readonly #deps: EditDeps;
-  /** From the oldest to the latest; of one document the latest counts. */
+  /** From the oldest to the latest; the latest of a document counts. */
   #edits: readonly OpenEdit[] = [];
   readonly #decorations = new EditDecorations();
   readonly #lenses = new EditLenses((document) => this.#latest(document)?.session);
@@ -96,7 +96,7 @@ export class EditController implements vscode.Disposable {
     if (open) return this.#alreadyOpen(open, editor.selection, instruction);
     const text = document.getText();
     const end = text.length;
-    // A last line without an end is written again with what follows it.
+    // A last line without a line end is written again with the following text.
     const start = text.endsWith('\n') ? end : text.lastIndexOf('\n') + 1;
     await this.#begin(editor, { start, end }, instruction, { type: 'auto' });
   }
@@ -217,7 +217,7 @@ export class EditController implements vscode.Disposable {
     await tellEnd({ end, label, uri: document.document.uri, words: this.#deps.words });
   }
 
-  /** Within the lines of an edit that waits, the key is a follow-up. */
+  /** Within the lines of a pending edit, the key asks for a follow-up. */
   async #alreadyOpen(edit: OpenEdit, range: vscode.Range, instruction: string | undefined): Promise<void> {
     const { session, document } = edit;
     const at = document.document.offsetAt(range.start);
@@ -235,7 +235,7 @@ export class EditController implements vscode.Disposable {
     if (picked === reject) await this.reject(document.document.uri, 'all');
   }
 
-  /** What is left of it is looked at for the last time after five minutes; from then on typing need not be followed. */
+  /** After the last check at five minutes, typing need not be followed. */
   #retireLater(session: EditSession): void {
     setTimeout(() => {
       if (session.state !== 'over') return;
@@ -304,7 +304,9 @@ function wanted(
   return ({ id }) => id === nearest?.id;
 }
 
-/** The lines may have moved while the instruction was typed; changed, they are not what was meant. */
+/**
+ * The lines may have moved while the user typed the instruction; changed lines are no longer the ones that were meant.
+ */
 function movedTo(document: vscode.TextDocument, stretch: Stretch, text: string): Stretch | undefined {
   const now = document.getText();
   if (now.slice(stretch.start, stretch.end) === text) return stretch;

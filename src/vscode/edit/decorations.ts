@@ -1,6 +1,6 @@
 /**
- * How an edit looks: added lines as VS Code's diff colours them; of removed lines, which no longer stand in the document, the
- * words behind the line that took their place, and all of them on hover.
+ * The look of an edit: added lines as in VS Code's diff; removed lines, which are no longer in the document, as text
+ * after the line that replaced them, and in full on hover.
  */
 import * as vscode from 'vscode';
 import type { EditSession } from '../../app/edit/session.ts';
@@ -8,7 +8,7 @@ import { linesOf } from '../../core/edit/lines.ts';
 import type { ReviewHunk } from '../../core/edit/review.ts';
 
 const { t } = vscode.l10n;
-/** Characters of a removed line that are shown behind the one in its place. */
+/** Characters of a removed line that are shown after its replacement. */
 const MOST_SHOWN = 80;
 const MOST_HOVER = 4_000;
 
@@ -52,7 +52,7 @@ export class EditDecorations implements vscode.Disposable {
     );
   }
 
-  /** Lines that are about to be asked about. */
+  /** The lines of a coming request. */
   mark(editor: vscode.TextEditor, range: vscode.Range | undefined): void {
     editor.setDecorations(this.#asked, range ? [range] : []);
   }
@@ -62,7 +62,7 @@ export class EditDecorations implements vscode.Disposable {
   }
 }
 
-/** Undefined where it holds no line. */
+/** Undefined where it contains no line. */
 export function linesAt(
   document: vscode.TextDocument,
   { start, end }: ReviewHunk['at'],
@@ -77,7 +77,7 @@ function removedOptions(document: vscode.TextDocument, hunk: ReviewHunk): vscode
   if (told.length === 0) return [];
   const hoverMessage = hoverOf(document.languageId, removed);
   const range = linesAt(document, hunk.at);
-  // Lines that went without others in their place stand behind the line above.
+  // Removed lines without a replacement are shown after the line above.
   const first = range?.start.line ?? Math.max(0, document.positionAt(hunk.at.start).line - 1);
   const last = range?.end.line ?? first;
   const rows = last - first + 1;
@@ -99,7 +99,7 @@ function shown(line: string, more: number): string {
   return more === 1 ? t('{0} and 1 more line', cut) : t('{0} and {1} more lines', cut, more);
 }
 
-/** As code and nothing else: what a file says is no Markdown of ours. */
+/** Only as code: the text of a file is not PILOT's Markdown. */
 function hoverOf(languageId: string, removed: readonly string[]): vscode.MarkdownString {
   const hover = new vscode.MarkdownString(`${t('Removed:')}\n`);
   const text = removed.join('\n');

@@ -2,7 +2,7 @@ import type { AskEngine, AskWords } from '../../app/ask/ask.ts';
 import type { EditSessionDeps as SessionDeps } from '../../app/edit/ports.ts';
 import type { Clock, Log } from '../../app/ports/environment.ts';
 
-/** What edits in place need from the composition root. */
+/** The dependencies of edits in place, from the composition root. */
 export interface EditDeps {
   readonly engine: AskEngine;
   readonly learning: SessionDeps['learning'];

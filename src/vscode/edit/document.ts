@@ -1,4 +1,4 @@
-/** VS Code's document as an edit sees it: own writes are told apart from what anybody else changes meanwhile. */
+/** VS Code's document for an edit: distinguishes own writes from all other changes. */
 import * as vscode from 'vscode';
 import type { EditedDocument, Written } from '../../app/edit/ports.ts';
 import type { LineReplacement } from '../../core/edit/lines.ts';
@@ -10,7 +10,7 @@ export class EditorDocument implements EditedDocument {
   readonly document: vscode.TextDocument;
   #listener: Listener = () => undefined;
   #known: { readonly version: number; readonly text: string } | undefined;
-  /** What came while a write is under way; undefined = none is. */
+  /** Changes that arrived during a write; undefined = no write is running. */
   #waiting: vscode.TextDocumentChangeEvent[] | undefined;
 
   constructor(document: vscode.TextDocument) {
@@ -21,21 +21,24 @@ export class EditorDocument implements EditedDocument {
     this.#listener = listener;
   }
 
-  /** VS Code puts a document's lines together with each call. */
+  /** VS Code joins a document's lines at each call. */
   text(): string {
     const { version } = this.document;
     if (this.#known?.version !== version) this.#known = { version, text: this.document.getText() };
     return this.#known.text;
   }
 
-  /** An event of this document. */
+  /** Called for each event of this document. */
   changed(event: vscode.TextDocumentChangeEvent): void {
     if (event.contentChanges.length === 0) return;
     if (this.#waiting) this.#waiting.push(event);
     else this.#tell(event);
   }
 
-  /** VS Code writes nothing where the document has changed since the call; so the first change after it is this one. */
+  /**
+   * VS Code writes nothing where the document has changed since the call, so that the first change after it is this
+   * one.
+   */
   async write(
     replacements: readonly LineReplacement[],
     join: boolean,
@@ -55,6 +58,11 @@ export class EditorDocument implements EditedDocument {
     return document.version === version ? 'refused' : 'changed';
   }
 
+  async undo(): Promise<void> {
+    if (vscode.window.activeTextEditor?.document === this.document)
+      await vscode.commands.executeCommand('undo');
+  }
+
   async #apply(replacements: readonly LineReplacement[], join: boolean): Promise<boolean> {
     const { document } = this;
     const edits = replacements.map(({ start, end, text }) => ({
@@ -68,7 +76,7 @@ export class EditorDocument implements EditedDocument {
         for (const { range, text } of edits) builder.replace(range, text);
       }, steps);
     }
-    // Nobody sees it: only a workspace edit reaches it, which is a step of its own.
+    // The document is not visible: only a workspace edit reaches it, which is a step of its own.
     const edit = new vscode.WorkspaceEdit();
     for (const { range, text } of edits) edit.replace(document.uri, range, text);
     return vscode.workspace.applyEdit(edit);

@@ -1,4 +1,4 @@
-/** The door of edits in place: commands and the lightbulb alone. Everything behind it is loaded when first used. */
+/** The entry of edits in place: commands and the lightbulb. Everything else is loaded at first use. */
 import * as vscode from 'vscode';
 import { isObject } from '../../core/shape.ts';
 import { registerCodeActions } from './actions.ts';
@@ -20,7 +20,7 @@ export function registerEdit(deps: EditDeps): vscode.Disposable {
     );
   const tasks = () => import('./tasks.ts');
 
-  // A lens names its file and its hunk; from a key the file in front and the hunk at the cursor are meant.
+  // A lens names its file and its hunk; a key means the active file and the hunk at the cursor.
   const registered = vscode.Disposable.from(
     registerCodeActions(),
     command('pilot.editInPlace', (edits, request) => edits.edit(isRequest(request) ? request : {})),
@@ -52,7 +52,7 @@ export function registerEdit(deps: EditDeps): vscode.Disposable {
 const uriOf = (value: unknown): vscode.Uri | undefined => (value instanceof vscode.Uri ? value : undefined);
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
-/** From a key of the user's own; a menu passes the file. */
+/** From a user's own key; a menu passes the file. */
 function isRequest(value: unknown): value is EditRequest {
   if (!isObject(value) || value instanceof vscode.Uri) return false;
   return !('instruction' in value) || typeof value.instruction === 'string';

@@ -5,9 +5,10 @@ import type { Choice } from '../../app/call/routing.ts';
 import type { Preview } from '../../app/call/preview.ts';
 import type { Arm } from '../../core/arm.ts';
 import { pickModel } from '../ask/dialogs.ts';
-import { about } from '../ask/prices.ts';
+
 import { shownName } from '../kit/armName.ts';
 import { plain } from '../kit/plain.ts';
+import { about } from '../words/pricedArm.ts';
 
 const { t } = vscode.l10n;
 

@@ -1,4 +1,4 @@
-/** The row above an edit and above each of its hunks: what can be done with it by mouse. */
+/** The row above an edit and above each of its hunks, with their actions for the mouse. */
 import * as vscode from 'vscode';
 import type { EditSession } from '../../app/edit/session.ts';
 import { cost } from '../kit/format.ts';
@@ -73,7 +73,7 @@ function overAll(document: vscode.TextDocument, session: EditSession): readonly 
 
 function overHunks(document: vscode.TextDocument, { hunks }: EditSession): readonly vscode.CodeLens[] {
   const pending = hunks.filter(({ state }) => state === 'pending');
-  // One hunk alone is accepted and rejected by the row above all.
+  // For a single hunk, the row above all accepts and rejects it.
   if (pending.length < 2) return [];
   return pending.flatMap(({ id, at }) => [
     lensAt(document, at.start, `$(check) ${t('Accept')}`, 'pilot.edit.accept', document.uri, id),

@@ -1,11 +1,11 @@
-/** Which lines an edit is about: the selected ones, or the function around the cursor, as VS Code's symbols have it. */
+/** The lines of an edit: the selected ones, or the function around the cursor, by VS Code's symbols. */
 import * as vscode from 'vscode';
 import { declarationAt, headOf } from '../../app/ask/declarations.ts';
 import type { Stretch } from '../../core/inline/survival.ts';
 
-/** A language server that takes longer is not waited for. */
+/** Milliseconds; a slower language server is not waited for. */
 const patienceMs = 1_000;
-/** Lines above the cursor in which a function without symbols is looked for. */
+/** Lines above the cursor that are searched for a function without symbols. */
 const MOST_LINES_UP = 400;
 
 const FUNCTIONS = new Set([
@@ -21,7 +21,7 @@ const TYPES = new Set([
   vscode.SymbolKind.Struct,
 ]);
 
-/** First and last line, from 0, both included. */
+/** First and last line, from 0, both inclusive. */
 export interface LineRange {
   readonly first: number;
   readonly last: number;
@@ -80,7 +80,7 @@ function holding(
 ): readonly Held[] {
   const range = 'range' in symbol ? symbol.range : symbol.location.range;
   if (at.line < range.start.line || range.end.line < at.line) return [];
-  // A property of one line holds no code.
+  // A property on one line contains no code.
   const self =
     symbol.kind === vscode.SymbolKind.Property && range.isSingleLine ? [] : [{ kind: symbol.kind, range }];
   const inner = 'children' in symbol ? symbol.children.flatMap((child) => holding(child, at)) : [];
@@ -90,7 +90,7 @@ function holding(
 const later = (ms: number): Promise<undefined> =>
   new Promise((resolve) => setTimeout(() => resolve(undefined), ms).unref());
 
-/** The declaration around a line, read from the text alone. */
+/** The declaration around a line, from the text alone. */
 function byText(document: vscode.TextDocument, line: number): LineRange | undefined {
   const top = Math.max(0, line - MOST_LINES_UP);
   const lines = document.getText(new vscode.Range(top, 0, line + MOST_LINES_UP, 0)).split(/\r?\n/);
@@ -102,7 +102,7 @@ function byText(document: vscode.TextDocument, line: number): LineRange | undefi
   return undefined;
 }
 
-/** Lines without a blank one between; a blank line is itself the place. */
+/** Lines without a blank one between; a blank line is a place of its own. */
 function paragraph(document: vscode.TextDocument, line: number): LineRange {
   const isBlank = (at: number): boolean => document.lineAt(at).isEmptyOrWhitespace;
   if (isBlank(line)) return { first: line, last: line };

@@ -1,4 +1,7 @@
-/** Fix, explain, document, write tests: edits and questions whose words PILOT knows. They go to a model, so they are English. */
+/**
+ * Fix, explain, document, write tests: edits and questions with fixed prompts. They are in English, since a model reads
+ * them.
+ */
 import * as vscode from 'vscode';
 import { testFileFor, testPattern } from '../../app/edit/testFile.ts';
 import { fenceFor } from '../../app/ask/assemble.ts';
@@ -11,13 +14,13 @@ import { targetOf, wholeLines } from './target.ts';
 
 const { t } = vscode.l10n;
 
-/** Of a code action; from a key or a menu all is taken from the editor. */
+/** From a code action; a key or a menu takes everything from the editor. */
 export interface ReportedProblem {
   readonly range: vscode.Range;
   readonly messages: readonly string[];
 }
 
-/** Characters of another test file that show the workspace's way to write tests. */
+/** Characters of another test file that show the workspace's style of tests. */
 const EXAMPLE_CHARS = 3_000;
 const MOST_FILES = 1_000;
 
@@ -56,7 +59,7 @@ export async function document(edits: EditController): Promise<void> {
   await edits.edit({ instruction, range: editor.selection });
 }
 
-/** Into the file where the workspace's own habit has them; it is opened, and not saved. */
+/** Into the file that the workspace's conventions give; it is opened, and not saved. */
 export async function writeTests(edits: EditController): Promise<void> {
   const editor = activeEditor();
   if (!editor || !(await mayEdit(editor.document, 'read'))) return;

@@ -1,4 +1,4 @@
-/** How an edit that changed nothing, or not all, is told: one sentence, and the way on. */
+/** Reports an edit that changed nothing, or not everything: one sentence, and the action. */
 import * as vscode from 'vscode';
 import type { AskWords } from '../../app/ask/ask.ts';
 import type { EditEnd } from '../../app/edit/session.ts';
@@ -7,7 +7,7 @@ import { showInformation, showWarning } from '../kit/notify.ts';
 
 const { t } = vscode.l10n;
 
-/** What is told of one answer. */
+/** The report on one answer. */
 export interface EndedEdit {
   readonly end: EditEnd;
   /** The model's name; '' before one was chosen. */

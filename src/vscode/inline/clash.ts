@@ -1,4 +1,4 @@
-/** The notice of another extension that suggests code: who it is, and what to do. */
+/** The notice of another extension that suggests code: its name, and the possible actions. */
 import * as vscode from 'vscode';
 import { ClashWatch } from '../../app/inline/clash.ts';
 import type { Rival } from '../../app/inline/clash.ts';
@@ -30,7 +30,7 @@ export function watchForClash(
   return vscode.Disposable.from(
     watch,
     vscode.extensions.onDidChange(check),
-    // PILOT's own switch, the rival's, or the editor's: which one it was need not be told apart.
+    // PILOT's own switch, the rival's, or the editor's: the check is the same for each.
     vscode.workspace.onDidChangeConfiguration(check),
   );
 }

@@ -1,4 +1,4 @@
-/** The commands behind Tab, Esc, next word and next line; each does what VS Code's own does, and notes it. */
+/** The commands behind Tab, Esc, next word and next line; each runs VS Code's own command, and records it. */
 import * as vscode from 'vscode';
 import type { InlineCompleter } from '../../app/inline/completer.ts';
 import type { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
@@ -10,7 +10,7 @@ import { requestAt } from './documentView.ts';
 import { ACCEPTED_COMMAND } from './provider.ts';
 import type { InlineSettingsReader } from '../settings/inlineSettings.ts';
 
-/** How long the status bar shows the state after a switch. */
+/** Milliseconds for which the status bar shows the state after a switch. */
 const STATE_SHOWN_MS = 4_000;
 
 export interface CommandDeps {
@@ -56,7 +56,7 @@ async function toggle(settings: InlineSettingsReader, key: 'enabled' | 'paid'): 
   vscode.window.setStatusBarMessage(texts[key][isOn ? 1 : 0], STATE_SHOWN_MS);
 }
 
-/** Asked for by name while they are off, silence would look like a fault. */
+/** Without a message, the command would seem broken while completions are off. */
 async function suggest(settings: InlineSettingsReader): Promise<void> {
   const { t } = vscode.l10n;
   if (!settings.get().enabled) {
@@ -79,7 +79,7 @@ function accepted({ tracker, completer, onVisibility }: CommandDeps, id: unknown
   if (next !== undefined) void completer.prefetch(next);
 }
 
-/** Where the cursor will be after Enter, when the accepted text ends its line: asked for while the user reads. */
+/** The cursor after Enter, when the accepted text ends its line; requested while the user reads. */
 function nextLine(
   document: vscode.TextDocument,
   position: vscode.Position,

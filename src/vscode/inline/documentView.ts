@@ -1,6 +1,6 @@
 /**
- * What the pipeline sees of a document, cut out around the cursor, so that a keystroke in a file of 1 MB, or on one
- * line of 1 MB, costs what it costs in a small one.
+ * The part of a document that the pipeline sees, cut out around the cursor, so that a keystroke in a file of 1 MB, or
+ * on a line of 1 MB, takes no longer than in a small one.
  */
 import * as vscode from 'vscode';
 import type { InlineRequest } from '../../app/inline/request.ts';
@@ -8,7 +8,7 @@ import { cursorText } from '../../core/inline/cursorText.ts';
 import type { CursorText } from '../../core/inline/cursorText.ts';
 import { realUriOf } from '../kit/realPath.ts';
 
-/** Characters before and after the cursor: more than any prompt takes. */
+/** Characters before and after the cursor, more than any prompt uses. */
 const BEFORE = 24_000;
 const AFTER = 8000;
 const LINES_BEFORE = 600;
@@ -27,7 +27,7 @@ export function cursorTextAt(document: vscode.TextDocument, position: vscode.Pos
   return cursorText(before.join('\n'), after.join('\n'));
 }
 
-/** Line by line until the room is used up, the last one cut: a file of a few lines of a megabyte each costs no more. */
+/** Line by line until the room is used up, the last line cut, so that lines of a megabyte take no longer. */
 export function linesFrom(
   document: Pick<vscode.TextDocument, 'lineAt' | 'lineCount'>,
   start: number,
@@ -69,7 +69,7 @@ export function requestAt(
   };
 }
 
-/** The item selected in the suggestion list, and how much of it stands before the cursor. */
+/** The selected item of the suggestion list, and the part of it before the cursor. */
 function selectedItem(
   document: vscode.TextDocument,
   position: vscode.Position,

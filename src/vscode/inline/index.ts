@@ -1,4 +1,4 @@
-/** Inline completions, wired: the one thing the composition root calls. Nothing runs in Restricted Mode. */
+/** Creates the inline completions; the composition root calls only this. Nothing runs in Restricted Mode. */
 import * as vscode from 'vscode';
 import { InlineCompleter } from '../../app/inline/completer.ts';
 import { followExclusions } from '../../app/inline/exclusion.ts';
@@ -27,9 +27,9 @@ export interface InlineHostDeps {
   readonly settings: Settings;
   readonly engine: Completion;
   readonly learning: InlineLearning;
-  /** With LOCAL_ARM. */
+  /** Includes LOCAL_ARM. */
   readonly arms: () => readonly Arm[];
-  /** Host name of the arm's endpoint, '' where it has none. */
+  /** Host name of the arm's endpoint; '' = none. */
   readonly endpointHost: (arm: Arm) => string;
   /** Whether that endpoint takes text completions, or chats only. */
   readonly hasCompletions: (arm: Arm) => boolean;
@@ -38,13 +38,13 @@ export interface InlineHostDeps {
   readonly globalState: vscode.Memento;
   readonly clock: Clock;
   readonly log: Log;
-  /** A failed request; typing goes on, so nothing may pop up more than once for the same thing. */
+  /** Called for a failed request; the user is typing, so the same problem may be shown once only. */
   readonly onProblem: (problem: Problem) => void;
 }
 
-/** Five million tokens and room for what is edited meanwhile; some 150 MB in the worker when full. */
+/** Five million tokens, and room for later edits; about 150 MB in the worker when full. */
 const MAX_LOCAL_TOKENS = 6_000_000;
-/** For `when` clauses: the suggestion on the screen is ours, as far as can be told. */
+/** For `when` clauses: whether the shown suggestion is PILOT's, as far as VS Code's API tells. */
 const VISIBLE_KEY = 'pilot.inline.visible';
 
 export function registerInline(deps: InlineHostDeps): vscode.Disposable {
@@ -130,7 +130,9 @@ class Inline implements vscode.Disposable {
     this.#follow();
   }
 
-  /** Off means off: what runs is ended, down to the socket, and the index is let go. */
+  /**
+   * Follows the settings: with completions off, running requests end, their sockets close, and the index is dropped.
+   */
   #follow(): void {
     const { enabled, local } = this.#settings.get();
     this.#completer.stop();

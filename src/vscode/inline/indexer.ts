@@ -1,7 +1,7 @@
 /**
- * Keeps the local model's index: open documents, what is saved, and in the background the workspace. The worker
- * lists and reads the folders of this machine by itself, since a list of 20,000 files alone would hold up the extension
- * host for tens of milliseconds; of remote and virtual workspaces only the open files are indexed.
+ * Maintains the local model's index: open documents, saved files, and in the background the workspace. The worker lists
+ * and reads the folders of this machine itself, since a list of 20,000 files alone would block the extension host for
+ * tens of milliseconds; of remote and virtual workspaces only open files are indexed.
  */
 import * as vscode from 'vscode';
 import { OpenDocuments } from '../../app/inline/openDocuments.ts';
@@ -25,11 +25,11 @@ export interface IndexerDeps {
   readonly log: Log;
 }
 
-/** The editor starts first. */
+/** Milliseconds after the start, when the editor has settled. */
 const START_MS = 3000;
-/** A word in the status bar stays so long. */
+/** Milliseconds for which the status bar shows a message. */
 const MESSAGE_MS = 8000;
-/** Lines above which a document's text is not even asked for. */
+/** The text of a document with more lines is not requested. */
 const MAX_LINES = 20_000;
 
 export class Indexer implements vscode.Disposable {
@@ -66,7 +66,7 @@ export class Indexer implements vscode.Disposable {
     );
   }
 
-  /** Anew from the beginning; a run that is under way ends. */
+  /** Indexes everything again; a running pass ends. */
   async indexAll(): Promise<void> {
     this.stop();
     for (const document of vscode.workspace.textDocuments) this.#opened(document);
@@ -122,12 +122,12 @@ export class Indexer implements vscode.Disposable {
     if (this.#mayIndex(document)) this.#open.opened(seen(document));
   }
 
-  /** What was not indexed yet, or not whole, is read once more as it was left. */
+  /** A document that was not indexed, or not completely, is read once more when it is closed. */
   #closed({ uri }: vscode.TextDocument): void {
     if (this.#open.closed(idOf(uri))) void this.#deps.host.indexFiles(this.#sourceAt(uri));
   }
 
-  /** For the worker to read, where it can and may. */
+  /** The file for the worker to read, where it can and may; otherwise empty. */
   #sourceAt(uri: vscode.Uri): readonly SourceFile[] {
     const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
     const isSource = isHere(uri) && isIndexablePath(uri.path) && this.#mayBeRead(uri);
@@ -145,7 +145,7 @@ export class Indexer implements vscode.Disposable {
   }
 }
 
-/** Without putting its lines together, which takes milliseconds where there are many. */
+/** Without joining the lines, which takes milliseconds for many lines. */
 const lengthOf = (document: vscode.TextDocument): number =>
   document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
 
@@ -161,13 +161,13 @@ const seen = (document: vscode.TextDocument): OpenDocument => ({
       .flatMap(({ selections }) => selections.map(({ active }) => active.line)),
 });
 
-/** The extension runs on the machine that holds the file. */
+/** The extension runs on the machine that has the file. */
 const isHere = ({ scheme }: vscode.Uri): boolean => scheme === 'file';
 
-/** As the worker names what it finds by itself. */
+/** The id under which the worker lists the file itself. */
 const idOf = (uri: vscode.Uri): string => (isHere(uri) ? uri.fsPath : uri.toString());
 
-/** What VS Code does not show is none of the model's business. */
+/** Files that VS Code hides are not indexed. */
 function hiddenFiles(): readonly string[] {
   const hidden = vscode.workspace.getConfiguration('files').get<unknown>('exclude');
   if (!isObject(hidden)) return [];

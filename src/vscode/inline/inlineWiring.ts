@@ -1,4 +1,4 @@
-/** Inline completions are loaded right after activation, not during it: the first keystroke comes later. */
+/** Loads inline completions right after activation, since the first keystroke comes later. */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
 import type { Endpoint } from '../../app/settings/endpoint.ts';
@@ -24,7 +24,10 @@ export function registerInlineSoon(log: Log, deps: () => InlineHostDeps): vscode
   });
 }
 
-/** Typing goes on: what only the user can mend is told once per kind and session, everything else is logged. */
+/**
+ * Shows a problem that only the user can solve once for each kind and session, and logs all others, since the user is
+ * typing.
+ */
 export function inlineProblems(log: Log): (problem: Problem) => void {
   const told = new Set<string>();
   return (problem) => {
@@ -37,7 +40,7 @@ export function inlineProblems(log: Log): (problem: Problem) => void {
   };
 }
 
-/** Stays until a key, an account or a setting changes. */
+/** Lasts until a key, an account or a setting changes. */
 const OF_SETTINGS: ReadonlySet<string> = new Set([
   'wrong-key',
   'no-credit',
@@ -58,7 +61,7 @@ function isForTheUser(problem: Problem): boolean {
   );
 }
 
-/** '' where there is no endpoint. */
+/** '' = no endpoint. */
 export const hostOf = (baseUrl: string | undefined): string =>
   baseUrl === undefined ? '' : new URL(baseUrl).host;
 

@@ -3,12 +3,15 @@ import { baselineKey, forgettingsOf } from '../kit/forgettings.ts';
 
 const delayMs = 10_000;
 
-/** Acceptance habits are the user's, not a workspace's. Written some time after they change, since every write is a file's. */
+/**
+ * Acceptance habits belong to the user and not to a workspace. Written some time after a change, since every write
+ * rewrites a file.
+ */
 export class KeptBaseline implements vscode.Disposable {
   readonly #state: vscode.Memento;
   #timer: NodeJS.Timeout | undefined;
   #latest: unknown;
-  /** Times everything was forgotten, as of `#latest`. */
+  /** The count of complete forgettings as of `#latest`. */
   #seen: number;
 
   constructor(state: vscode.Memento) {
@@ -37,7 +40,7 @@ export class KeptBaseline implements vscode.Disposable {
     if (this.#latest !== undefined) void this.#state.update(baselineKey, this.#latest);
   }
 
-  /** "Everything" was forgotten since, here or in another window. */
+  /** Whether everything was forgotten since, here or in another window. */
   #forgetWithOthers(): void {
     const { everything } = forgettingsOf(this.#state);
     if (everything === this.#seen) return;

@@ -1,4 +1,4 @@
-/** What the editor tells about typing, cursors and documents, handed on to those who learn from it. */
+/** Passes the editor's events on typing, cursors and documents to their consumers. */
 import * as vscode from 'vscode';
 import type { InlineCompleter } from '../../app/inline/completer.ts';
 import type { OutcomeTracker } from '../../app/inline/outcomeTracker.ts';
@@ -7,11 +7,11 @@ import type { DocumentChange } from '../../app/inline/liveText.ts';
 export interface ListenerDeps {
   readonly completer: InlineCompleter;
   readonly tracker: OutcomeTracker;
-  /** The suggestion on the screen may have changed. */
+  /** Called when the shown suggestion may have changed. */
   readonly onVisibility: () => void;
 }
 
-/** A change of more characters is a paste, a format or an accepted suggestion, not typing. */
+/** A larger change is a paste, a format or an accepted suggestion, not typing. */
 const MOST_TYPED = 4;
 
 export function listenToEditor({ completer, tracker, onVisibility }: ListenerDeps): vscode.Disposable {
@@ -50,7 +50,7 @@ const toChange = (change: vscode.TextDocumentContentChangeEvent): DocumentChange
   text: change.text,
 });
 
-/** An auto-closed pair is one key; a new line with its indentation is one, too. */
+/** An auto-closed pair counts as one key, and so does a new line with its indentation. */
 function typedCharacters(changes: readonly DocumentChange[]): number {
   const [change] = changes;
   if (change === undefined || changes.length > 1) return 0;

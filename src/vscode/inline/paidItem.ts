@@ -10,8 +10,8 @@ export interface PaidItemDeps {
 }
 
 /**
- * Visible only while completions may cost money; one click turns that off. Its tooltip says how each model is asked,
- * since a format that was guessed wrong from a name is what makes a good model look useless.
+ * Visible only while completions may cost money; one click turns that off. Its tooltip shows the format for each model,
+ * since a wrong guess from the model's name makes a good model look useless.
  */
 export function showPaidItem({ settings, arms, formatOf }: PaidItemDeps): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('pilot.inline.paid', vscode.StatusBarAlignment.Right, 99);

@@ -1,6 +1,6 @@
 /**
- * VS Code's door to the use case. Only the one stable method: any proposed name on this object (shown, partially
- * accepted, end of lifetime) makes VS Code throw at registration.
+ * VS Code's entry to the use case. It has only the one stable method: any proposed name on this object (shown,
+ * partially accepted, end of lifetime) makes VS Code throw at registration.
  */
 import * as vscode from 'vscode';
 import type { InlineCompleter } from '../../app/inline/completer.ts';
@@ -10,7 +10,7 @@ import type { Log } from '../../app/ports/environment.ts';
 import { requestAt } from './documentView.ts';
 import { signalOf } from '../kit/cancellation.ts';
 
-/** Run by VS Code after it has inserted a suggestion; its argument says whose it was. */
+/** VS Code runs it after it has inserted a suggestion; its argument identifies the suggestion. */
 export const ACCEPTED_COMMAND = 'pilot.inline.accepted';
 
 export interface ProviderDeps {
@@ -37,7 +37,7 @@ export class InlineProvider implements vscode.InlineCompletionItemProvider {
     try {
       const request = requestAt(document, position, context);
       const { suggestions } = await this.#deps.completer.complete(request, signalOf(token));
-      // Text that was made for another state of the document would be shown in the wrong place.
+      // Text for another state of the document would be shown in the wrong place.
       if (token.isCancellationRequested || document.isClosed || document.version !== version) return [];
       this.#follow(document, position, suggestions);
       return suggestions.map((each) => toItem(each, position, context));
@@ -47,7 +47,7 @@ export class InlineProvider implements vscode.InlineCompletionItemProvider {
     }
   }
 
-  /** The first is taken to be on the screen; VS Code does not tell. */
+  /** The first suggestion is assumed to be on the screen, since VS Code does not report it. */
   #follow(
     document: vscode.TextDocument,
     position: vscode.Position,

@@ -1,17 +1,17 @@
-/** Pieces of other files that may help: the ones looked at lately, and the places edited lately. */
+/** Pieces of other files that may help: recently viewed ones, and recently edited places. */
 import * as vscode from 'vscode';
 import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import type { ContextSource } from '../../core/inline/contextRanking.ts';
 import { hasSecretName, realUriOf } from '../kit/realPath.ts';
 import { linesFrom } from './documentView.ts';
 
-/** Everything has a limit: ranking all of this takes about a millisecond. */
+/** Ranking this much takes about a millisecond. */
 const MAX_NEIGHBOURS = 5;
 const MAX_EDITS = 6;
 const NEIGHBOUR_LINES = 120;
 const EDIT_LINES = 6;
 const PIECE_CHARS = 12_000;
-/** A private key is shorter: so far above a piece its first line is looked for. */
+/** Lines; a private key is shorter, so its first line is searched this far above a piece. */
 const KEY_LINES = 120;
 const KEY_CHARS = 10_000;
 
@@ -88,7 +88,7 @@ export class RecentContext implements vscode.Disposable {
   }
 }
 
-/** Line by line until the room is used up: a neighbor with a line of a megabyte costs no more than any other. */
+/** Line by line until the room is used up, so that a line of a megabyte takes no longer. */
 function around({ document, line }: Spot, lines: number): string {
   const chars = PIECE_CHARS / 2;
   const read = linesFrom(document, line - 1, -1, { chars: chars + KEY_CHARS, lines: lines + KEY_LINES });

@@ -13,7 +13,7 @@ export const shownName = ({
   readonly simulated: boolean;
 }): string => (simulated && !saysSimulated(label) ? vscode.l10n.t('{0} (simulated)', label) : label);
 
-/** "o4-mini at high effort": one model at one of its efforts, where a sentence names it. */
+/** "o4-mini at high effort": one model at one of its efforts, in a sentence. */
 export function atEffort(name: string, effort: Effort | undefined): string {
   if (effort === undefined) return name;
   const { t } = vscode.l10n;
@@ -35,7 +35,7 @@ export function atEffort(name: string, effort: Effort | undefined): string {
   }
 }
 
-/** As `atEffort` says it; a label of the user's own says what they want it to say. */
+/** Like `atEffort`; a user's own label stays as it is. */
 export function nameAtEffort(arm: Arm): string {
   const { effort } = arm;
   const suffix = effort === undefined ? '' : ` (${effortName(effort)})`;

@@ -1,4 +1,4 @@
 export type Page = 'ask' | 'usage' | 'decision';
 
-/** The type under which VS Code restores the panel of a page: what creates it and what restores it must agree. */
+/** The type under which VS Code restores a page's panel; creation and restoration must use the same. */
 export const panelType = (page: Page): string => `pilot.${page}`;

@@ -1,6 +1,6 @@
 /**
- * A panel with one of PILOT's pages in it, as a pipe: checked messages in, each to its handler, and messages out while the
- * page is there. What is no message of the page's protocol is refused and counted.
+ * A panel with one of PILOT's pages: passes each checked message of the page to its handler, and sends messages while
+ * the page is loaded. Messages that are not of the page's protocol are refused and counted.
  */
 import * as vscode from 'vscode';
 import type { Log } from '../../app/ports/environment.ts';
@@ -9,7 +9,7 @@ import { showError } from './notify.ts';
 import { panelType, type Page } from './panelType.ts';
 import { Refusals } from './refusals.ts';
 
-/** One handler for each type of message; the compiler misses none. */
+/** One handler for each type of message; the compiler checks that none is missing. */
 export type MessageHandlers<Message extends { readonly type: string }> = {
   readonly [Type in Message['type']]: (message: Extract<Message, { readonly type: Type }>) => unknown;
 };
@@ -21,9 +21,9 @@ export interface WebviewPanelOptions<From extends { readonly type: string }> {
   readonly title: string;
   readonly log: Log;
   readonly parse: (value: unknown) => From | undefined;
-  /** `ready`: the page is there, for the first time or again after it was hidden. */
+  /** `ready`: the page is loaded, for the first time or again after it was hidden. */
   readonly handlers: MessageHandlers<From>;
-  /** A hidden page is destroyed. */
+  /** Called when the page is hidden, which destroys it. */
   readonly onHidden?: () => void;
   readonly onActive?: () => void;
   readonly onClosed: () => void;
@@ -65,7 +65,7 @@ export class WebviewPanel<From extends { readonly type: string }, To> implements
     webview.html = webviewHtml(webview, extensionUri, page, title);
   }
 
-  /** Before the page is ready nothing is sent: it gets all of it when it says so. */
+  /** Nothing is sent before the page is ready: it then gets the whole content. */
   get ready(): boolean {
     return this.#ready;
   }

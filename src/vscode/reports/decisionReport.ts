@@ -112,7 +112,7 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
   };
 }
 
-/** What each model would read from its prompt cache, in a conversation where any of them has something there. */
+/** The cached tokens of each model, in a conversation where any model has some. */
 function cacheColumns(rows: readonly ArmEvidence[]): readonly Column<ArmEvidence>[] {
   if (!rows.some(({ quote }) => (quote.cache?.cachedTokens ?? 0) > 0)) return [];
   const share = ({ quote }: ArmEvidence): number =>

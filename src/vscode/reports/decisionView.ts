@@ -1,4 +1,4 @@
-/** The whole of one decision in a panel of its own; another decision takes its place there. */
+/** One decision in a panel of its own; another decision replaces it there. */
 import * as vscode from 'vscode';
 import type { Decision } from '../../core/decision.ts';
 import type { ModelTable } from '../../core/models/modelTable.ts';
@@ -29,7 +29,7 @@ export class DecisionView implements vscode.Disposable {
         const section = this.#sections.find((built) => built.section.id === id);
         if (section?.csv) await saveText(`pilot-decision-${id}.csv`, section.csv(), 'csv');
       },
-      // The page has nothing to choose or to do.
+      // The page has no choices and no actions.
       choose: () => undefined,
       act: () => undefined,
     };
@@ -51,7 +51,7 @@ export class DecisionView implements vscode.Disposable {
     this.#subscription = deps.models.onDidChange(() => this.#refresh());
   }
 
-  /** A panel that comes back after a reload stays where it is. */
+  /** A panel that is restored after a reload stays in its place. */
   show(decision: Decision, { reveal }: { readonly reveal: boolean }): void {
     this.#decision = decision;
     if (reveal) this.#panel.reveal();
@@ -64,10 +64,10 @@ export class DecisionView implements vscode.Disposable {
     this.#panel.dispose();
   }
 
-  /** A decision stands in the engine's log, so the engine is there or is being built for it. */
+  /** A decision is in the engine's log, so that the engine is built or being built. */
   async #learnKnown(): Promise<void> {
     if (this.#known) return;
-    // Whoever builds the engine tells why it cannot be built; the page does without.
+    // The builder of the engine reports a failure; the page works without it.
     const engine = await this.#deps.engine().catch(() => undefined);
     if (!engine) return;
     this.#known = engine.space.models;

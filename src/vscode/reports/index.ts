@@ -1,4 +1,7 @@
-/** The usage surface's door: commands, the tree in the side bar, the restored panel. The rest loads when first used. */
+/**
+ * The entry of the usage surface: commands, the tree in the side bar, the restored panel. The rest is loaded at first
+ * use.
+ */
 import * as vscode from 'vscode';
 import type { DecisionId } from '../../core/brand.ts';
 import type { Decision } from '../../core/decision.ts';
@@ -82,7 +85,7 @@ class UsageSurface implements vscode.Disposable {
     await this.#openDecision(decision);
   }
 
-  /** A panel whose decision was forgotten meanwhile has nothing to show. */
+  /** The panel's decision was forgotten meanwhile, so there is nothing to show. */
   async restoreDecision(panel: vscode.WebviewPanel, id: string | undefined): Promise<void> {
     const { store } = await this.#deps.engine();
     const decision = id === undefined ? undefined : await store.log.decision(id as DecisionId);
@@ -109,7 +112,7 @@ class UsageSurface implements vscode.Disposable {
   }
 }
 
-/** "Your former habit" is something only the user knows. */
+/** Only the user knows the model used before PILOT. */
 async function chooseFormerModel(deps: UsageDeps): Promise<void> {
   const { arms } = deps.models;
   const picked = await vscode.window.showQuickPick(
@@ -121,5 +124,5 @@ async function chooseFormerModel(deps: UsageDeps): Promise<void> {
   await vscode.commands.executeCommand('pilot.showSpending');
 }
 
-/** What the page kept over a reload; undefined where it kept nothing, or nothing of ours. */
+/** The page's kept value after a reload; undefined where there is none, or an unknown one. */
 const keptIn = (state: unknown): string | undefined => parse(object({ keep: text(200) }), state)?.keep;

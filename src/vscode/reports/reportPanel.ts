@@ -1,4 +1,4 @@
-/** A panel with a report in it: its words first, then the newest report. */
+/** A panel with a report: its texts first, then the newest report. */
 import * as vscode from 'vscode';
 import {
   parseFromReport,
@@ -25,7 +25,7 @@ export class ReportPanel extends WebviewPanel<FromReport, ToReport> {
     super({ ...options, parse: parseFromReport, handlers }, restored ?? column);
   }
 
-  /** `keep` comes back with the panel that VS Code restores after a reload (reports/index.ts). */
+  /** `keep` is part of the panel that VS Code restores after a reload (reports/index.ts). */
   show(report: Report, keep?: string): void {
     this.post({ type: 'report', report, keep });
   }

@@ -1,6 +1,6 @@
 /**
- * The usage view: spend first, from sums made in the database, then what needs the decision log, section by section,
- * each into a place that was kept for it.
+ * The usage view: first the spending, from sums in the database, then what needs the decision log, section by section,
+ * each in its reserved space.
  */
 import * as vscode from 'vscode';
 import { readDigest, type Digest } from '../../app/usage/digest.ts';
@@ -28,7 +28,7 @@ const t = vscode.l10n.t;
 /** Changes come in bursts: a reservation, its settlement, a decision, an outcome. */
 const settleMs = 1_500;
 
-/** The chart and where the money went; the rest is one line each until it is opened. */
+/** The chart and the spending by model; other sections show one line each until opened. */
 const alwaysOpen = new Set(['month', 'model']);
 
 export class UsageView implements vscode.Disposable {
@@ -38,7 +38,7 @@ export class UsageView implements vscode.Disposable {
   readonly #subscriptions: { dispose(): unknown }[] = [];
   #sections = new Map<string, BuiltSection>();
   #chosen: Chosen = { period: undefined, workspaceId: undefined, head: 'ask' };
-  /** Counts up with every refresh, so that what an older one still reads is dropped. */
+  /** Increases with every refresh, so that results of an older one are dropped. */
   #generation = 0;
   #timer: NodeJS.Timeout | undefined;
   #following = false;
@@ -150,7 +150,7 @@ export class UsageView implements vscode.Disposable {
     await this.#showLate(digest, source.formerModel(), generation);
   }
 
-  /** One at a time, with a pause for others after each: every estimate over 20,000 decisions takes a moment. */
+  /** One at a time, with a pause after each: every estimate over 20,000 decisions takes a moment. */
   async #showLate(digest: Digest, former: ArmId | undefined, generation: number): Promise<void> {
     const { arms } = this.#deps.models;
     const builders = [

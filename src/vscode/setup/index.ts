@@ -44,7 +44,7 @@ export function registerSetup(deps: SetupCommandsDeps): Disposables {
     const endpoint = await pickEndpoint(deps.models.endpoints, endpointId);
     if (endpoint) await enterKey(await flowDeps(deps), endpoint);
   });
-  // Behind a button only: the endpoint was found to have no Responses.
+  // Offered only by a button: the endpoint turned out to have no Responses.
   command('pilot.useChatCompletions', async (endpointId) => {
     if (typeof endpointId !== 'string') return;
     const { settings } = deps;

@@ -71,6 +71,16 @@ export function runCells(data: Dataset, options: CellOptions): Cell[] {
   return cells;
 }
 
+export function samplesOf(
+  data: Dataset,
+  { seeds, fold, horizon }: Pick<CellOptions, 'seeds' | 'fold'> & { readonly horizon: number },
+): readonly Sample[] {
+  return Array.from({ length: seeds }, (_, i) => {
+    const trial = trialOf(data, i + 1, fold);
+    return sampleOf(trial, cachedByRow(fullInformation(trial)), horizon);
+  });
+}
+
 /** A month's prompts, drawn with replacement, and those of the months before, which the policy has seen. */
 interface Sample {
   readonly seed: number;

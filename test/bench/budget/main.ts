@@ -4,7 +4,7 @@
  *
  * Without the data folder it runs on a small synthetic matrix, and says so.
  *
- * npm run bench:budget -- --json OUT [--outcomes FILE]... [--horizons 60,600,6000] [--seeds 5] [--policies a,b]
+ * npm run bench:budget -- --json OUT [--outcomes FILE]... [--horizons 60,600,6000] [--seeds 5] [--policies a,b] [--only stops]
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -23,6 +23,7 @@ import { period } from './arrivals.ts';
 import { runCells, type Cell } from './cells.ts';
 import { baselines } from './fixedRate.ts';
 import { barsOf, said, tablesOf } from './report.ts';
+import { runStops, stopsTable, type StopCell } from './stops.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,6 +33,8 @@ const { values: flags } = parseArgs({
     seeds: { type: 'string', default: '5' },
     policies: { type: 'string', default: [...policyNames, ...baselines.map(({ name }) => name)].join(',') },
     fold: { type: 'string', default: 'deployment' },
+    /** `stops`: only the month in which answers are stopped. */
+    only: { type: 'string' },
   },
 });
 
@@ -52,26 +55,33 @@ const horizons = flags.horizons.split(',').map(Number);
 const startedAt = performance.now();
 
 const cells: Cell[] = [];
+const stops: StopCell[] = [];
+const fold = flags.fold === 'tuning' ? 'tuning' : 'deployment';
 for (const [i, file] of files.entries()) {
   const data = load(file);
+  stops.push(...runStops(data, Number(flags.seeds), fold));
+  if (flags.only === 'stops') continue;
   cells.push(
     ...runCells(data, {
       horizons,
       seeds: Number(flags.seeds),
       policies,
-      fold: flags.fold === 'tuning' ? 'tuning' : 'deployment',
+      fold,
       onProgress: (share) => progress((i + share) / files.length, data.name),
     }),
   );
 }
 process.stderr.write('\n');
-console.log(tablesOf(cells));
-const bars = barsOf(cells);
-console.log(`\nDefault policy (${defaultPolicy}):\n${bars.map(said).join('\n')}`);
+console.log(stopsTable(stops));
+const bars = cells.length === 0 ? [] : barsOf(cells);
+if (cells.length > 0) {
+  console.log(tablesOf(cells));
+  console.log(`\nDefault policy (${defaultPolicy}):\n${bars.map(said).join('\n')}`);
+}
 if (flags.json !== undefined) {
   mkdirSync(dirname(flags.json), { recursive: true });
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  writeFileSync(flags.json, JSON.stringify({ seconds, bars, cells: cells.map(plain) }, undefined, 1));
+  writeFileSync(flags.json, JSON.stringify({ seconds, bars, stops, cells: cells.map(plain) }, undefined, 1));
 }
 
 function load(file: string | undefined): Dataset {

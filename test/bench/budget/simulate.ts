@@ -31,6 +31,18 @@ export interface Outcome {
   /** Elapsed share of the month when 99 % was spent or a request was refused; 1 = never. */
   readonly driedAt: number;
   readonly scores: Float64Array;
+  /** Most of the budget that stopped answers kept reserved at one time; 0 without stops. */
+  readonly mostReserved: number;
+}
+
+/** Answers that the user stops. Until their bills come they are reserved at the most they can have cost. */
+export interface Stops {
+  /** By prompt, the share of the answer that had come; undefined = it was not stopped. */
+  readonly receivedShares: readonly (number | undefined)[];
+  /** What can have been made unseen, as a share of the whole answer's cost. */
+  readonly unseenShare: number;
+  /** Milliseconds until the bill comes; Infinity = it never does. */
+  readonly endsAfterMs: number;
 }
 
 export function runMonth(
@@ -39,6 +51,7 @@ export function runMonth(
   month: Month,
   budget: NanoUsd,
   seenBefore: readonly Prompt[] = [],
+  stops?: Stops,
 ): Outcome {
   const demand = new Demand(month);
   let state = policy.initial();
@@ -47,12 +60,13 @@ export function runMonth(
     state = policy.observe(state, offers, undefined, before);
   }
   let bills = uncalibrated;
-  let committed = 0;
+  const spending = new Spending(stops);
   let refused = 0;
   let driedAt = 1;
   const scores = new Float64Array(prompts.length);
   prompts.forEach((prompt, i) => {
     const now = month.times[i]!;
+    const committed = spending.at(now);
     const money = demand.situation(now, i, budget, committed as NanoUsd);
     const factorOf = costFactors(bills);
     const offers = prompt.offers.map((offer) => ({
@@ -65,19 +79,64 @@ export function runMonth(
     if (arm >= 0 && worst > budget - committed) throw new Error(`${policy.name} passed the gate`);
     if (arm < 0) refused++;
     else {
-      committed += prompt.cost[arm]!;
+      spending.take(i, now, prompt.cost[arm]!, worst);
       scores[i] = prompt.quality[arm]!;
     }
-    if (driedAt === 1 && (arm < 0 || committed >= 0.99 * budget)) {
+    if (driedAt === 1 && (arm < 0 || spending.committed >= 0.99 * budget)) {
       driedAt = (now - month.period.start) / (month.period.end - month.period.start);
     }
     const taken = prompt.offers[arm];
     state = policy.observe(state, offers, taken?.armId, money);
-    if (taken) bills = noteCost(bills, taken.armId, { expected: taken.cost, cost: prompt.cost[arm]! });
+    if (taken && spending.isKnown(i))
+      bills = noteCost(bills, taken.armId, { expected: taken.cost, cost: prompt.cost[arm]! });
     demand.count(now);
   });
-  if (committed > budget) throw new Error(`${policy.name} overspent`);
-  return { quality: mean(scores), spend: committed, refused, driedAt, scores };
+  const { committed: spend, mostReserved } = spending;
+  if (spend > budget) throw new Error(`${policy.name} overspent`);
+  return { quality: mean(scores), spend, refused, driedAt, scores, mostReserved: mostReserved / budget };
+}
+
+/** Known bills, and what stopped answers keep reserved until theirs come. */
+class Spending {
+  readonly #stops: Stops | undefined;
+  /** Oldest first. */
+  readonly #holds: { readonly until: number; readonly amount: number; readonly bill: number }[] = [];
+  #spent = 0;
+  #reserved = 0;
+  mostReserved = 0;
+
+  constructor(stops: Stops | undefined) {
+    this.#stops = stops;
+  }
+
+  get committed(): number {
+    return this.#spent + this.#reserved;
+  }
+
+  at(now: number): number {
+    for (let [hold] = this.#holds; hold && hold.until <= now; [hold] = this.#holds) {
+      this.#holds.shift();
+      this.#reserved -= hold.amount;
+      this.#spent += hold.bill;
+    }
+    return this.committed;
+  }
+
+  isKnown(prompt: number): boolean {
+    return this.#stops?.receivedShares[prompt] === undefined;
+  }
+
+  take(prompt: number, now: number, cost: number, worst: number): void {
+    const received = this.#stops?.receivedShares[prompt];
+    if (this.#stops === undefined || received === undefined) {
+      this.#spent += cost;
+      return;
+    }
+    const amount = Math.min(worst, Math.ceil(cost * (received + this.#stops.unseenShare)));
+    this.#holds.push({ until: now + this.#stops.endsAfterMs, amount, bill: Math.ceil(cost * received) });
+    this.#reserved += amount;
+    this.mostReserved = Math.max(this.mostReserved, this.#reserved);
+  }
 }
 
 /** The arm with the best predicted quality minus the policy's charge, among those worth their price. */
@@ -194,7 +253,7 @@ function takeAll(prompts: readonly Prompt[], price: number): Outcome {
     spend += cost[best]!;
     return quality[best]!;
   });
-  return { quality: mean(scores), spend, refused: 0, driedAt: 1, scores };
+  return { quality: mean(scores), spend, refused: 0, driedAt: 1, scores, mostReserved: 0 };
 }
 
 export function promptOf(trial: Trial, row: number, means: Float64Array): Prompt {

@@ -21,7 +21,7 @@ import type { Percentiles } from './watch.ts';
 
 export interface ReplayOptions {
   readonly keys: number;
-  /** How much faster than a person. */
+  /** Speed relative to a person. */
   readonly speed: number;
   readonly seed: number;
   /** Only this practice model, and no local model; undefined = PILOT. */
@@ -187,7 +187,7 @@ const SETTINGS: InlineSettings = {
 
 /** Shares of the replay at which the heap is measured: 1,000, 5,000 and 10,000 keys of 10,000. */
 const CHECKPOINTS = [0.1, 0.5, 1];
-/** Keys typed before the code is compiled. */
+/** Keys typed before the measurement, while the code is compiled. */
 const WARM_UP = 100;
 
 const ignore = (): void => undefined;

@@ -1,9 +1,9 @@
 /**
  * npm run bench:pairs -- [--place FILE-OR-FOLDER]...
  *
- * Every bracket and quote pair of one line, with its exact inner text as a model's answer, and whether accepting that
- * restores the document. Without --place: src, two packages it depends on, and the sample workspace. Fails below
- * 99.9 % of any place.
+ * Every bracket and quote pair of one line, with its exact inner text as a model's answer: whether accepting it
+ * restores the document. Without --place: src, two packages it depends on, and the sample workspace. Fails below 99.9 %
+ * in any place.
  */
 import { parseArgs } from 'node:util';
 import { LANGUAGE, isRestored, pairsOf, sources } from '../../unit/core/inline/pairs.ts';
@@ -18,7 +18,7 @@ const PLACES = [
   'test/workspace/src/tides.rs',
 ];
 const LEAST = 0.999;
-/** Of a place that falls short. */
+/** Examples of a place below that share. */
 const MOST_SHOWN = 40;
 
 console.log('| place | pairs | restored | share |\n| --- | --- | --- | --- |');
@@ -41,7 +41,7 @@ function measure(place: string): void {
   console.log(pairs === 0 ? `No pair in files ${languages}.` : lost.slice(0, MOST_SHOWN).join('\n'));
 }
 
-/** The line with the pair's inner text between marks. */
+/** The line with marks around the pair's inner text. */
 function shown(text: string, from: number, to: number): string {
   const start = text.lastIndexOf('\n', from) + 1;
   const line = text.slice(to).split('\n', 1)[0] ?? '';

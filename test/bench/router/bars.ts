@@ -122,7 +122,7 @@ function staticMix(dataset: DatasetJson): Bar[] {
   ];
 }
 
-/** Of what the best of those models costs at high effort. */
+/** Share of the cost of the best of those models at high effort. */
 function effortArms({ dataset, efforts }: DatasetJson): Bar[] {
   if (efforts === undefined) return [];
   const gain = effortGain(efforts, 'all three', 0.25);

@@ -1,8 +1,8 @@
 /**
- * What several efforts of one model are worth as arms of their own: O1, O3-Mini and O4-Mini of LiveCodeBench, each at three
- * efforts, against the same three models at one effort each, under the same budgets, through the product's learner, router
- * and cost policy. What `core/models/efforts.ts` says comes from this file, so each arm's prior has it from the other two
- * models and the tuning prompts instead.
+ * The value of several efforts of one model as separate arms: O1, O3-Mini and O4-Mini of LiveCodeBench, each at three
+ * efforts, against the same three models at one effort each, under the same budgets, through the product's learner,
+ * router and cost policy. The numbers of `core/models/efforts.ts` come from this file, so each arm's prior takes them
+ * from the other two models and the tuning prompts instead.
  */
 import { priorOf, type ModelPrior } from '../../../src/core/learning/prior.ts';
 import type { Space } from '../../../src/core/learning/space.ts';
@@ -32,7 +32,7 @@ const HIGH = BASES.map((base) => `${base} (High)`);
 export const EFFORT_MODELS: readonly string[] = [...LOW, ...MEDIUM, ...HIGH];
 export const isEffortFile = (outcomes: string): boolean => /livecodebench_gen\.jsonl\.gz$/.test(outcomes);
 
-/** By name; those with one effort each come first. */
+/** By name; the pools with one effort for each model come first. */
 export const EFFORT_POOLS = {
   low: LOW,
   medium: MEDIUM,
@@ -49,9 +49,9 @@ export const PROPOSED: EffortPool = 'low and medium';
 
 export interface EffortPoint {
   readonly pool: EffortPool;
-  /** Of what the best of the three models costs at high effort. */
+  /** Share of the cost of the best of the three models at high effort. */
   readonly fraction: number;
-  /** Over that model's at high effort, on the same prompts. */
+  /** Ratio to that model at high effort, on the same prompts. */
   readonly quality: number;
   readonly spend: number;
   readonly budget: number;
@@ -62,7 +62,7 @@ const FRACTIONS = [0.1, 0.25, 0.5, 1];
 export function runEfforts(matrix: OutcomeMatrix, space: Space, seed: number): EffortPoint[] {
   const whole = datasetOf(matrix, space);
   const { deployment } = trialOf(whole, seed, 'deployment');
-  // The usual way to ask such a model is the hardest; the best effort for each prompt is what is to be found.
+  // The usual effort for such a model is the highest; the router is to find the best effort for each prompt.
   const high = restricted(matrix, whole, HIGH);
   const best = bestFixed(high, deployment);
   const quality = qualityOf(high, deployment, best);
@@ -89,8 +89,8 @@ const baseOf = (model: string): string => BASES.find((base) => model.startsWith(
 type Shifts = Readonly<Record<'low' | 'medium' | 'high', number>>;
 
 /**
- * What effort adds to quality, as `core/models/efforts.ts` has it, but from the other two models and the tuning prompts
- * alone: no model is routed by its own outcomes, and none by those on the prompts that it learns from or is judged on.
+ * The effect of effort on quality in the form of `core/models/efforts.ts`, but only from the other two models and the
+ * tuning prompts: no model is routed by its own outcomes, and none by outcomes on its learning or evaluation prompts.
  */
 function shiftsWithout(base: string, { models, rows }: Dataset, tuning: readonly number[]): Shifts {
   const at = (level: 'low' | 'medium' | 'high'): number =>
@@ -105,7 +105,7 @@ function shiftsWithout(base: string, { models, rows }: Dataset, tuning: readonly
   return { low: at('low') - medium, medium: 0, high: at('high') - medium };
 }
 
-/** The model's published rating without its effort, and the shift, as the product has it. */
+/** The model's published rating without its effort, and the shift, as in the product. */
 function priorFor({ space, name }: Dataset, model: string, shifts: Shifts): ModelPrior {
   const without = leftOutSources([name], space.models);
   const prior = priorOf(space.models, baseOf(model).replace(' (N=1)', ''), undefined, { without });
@@ -154,14 +154,14 @@ export function effortRows(seeds: readonly (readonly EffortPoint[])[]): EffortRo
   );
 }
 
-/** How much better at a fraction than the best of the pools with one effort each. */
+/** The gain at a fraction over the best of the pools with one effort each. */
 export function effortGain(rows: readonly EffortRow[], pool: EffortPool, fraction: number): number {
   const at = (name: EffortPool): number =>
     rows.find((row) => row.pool === name && row.fraction === fraction)?.quality ?? NaN;
   return at(pool) - Math.max(...SINGLE.map(at));
 }
 
-/** What the file says of effort itself, beside what ships. */
+/** The file's own effect of effort, beside the shipped one. */
 export function effortFacts(matrix: OutcomeMatrix): string {
   const meanOf = (models: readonly string[], what: 'quality' | 'cost'): number =>
     mean(models.flatMap((model) => matrix.rows.map((row) => row[what][matrix.models.indexOf(model)] ?? NaN)));

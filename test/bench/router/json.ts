@@ -54,7 +54,7 @@ export interface DatasetJson {
       readonly regretStd: number;
     }[];
   }[];
-  /** O1, O3-Mini and O4-Mini at the efforts that `pool` names; absent where the file has none. */
+  /** O1, O3-Mini and O4-Mini at the efforts in `pool`; absent where the file has none. */
   readonly efforts?: readonly EffortRow[];
   readonly paired: readonly {
     readonly fraction: number;

@@ -1,4 +1,6 @@
-/** What providers answer where a model does not take the effort that is asked of it; OpenAI's and Anthropic's own words. */
+/**
+ * The answers of providers whose model does not support the requested effort, in OpenAI's and Anthropic's own words.
+ */
 import { type ApiError, badRequest } from './apiError.ts';
 import { isRecord } from './fields.ts';
 import type { FakeModel } from './model.ts';

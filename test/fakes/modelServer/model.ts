@@ -19,7 +19,7 @@ export interface FakeModel {
   readonly outputCapField?: 'max_tokens' | 'max_completion_tokens';
   /** Reasoning before the answer: billed as output, inside the cap or (as at some endpoints) beside it. */
   readonly reasoning?: { readonly text: string; readonly shown: boolean; readonly insideCap: boolean };
-  /** The efforts it takes; others are refused, and any where it is empty. Absent = what the protocol has. */
+  /** The supported efforts; others are refused, and all where it is empty. Absent = all of the protocol. */
   readonly efforts?: readonly string[];
   /** Absent = tokens arrive as fast as the socket accepts them. */
   readonly pace?: { readonly firstTokenMs: number; readonly tokenMs: number };

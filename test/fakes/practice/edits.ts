@@ -1,4 +1,4 @@
-/** How a practice model edits lines: a comment, a check and a changed line, right or wrong as its skill has it. */
+/** The edits of a practice model: a comment, a check and a changed line, correct or wrong depending on its skill. */
 import { hashOf } from '../modelServer/embeddings.ts';
 import { type FakePrompt, lastUserText } from '../modelServer/model.ts';
 import { type PracticeModelId, hiddenSkill } from './skill.ts';
@@ -61,7 +61,7 @@ export function practiceEditOf(
       result.push(
         `${indent(line)}${said(`${good ? 'Simulated' : 'Simulated, poor'} edit: ${instruction.split('\n', 1)[0] ?? ''}`)}`,
       );
-    // Wrong: a line in the middle is lost.
+    // Wrong: drops a line in the middle.
     if (!good && told > 3 && seen === Math.ceil(told / 2)) continue;
     const isChanged = seen > 1 && seen < told && (draw + seen) % 4 === 0;
     result.push(isChanged ? `${line} ${said(`simulated, ${seen}`)}` : line);

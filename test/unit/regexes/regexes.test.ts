@@ -128,7 +128,7 @@ function regexesIn(file: string): Found[] {
   return found;
 }
 
-/** `RegExp` as a value under whatever name, and what makes a pattern of a string by itself. */
+/** `RegExp` as a value under any name, and functions that convert a string into a pattern. */
 function builds(file: string): boolean {
   let found = false;
   const visit = (node: ts.Node): void => {

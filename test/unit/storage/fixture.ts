@@ -20,7 +20,7 @@ export type Asked = {
   [Op in StoreOperation]: [op: Op, ...argument: ArgumentsOf<StoreOperations, Op>];
 }[StoreOperation];
 
-/** The worker's own object asked as through the thread. */
+/** Sends questions to the worker's own object, in the form they have for the thread. */
 export const askOf =
   (store: WorkerStore) =>
   (...[op, ...argument]: Asked): Promise<StoreReply> =>

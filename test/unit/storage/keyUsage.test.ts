@@ -1,4 +1,4 @@
-/** Calls without a bill, settled by what their key was billed in all: never below what they can have cost together. */
+/** Calls without a bill, settled by the total billed to their key, but never below what they can have cost together. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { armId, type ReservationId } from '../../../src/core/brand.ts';
@@ -36,7 +36,7 @@ function made(books: Books, worst: number, { at, endpoint = ENDPOINT }: Made): R
   assert.ok(reserved.ok);
   return reserved.value.id;
 }
-/** Stopped a minute after it began: an estimate, and the rest of its reservation. */
+/** Stopped a minute after its start: an estimate, and the rest of its reservation. */
 function stopped(
   books: Books,
   worst: number,
@@ -106,7 +106,7 @@ describe('the usage of a key', () => {
       billed(books, 0.1, 'reported', { at: NOON + 90 * MINUTE });
       read(books, 0.4, NOON + HOUR);
       read(books, 0.4, NOON + 2 * HOUR);
-      // 40 cents were billed to the key, and all of them can have been the stopped call's.
+      // 40 cents were billed to the key, all of which may be the stopped call's.
       assert.ok(november(books).settled - nano(0.55) >= nano(0.4));
     }));
 
@@ -167,7 +167,7 @@ describe('the usage of a key', () => {
       room: usd,
       lateMinutes: fc.nat(59),
       kind: fc.constantFrom('stopped', 'reported', 'priced'),
-      /** Of a list price, what the provider charges. */
+      /** The share of a list price that the provider charges. */
       discount: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     const others = fc.array(fc.record({ minute: fc.nat(700), usd }), { maxLength: 3 });
@@ -179,7 +179,7 @@ describe('the usage of a key', () => {
           others,
           fc.nat(60),
           (calls, elsewhere, offset) => {
-            // Each run has an endpoint of its own: opening books takes longer than all it does.
+            // Each run has an endpoint of its own, since opening books takes longer than the run.
             const endpoint = `router-${++runs}`;
             const sorted = calls.toSorted((a, b) => a.minute - b.minute);
             const charges = [

@@ -26,7 +26,7 @@ function decision(n: number, other: Partial<Decision> = {}): Decision {
     outputTokens: 20,
     outputCap: 256,
   };
-  // With what its prompt cache does, and, as of before that was looked at, without.
+  // With the prompt cache's effect, and without it, as before it was recorded.
   const cache = { cachedTokens: 80, coldCost: 9 as NanoUsd, meanCost: 6 as NanoUsd };
   const evidence = {
     mean: 0.7,

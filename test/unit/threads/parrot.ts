@@ -1,4 +1,4 @@
-/** A thread that says, fails, sleeps or dies as it is asked. */
+/** A thread that answers, fails, sleeps or dies on request. */
 import { parentPort } from 'node:worker_threads';
 import { fail, ok } from '../../../src/core/result.ts';
 import { perform, type Question } from '../../../src/threads/operations.ts';

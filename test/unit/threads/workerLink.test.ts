@@ -3,7 +3,7 @@ import type { AnswerOf, ArgumentsOf, Reply } from '../../../src/threads/operatio
 import { WorkerLink } from '../../../src/threads/workerLink.ts';
 import type { operations } from './parrot.ts';
 
-/** What the parrot's operations give, without the envelope they put it in. */
+/** The results of the parrot's operations without their envelope. */
 type Parrot = {
   readonly [Op in keyof ReturnType<typeof operations>]: (
     ...argument: ArgumentsOf<ReturnType<typeof operations>, Op>

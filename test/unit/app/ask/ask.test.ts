@@ -182,7 +182,7 @@ describe('AskSession', () => {
     kind = 'runs-out';
     session.stop();
     assert.equal(answerOf(session).state, 'stopped');
-    // It is read to its end unseen; what it cost is told when that is known, and nothing is lost until then.
+    // It is read to its end unseen; its cost is reported when it is known, and nothing is lost until then.
     assert.equal(session.isSettled, false);
     await engine.give(text('cause'), ended(9));
     await engine.close();

@@ -95,6 +95,10 @@ describe('a diff is applied where exactly one place fits, and never pasted', () 
       `*** Begin Patch\n*** Update File: src/some.ts\n@@\n${change}*** End Patch\n`,
     ],
     [
+      'search and replace with a line to start at',
+      '<<<<<<< SEARCH\n:start_line:8\n-------\n  return load() + 2;\n=======\n  return load() + 20;\n>>>>>>> REPLACE\n',
+    ],
+    [
       'search and replace',
       '<<<<<<< SEARCH\n  return load() + 2;\n=======\n  return load() + 20;\n>>>>>>> REPLACE\n',
       'ts',
@@ -208,6 +212,17 @@ describe('what an answer leaves out stays as the file has it', () => {
     '// ... остальной код без изменений ...',
     '// ... 其余代码保持不变 ...',
     '// 其余代码保持不变',
+    '// [rest of the code]',
+    '// Rest of file unchanged',
+    '// [unchanged]',
+    '// -- snip --',
+    '// <existing code>',
+    '// --- existing code ---',
+    '// [existing imports]',
+    '// keep the rest as is',
+    '// [Previous code remains unchanged]',
+    '# implementation unchanged',
+    '// (no changes)',
     '// ... 既存のコード ...',
     '// ... 기존 코드 ...',
   ]) {
@@ -217,6 +232,9 @@ describe('what an answer leaves out stays as the file has it', () => {
     '// TODO: handle this...',
     '// keep the existing value where the new one is empty',
     '// the rest is sent later',
+    '// rest of the args go to the child',
+    '// remaining = total - used',
+    '// same as before but faster',
     'const { a, ...rest } = all;',
     'return [...other];',
     '# existing users are asked once',
@@ -350,7 +368,7 @@ describe('whatever the answer', () => {
     it(`takes work in proportion to its length: ${name}`, () => assertLinear('/src/', placing(made)));
   }
 
-  /** Each is looked for in the whole file, which is refused from a size on that no answer has. */
+  /** Each is searched in the whole file, which is refused from a size that no answer has. */
   const many: Readonly<Record<string, Made>> = {
     'as many changes as lines': (n) => [
       numbered((i) => `@@\n-line${i};\n+l${i}`, n),

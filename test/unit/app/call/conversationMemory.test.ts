@@ -10,7 +10,7 @@ const price = { inputUsdPerMTok: 1, cachedInputUsdPerMTok: 0.1, outputUsdPerMTok
 const common = { price, contextTokens: 64_000, maxOutputTokens: 1_000 };
 const key = 'test-secret-key-000111222';
 
-/** Long enough to be cached, and the same each time. */
+/** Long enough to be cached, and equal each time. */
 const files = 'const value = compute(input, options);\n'.repeat(400);
 const asked = (turns: number): CompletionOrder['call'] =>
   chatCall({
@@ -72,7 +72,7 @@ describe('the memory of conversations', () => {
     assert.ok((stayed.quote.cache?.cachedTokens ?? 0) > 1_000);
     assert.equal(other.quote.cache?.cachedTokens, 0);
     assert.ok(stayed.quote.expected < 0.7 * other.quote.expected);
-    // The reservation is the bound of before: the cache may be gone.
+    // The reservation does not change, since the cache may have expired.
     assert.equal(stayed.quote.worstCase, other.quote.worstCase);
     const [elsewhere] = await ask({ conversationId: 'c2', call: asked(2) });
     assert.equal(elsewhere?.quote.cache?.cachedTokens, 0);

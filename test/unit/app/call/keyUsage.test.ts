@@ -1,4 +1,4 @@
-/** The usage of a key through the real client and ledger: asked of OpenRouter alone, once an hour, and only where it is due. */
+/** The usage of a key through the real client and ledger: only OpenRouter is asked, once an hour, and only when due. */
 import assert from 'node:assert/strict';
 import { NOON } from '../../../fakes/clock.ts';
 import { askOrder, collect, testEngine, type TestEngine } from '../../../fakes/engine.ts';
@@ -42,7 +42,7 @@ describe('the usage of a key', () => {
     await engine.keyUsage.pass();
   }
   async function stopped(): Promise<void> {
-    // No id of a generation comes, so that its own record cannot be asked for.
+    // Without an id of the generation, so that its own record cannot be looked up.
     server.next({ kind: 'reset-mid-stream', afterTokens: 3 });
     await collect(engine.completion.run(askOrder('Count to ten.')));
     await server.idle();

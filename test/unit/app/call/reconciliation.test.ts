@@ -89,7 +89,7 @@ describe('reconciliation of holds', () => {
   });
 
   it('plans by itself: when something is held, and when a call is due again', async () => {
-    // The usage of keys is read on a plan of its own.
+    // The usage of keys is read by a plan of its own.
     engine.keyUsage.dispose();
     await cancelled();
     assert.deepEqual(

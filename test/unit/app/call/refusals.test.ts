@@ -1,4 +1,4 @@
-/** What a provider refuses by name: an effort, a protocol, the state beside tool calls. Through the whole engine. */
+/** Refusals by name: of an effort, a protocol, the state beside tool calls. Through the whole engine. */
 import assert from 'node:assert/strict';
 import { chatCall } from '../../../../src/app/call/call.ts';
 import type { ArmId } from '../../../../src/core/brand.ts';
@@ -82,7 +82,7 @@ describe('refusals', () => {
       assert.ok(again?.type === 'failed' && again.problem.kind === 'none-usable', JSON.stringify(again));
       assert.equal(again.problem.reasons[0]?.reason, 'effort-refused');
       assert.equal(posts(), 1);
-      // By hand the user may try, and after a change of the settings PILOT does.
+      // The user may try by hand, and PILOT tries after a change of the settings.
       await run(arm);
       assert.equal(posts(), 2);
       engine.health.reset();

@@ -38,7 +38,7 @@ describe('Stop at an endpoint that may go on', () => {
     readonly terms: StopTerms | undefined;
   }
 
-  /** Stops after so many pieces of text; 0 = once it is routed. */
+  /** Stops after this many pieces of text; 0 = after the routing. */
   async function stopAfter(pieces: number, change: Partial<CompletionOrder> = {}): Promise<Stopped> {
     const abort = new AbortController();
     const events: CompletionEvent[] = [];
@@ -68,7 +68,7 @@ describe('Stop at an endpoint that may go on', () => {
     assert.ok(entry);
     return { ...entry, billed: server.requests.at(-1)?.billedNanoUsd ?? 0 };
   };
-  /** What answers of this kind are like. */
+  /** The usual length of answers of this kind. */
   const learn = async (): Promise<void> => {
     for (let i = 0; i < 6; i++) await stopAfter(-1);
   };
@@ -88,7 +88,7 @@ describe('Stop at an endpoint that may go on', () => {
     assert.deepEqual(terms, { kind: 'runs-out' });
     const { cost, heldBack, source, billed } = await lastEntry();
     assert.deepEqual([cost, heldBack, source], [billed, 0, 'priced-usage']);
-    // Nothing was shown after the stop, and it ends as what was stopped ends, with its cost.
+    // Nothing was shown after the stop, and the answer ends like any stopped answer, with its cost.
     assert.equal(events.filter(({ type }) => type === 'text').length, 100);
     const last = events.at(-1);
     assert.ok(last?.type === 'failed' && last.problem.kind === 'provider');

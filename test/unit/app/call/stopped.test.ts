@@ -125,7 +125,7 @@ describe('a stopped answer', () => {
     await start(true);
     await stopAfter(5);
     const { counted, worstCase } = await lastEntry();
-    // The bytes of the input bound it for certain; it is counted as any tokenizer makes it at most.
+    // Its bytes are a certain bound on the input; it is counted at the most of any tokenizer.
     assert.ok(counted <= worstCase && counted >= 40_000 * 10_000, String(counted));
   });
 

@@ -1,4 +1,4 @@
-/** Ten answers of a very expensive model, stopped before anything is known of it: the month keeps its money. */
+/** Ten answers of a very expensive and unknown model, stopped: the month keeps its money. */
 import assert from 'node:assert/strict';
 import { chatCall } from '../../../../src/app/call/call.ts';
 import { askOrder, testEngine, type TestEngine } from '../../../fakes/engine.ts';
@@ -21,7 +21,7 @@ describe('ten answers stopped before a speed is known', () => {
     const answer = (): string => 'one two three four '.repeat(400);
     server = await startModelServer({ models: [{ id: 'sage', ...size, answer }] });
     const endpoint = { id: 'fake', preset: 'custom', baseUrl: server.url };
-    // Each output is a millisecond after the last one: no answer lasts for the half second that shows a speed.
+    // Each output follows the last one after a millisecond: no answer lasts the half second that shows a speed.
     let steady = 0;
     engine = await testEngine({
       endpoints: [{ ...endpoint, outputCapCoversReasoning: true, stopsWhenClosed: true }],
@@ -63,7 +63,7 @@ describe('ten answers stopped before a speed is known', () => {
     await start(32_000);
     const random = seeded(5);
     for (let i = 0; i < 10; i++) {
-      // As fast as the machine makes it, and on for a while after the end.
+      // As fast as the machine generates it, and for a while after the end.
       if (i % 2 === 0) server.next({ kind: 'serves-on-after-close', forMs: 100 });
       await stopAfter(1 + Math.floor(100 * random()));
     }

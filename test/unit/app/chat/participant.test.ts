@@ -30,6 +30,11 @@ describe('memoryOf', () => {
     const kept = memory('here/a');
     assert.ok(kept);
     assert.deepEqual(memoryOf(JSON.parse(JSON.stringify(kept))), kept);
+    const better = { armId: 'here/b', label: 'Better answer: B, about $0.02' };
+    const offering = memoryOf({ ...kept, better });
+    assert.deepEqual(offering?.better, better);
+    assert.deepEqual(memoryOf(JSON.parse(JSON.stringify(offering))), offering);
+    assert.equal(memoryOf({ ...kept, better: { armId: 'here/b' } }), undefined);
   });
 
   it('is nothing for anything else', () => {
@@ -58,7 +63,15 @@ describe('exchangesOf', () => {
     const [exchange] = exchanges;
     assert.ok(exchange);
     assert.deepEqual(exchange.references, ['file of one']);
-    assert.deepEqual(triedIn(exchange), { armIds: ['here/a', 'here/b'], newest: 'decision of here/b' });
+    assert.deepEqual(triedIn(exchange), {
+      armIds: ['here/a', 'here/b'],
+      newest: 'decision of here/b',
+      offered: undefined,
+    });
+    const offer = { armId: 'here/c', label: 'Better answer: C' };
+    const last = memoryOf({ ...memory('here/b'), better: offer });
+    const offering = { ...exchange, answers: [{ text: 'answer', memory: last }] };
+    assert.equal(triedIn(offering).offered, 'here/c');
   });
 
   it('takes "better" for a question where there was none', () => {

@@ -14,7 +14,7 @@ export function second(x: number): number {
 }
 `;
 
-/** Lines \`from\` to \`to\`, from 1, both included. */
+/** Lines `from` to `to`, from 1, both inclusive. */
 function place(from: number, to: number, file = FILE, languageId = 'typescript'): EditPlace {
   const lines = file.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const start = lines.slice(0, from - 1).join('').length;
@@ -24,7 +24,7 @@ function place(from: number, to: number, file = FILE, languageId = 'typescript')
 
 const fence = (code: string, tag = 'ts'): string => `\`\`\`${tag}\n${code}\n\`\`\`\n`;
 
-/** The file as the answer would have it. */
+/** The file after the answer. */
 function result(at: EditPlace, answer: string): string {
   const target = targetOf(at, answer);
   if (target.kind === 'refused') return `refused: ${target.why}`;

@@ -1,4 +1,4 @@
-/** Edits in eight languages as the practice models make them, answered in the ways in which models answer. */
+/** Edits of the practice models in eight languages, answered in the various forms that models use. */
 import { createTwoFilesPatch } from 'diff';
 import { practiceEditOf } from '../../../fakes/practice/edits.ts';
 import { practiceModelIds } from '../../../fakes/practice/skill.ts';
@@ -124,7 +124,7 @@ const forms: Readonly<Record<string, Form>> = {
   'a diff': ({ file, whole: [old, fresh] }) =>
     `\`\`\`diff\n${createTwoFilesPatch(`a/${file}`, `b/${file}`, old, fresh)}\`\`\`\n`,
   'an omission': ({ tag, old, lines, comment: [open, close] }) => {
-    // The first line that stayed between two neighbours that tell where they belong.
+    // The first unchanged line between two distinctive neighbors.
     const tells = (line = ''): boolean => line.trim().length > 2;
     const at = lines.findIndex((line, i) => {
       const [above = '', below = ''] = [lines[i - 1], lines[i + 1]];
@@ -160,7 +160,7 @@ function recorded(i: number): RecordedEdit {
   const head = [`${language.comment[0]}Cart ${i}${language.comment[1]}`, ''];
   const before = place === 0 ? [] : [...head, ...unit(1), '', ...unit(2), ''];
   const after = place === 3 ? [] : ['', ...unit(4), '', ...unit(5)];
-  // The whole unit, or lines of it.
+  // The whole unit, or some of its lines.
   const all = unit(3);
   const [from, to] = i % 2 === 0 ? [0, all.length] : [1, all.length - 1];
   const [above, old, below] = [

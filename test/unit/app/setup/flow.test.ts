@@ -44,7 +44,7 @@ interface Script {
   readonly prices?: (RateCard | 'later')[];
   /** The user's answer to the proposed limit; default: accepted. */
   readonly limit?: 'unticked';
-  /** Whether the cap bounds what is billed; default: yes. */
+  /** Whether the cap bounds the billed output; default: yes. */
   readonly cap?: 'yes' | 'no' | 'broken-off';
 }
 

@@ -1,4 +1,4 @@
-/** Control tokens and tags of thoughts in an answer: the user's own text, or what a server leaked. */
+/** Control tokens and tags of thoughts in an answer: the user's own text, or leaked by a server. */
 import assert from 'node:assert/strict';
 import { stripArtefacts } from '../../../../src/core/inline/artefacts.ts';
 import type { FimFormatId } from '../../../../src/core/inline/fim/format.ts';

@@ -30,7 +30,7 @@ const first: FirstAnswer = {
 describe('the cap of an arm’s first answers', () => {
   it('reserves a hundredth of the limit where the model is that expensive', () => {
     const cap = firstAnswerCap(first);
-    // $0.05, less 600 tokens of input.
+    // $0.05 minus 600 tokens of input.
     assert.equal(cap, 546);
     assert.ok(mostCost(arm, { inputTokens: 600, outputTokens: cap })! <= 0.05e9);
   });

@@ -19,7 +19,7 @@ import {
 import { quote } from '../../../../src/core/money/pricing.ts';
 
 const MINUTE = 60_000;
-/** Anthropic's proportions: read at a tenth, written at five quarters. */
+/** Anthropic's ratios: a read costs a tenth, a write five quarters. */
 const card: RateCard = {
   inputUsdPerMTok: 3,
   outputUsdPerMTok: 15,
@@ -42,7 +42,7 @@ const armOf = (name: string, change: Partial<Arm> = {}): Arm => ({
   ...change,
 });
 const arm = armOf('stays');
-/** The same model where nothing is known of its cache. */
+/** The same model with an unknown cache. */
 const { promptCache: stated, ...unknown } = arm;
 
 const BYTES_PER_TOKEN = 4;
@@ -112,12 +112,12 @@ describe('a conversation’s prompt cache', () => {
   it('needs the least length, and a request that has what was sent as its prefix', () => {
     const short = sent(nothingSent, arm, 0, 1_000);
     assert.equal(quoted(short, { inputTokens: 1_100, now: MINUTE }).cache?.cachedTokens, 0);
-    // VS Code summarised the conversation: shorter than before, so it begins differently.
+    // VS Code summarized the conversation: it is shorter than before, so that it begins differently.
     assert.equal(quoted(tenCalls, { ...next, inputTokens: 15_000 }).cache?.cachedTokens, 0);
   });
 
   it('lets the rest of a conversation pay for a switch, once there is enough of it', () => {
-    // A tenth cheaper to write to and to answer, a third to read: this call alone is dearer there.
+    // A tenth cheaper for writes and output, a third for reads: only this call is more expensive there.
     const other = armOf('other', {
       price: {
         inputUsdPerMTok: 2.7,
@@ -134,7 +134,7 @@ describe('a conversation’s prompt cache', () => {
     };
     assert.ok(after(3) > 0);
     assert.ok(after(100) < 0);
-    // Reckoned by hand: what each further call saves, less what this one costs more.
+    // Computed by hand: the saving of each further call minus the additional cost of this one.
     const [stay, leave] = [quoted(tenCalls, next), quoted(tenCalls, { ...next, of: other })];
     const calls = furtherCalls(10);
     const before = 20_000 + 1_000 * ((calls - 1) / 2);
@@ -173,7 +173,7 @@ describe('the life of a prompt cache', () => {
   it('shortens with a report of nothing cached, lengthens with a hit at a larger age', () => {
     const shorter = reported(noBeliefs, 4 * MINUTE, 0);
     assert.ok(aliveShare(shorter, arm, 4 * MINUTE) < 0.75);
-    // A prefix that was gone after four minutes says nothing of one that is a minute old.
+    // A prefix that had expired after four minutes is no evidence about one of a minute.
     assert.equal(aliveShare(shorter, arm, MINUTE), 0.9);
     const longer = reported(noBeliefs, 25 * MINUTE, 1);
     assert.ok(aliveShare(longer, arm, 25 * MINUTE) > 0.25);

@@ -37,7 +37,7 @@ describe('what stopping an answer means', () => {
   });
 
   it('keeps the reservation where the rest may cost more than a stop would keep beyond the bill', () => {
-    // Of 4,000 tokens at most, 2,900 are there and as many as 1,100 may come: there is nothing to gain.
+    // Of 4,000 tokens at most, 2,900 have arrived and 1,100 may follow: there is nothing to gain.
     assert.equal(stopTerms({ ...answer, expectedOutput: 4_000, received: 2_900 }).kind, 'keeps');
     const reservesLittle = {
       ...answer,

@@ -58,7 +58,7 @@ interface Spec {
   /** Observations behind the estimate; default 20. */
   readonly seen?: number;
   readonly cost: number;
-  /** Over the rest of the conversation; absent = there is none. */
+  /** Over the rest of the conversation; absent = none. */
   readonly meanCost?: number;
   readonly worst?: number;
   readonly excluded?: Candidate['excluded'];
@@ -163,7 +163,7 @@ describe('route', () => {
 
   it('leaves a conversation’s model as soon as the whole rest of it is cheaper or better with another', () => {
     const policy = flat(0.001);
-    // This call is dearer with the other one, whose cache is empty; on the mean of all that are to come it is cheaper.
+    // This call costs more with the other arm, whose cache is empty; on the mean of all expected calls it costs less.
     const warm: Spec = { name: 'warm', mean: 0.8, cost: 20, meanCost: 30 };
     const cold: Spec = { name: 'cold', mean: 0.8, cost: 90 };
     const sticky = arm('warm');

@@ -18,6 +18,8 @@ describe('the filter of event streams', () => {
   check('data: {"a":\ndata: 1}\n\n', 'data: {"a":\ndata: 1}\n\n');
   check('data: {}\ndata: [DONE]\n', 'data: {}\n\ndata: [DONE]\n\n');
   check('[DONE]\n', 'data: [DONE]\n\n');
+  check('data: [done]\n\n', 'data: [DONE]\n\n');
+  check('data: DONE\n\n', 'data: [DONE]\n\n');
   check(': comment\nretry: 5\nid: 1\n\n', '');
   check('event: ping\ndata: {"type":"ping"}\n\n', 'event: ping\ndata: {"type":"ping"}\n\n');
   check('some words\n\ndata: {}\n\n', 'data: {}\n\n');

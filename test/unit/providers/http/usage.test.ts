@@ -63,6 +63,20 @@ describe('usage', () => {
     assert.deepEqual(parseUsage({ cost: 0.5 }, true)?.reportedUsd, 0.5);
   });
 
+  it('of Vertex AI in its other spelling, of Mistral, and of Cohere', () => {
+    const vertex = {
+      prompt_token_count: 120,
+      candidates_token_count: 8,
+      thoughts_token_count: 30,
+      total_token_count: 158,
+      cached_content_token_count: 100,
+    };
+    check(vertex, { input: 20, cachedInput: 100, output: 8, reasoning: 30 });
+    check({ ...basic, num_cached_tokens: 64 }, { input: 36, cachedInput: 64, output: 20 });
+    const billed = { input_tokens: 100, output_tokens: 8 };
+    check({ billed_units: billed, tokens: { ...billed, input_tokens: 120 } }, { input: 120, output: 8 });
+  });
+
   const impossible = [-1, 1.5, NaN, Infinity, 1e12, '100', null, {}, [], true];
   for (const value of impossible) {
     it(`of ${JSON.stringify(value)} (${typeof value}) tokens is none`, () => {

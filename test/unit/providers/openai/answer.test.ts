@@ -57,7 +57,31 @@ describe('an answer', () => {
     assert.deepEqual([answer.generationId, answer.finish, answer.usage?.tokens.output], ['g1', 'length', 2]);
   });
 
+  it('leaves out another choice than the one it began with', () => {
+    const choice = (index: number, content: string) => ({ choices: [{ index, delta: { content } }] });
+    check([choice(0, 'All'), choice(1, 'Another'), choice(0, ' of it')], [text('All'), text(' of it')]);
+    check([choice(1, 'All'), choice(1, ' of it')], [text('All'), text(' of it')]);
+  });
+
   describe('with tool calls', () => {
+    it('whose places are numbered in text', () => {
+      const piece = (index: string, more: object) => ({ index, ...more });
+      const { events } = read(
+        delta({
+          tool_calls: [
+            piece('0', { id: 'c1', function: { name: 'a' } }),
+            piece('1', { id: 'c2', function: { name: 'b' } }),
+          ],
+        }),
+        delta({ tool_calls: [piece('0', { function: { arguments: '{"x":1}' } })] }),
+        delta({ tool_calls: [piece('1', { function: { arguments: '{"x":2}' } })] }, 'tool_calls'),
+      );
+      assert.deepEqual(
+        events.map((event) => event.type === 'tool-call' && event.call.input),
+        ['{"x":1}', '{"x":2}'],
+      );
+    });
+
     const part = (index: number, call: object) => delta({ tool_calls: [{ index, ...call }] });
     it('puts arguments together that came in pieces', () => {
       check(

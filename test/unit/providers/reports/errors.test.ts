@@ -30,6 +30,11 @@ describe('reports: errors in the provider’s own words', () => {
       'path-page': { kind: 'wrong-address', said: undefined },
       'path-detail': { kind: 'wrong-address', said: /Not Found/ },
       'path-nothing': { kind: 'wrong-address', said: undefined },
+      'organization-not-verified': { kind: 'forbidden', said: /must be verified/ },
+      'key-without-models-permission': { kind: 'forbidden', said: /`models` permission/ },
+      'spending-limit': { kind: 'no-credit', said: /monthly spending limit/, pausesAnHour: true },
+      'team-without-credits': { kind: 'no-credit', said: /doesn't have any credits/, pausesAnHour: true },
+      'detail-in-message': { kind: 'bad-request', said: /Extra inputs are not permitted/ },
       'upstream-words': { kind: 'rate-limited', said: /temporarily rate-limited upstream/ },
     },
     async (server, input, expected) => {

@@ -29,6 +29,10 @@ describe('reports: reasoning in the text', () => {
       'fields-and-closer': usual,
       'cut-in-thoughts': { text: '', reasoning: 'First I look at the' },
       twice: usual,
+      'answer-tags': usual,
+      'leaked-end': usual,
+      'copilot-field': usual,
+      'details-alone': usual,
     },
     async (server, input, { text, reasoning, question = input.question }) => {
       for (const size of [Infinity, 11]) {

@@ -34,6 +34,12 @@ describe('reports: tool calls', () => {
         callCarries: { extra_content: { google: { thought_signature: 'SIG==' } } },
       },
       'empty-object-first': { calls: [['c1', 'weather', '{"city":"Boston"}']] },
+      'same-id-twice': { calls: [read('a', 'same'), read('b', 'same_2')] },
+      'same-id-and-index': { calls: [read('a', 'same'), ['same_2', 'list', '{"path":"b"}']] },
+      'name-in-pieces': { calls: [read('a', 'c1')] },
+      'new-id-with-every-piece': { calls: [read('a', 'c1')] },
+      'arguments-twice-encoded': { calls: [read('a', 'c1')] },
+      'legacy-field': { calls: [read('a', 'call_read_0')] },
       'closed-before-arguments': { calls: [], fails: true },
       'length-in-arguments': { calls: [read('a', 'c1')] },
       'signed-details': {
