@@ -97,7 +97,7 @@ describe('the memory of conversations', () => {
     for (let i = 0; i < 19; i++) answer(0);
     assert.ok((memory.restOf('c', about(3)).x[1] ?? 3) < 0.3);
     assert.deepEqual(memory.restOf('other', about(3)).x, Float64Array.of(1, 3));
-    // What was learnt about another space says nothing here.
+    // What was learned about another space says nothing here.
     assert.deepEqual(memory.restOf('c', { ...about(3), spaceId: 'next' }).x, Float64Array.of(1, 3));
   });
 
