@@ -30,9 +30,9 @@ const common = {
 const node = { ...common, platform: 'node', format: 'esm', target: 'node22', external: ['vscode'] };
 
 /**
- * What activation reads: one file, whatever it shares with the rest. With code splitting it was some thirty small
- * chunks, and opening those took longer than running them. CommonJS, which VS Code loads in one go: an ES module comes
- * in steps (its loader's thread, each import of its own), and between them all that an editor starts with runs.
+ * The code that activation reads, in one file, even where later parts contain the same code. With code splitting it was
+ * about thirty small chunks, which took longer to open than to run. CommonJS, which VS Code loads in one step: an ES
+ * module loads in several (its loader's thread, each import), and the editor's other start-up work runs between them.
  */
 const laterParts = new Map();
 const extension = {
@@ -43,7 +43,7 @@ const extension = {
   outdir: 'dist',
   plugins: [
     {
-      // As it stands: esbuild would copy VS Code's whole interface for each file that imports it.
+      // Keeps the module as it is: esbuild would copy VS Code's whole interface for each file that imports it.
       name: 'vscode-uncopied',
       setup: ({ onLoad }) =>
         onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path: file }) => ({
@@ -74,7 +74,7 @@ const extension = {
   ],
 };
 
-/** What is reached through `import()` later, and the workers; each further `import()` is a file of its own. */
+/** The code that `import()` loads later, and the workers; each `import()` in it is a file of its own. */
 const later = () => ({
   ...node,
   entryPoints: {
@@ -86,11 +86,11 @@ const later = () => ({
   },
   outdir: 'dist',
   splitting: true,
-  // Flat, so that `new URL('./storageWorker.js', import.meta.url)` holds in whichever file the code ends up.
+  // A flat folder, so that `new URL('./storageWorker.js', import.meta.url)` is right in every chunk.
   chunkNames: 'chunk-[hash]',
 });
 
-/** One script per webview page; what they share lies in folders below media/. */
+/** One script for each webview page; shared code is in folders below media/. */
 const webviews = {
   ...common,
   platform: 'browser',
@@ -165,7 +165,7 @@ function printSizes(outputs) {
   }
 }
 
-/** What activation reads must stay small: the network client loads with the first request, not before. */
+/** Fails where activation reads a large package: the network clients must load with the first request. */
 function checkActivation({ metafile: { outputs } }) {
   const sources = Object.keys(outputs['dist/extension.cjs']?.inputs ?? {});
   const early = ['openai', '@anthropic-ai/sdk', 'markdown-it', 'diff'].filter((name) =>

@@ -2,11 +2,11 @@ import path from 'node:path';
 import tseslint from 'typescript-eslint';
 
 /**
- * Which room may import which: the one place where the order of the folders is written down (docs/architecture.md).
- * Floors stand from the bottom up. `under`: the floors below whose rooms this floor's files may import. `packages`: the
- * packages they may import, `node` for Node's own modules. `rooms`: each folder of the floor ('.' = its root) with the
- * rooms of the same floor it may import; `type FILE` allows the types of one file. test/unit/layers.test.ts holds that no two rooms import each other, and that
- * each folder stands here.
+ * The only table of which folder may import which (docs/architecture.md), with the layers (`floors`) from the bottom up.
+ * `under`: lower layers whose folders this layer's files may import. `packages`: packages they may import, `node` for
+ * Node's own modules. `rooms`: each folder of the layer ('.' = its root) with the folders of the same layer it may
+ * import; `type FILE` allows the types of one file. test/unit/layers.test.ts checks that no two folders import each
+ * other, and that the table has every folder.
  */
 export const floors = {
   'src/core': {
@@ -88,13 +88,13 @@ export const floors = {
   },
 };
 
-/** The floor and the room of a file or folder below the root; undefined for what belongs to none (src/extension.ts). */
+/** The layer and the room of a file or folder below the root; undefined for files outside of them (src/extension.ts). */
 function placeOf(folder) {
   const floor = Object.keys(floors).find((name) => folder === name || folder.startsWith(`${name}/`));
   return floor && { floor, room: folder === floor ? '.' : folder.slice(floor.length + 1) };
 }
 
-/** Import of `name` by a file in `folder`: what is wrong with it, if anything. */
+/** The fault of an import of `name` by a file in `folder`; undefined = none. */
 export function faultOf(folder, name, isTypeOnly = false) {
   const from = placeOf(folder);
   const { under, packages, rooms } = floors[from.floor];
@@ -114,7 +114,7 @@ export function faultOf(folder, name, isTypeOnly = false) {
   return allowed ? undefined : `${folder} may not import from ${target}.`;
 }
 
-/** Static, type-only and dynamic imports alike. */
+/** Checks static, type-only and dynamic imports. */
 const roomRule = {
   meta: { type: 'problem', schema: [] },
   create(context) {

@@ -1,7 +1,7 @@
 /**
  * Trains the shared space and the models' priors, and writes the artifact that ships.
  *
- * npm run train -- [--data DIR] [--seed 1] [--out FILE] [--everything FILE]
+ *   npm run train -- [--data DIR] [--seed 1] [--out FILE] [--everything FILE]
  *
  * `--everything` also trains the evaluation artifact, from sources whose license forbids shipping their weights; it
  * stays under out/. Neither is trained on the benchmark's files. The same seed gives the same output.

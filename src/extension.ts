@@ -153,8 +153,8 @@ function registerSurfaces(parts: Disposables, shared: Shared): void {
   parts.add(
     registerChat({
       completion,
-      preview: async (request) => (await engine.get()).routing.preview(request),
       learning,
+      preview: async (request) => (await engine.get()).routing.preview(request),
       models,
       pausedThumb,
       log,

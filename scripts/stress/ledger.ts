@@ -3,7 +3,7 @@
  * jump, and a final audit of every row. Prints one JSON object; all else goes to stderr. Sums are over all months that
  * the jumping clocks reached, the overspend is that of the worst month.
  *
- * npm run stress:ledger -- --processes 8 --seconds 30 --limit 1.00 --kill [--seed 1]
+ *   npm run stress:ledger -- --processes 8 --seconds 30 --limit 1.00 --kill [--seed 1]
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';

@@ -5,7 +5,7 @@
  * up. Half of all calls are stopped. Then all three protocols with caches and reasoning, under a limit of their own
  * (`protocols`). Prints one JSON object; the amounts at its top are those of the first run.
  *
- * npm run stress:limit -- --calls 10000 --limit 5.00 [--seed 1] [--protocols 10000]
+ *   npm run stress:limit -- --calls 10000 --limit 5.00 [--seed 1] [--protocols 10000]
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,10 +20,10 @@ const options = {
   calls: { type: 'string', default: '10000' },
   limit: { type: 'string', default: '5.00' },
   seed: { type: 'string', default: '1' },
-  /** Calls over the three protocols; absent = as many as `calls`. */
+  /** Number of calls over the three protocols; absent = as many as `calls`. */
   protocols: { type: 'string' },
 } as const;
-/** More than the calls cost: what is asked here is each bill; the other parts end at their limit. */
+/** More than the calls cost, since this part compares bills; the other parts end at their limit. */
 const PROTOCOLS_LIMIT_USD = 1000;
 const { values: flags } = readFlags(() => parseArgs({ options }));
 

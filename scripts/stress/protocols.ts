@@ -1,7 +1,7 @@
 /**
- * The limit under each of the three protocols, held against the endpoints' own count: prompts that are written to the cache
- * (for five minutes and for an hour) and read from it, efforts and budgets of thoughts, reasoning that no cap covers,
- * follow-ups that carry thoughts back, answers that are stopped, cut off, and reported wrongly.
+ * The limit with each of the three protocols, compared with the endpoints' own count: prompts that are written to the
+ * cache (for five minutes and for an hour) and read from it, efforts and reasoning budgets, reasoning that no cap
+ * covers, follow-ups that send thoughts back, and answers that are stopped, cut off, or reported wrongly.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,24 +22,24 @@ import {
 import { seeded } from '../../test/fakes/random.ts';
 
 export interface ProtocolsOptions {
-  /** Questions; their follow-ups come on top. */
+  /** Number of questions; their follow-ups are added. */
   readonly calls: number;
   readonly seed: number;
-  /** USD; ends on the way where it is small. */
+  /** USD; a small limit is used up during the run. */
   readonly limitUsd: number;
 }
 
 export interface ProtocolReport {
   readonly sent: number;
-  /** Refused with 400: none should be, PILOT knows what each protocol takes. */
+  /** Requests refused with 400; there should be none, since PILOT knows what each protocol accepts. */
   readonly badRequests: number;
   readonly billedUsd: number;
   readonly countedUsd: number;
-  /** Calls of which the ledger counts less than the endpoint billed; held back counts. */
+  /** Calls for which the ledger counts less, held-back amounts included, than the endpoint billed. */
   readonly undercounted: number;
   readonly cacheWriteTokens: number;
   readonly cachedTokens: number;
-  /** Requests with a budget of thoughts, and those that carried thoughts of an earlier turn back. */
+  /** Requests with a reasoning budget, and requests that sent thoughts of an earlier turn back. */
   readonly budgets: number;
   readonly carriedBack: number;
 }
@@ -67,7 +67,7 @@ const thoughts = 'All the small things that may be so. '.repeat(4);
 const answer: FakeModel['answer'] = (prompt) => 'so it is all here now '.repeat(2 + (JSON.stringify(prompt).length % 7)); // prettier-ignore
 const toolCall: FakeModel['toolCall'] = ({ messages }) =>
   messages.at(-1)?.text.includes('look first') === true ? { name: 'read', input: {} } : undefined;
-/** `inside`: the cap bounds its thoughts. `beside`: it does not, and they are billed all the same. */
+/** `inside`: the cap bounds its thoughts. `beside`: it does not, and they are billed. */
 const models: readonly FakeModel[] = [
   { ...size, answer, toolCall, id: 'claude-sonnet-4-5', reasoning: { text: thoughts, shown: true, insideCap: true } }, // prettier-ignore
   { ...size, answer, toolCall, id: 'inside', reasoning: { text: thoughts, shown: false, insideCap: true } },
@@ -161,10 +161,10 @@ function open(
   });
 }
 
-/** A question with a long context, and the follow-up to its tool call if it made one. */
+/** Asks a question with a long context, and the follow-up to its tool call if there is one. */
 async function oneConversation(engine: TestEngine, random: () => number, tick: () => void): Promise<void> {
   const arm = pick(engine.arms(), random);
-  // Long enough to be cached by each model, and the same for some conversations.
+  // Long enough for each model's cache, and the same for some conversations.
   const context = `Context ${Math.floor(4 * random())}. ${'It is all of it to be read by you. '.repeat(200)}`;
   const looks = random() < 0.3 ? ', but look first' : '';
   const messages: ChatMessage[] = [
@@ -183,7 +183,7 @@ async function oneConversation(engine: TestEngine, random: () => number, tick: (
   await ask(engine, arm, answered, random);
 }
 
-/** The tool call that the answer made. */
+/** The tool call in the answer. */
 async function ask(
   engine: TestEngine,
   arm: Arm,
@@ -203,7 +203,7 @@ async function ask(
     whenLeft: random() < 0.5 ? 'finish' : 'cancel',
     signal: abort.signal,
   });
-  // Its failures are the point: no model is to be left out for them.
+  // Failures are expected here, so that no model may be excluded for them.
   engine.health.reset();
   let made: ToolCall | undefined;
   for await (const event of engine.completion.run(order)) {
@@ -253,6 +253,6 @@ function reportOf(protocol: Protocol, all: readonly LedgerEntry[], server: Model
   };
 }
 
-/** Nothing was served although nothing was to go wrong. */
+/** Nothing was served although no misbehavior was requested. */
 const isRefused = ({ misbehaviour, inputTokens }: LoggedRequest): boolean =>
   misbehaviour === undefined && inputTokens === 0;

@@ -1,9 +1,9 @@
 /**
  * The start of phase 1: three blocks of directions, each with unit variance before weighting.
  *
- * shape principal directions of the structural features
+ *   shape    principal directions of the structural features
  *   topic principal directions of the idf-weighted n-grams (randomized SVD, Halko et al. 2011)
- *   outcome principal directions of ridge predictions of every model's quality on the outcome matrices
+ *   outcome  principal directions of ridge predictions of every model's quality on the outcome matrices
  *
  * In the paper W starts at random on top of a neural encoder. Hashed n-grams have no meaning of their own, so that the
  * blocks supply it: the form of prompts, their topics, and their difficulty for each model.

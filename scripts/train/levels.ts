@@ -1,7 +1,7 @@
 /**
  * Converts public ratings to expected rewards. Contrasts within a prompt eliminate its difficulty:
  *
- * r_pa - mean_a r_pa = (rating_a - mean_a rating_a) / 100 * slope . x_p
+ *   r_pa - mean_a r_pa = (rating_a - mean_a rating_a) / 100 * slope . x_p
  *
  * slope is a ridge regression over all outcome matrices; base is the remainder of the mean.
  */

@@ -1,7 +1,7 @@
 /**
  * Phase 1 (PILOT, section 2): learn W and b so that prompts with the same preferred model are close.
  *
- * L = max(0, d(a, p) - d(a, n) + margin), d = 1 - cos
+ *   L = max(0, d(a, p) - d(a, n) + margin),   d = 1 - cos
  *
  * anchor a and positive p: prompts that model l wins; negative n: a prompt that l loses, in the hard case to a model
  * with a lower rating (the paper: "to a smaller one"). Adagrad, since each prompt touches only a few rows.

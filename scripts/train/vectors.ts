@@ -1,7 +1,7 @@
 /**
  * Phase 2 (PILOT, section 2): with W and b frozen, one vector for each model.
  *
- * p(a > b | q) = sigmoid( tau (cos(x, theta_a) - cos(x, theta_b)) + gamma log(length_a / length_b) )
+ *   p(a > b | q) = sigmoid( tau (cos(x, theta_a) - cos(x, theta_b)) + gamma log(length_a / length_b) )
  *
  * by binary cross-entropy. Departures: a learned temperature tau, without which p stays within [.12, .88] and the loss
  * saturates; gamma absorbs the judges' preference for long answers and is dropped afterwards (length debiasing, as in

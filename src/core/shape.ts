@@ -41,14 +41,14 @@ export const unit: Shape<number> = shape((value) =>
   typeof value === 'number' && 0 <= value && value <= 1 ? { value } : undefined,
 );
 
-/** Not NaN and not infinite. */
+/** A finite number. */
 export const number = (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): Shape<number> =>
   shape((value) => (typeof value === 'number' && min <= value && value <= max ? { value } : undefined));
 
-/** Whatever it is; absent, undefined. */
+/** Any value; an absent one is undefined. */
 export const anything: Shape<unknown> = shape((value) => ({ value }));
 
-/** What a decoder of its own makes of it; undefined = it is none. */
+/** The result of a decoder; undefined = the value is invalid. */
 export const decoded = <T>(decode: (value: unknown) => T | undefined): Shape<T> =>
   shape((value) => {
     const found = decode(value);
@@ -58,7 +58,7 @@ export const decoded = <T>(decode: (value: unknown) => T | undefined): Shape<T> 
 export const exactly = <const T extends string | number>(only: T): Shape<T> =>
   shape((value) => (value === only ? { value: only } : undefined));
 
-/** What passes a check of its own besides. */
+/** A value of the inner shape that also passes a check. */
 export const where = <T, U extends T = T>(
   inner: Shape<T>,
   test: ((value: T) => value is U) | ((value: T) => boolean),
@@ -68,7 +68,7 @@ export const where = <T, U extends T = T>(
     return parsed && test(parsed.value) ? { value: parsed.value as U } : undefined;
   });
 
-/** What is none counts as `fallback`. */
+/** An invalid value gives `fallback`. */
 export const otherwise = <T, const F>(inner: Shape<T>, fallback: F): Shape<T | F> =>
   shape<T | F>((value) => inner.parse(value) ?? { value: fallback });
 
@@ -94,14 +94,14 @@ export const list = <T>(inner: Shape<T>, maxLength: number): Shape<readonly T[]>
     return { value: items };
   });
 
-/** The items that are as they should be; of what is no list, none. */
+/** The valid items; none for a value that is not a list. */
 export const kept = <T>(inner: Shape<T>): Shape<readonly T[]> =>
   shape((value) => {
     const items: readonly unknown[] = Array.isArray(value) ? value : [];
     return { value: items.flatMap((item) => inner.parse(item) ?? []).map(({ value: item }) => item) };
   });
 
-/** The members that are as they should be, under their names; of what is no object, none. */
+/** The valid members with their names; none for a value that is not an object. */
 export const mapOf = <T>(inner: Shape<T>): Shape<Readonly<Record<string, T>>> =>
   shape((value) => {
     const members = isRecord(value) ? Object.entries(value) : [];
@@ -112,7 +112,7 @@ export const mapOf = <T>(inner: Shape<T>): Shape<Readonly<Record<string, T>>> =>
     return { value: Object.fromEntries(found) };
   });
 
-/** An array of as many members as there are shapes. */
+/** An array with one member for each shape. */
 export const tuple = <const S extends readonly Shape<unknown>[]>(
   ...shapes: S
 ): Shape<{ readonly [K in keyof S]: Infer<S[K]> }> =>

@@ -8,7 +8,7 @@ import type { Endpoint, PresetId, Protocol } from '../app/settings/endpoint.ts';
 export function protocolOf({ preset, protocol, baseUrl }: Endpoint, model: string): Protocol {
   if (protocol !== 'auto') return protocol;
   if (preset === 'anthropic') return 'messages';
-  // Azure's older addresses name the deployment in their path and have Chat Completions there, but no Responses.
+  // Azure's older addresses name the deployment in their path and have Chat Completions, but no Responses.
   if (baseUrl.includes('/deployments/')) return 'chat';
   return REASONING[preset]?.test(model) === true ? 'responses' : 'chat';
 }

@@ -21,7 +21,7 @@ const ofAnyVersion = object({
   total: where(anything, isMoney),
   seq: count,
 });
-/** Both or neither: 0.1.0 wrote neither, and a copy with one of them is damaged. */
+/** Both or neither: a value with only one of them comes from 0.1.0, or is damaged. */
 const since020 = object({ raised: where(anything, isMoney), doubted: flag });
 
 /** Undefined where the value is not such a total: both copies come from outside. */

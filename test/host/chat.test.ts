@@ -63,8 +63,8 @@ describe('PILOT in a host without VS Code’s chat', () => {
     };
     const deps = {
       completion: { run: () => assert.fail('Nothing may ask') },
+      learning: { outcome: () => Promise.reject(new Error('Nothing may be learned')) },
       preview: () => Promise.reject(new Error('Nothing may ask')),
-      learning: { outcome: () => Promise.reject(new Error('Nothing may be learnt')) },
       models: { arms: [], onDidChange: () => ({ dispose: () => undefined }) },
       pausedThumb: new PausedThumb({ learningPaused: false, setLearningPaused: () => Promise.resolve() }),
       log,

@@ -71,7 +71,7 @@ describe('edits in place in the host', function () {
     return (await vscode.window.showTextDocument(uri, { preview: false })).document;
   }
 
-  /** Of the function around line 4. */
+  /** For the function around line 4. */
   async function begin(
     document: vscode.TextDocument,
     told: string[],
@@ -130,7 +130,7 @@ describe('edits in place in the host', function () {
     }
   });
 
-  it('a document that nobody sees is changed too, and saved by nobody', async () => {
+  it('a document without a visible editor is changed too, and not saved', async () => {
     const document = await open('hidden.js', text('\n', OLD));
     const told: string[] = [];
     const session = await begin(document, told);
@@ -140,6 +140,18 @@ describe('edits in place in the host', function () {
     assert.ok(document.isDirty);
     await session.reject();
     assert.equal(document.getText(), text('\n', OLD));
+  });
+
+  it('a language server that hangs is not waited for, and without symbols the text tells', async () => {
+    const hangs = { provideDocumentSymbols: () => new Promise<never>(() => undefined) };
+    parts.push(vscode.languages.registerDocumentSymbolProvider({ language: 'plaintext' }, hangs));
+    const document = await open('a.txt', 'one\n\ntwo\nthree\n\nfunction four() {\n  five();\n}\n');
+    const at = (line: number) => targetOf(document, new vscode.Range(line, 0, line, 0));
+    assert.deepEqual(await at(3), { first: 2, last: 3 });
+    assert.deepEqual(await at(4), { first: 4, last: 4 });
+    assert.deepEqual(await at(6), { first: 5, last: 7 });
+    // Whole lines that are selected end where the next begins.
+    assert.deepEqual(await targetOf(document, new vscode.Range(2, 1, 4, 0)), { first: 2, last: 3 });
   });
 
   it('a cell of a notebook', async () => {

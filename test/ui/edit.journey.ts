@@ -25,6 +25,8 @@ describe('Edit in place', () => {
   async function edit(): Promise<Decision> {
     await workbench.goTo(5, 10);
     await workbench.page.keyboard.press('Control+Alt+I');
+    await workbench.picker.widget.getByText(/Model: Auto \(.+\), about \$/).waitFor();
+    await workbench.shot('edit-input');
     await workbench.answer(instruction);
     await lens('Accept All').first().waitFor();
     const decision = readLearnt(workbench).decisions.at(-1);

@@ -160,11 +160,13 @@ function withKey(where: 'environment' | 'clipboard'): void {
     await workbench.shot(`first-decision-${where}`);
   });
 
-  it('has models of different prices, the limit, and no key in the settings', () => {
+  it('has models of different prices, those that reason at two efforts, the limit, and no key in the settings', () => {
     const written = readSettings(workbench.userDataFolder) ?? {};
     assert.deepEqual(
-      (written['pilot.models'] as { model: string; price: object }[]).map(({ model }) => model).toSorted(),
-      ['gpt-4.1', 'gpt-5-mini', 'gpt-5-nano'],
+      (written['pilot.models'] as { model: string; effort?: string }[])
+        .map(({ model, effort = 'default' }) => `${model} ${effort}`)
+        .toSorted(),
+      ['gpt-4.1 default', 'gpt-5-mini low', 'gpt-5-mini medium', 'gpt-5-nano low', 'gpt-5-nano medium'],
     );
     assert.equal(written['pilot.budget.monthlyLimitUsd'], 5);
     assert.doesNotMatch(JSON.stringify(written), /practice0/);

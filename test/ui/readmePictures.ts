@@ -60,7 +60,8 @@ describe('Pictures for the README', () => {
     await picture('decision', editors(), 640);
     await workbench.command('View: Close All Editors');
     await workbench.command('PILOT: Show Spending');
-    await webview().getByText('effective sample').first().waitFor();
+    // The note of the last section that is filled in; the section is folded.
+    await webview().getByText('effective sample').first().waitFor({ state: 'attached' });
     await picture('usage', editors(), 860);
   });
 

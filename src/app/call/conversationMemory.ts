@@ -23,7 +23,7 @@ const MAX_CONVERSATIONS = 200;
 interface RememberedConversation {
   readonly cacheKey: string;
   readonly sent: SentConversation;
-  /** Sum of the prompts' contexts, as many as `sent.calls`; undefined before the first. */
+  /** Sum of the contexts of `sent.calls` prompts; undefined before the first. */
   readonly contexts: Context | undefined;
 }
 
@@ -66,8 +66,8 @@ export class ConversationMemory {
   }
 
   /**
-   * What the rest of the conversation is about: this prompt, and calls to come like those so far. A model is chosen for all
-   * of them, so one short question in the midst of it does not decide alone.
+   * The contexts of the rest of the conversation: this prompt, and further calls like those so far. The model is chosen
+   * for all of them, so that a single short question does not decide alone.
    */
   restOf(conversationId: string | undefined, context: Context): Context {
     const found = conversationId === undefined ? undefined : this.#conversations.get(conversationId);
@@ -109,7 +109,7 @@ export class ConversationMemory {
   }
 }
 
-/** Contexts of another space than before begin again. */
+/** Contexts of another space than before start again. */
 const summed = (sum: Context | undefined, context: Context): Context =>
   sum?.spaceId === context.spaceId
     ? { ...context, x: context.x.map((value, i) => value + (sum.x[i] ?? 0)) }

@@ -73,7 +73,7 @@ export function commitPrompt(
 
 /** The message in an answer, or in the beginning of one. */
 export function messageIn(answer: string): string {
-  const fenced = /^\s*(?:[^\n`]{0,200}:\s*)?\n?(`{3,})[^\n]*\n([^]*?)(?:\n\1|$)/.exec(answer);
+  const fenced = /^(?:[^\n`]{0,200}:\s{0,20})?(`{3,20})[^\n]*\n([^]*?)(?:\n\1|$)/.exec(answer.trimStart());
   const text = (fenced?.[2] ?? answer).trim();
   const bare = text.replace(/^(?:commit message|message)\s{0,4}:\s{0,4}/i, '');
   const quoted = /^(["'`])([^\n]{1,1000})\1$/.exec(bare);

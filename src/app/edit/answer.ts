@@ -56,7 +56,7 @@ export function targetOf(place: EditPlace, answer: string): EditTarget {
   return { kind: 'lines', region: place.region, lines: withEnds(fitted, parts) };
 }
 
-/** Lines on each side of the region, and at the file's beginning, that are looked at with each piece of an answer. */
+/** Lines on each side of the region, and at the file's beginning, that are examined for each piece of an answer. */
 const NEAR = 500;
 const TOP = 20;
 
@@ -124,7 +124,7 @@ const sharedBy = (lines: readonly string[], others: readonly string[]): number =
   return telling.length === 0 ? 0 : telling.filter((line) => known.has(line)).length / telling.length;
 };
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+const FENCE = /^ {0,3}(`{3,}|~{3,})([^\n]*)/;
 
 function blocksOf(answer: string): readonly FencedBlock[] {
   const blocks: { info: string; lines: string[]; isClosed: boolean }[] = [];
@@ -155,11 +155,14 @@ function mainBlock(answer: string, region: readonly string[]): FencedBlock | und
 
 /** Code without a fence contains lines of the region; prose contains none. */
 function unfenced(answer: string, region: readonly string[]): FencedBlock | undefined {
-  const lines = answer.replace(/^\s*\n|\s+$/g, '').split(/\r?\n/);
+  const lines = answer
+    .trimEnd()
+    .replace(/^\s*\n/, '')
+    .split(/\r?\n/);
   return sharedBy(lines, region) >= 0.5 ? { info: '', lines, isClosed: true } : undefined;
 }
 
-const NAMED = /^(?:\+{3}|-{3}|\*{3} (?:Update|Add|Delete) File:) (?:[ab]\/)?([^\t\n]{1,400})/gm;
+const NAMED = /^(?:\+{3}|-{3}|\*{3} (?:Update|Add|Delete) File:) (?:[ab]\/)?([^\t\r\n]{1,400})/gm;
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1)?.trim() ?? '';
 
 function byPatch(place: EditPlace, parts: Parts, code: string): EditTarget {

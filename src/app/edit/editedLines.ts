@@ -59,9 +59,10 @@ export class EditedLines {
 
   readonly read = (start: number, end: number): string => this.#document.text().slice(start, end);
 
-  /** A new answer is going to change the present lines; the lines before all changes stay the original. */
+  /** Starts a new answer on the lines as they are now; for a follow-up, `#original` is without the pending hunks. */
   begin(): { readonly file: string; readonly region: Stretch } {
-    this.#original = linesOf(textBefore(this.#hunks, this.#region, this.read));
+    const pending = this.#hunks.filter(({ state }) => state === 'pending');
+    this.#original = linesOf(textBefore(pending, this.#region, this.read));
     this.#shown = this.#present();
     return { file: this.#document.text(), region: this.#region };
   }

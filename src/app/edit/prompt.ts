@@ -33,7 +33,7 @@ export function editMessages(
   return [...messages, { role: 'user', content: userContent(place, instruction) }];
 }
 
-/** What the router looks at: the instruction, and how much goes along. */
+/** The router's view: the instruction, and the amount of text sent with it. */
 export function editView(
   { languageId }: Pick<EditPlace, 'languageId'>,
   instruction: string,

@@ -88,6 +88,8 @@ export class EditSession {
 
   /** Edits the present lines: a follow-up continues from the earlier changes. Resolves when the answer has ended. */
   async ask(instruction: string, choice: Choice): Promise<EditEnd> {
+    // The decisions on the last answer are final: its pending hunks become hunks of this one.
+    if (this.#state === 'reviewing') this.#outcome?.close(this.hunks);
     this.#place = { ...this.#subject, ...this.#lines.begin() };
     this.#answer = '';
     this.#cost = undefined;

@@ -4,7 +4,7 @@
  * The baseline b is the mean reward of a cell (language, position, length), shrunk to its position and length, and then
  * to the overall mean m:
  *
- * corrected = m + s (reward - b), s = min(1, m / b, (1 - m) / (1 - b)).
+ *     corrected = m + s (reward - b),   s = min(1, m / b, (1 - m) / (1 - b)).
  *
  * An arm as good as the others averages m at any place, so the level stays the user's mean acceptance, which the cost
  * policy reads. s is the largest scale that keeps every reward in [0, 1], so that no reward is clamped, which would add

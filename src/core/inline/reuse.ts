@@ -36,7 +36,7 @@ export function typedSince(then: Anchored, now: CursorText): string | undefined 
   return undefined;
 }
 
-/** Typing `(` adds `)` after the cursor: two closers more or fewer are still the same place. */
+/** Typing `(` adds `)` after the cursor: up to two closers more or fewer are still the same place. */
 function sameAfter(head: string, suffix: string): boolean {
   const now = suffix.slice(0, HEAD);
   return agree(head, now) || agree(head, withoutClosers(now)) || agree(withoutClosers(head), now);

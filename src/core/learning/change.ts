@@ -1,7 +1,7 @@
 /**
  * A change test on each arm's latest outcomes: whether the model has lately been worse than before.
  *
- * z = (mean recent residual - mean residual before) / (sigma sqrt(1 / w + 1 / rest))
+ *   z = (mean recent residual - mean residual before) / (sigma sqrt(1 / w + 1 / rest))
  *
  * over the last 8, 16 and 32 learned outcomes of the arm. Where the lowest z is below -`deviations`, the arm's mean
  * moves to its recent level, shrunk a little: by S / (w + shrink), S the sum of recent residuals, w their weight. No

@@ -5,7 +5,7 @@
  * Hierarchical model: theta_a = theta_pref_a + beta + v_a with beta ~ N(0, B^-1), v_a ~ N(0, Lambda^-1). With v_a
  * integrated out, each arm's evidence about beta is
  *
- * precision Lambda - Lambda A_a^-1 Lambda moment Lambda (theta_a - theta_pref_a)
+ *   precision  Lambda - Lambda A_a^-1 Lambda          moment  Lambda (theta_a - theta_pref_a)
  *
  * where A_a, theta_a are the arm's own ridge regression. One arm's influence is bounded by Lambda: a thousand bad
  * answers of one model show that this model is bad, and only slightly that all are. (A plain regression of all

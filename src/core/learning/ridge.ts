@@ -1,7 +1,7 @@
 /**
  * One arm's reward model: a ridge regression that starts at its preference prior and returns to it as evidence fades.
  *
- * A = Lambda + S, S = sum w x x' b = Lambda theta0 + m, m = sum w r x theta = A^-1 b
+ *   A = Lambda + S,  S = sum w x x'      b = Lambda theta0 + m,  m = sum w r x      theta = A^-1 b
  *
  * (PILOT, section 3: A = lambda I, b = lambda theta_pref.) Lambda is a diagonal matrix, so that the intercept (the
  * arm's level) can be held more or less firmly than the content; the paper's lambda I is a special case. S and m are

@@ -2,7 +2,7 @@
  * Predicts the next token from the places in a nest of stores (this file, then open files and workspace) at which the
  * same tokens occurred. Interpolated Witten-Bell over match lengths,
  *
- * P_k(w) = l_k c_k(w) / C_k + (1 - l_k) P_(k-1)(w), l_k = C_k / (C_k + g_k T_k),
+ *     P_k(w) = l_k c_k(w) / C_k + (1 - l_k) P_(k-1)(w),   l_k = C_k / (C_k + g_k T_k),
  *
  * with c_k(w) the weighted count of w after contexts that match at least k tokens, C_k their sum, T_k the number of
  * different w; the cache part of Hellendoorn and Devanbu (2017), "Are deep neural networks the best choice for modeling

@@ -1,7 +1,7 @@
 /**
  * The definition of a limit's money, in nano-USD:
  *
- * spent known bills
+ *   spent      known bills
  *   reserved calls under way at their worst case, and ended calls without a known bill at their estimate and the
  *              rest of the most they can have cost
  *   available limit - spent - reserved, at least zero

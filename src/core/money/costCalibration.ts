@@ -3,7 +3,7 @@
  * or too high, whatever the reason (answers longer than their task's average, a cache that misses, a gateway's
  * surcharge). It corrects the *expected* cost; the reserved bound does not depend on it.
  *
- * factor_a = (cost_a + K e_a f) / (expected_a + K e_a) e_a: mean expected cost of the arm's calls, f: over all arms
+ *   factor_a = (cost_a + K e_a f) / (expected_a + K e_a)    e_a: mean expected cost of the arm's calls, f: over all arms
  *
  * `outputLength.ts` learns the usage of each kind of call; this factor corrects the remaining error. Older calls fade
  * (half of their weight after 140 calls), so that the factor follows a change of prices or habits.

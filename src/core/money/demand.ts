@@ -2,7 +2,7 @@
  * Forecasts the requests that are still to come this period, by surface: the user's own rate for each hour of the week,
  * over the weeks observed, and a common working week while these are few.
  *
- * rate of hour h = (count_h + PRIOR_WEEKS prior_h) / (weeks + PRIOR_WEEKS)
+ *   rate of hour h = (count_h + PRIOR_WEEKS prior_h) / (weeks + PRIOR_WEEKS)
  *
  * with the prior's level set by the requests so far: Gamma-Poisson pooling of the shape, while the level is the user's
  * own within a day or two. The week of all surfaces is pooled towards the common week, each surface towards the user's

@@ -5,7 +5,7 @@
  * (requests are countable, so that the variance grows with exposure). With E = sum e_d over whole past days and A =
  * exposure ahead:
  *
- * rho = sum s_d / E, forecast = spent + rho A, Var = sigma^2 A (1 + A / E) (noise ahead, and uncertain rho)
+ *   rho = sum s_d / E,   forecast = spent + rho A,   Var = sigma^2 A (1 + A / E)     (noise ahead, and uncertain rho)
  *
  * The interval is Student's t with n - 1 degrees of freedom, 80 %, cut at the amount already spent and at the limit.
  * Exposure replaces calendar days, since a month that ends on a weekend ends with few requests.

@@ -93,7 +93,7 @@ const TURN_FACTOR = 2;
  * A cap that fits answers of this kind. The reservation for an answer grows with the cap, and a cap that cuts one
  * answer in a hundred costs a click on Continue there.
  *
- * visible = 98 % quantile of this arm, surface and task, plus a quarter; at least 512 tokens (an agent's turn 1,024:
+ *   visible = 98 % quantile of this arm, surface and task, plus a quarter; at least 512 tokens (an agent's turn 1,024:
  *             some 100 lines of code), at most what the user sets
  *
  * It starts at 3,924 tokens, from `OUTPUT_PRIOR`. Where the arm may reason, reasoning tokens are added: as many as the

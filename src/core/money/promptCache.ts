@@ -5,8 +5,8 @@
  * cache while the cache lives; everything else is input at full price, or a write where the provider bills writes.
  * Therefore the arm that answered last stays cheap, and every other arm pays once for the whole prefix:
  *
- * cached_a = P(alive | age of the last call to a) x its tokens, in whole granules, if long enough
- *   meanCost = (cost of this call + n x cost of a further call) / (1 + n) all calls going to arm a
+ *   cached_a  = P(alive | age of the last call to a) x its tokens, in whole granules, if long enough
+ *   meanCost  = (cost of this call + n x cost of a further call) / (1 + n)     all calls going to arm a
  *
  * n, the number of calls still to come, is about the number so far: the expected remaining life of something of unknown
  * scale equals its past (Gott, Nature 363, 1993). A Lomax distribution of shape 2 has exactly the mean remainder `calls
@@ -17,7 +17,7 @@
  * providers). Ages fall into classes, each with hits h and misses m in addition to those that its terms give as a
  * start:
  *
- * P(alive | class i) = (start hits + h_i) / (start hits + start misses + h_i + m_i)
+ *   P(alive | class i) = (start hits + h_i) / (start hits + start misses + h_i + m_i)
  *
  * A prefix that is found at one age would have been found at every smaller one, so a hit counts in all classes up to
  * its own; an expired prefix stays expired, so a miss counts in its own class and all later ones. Therefore P never

@@ -3,9 +3,9 @@
  * the probability of every arm, so that an answer can be weighted by the ratio of the two policies' probabilities: w =
  * target / logged.
  *
- * IPS mean of w r unbiased, high variance
- *   SNIPS sum of w r / sum of w a little bias, far less variance
- *   DR mean of [ sum_a target(a) model(a) + w (r - model(taken)) ] right if either model or w is (Dudik et al. 2011)
+ *   IPS    mean of w r                                       unbiased, high variance
+ *   SNIPS  sum of w r / sum of w                             a little bias, far less variance
+ *   DR     mean of [ sum_a target(a) model(a) + w (r - model(taken)) ]    right if either model or w is (Dudik et al. 2011)
  *
  * Decisions of the user (pins, own choices) have no overlap and are left out. Below an effective sample size of 30
  * there is no verdict, since it would depend on a handful of decisions.

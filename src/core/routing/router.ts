@@ -2,7 +2,7 @@
  * One routing decision: combines the arms' estimates, the cost of each, the cost policy's present price and the user's
  * own wishes into a `Decision` that carries all its evidence.
  *
- * score_a = mean_a + alpha width_a - charge_a over the usable arms that are worth their price
+ *   score_a = mean_a + alpha width_a - charge_a     over the usable arms that are worth their price
  *
  * A pin always wins within the limit. A conversation keeps its model until the whole rest of it becomes cheaper or better
  * with another: the costs of staying and leaving are means over that rest, with the prompt cache that each finds
@@ -197,8 +197,9 @@ function choose<State>(
 }
 
 /**
- * Whether the rest of a conversation becomes cheaper or better with another model is judged by estimates without optimism:
- * what may be is tried where a conversation begins, since one answer in its midst teaches little and costs a whole cache.
+ * Whether the rest of a conversation becomes cheaper or better with another model is decided by estimates without
+ * optimism: uncertain models are tried at the beginning of a conversation, since one answer in the middle teaches
+ * little and costs a whole cache.
  */
 function inConversation(eligible: readonly Contender[], kept: Contender): ArmChoice {
   const expected = ({ estimate, index, score }: Contender): number => estimate.mean - (index - score);

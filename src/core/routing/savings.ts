@@ -5,7 +5,7 @@
  * the ratio of that arm's bills to its quotes, k = sum c / sum q. Each row is shifted by its own actual cost c_i first,
  * so that the estimate is the paired difference (target's cost - actual cost) and its interval that of the difference:
  *
- * d_i = k q_i - c_i + w_i (c_i - k q_i) [target answered]
+ *   d_i = k q_i - c_i + w_i (c_i - k q_i) [target answered]
  *
  * Where the target could not be chosen (its price was too high) w is 0 and only the corrected quote remains: costs,
  * unlike quality, carry over from the prompts that the target did answer. The error of k adds G^2 Var(k) to the

@@ -1,7 +1,7 @@
 /**
  * Reserve, settle, void: the life of one call's money. The invariant, over all windows and crashes:
  *
- * settled + held back + reserved <= limit as long as no bill exceeds its worst case
+ *   settled + held back + reserved <= limit    as long as no bill exceeds its worst case
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type {

@@ -19,7 +19,7 @@ export class ContextTray implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: readonly vscode.Disposable[];
   readonly onDidChange = this.#changed.event;
-  /** Whether the file in front goes along unasked. */
+  /** Whether the active file is sent automatically. */
   readonly #attachesActiveFile: () => boolean;
   readonly #added = new Map<string, vscode.Uri>();
   readonly #taken = new Set<string>();

@@ -83,7 +83,7 @@ const callsIn = (turns: readonly ChatTurn[]): readonly string[] =>
 
 const stateRefusedText = (label: string): string =>
   vscode.l10n.t(
-    '{0} no longer accepts its own thoughts beside earlier tool calls, so the conversation goes on without them.',
+    '{0} no longer accepts its own reasoning for earlier tool calls, so the conversation goes on without it.',
     label,
   );
 

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { commitPrompt, diffToSend, messageIn, type SentDiff } from '../../app/commit/message.ts';
 import type { Problem } from '../../app/call/problem.ts';
-import { editReward } from '../../core/learning/reward.ts';
+import { editReward, rewardOf } from '../../core/learning/reward.ts';
 import { kept } from '../../core/inline/survival.ts';
 import type { DecisionId } from '../../core/brand.ts';
 import { signalOf } from '../kit/cancellation.ts';
@@ -64,71 +64,86 @@ async function write(
   sent: SentDiff,
   signal: AbortSignal,
 ): Promise<void> {
-  const { inputBox } = repository;
-  const key = repository.rootUri.toString();
-  const before = inputBox.value;
-  const former = written.get(key);
-  // The user requested it again: the former message did not satisfy.
-  if (former && former.text === before) deps.tell(former.decisionId, 'retried', { reward: 0, weight: 0.5 });
-  const messages = commitPrompt(sent, await earlier(repository), former?.text === before ? '' : before);
-  const ended = await stream(
-    deps,
-    messages,
-    signal,
-    (text, last) => {
-      // Text that the user types into the box is not overwritten.
-      if (inputBox.value !== last) return false;
-      inputBox.value = text;
-      return true;
-    },
-    before,
-  );
-  if (ended.problem) {
-    if (inputBox.value === ended.text) inputBox.value = before;
-    if (!signal.aborted) void showProblem(ended.problem);
+  const box = new MessageBox(repository.inputBox);
+  const former = written.get(repository.rootUri.toString());
+  const isOwn = former?.text === box.before;
+  // Generating again over an unchanged message rejects it.
+  if (former && isOwn) deps.tell(former.decisionId, 'retried', rewardOf('retried'));
+  const messages = commitPrompt(sent, await earlier(repository), isOwn ? '' : box.before);
+  const stopped = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  // After a stop the engine may let the answer run to its end unseen, for its bill.
+  const ended = await Promise.race([stream(deps, messages, signal, box), stopped]);
+  if (ended === undefined || ended.problem) {
+    box.restore();
+    if (ended?.problem && !signal.aborted) void showProblem(ended.problem);
     return;
   }
-  if (ended.text === '' || ended.decisionId === undefined || inputBox.value !== ended.text) return;
-  follow(deps, repository, { text: ended.text, decisionId: ended.decisionId });
-  if (before.trim() === '' || before === former?.text) return;
+  if (!box.isWritten || ended.decisionId === undefined) return;
+  follow(deps, repository, { text: repository.inputBox.value, decisionId: ended.decisionId });
+  if (box.before.trim() !== '' && !isOwn) void offerRestore(repository, box.before);
+}
+
+/** The message box while a message streams into it; text that the user types into it ends that. */
+class MessageBox {
+  readonly #box: Repository['inputBox'];
+  readonly before: string;
+  #last: string;
+
+  constructor(box: Repository['inputBox']) {
+    this.#box = box;
+    this.before = this.#last = box.value;
+  }
+
+  /** Whether the box holds what `show` wrote last. */
+  get isWritten(): boolean {
+    return this.#last !== this.before && this.#box.value === this.#last;
+  }
+
+  show(text: string): void {
+    if (this.#box.value !== this.#last) return;
+    this.#box.value = this.#last = text;
+  }
+
+  restore(): void {
+    this.show(this.before);
+  }
+}
+
+async function offerRestore({ inputBox }: Repository, before: string): Promise<void> {
   const restore = t('Restore');
   const picked = await showInformation(t('The message that stood there was replaced.'), restore);
   if (picked === restore) inputBox.value = before;
 }
 
 interface GeneratedMessage {
-  readonly text: string;
   readonly decisionId: DecisionId | undefined;
   readonly problem: Problem | undefined;
 }
 
-/** `show` receives the new text and the one shown before; false = stop showing. */
 async function stream(
   { engine }: CommitDeps,
   messages: ReturnType<typeof commitPrompt>,
   signal: AbortSignal,
-  show: (text: string, last: string) => boolean,
-  before: string,
+  box: MessageBox,
 ): Promise<GeneratedMessage> {
-  let [answer, text, isShown] = ['', before, true];
+  let answer = '';
   let decisionId: DecisionId | undefined;
-  const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
-  const view = {
-    text: 'Write the commit message for this diff.',
-    ...{ languageId: 'diff', contextChars: chars, turn: 0, referenceCount: 1 },
-  };
+  const contextChars = messages.reduce((sum, { content }) => sum + content.length, 0);
+  const text = 'Write the commit message for this diff.';
+  const view = { text, languageId: 'diff', contextChars, turn: 0, referenceCount: 1 };
   const request = { messages, view, conversationId: randomUUID(), signal };
   for await (const event of engine.run({ ...request, choice: { type: 'auto' } })) {
     if (event.type === 'routed') decisionId = event.decision.id;
     if (event.type === 'text-was-reasoning') answer = '';
-    if (event.type === 'failed') return { text, decisionId, problem: event.problem };
-    if (event.type !== 'text') continue;
+    if (event.type === 'failed') return { decisionId, problem: event.problem };
+    if (event.type !== 'text' || signal.aborted) continue;
     answer += event.text;
-    const fresh = messageIn(answer);
-    isShown = isShown && show(fresh, text);
-    if (isShown) text = fresh;
+    const message = messageIn(answer);
+    if (message !== '') box.show(message);
   }
-  return { text, decisionId, problem: undefined };
+  return { decisionId, problem: undefined };
 }
 
 async function earlier(repository: Repository): Promise<readonly string[]> {

@@ -119,7 +119,7 @@ export class EditController implements vscode.Disposable {
 
   async followUp(uri: vscode.Uri | undefined): Promise<void> {
     const edit = this.#of(uri);
-    if (!edit || edit.session.state === 'asking') return;
+    if (edit?.session.state !== 'reviewing') return;
     const title = t('Follow Up on {0}', nameOf(edit.document.document));
     const { document } = edit.document;
     const place = { file: document.getText(), region: edit.session.region, ...subjectOf(document) };

@@ -1,11 +1,10 @@
-/** Asks for the instruction, and, by a button beside it, for the model. */
+/** Asks the user for the instruction and, by a button, for the model. */
 import * as vscode from 'vscode';
 import type { AskEngine } from '../../app/ask/ask.ts';
 import type { Choice } from '../../app/call/routing.ts';
 import type { Preview } from '../../app/call/preview.ts';
 import type { Arm } from '../../core/arm.ts';
 import { pickModel } from '../ask/dialogs.ts';
-
 import { shownName } from '../kit/armName.ts';
 import { plain } from '../kit/plain.ts';
 import { about } from '../words/pricedArm.ts';
@@ -19,10 +18,10 @@ export interface EditInstruction {
 
 const auto: Choice = { type: 'auto' };
 
-/** What an instruction would cost with this choice; undefined where nothing can be said. */
+/** What an instruction would cost with this choice; undefined = unknown. */
 export type PriceOf = (instruction: string, choice: Choice) => Promise<Preview | undefined>;
 
-/** Keys are gathered before a price is asked for. */
+/** Pause after the last key before the price is computed. */
 const quietMs = 300;
 
 export async function askInstruction(

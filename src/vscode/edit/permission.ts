@@ -1,4 +1,4 @@
-/** Whether a file may be read for a model and changed. */
+/** Checks whether a file may be sent to a model and changed. */
 import * as vscode from 'vscode';
 import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import { confirmSecret } from '../ask/dialogs.ts';
@@ -7,7 +7,7 @@ import { hasSecretName } from '../kit/realPath.ts';
 
 const { t } = vscode.l10n;
 
-/** Tells the user why not, or asks. */
+/** Tells the user why not; asks before it sends a file that looks like a secret. */
 export async function mayEdit(document: vscode.TextDocument, how?: 'read'): Promise<boolean> {
   if (how === undefined && (await isReadOnly(document.uri))) {
     void showWarning(t('The change could not be applied: the file is read-only.'));

@@ -31,7 +31,7 @@ export interface InlineHostDeps {
   readonly arms: () => readonly Arm[];
   /** Host name of the arm's endpoint; '' = none. */
   readonly endpointHost: (arm: Arm) => string;
-  /** Whether that endpoint takes text completions, or chats only. */
+  /** Whether that endpoint has text completions besides chat. */
   readonly hasCompletions: (arm: Arm) => boolean;
   /** dist/localModelWorker.js. */
   readonly localWorkerPath: string;

@@ -18,10 +18,10 @@ export function atEffort(name: string, effort: Effort | undefined): string {
   if (effort === undefined) return name;
   const { t } = vscode.l10n;
   if (typeof effort === 'object')
-    return t('{0} with up to {1} tokens of thoughts', name, effort.thinkingTokens.toLocaleString(locale()));
+    return t('{0} with up to {1} tokens of reasoning', name, effort.thinkingTokens.toLocaleString(locale()));
   switch (effort) {
     case 'none':
-      return t('{0} without thoughts', name);
+      return t('{0} without reasoning', name);
     case 'minimal':
       return t('{0} at minimal effort', name);
     case 'low':

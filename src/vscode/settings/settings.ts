@@ -103,7 +103,7 @@ export class Settings implements vscode.Disposable {
     await this.update('budget.monthlyLimitUsd', usd);
   }
 
-  /** Into the user's settings, never a workspace's. */
+  /** Writes to the user's settings, never a workspace's. */
   async update(key: SettingKey, value: unknown): Promise<void> {
     await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
     this.#snapshot.forget(key);

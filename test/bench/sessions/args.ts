@@ -24,10 +24,10 @@ export function optionsOf(args: readonly string[], root: string): Result<Options
       options: {
         outcomes: { type: 'string', default: standard },
         json: { type: 'string' },
-        seeds: { type: 'string', default: '6' },
-        runs: { type: 'string', default: '15' },
-        conversations: { type: 'string', default: '60' },
-        limit: { type: 'string', default: '0.4' },
+        seeds: { type: 'string', default: '3' },
+        runs: { type: 'string', default: '10' },
+        conversations: { type: 'string', default: '40' },
+        limit: { type: 'string', default: '0.5' },
       },
     }));
   } catch (error) {

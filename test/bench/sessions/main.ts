@@ -2,7 +2,7 @@
  * Long conversations and agent runs against five providers' price cards, with the prompt caches those providers have: what
  * they cost under PILOT as it ships and under other rules, at PILOT's quality.
  *
- *   npm run bench:sessions -- --json OUT [--outcomes FILE] [--seeds 6] [--runs 15] [--conversations 60] [--limit 0.4]
+ *   npm run bench:sessions -- --json OUT [--outcomes FILE] [--seeds 3] [--runs 10] [--conversations 40] [--limit 0.5]
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

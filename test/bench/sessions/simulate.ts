@@ -46,7 +46,7 @@ export interface World {
 
 export interface Month {
   readonly costUsd: number;
-  /** Mean over sessions of the mean over their calls; a refused call has none. */
+  /** Mean over calls, as the router has it; a refused call has none. */
   readonly quality: number;
   /** Input tokens read from a cache, of all. */
   readonly cacheShare: number;
@@ -54,7 +54,6 @@ export interface Month {
   /** Calls answered by another model than the one before in their session. */
   readonly switches: number;
   readonly calls: number;
-  readonly chosen: Readonly<Record<string, number>>;
 }
 
 /** A token of English or code is about four bytes. */
@@ -80,11 +79,10 @@ class Simulation {
   readonly #caches: Caches;
   readonly #summary: () => number;
   readonly #last = new Map<number, ArmId>();
-  readonly #scores: number[];
+  #score = 0;
   #now: number;
   #refused = 0;
   #switches = 0;
-  readonly #chosen: Record<string, number> = {};
   #tokens = { read: 0, all: 0 };
 
   constructor(policy: Policy, world: World, limitUsd: number) {
@@ -93,7 +91,6 @@ class Simulation {
     this.#now = world.period.start;
     this.#arms = armsOf(policy.cached);
     this.#caches = new Caches(policy.cached);
-    this.#scores = world.sessions.map(() => 0);
     const limit = Math.round(limitUsd * 1e9) as NanoUsd;
     const ledger = ledgerOf(limit, world.period, habitOf(world));
     this.#summary = () => ledger.summary().settled / 1e9;
@@ -144,12 +141,11 @@ class Simulation {
     for (const step of steps) await this.#take(step);
     return {
       costUsd: this.#summary(),
-      quality: mean(this.#scores.map((score, i) => score / this.#world.sessions[i]!.turns.length)),
+      quality: this.#score / steps.length,
       cacheShare: this.#tokens.all > 0 ? this.#tokens.read / this.#tokens.all : 0,
       refused: this.#refused,
       switches: this.#switches,
       calls: steps.length,
-      chosen: this.#chosen,
     };
   }
 
@@ -167,8 +163,7 @@ class Simulation {
     }
     const { arm, id } = answered;
     const quality = this.#world.rows[turn.row]!.quality[placeOf(arm)]!;
-    this.#scores[session]! += this.#world.expected[turn.row]![placeOf(arm)]!;
-    this.#chosen[arm.model] = (this.#chosen[arm.model] ?? 0) + 1;
+    this.#score += this.#world.expected[turn.row]![placeOf(arm)]!;
     const before = this.#last.get(session);
     if (before !== undefined && before !== arm.id) this.#switches++;
     this.#last.set(session, arm.id);
@@ -241,5 +236,3 @@ const fails = (...told: readonly unknown[]): never => {
   throw new Error(told.map(String).join(' '));
 };
 const placeOf = ({ model }: Arm): number => PROVIDERS.findIndex((provider) => provider.model === model);
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

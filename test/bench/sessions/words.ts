@@ -1,4 +1,4 @@
-/** What people and tools say in a session, in the proportions of nothing in particular: short, of many kinds, in two languages. */
+/** What people and tools say in a session, in even proportions: short texts of many kinds. */
 
 /** A conversation's further turns. */
 export const FOLLOW_UPS: readonly string[] = [

@@ -10,7 +10,7 @@ export function costNanoUsd(
     readonly inputTokens: number;
     readonly cachedTokens: number;
     readonly cacheWriteTokens?: number;
-    /** What was written lives for an hour. */
+    /** Written text stays for an hour. */
     readonly hourCache?: boolean | undefined;
     readonly outputTokens: number;
   },

@@ -21,7 +21,7 @@ export interface Generation {
   readonly includeCost: boolean;
   /** The protocol of the request and of the answer. */
   readonly protocol: FakeProtocol;
-  /** What is written to the prompt cache lives for an hour. */
+  /** Whether text written to the prompt cache stays for an hour. */
   readonly hourCache?: boolean;
 }
 

@@ -6,7 +6,7 @@ export interface FakePrice {
   readonly outputUsdPerMTok: number;
   readonly cachedInputUsdPerMTok?: number;
   readonly cacheWriteUsdPerMTok?: number;
-  /** Of what is marked to live for an hour; absent = twice the input's. */
+  /** Price of text marked for an hour; absent = twice the input's. */
   readonly hourCacheWriteUsdPerMTok?: number;
 }
 

@@ -1,4 +1,4 @@
-/** A practice model's commit message: which files the diff changes, and that no model was asked. */
+/** A practice model's commit message: the files that the diff changes, and the statement that no model was asked. */
 import { type FakePrompt, lastUserText } from '../modelServer/model.ts';
 
 export function practiceCommit(prompt: FakePrompt): string | undefined {

@@ -2,7 +2,7 @@
  * Scales the policy's price of money and sets a floor under it, so that `economy` saves even where the limit allows
  * more:
  *
- * price' = max(floor, scale x price) reward per USD
+ *   price' = max(floor, scale x price)      reward per USD
  *
  * A decorator over any cost policy: state, forecasts and the checks of the limit remain the policy's.
  */

@@ -1,9 +1,8 @@
 /**
  * A shadow price of money, solved again for each request (re-solving of the knapsack's dual), under uncertain demand.
  *
- * lambda(M, N) = min { lambda : N requests like the recent ones, each taking argmax reward - lambda cost, cost <= M }
- *   lambda = E[ lambda(available money, N) ] N lognormal about the forecast: its median, and sqrt(3) deviations either
- *   way
+ *   lambda(M, N) = min { lambda : N requests like the recent ones, each taking argmax reward - lambda cost, cost <= M }
+ *   lambda = E[ lambda(available money, N) ]      N lognormal about the forecast: median, sqrt(3) deviations either way
  *
  * The router maximizes index - lambda x cost. Overspending raises the price at the next request and saving lowers it,
  * so that no step size needs tuning. Any answer at all is the first thing that money buys: where more requests may come

@@ -1,8 +1,8 @@
 /**
  * The paper's cost policy: online multiple-choice knapsack with the ZCL threshold (Zhou, Chakrabarty, Lukose 2008).
  *
- * Psi(z) = (UB e / LB)^z (LB / e) z = used share of the bin's budget
- *   eligible = { arm : reward / cost >= Psi(z) }, of these the router takes the best index
+ *   Psi(z) = (UB e / LB)^z (LB / e)        z = used share of the bin's budget
+ *   eligible = { arm : reward / cost >= Psi(z) },   of these the router takes the best index
  *
  * The month is divided into bins of `BIN_REQUESTS` expected requests. A bin may spend up to its cumulative share of the
  * month, so that the unspent money of a bin carries over, and the spending of all workspaces counts. Departures where

@@ -68,6 +68,13 @@ my-app-firebase-adminsdk-x1y2z.json
 /etc/shadow
 oauth_creds.json
 wg0.conf
+env.production
+/home/ann/.config/hub
+/home/ann/.dbt/profiles.yml
+gha-creds-0123456789abcdef.json
+apikeys.json
+.openai_api_key
+openai_key.txt
 C:\\Users\\ann\\.config\\gh\\hosts.yml
 `;
 const open = `
@@ -111,6 +118,11 @@ wireguard.conf
 wp-content/index.php
 config/database.yml
 a.backup.ts
+profiles.yml
+src/api_keys.ts
+src/apiKey.ts
+src/env.ts
+docs/key.txt
 `;
 const linesOf = (text: string): readonly string[] => text.trim().split('\n');
 

@@ -14,7 +14,7 @@ describe('three protocols at endpoints that count for themselves', () => {
         report[protocol];
       assert.equal(undercounted + badRequests, 0, said);
       assert.ok(sent > 8 && 0 < billedUsd && billedUsd <= countedUsd, said);
-      // It was a real trial.
+      // The run included enough misbehavior.
       assert.ok(cachedTokens > 0 && (protocol === 'chat' || carriedBack > 0), said);
     }
     assert.ok(report.messages.cacheWriteTokens > 0 && report.messages.budgets > 2, said);

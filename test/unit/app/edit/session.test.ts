@@ -174,7 +174,7 @@ describe('edit in place: 200 recorded edits in 8 languages', () => {
 describe('edit in place', () => {
   const FILE = 'const a = 1;\nconst b = 2;\nconst c = 3;\nconst d = 4;\nconst e = 5;\n';
   const lines = (text: string): string => `\`\`\`ts\n${text}\`\`\`\n`;
-  /** Of the lines b to d. */
+  /** Edits the lines b to d. */
   const edit: RecordedEdit = {
     name: 'small',
     languageId: 'typescript',
@@ -316,6 +316,20 @@ describe('edit in place', () => {
     assert.equal(document.text(), done.replace('c = 3', 'c = 30'));
     await session.reject();
     assert.equal(document.text(), FILE);
+  });
+
+  it('what was accepted before a follow-up stays accepted', async () => {
+    const { deps, told } = world([edit.answer, lines('const b = 20;\nconst c = 30;\nconst d = 40;\n')]);
+    const { document, session } = begin(edit, deps);
+    await session.ask('x', auto);
+    session.accept(({ id }) => id === 0);
+    await session.ask('c too', auto);
+    await session.reject();
+    assert.equal(document.text(), FILE.replace('= 2', '= 20'));
+    assert.deepEqual(
+      told.map(({ kind }) => kind),
+      ['accepted', 'rejected'],
+    );
   });
 
   it('a retry asks of the lines as they were, and the former answer learns it', async () => {

@@ -197,7 +197,7 @@ describe('inline completions from an endpoint of Messages', () => {
       assert.equal(events.map((event) => (event.type === 'text' ? event.text : '')).join(''), said);
       const { path, body } = server.requests.at(-1)!;
       assert.equal(path, '/v1/messages');
-      // Its cap has no room for a budget of thoughts, and none is asked for.
+      // Its cap has no room for a reasoning budget, so that none is sent.
       assert.ok(!('thinking' in (body as object)));
     } finally {
       await engine.close();

@@ -53,6 +53,39 @@ describe('settings of endpoints and models', () => {
     assert.equal(local.arms[0]?.price, undefined);
   });
 
+  it('know what is stated of a prompt cache, and an hour’s from the settings', () => {
+    const arms = parse(
+      [openai, { id: 'a', preset: 'anthropic' }, { id: 'o', preset: 'ollama' }],
+      [
+        { endpoint: 'openai', model: 'gpt-5.4' },
+        { endpoint: 'a', model: 'claude-opus-4-6', cacheLife: 'hour' },
+        { endpoint: 'o', model: 'm' },
+      ],
+    ).arms;
+    assert.deepEqual(
+      arms.map(({ promptCache, cacheLife }) => [promptCache?.leastTokens, promptCache?.granule, cacheLife]),
+      [
+        [1024, 128, undefined],
+        [4096, 1, 'hour'],
+        [undefined, undefined, undefined],
+      ],
+    );
+  });
+
+  it('reserve what Anthropic bills for writing to its cache, where a price does not say it', () => {
+    const cardOf = (endpoint: object, model: string, more: object = {}) =>
+      parse([{ id: 'e', ...endpoint }], [{ endpoint: 'e', model, price: { ...price, ...more } }]).arms[0]
+        ?.price;
+    const own = cardOf({ preset: 'anthropic' }, 'claude-sonnet-4-6');
+    assert.deepEqual([own?.cachedInputUsdPerMTok, own?.cacheWriteUsdPerMTok], [0.1, 1.25]);
+    // Its price for reading is known at Anthropic's own address only.
+    const gateway = cardOf({ preset: 'litellm' }, 'anthropic/claude-sonnet-4-6');
+    assert.deepEqual([gateway?.cachedInputUsdPerMTok, gateway?.cacheWriteUsdPerMTok], [undefined, 1.25]);
+    const stated = cardOf({ preset: 'anthropic' }, 'claude-sonnet-4-6', { cacheWriteUsdPerMTok: 1.5 });
+    assert.equal(stated?.cacheWriteUsdPerMTok, 1.5);
+    assert.deepEqual(cardOf({ preset: 'openai' }, 'gpt-5.4'), price);
+  });
+
   describe('that are wrong: the key, what is wrong, what is used instead', () => {
     const check = (
       name: string,
