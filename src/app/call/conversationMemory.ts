@@ -6,7 +6,7 @@
 import type { Arm } from '../../core/arm.ts';
 import type { EpochMs } from '../../core/brand.ts';
 import type { Context, Quote } from '../../core/decision.ts';
-import type { TokenClasses } from '../../core/money/pricing.ts';
+import type { TokenCounts } from '../../core/money/pricing.ts';
 import {
   furtherCalls,
   noteReport,
@@ -33,7 +33,7 @@ export interface AnsweredCall {
   readonly at: EpochMs;
   /** Upper bound on its input tokens, which grows with the text that is sent. */
   readonly bytes: number;
-  readonly tokens: TokenClasses;
+  readonly tokens: TokenCounts;
   readonly context: Context;
 }
 

@@ -38,8 +38,8 @@ import { decodeBeliefs, encodeBeliefs, noBeliefs, type CacheBeliefs } from '../.
 import { policyByName, type AnyPolicy } from '../../core/money/policies/index.ts';
 import { profiled, type PriceRule, type Profile } from '../../core/money/policies/profile.ts';
 import type { MoneySituation } from '../../core/money/policy.ts';
-import type { TokenClasses } from '../../core/money/pricing.ts';
-import type { WorkspaceStateHolder } from './workspaceState.ts';
+import type { TokenCounts } from '../../core/money/pricing.ts';
+import { nothingLearned, type WorkspaceStateHolder } from './workspaceState.ts';
 
 export class PolicyRuntime {
   readonly #workspace: WorkspaceStateHolder;
@@ -119,14 +119,7 @@ export class PolicyRuntime {
     this.#calibration = uncalibrated;
     this.#paces = noPaces;
     this.#cacheBeliefs = noBeliefs;
-    this.#workspace.update({
-      policies: {},
-      callStatistics: undefined,
-      costCalibration: undefined,
-      paces: undefined,
-      cacheBeliefs: undefined,
-      sticky: [],
-    });
+    this.#workspace.update(nothingLearned);
   }
 
   settled(cost: NanoUsd, money: MoneySituation): void {
@@ -157,7 +150,7 @@ export class PolicyRuntime {
   }
 
   /** Only from reported usage. */
-  observeCall(kind: CallKind, inputBytes: number, used: TokenClasses, wasCut: boolean): void {
+  observeCall(kind: CallKind, inputBytes: number, used: TokenCounts, wasCut: boolean): void {
     this.#statistics = observeCall(this.#statistics, kind, inputBytes, used, wasCut);
     this.#workspace.touch();
   }

@@ -56,7 +56,7 @@ export type CompletionEvent =
   /** `cost`: the settlement of the attempt, when something may have been served before it failed. */
   | { readonly type: 'failed'; readonly problem: Problem; readonly cost?: SettledCost };
 
-/** `RoutedCompletion` is one: route, reserve, stream, settle. */
+/** Implemented by `RoutedCompletion`: route, reserve, stream, settle. */
 export interface Completion {
   run(order: CompletionOrder): AsyncIterable<CompletionEvent>;
 }

@@ -44,13 +44,17 @@ export interface Pins {
 }
 
 export const noPins: Pins = { workspace: undefined, languages: {}, conversations: {} };
-const initial: WorkspaceState = {
+/** The state without anything learned in the workspace. */
+export const nothingLearned = {
   policies: {},
   callStatistics: undefined,
   costCalibration: undefined,
   paces: undefined,
   cacheBeliefs: undefined,
   sticky: [],
+} as const satisfies Partial<WorkspaceState>;
+const initial: WorkspaceState = {
+  ...nothingLearned,
   pins: noPins,
   excluded: [],
 };

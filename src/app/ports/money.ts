@@ -5,26 +5,16 @@
  */
 import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';
 import type { Surface } from '../../core/decision.ts';
+import type { TokenCounts } from '../../core/money/pricing.ts';
 import type { Result } from '../../core/result.ts';
 import type { Disposable } from './environment.ts';
+
+export type { TokenCounts } from '../../core/money/pricing.ts';
 
 export type Purpose = Surface | 'retry' | 'embedding' | 'test';
 
 /** The source of a cost, most reliable first. */
 export type CostSource = 'reported' | 'priced-usage' | 'estimate' | 'worst-case';
-
-/** Disjoint classes: their sum is the number of all tokens of the call, whatever the provider's way of counting. */
-export interface TokenCounts {
-  /** Input neither read from nor written to the provider's prompt cache. */
-  readonly input: number;
-  readonly cachedInput: number;
-  readonly cacheWrite: number;
-  /** The part of `cacheWrite` that was written for an hour; absent = none. */
-  readonly hourCacheWrite?: number;
-  /** Visible output, without reasoning. */
-  readonly output: number;
-  readonly reasoning: number;
-}
 
 export interface ReservationRequest {
   readonly armId: ArmId;

@@ -12,12 +12,12 @@ import type { Arm } from '../arm.ts';
 import { isFree } from '../arm.ts';
 import type { NanoUsd } from '../brand.ts';
 import { ZERO, left, nano } from '../money.ts';
-import type { TokenClasses } from './pricing.ts';
+import type { TokenCounts } from './pricing.ts';
 import { costOf, isUsable, mostCost } from './pricing.ts';
 
 /** The provider's report of a call by disjoint classes; src/providers reads its many forms. */
 export interface ReportedUsage {
-  readonly tokens: TokenClasses;
+  readonly tokens: TokenCounts;
   /** The provider reported a cost but no tokens. */
   readonly uncounted?: true;
   /** The charge in USD that the provider reported; undefined = none. */
@@ -71,7 +71,7 @@ export type BillingFlag =
 export interface Bill {
   readonly cost: NanoUsd;
   readonly source: 'reported' | 'priced-usage' | 'estimate';
-  readonly tokens: TokenClasses;
+  readonly tokens: TokenCounts;
   readonly heldBack: NanoUsd;
   /** Lower bounds on the received output tokens and the sent input tokens; a later bill with fewer is false. */
   readonly seenTokens: number;
@@ -121,7 +121,7 @@ export interface Reconciled {
  */
 export function reconciled(
   held: HeldCall,
-  told: { readonly cost: NanoUsd; readonly tokens: TokenClasses },
+  told: { readonly cost: NanoUsd; readonly tokens: TokenCounts },
 ): Reconciled {
   const flags: Reconciled['flags'][number][] = [];
   if (outputOf(told.tokens) < held.seenTokens) flags.push(BELOW_VISIBLE);
@@ -147,9 +147,8 @@ export function costTold(
 const costsNothing = ({ model, price }: Pick<Arm, 'model' | 'price'>): boolean =>
   model.endsWith(':free') || (price !== undefined && isFree(price));
 
-const inputOf = ({ input, cachedInput, cacheWrite }: TokenClasses): number =>
-  input + cachedInput + cacheWrite;
-const outputOf = ({ output, reasoning }: TokenClasses): number => output + reasoning;
+const inputOf = ({ input, cachedInput, cacheWrite }: TokenCounts): number => input + cachedInput + cacheWrite;
+const outputOf = ({ output, reasoning }: TokenCounts): number => output + reasoning;
 
 /** A lower bound on the tokens of the received text, so that honest usage is never below it. */
 export function leastTokens(visible: VisibleOutput): number {
@@ -206,11 +205,11 @@ const leastOf = (call: FinishedCall): Pick<Bill, 'seenTokens' | 'sentTokens'> =>
   sentTokens: leastSent(call),
 });
 
-const NO_TOKENS: TokenClasses = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+const NO_TOKENS: TokenCounts = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 
 /** `claimed`: false or unfinished usage; it counts where it exceeds the received text. */
 function estimated(call: FinishedCall, flags: readonly BillingFlag[], claimed = NO_TOKENS): Bill {
-  const tokens: TokenClasses = {
+  const tokens: TokenCounts = {
     ...claimed,
     input: claimed.input + Math.max(0, call.inputTokens - inputOf(claimed)),
     output: claimed.output + Math.max(0, estimatedTokens(call.visible) - outputOf(claimed)),

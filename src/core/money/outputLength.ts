@@ -10,7 +10,7 @@
  */
 import type { ArmId } from '../brand.ts';
 import type { Surface, TaskType } from '../decision.ts';
-import type { TokenClasses } from './pricing.ts';
+import type { TokenCounts } from './pricing.ts';
 import { isObject } from '../shape.ts';
 
 export interface CallKind {
@@ -146,7 +146,7 @@ export function observeCall(
   statistics: CallStatistics,
   kind: CallKind,
   inputBytes: number,
-  used: TokenClasses,
+  used: TokenCounts,
   wasCut = false,
 ): CallStatistics {
   const inputs = used.input + used.cachedInput + used.cacheWrite;

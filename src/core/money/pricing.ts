@@ -37,7 +37,7 @@ export interface QuoteRequest {
 }
 
 /** Tokens by disjoint classes, so that none counts twice. */
-export interface TokenClasses {
+export interface TokenCounts {
   /** Neither read from nor written to the cache. */
   readonly input: number;
   readonly cachedInput: number;
@@ -121,7 +121,7 @@ export function mostCost(
  * The cost of these tokens at list price. For absent rates, cached and written input counts as input, reasoning as
  * output.
  */
-export function costOf(card: RateCard, counts: TokenClasses): NanoUsd {
+export function costOf(card: RateCard, counts: TokenCounts): NanoUsd {
   const c = {
     input: tokens(counts.input),
     cached: tokens(counts.cachedInput),

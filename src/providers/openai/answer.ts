@@ -151,7 +151,7 @@ export class ChunkReader implements AnswerReader {
 
   /** OpenAI's way before `tool_calls`: one call, without an id. Some servers send both. */
   #collectLegacyCall(call: unknown): void {
-    if (typeof call !== 'object' || call === null || (!this.#isLegacyCall && !this.#toolCalls.isEmpty))
+    if (!isObject(call) || (!this.#isLegacyCall && !this.#toolCalls.isEmpty))
       return;
     this.#isLegacyCall = true;
     const [name, input] = [stringAt(call, 'name') ?? '', inputOf(at(call, 'arguments'))];

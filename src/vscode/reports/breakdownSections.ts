@@ -5,7 +5,7 @@ import type { Arm } from '../../core/arm.ts';
 import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { cost, percent, usd } from '../kit/format.ts';
-import { tableFrom, type BuiltSection } from './built.ts';
+import { tableFrom, type BuiltSection, sectionOf } from './built.ts';
 import { languageName, modelName, sourceName, surfaceName, type WorkspaceNames } from './names.ts';
 import { locale } from '../kit/locale.ts';
 
@@ -76,7 +76,7 @@ function breakdown(
     ? t('{0} comes first with {1}.', name(first.key), cost(first.settled))
     : t('Nothing in this month.');
   return {
-    section: { id: by, title, summary, note: undefined, plot: undefined, reserve: false, table: first && table, actions: [] }, // prettier-ignore
+    section: sectionOf({ id: by, title, summary, table: first && table }),
     csv: first && csv,
   };
 }

@@ -54,23 +54,24 @@ export function tableFrom<Row>(
 
 export const clampUnit = (value: number): number => (value >= 0 ? Math.min(1, value) : 0);
 
+/** A section; what it does not state, it does not have. */
+export const sectionOf = (stated: Pick<Section, 'id' | 'title' | 'summary'> & Partial<Section>): Section => ({
+  note: undefined,
+  plot: undefined,
+  reserve: false,
+  table: undefined,
+  actions: [],
+  ...stated,
+});
+
 /** A section whose numbers are still being read; it reserves the space of its plot. */
 export const pending = (id: string, title: string, summary: string): BuiltSection => ({
-  section: {
-    id,
-    title,
-    summary,
-    note: undefined,
-    plot: undefined,
-    reserve: true,
-    table: undefined,
-    actions: [],
-  },
+  section: sectionOf({ id, title, summary, reserve: true }),
   csv: undefined,
 });
 
 /** A section of text only. */
 export const wordsOnly = (id: string, title: string, summary: string, note?: string): BuiltSection => ({
-  section: { id, title, summary, note, plot: undefined, reserve: false, table: undefined, actions: [] },
+  section: sectionOf({ id, title, summary, note }),
   csv: undefined,
 });

@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../../app/ports/money.ts';
 import type { Arm } from '../../core/arm.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { usd } from '../kit/format.ts';
-import { tableFrom, wordsOnly, type BuiltSection } from './built.ts';
+import { tableFrom, wordsOnly, type BuiltSection, sectionOf } from './built.ts';
 import { locale } from '../kit/locale.ts';
 import { modelName, surfaceName } from './names.ts';
 
@@ -22,18 +22,14 @@ export function chargesSection(charges: readonly LedgerEntry[], arms: readonly A
     { label: '', text: () => '', data: ['disputed', ({ billed }) => (billed === undefined ? 0 : 1)] },
   ], { action: (charge) => disputeOne(charge, arms) }); // prettier-ignore
   return {
-    section: {
+    section: sectionOf({
       id: 'charges',
       title,
       summary: t(
         'You can dispute a bill that cannot be right. The limit then counts the amount you enter, and the bill stays on record.',
       ),
-      note: undefined,
-      plot: undefined,
-      reserve: false,
       table,
-      actions: [],
-    },
+    }),
     csv,
     act: (action) => vscode.commands.executeCommand('pilot.disputeCharge', action.slice(ROW.length)),
   };

@@ -13,7 +13,7 @@ import type { PlotOf, Report } from '../../protocol/report.ts';
 import { cost, percent, usd } from '../kit/format.ts';
 import { exclusionText } from '../words/messages.ts';
 import { promptKind, reasonLine } from '../words/reason.ts';
-import { tableFrom, type BuiltSection, type Column } from './built.ts';
+import { tableFrom, type BuiltSection, type Column, sectionOf } from './built.ts';
 import { estimate, modelName, surfaceName } from './names.ts';
 import { qualityScale } from './qualitySections.ts';
 import { kindSentence, policySentences } from './decisionWords.ts';
@@ -66,16 +66,12 @@ function choiceSection(decision: Decision, name: Name): BuiltSection {
       data: ['expected_cost_usd', ({ quote }) => dollars(quote.expected)],
     },
   ]);
-  const section = {
+  const section = sectionOf({
     id: 'choice',
     title: t('Models'),
     summary: modelsSummary(decision, name),
-    note: undefined,
-    plot: undefined,
-    reserve: false,
     table,
-    actions: [],
-  };
+  });
   return { section, csv };
 }
 
@@ -96,7 +92,7 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
   ]); // prettier-ignore
   const fromPrior = rows.every(({ observations }) => observations < 0.5);
   return {
-    section: {
+    section: sectionOf({
       id: 'models',
       title: t('Every model at that time'),
       summary: [kindSentence(decision, name), ...policySentences(decision.policy)]
@@ -110,10 +106,8 @@ function modelsSection(decision: Decision, otherwise: WhatIfs, name: Name): Buil
             'Quality is the chance that you keep or like the answer, with one standard uncertainty. “Chance” is how likely PILOT was to take the model here.',
           ),
       plot: plotOf(rows, decision, name),
-      reserve: false,
       table,
-      actions: [],
-    },
+    }),
     csv,
   };
 }
@@ -216,7 +210,7 @@ function otherwiseSection(decision: Decision, { noLimit, twiceTheLimit }: WhatIf
     { label: t('Expected cost'), numeric: true, text: ({ costs }) => costs },
   ]);
   return {
-    section: {
+    section: sectionOf({
       id: 'otherwise',
       title: t('What would have been chosen otherwise'),
       summary: t('Recomputed from the record, as for a fresh prompt and without exploration.'),
@@ -225,11 +219,8 @@ function otherwiseSection(decision: Decision, { noLimit, twiceTheLimit }: WhatIf
             'Where the record does not settle it, all possibilities are named: how much cheaper money would have been depends on the other prompts of that month.',
           )
         : undefined,
-      plot: undefined,
-      reserve: false,
       table,
-      actions: [],
-    },
+    }),
     csv,
   };
 }
@@ -274,15 +265,11 @@ function factsSection({ id, at, surface, policy, context, tookMs }: Decision): B
     { label: t('Fact'), text: ({ label }) => label, data: ['fact', (row: (typeof rows)[number]) => row.id] },
     { label: t('Value'), text: ({ value }) => value, data: ['value', ({ value }) => value] },
   ]);
-  const section = {
+  const section = sectionOf({
     id: 'facts',
     title: t('The record'),
     summary: t('Kept on this machine. It contains no text from the prompt.'),
-    note: undefined,
-    plot: undefined,
-    reserve: false,
     table,
-    actions: [],
-  };
+  });
   return { section, csv };
 }

@@ -7,7 +7,7 @@ import { reservedOf } from '../../core/money/available.ts';
 import { BELOW_SENT, BELOW_VISIBLE } from '../../core/money/billing.ts';
 import { usd as dollars } from '../../core/money.ts';
 import { usd } from '../kit/format.ts';
-import { tableFrom, wordsOnly, type BuiltSection } from './built.ts';
+import { tableFrom, wordsOnly, type BuiltSection, sectionOf } from './built.ts';
 import { modelName, surfaceName } from './names.ts';
 import { locale } from '../kit/locale.ts';
 
@@ -26,21 +26,18 @@ export function holdsSection(holds: readonly LedgerEntry[], arms: readonly Arm[]
     { label: '', text: () => '', data: ['generation', ({ generationId }) => generationId ?? ''] },
   ], { action: (hold) => releaseOne(hold, arms) }); // prettier-ignore
   return {
-    section: {
+    section: sectionOf({
       id: 'holds',
       title,
       summary: t(
         'Stopped calls and calls without a bill. The most they can have cost stays reserved until the provider reports the bill, you release it, or the month ends.',
       ),
-      note: undefined,
-      plot: undefined,
-      reserve: false,
       table,
       actions: [
         { id: 'release', label: t('Release All') },
         { id: 'total', label: t('Enter Provider’s Total') },
       ],
-    },
+    }),
     csv,
     act: (action) =>
       action === 'total'

@@ -5,7 +5,7 @@ import type { NanoUsd } from '../../core/brand.ts';
 import { usd as dollars } from '../../core/money.ts';
 import type { PlotOf } from '../../protocol/report.ts';
 import { axisUsd, callCount, percent, usd } from '../kit/format.ts';
-import { clampUnit, tableFrom, type BuiltSection, type Column } from './built.ts';
+import { clampUnit, tableFrom, type BuiltSection, type Column, sectionOf } from './built.ts';
 import { locale } from '../kit/locale.ts';
 
 const t = vscode.l10n.t;
@@ -47,7 +47,7 @@ export function monthSection(month: Month): BuiltSection {
   const { csv } = tableFrom([...come].reverse(), columns);
   // Days without a call are only in the CSV.
   const { table } = tableFrom([...come].reverse().filter(isUsed), columns);
-  const section = {
+  const section = sectionOf({
     id: 'month',
     title: t('Spend by day'),
     summary: summary(month),
@@ -57,10 +57,8 @@ export function monthSection(month: Month): BuiltSection {
         )
       : undefined,
     plot: plotOf(month),
-    reserve: false,
     table,
-    actions: [],
-  };
+  });
   return { section, csv };
 }
 

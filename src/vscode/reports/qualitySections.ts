@@ -9,7 +9,7 @@ import type { ArmId, NanoUsd } from '../../core/brand.ts';
 import { usd as dollars } from '../../core/money.ts';
 import type { PlotOf } from '../../protocol/report.ts';
 import { cost, usd } from '../kit/format.ts';
-import { clampUnit, tableFrom, wordsOnly, type BuiltSection } from './built.ts';
+import { clampUnit, tableFrom, wordsOnly, type BuiltSection, sectionOf } from './built.ts';
 import { estimate, modelName, quality } from './names.ts';
 import { locale } from '../kit/locale.ts';
 import { observationCount, promptCount } from '../words/counts.ts';
@@ -45,7 +45,7 @@ export function qualitySection(digest: Digest, arms: readonly Arm[]): BuiltSecti
   ];
   const summary = t('{0} is expected to answer best now: {1} points of 100.', name(best.armId), estimate(last.mean, last.width)); // prettier-ignore
   return {
-    section: {
+    section: sectionOf({
       id: 'quality',
       title: qualityTitle(),
       summary,
@@ -53,10 +53,8 @@ export function qualitySection(digest: Digest, arms: readonly Arm[]): BuiltSecti
         'Averaged over stretches of prompts as they came; the bands are one standard uncertainty. Quality is the chance that you keep or like an answer.',
       ),
       plot: linesOf(series, digest.rows.length, name),
-      reserve: false,
       table: tableFrom(latest, columns).table,
-      actions: [],
-    },
+    }),
     csv: tableFrom(rows, columns).csv,
   };
 }
@@ -120,7 +118,7 @@ export function planeSection(digest: Digest, arms: readonly Arm[]): BuiltSection
     { label: t('Worth it now'), text: (row) => (row.worth ? t('yes') : t('no')), data: ['worth', (row) => String(row.worth)] },
   ]); // prettier-ignore
   return {
-    section: {
+    section: sectionOf({
       id: 'plane',
       title: planeTitle(),
       summary: priceSentence(plane),
@@ -129,10 +127,9 @@ export function planeSection(digest: Digest, arms: readonly Arm[]): BuiltSection
         promptCount(plane.prompts),
       ),
       plot: planePlot(plane, name),
-      reserve: false,
       table,
       actions: [{ id: 'profile', label: t('Choose Profile') }],
-    },
+    }),
     csv,
   };
 }

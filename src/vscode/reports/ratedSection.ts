@@ -10,7 +10,7 @@ import type { ModelTable } from '../../core/models/modelTable.ts';
 import { priorOf, type PriorOrigin } from '../../core/learning/prior.ts';
 import { EFFORT_SOURCE, qualityShift } from '../../core/models/efforts.ts';
 import { percent } from '../kit/format.ts';
-import { tableFrom, type BuiltSection } from './built.ts';
+import { tableFrom, type BuiltSection, sectionOf } from './built.ts';
 
 const t = vscode.l10n.t;
 
@@ -38,7 +38,7 @@ export function ratedSection(
     { label: t('Published by'), text: publishedBy, data: ['published_by', publishedBy] },
   ]); // prettier-ignore
   return {
-    section: {
+    section: sectionOf({
       id: 'rated',
       title: t('Where each model started'),
       summary: t('The rating that PILOT assumes for a model until it has learned from you.'),
@@ -48,11 +48,8 @@ export function ratedSection(
         ),
         ...(rows.some(({ effort }) => effort !== undefined) ? [effortNote()] : []),
       ].join(' '),
-      plot: undefined,
-      reserve: false,
       table,
-      actions: [],
-    },
+    }),
     csv,
   };
 }

@@ -7,7 +7,7 @@ import { usd as dollars } from '../../core/money.ts';
 import { bestArm, savingsAgainst, type Savings } from '../../core/routing/savings.ts';
 import type { PlotOf, Section } from '../../protocol/report.ts';
 import { usd } from '../kit/format.ts';
-import { clampUnit, tableFrom, wordsOnly, type BuiltSection } from './built.ts';
+import { clampUnit, tableFrom, wordsOnly, type BuiltSection, sectionOf } from './built.ts';
 import { modelName } from './names.ts';
 import { locale } from '../kit/locale.ts';
 import { promptCount } from '../words/counts.ts';
@@ -47,16 +47,15 @@ export function savingsSection(
     return withActions(wordsOnly('savings', savingsTitle(), sentences.join(' '), method()), actions);
   }
   const { table, csv } = tableOf(known, arms);
-  const section = {
+  const section = sectionOf({
     id: 'savings',
     title: savingsTitle(),
     summary: sentences.join(' '),
     note: method(),
     plot: plotOf(known, arms),
-    reserve: false,
     table,
     actions,
-  };
+  });
   return { section, csv };
 }
 

@@ -5,7 +5,7 @@ import type { Ledger, Reservation, SpendSummary } from '../../../src/app/ports/m
 import type { ArmId, NanoUsd, ReservationId } from '../../../src/core/brand.ts';
 import type { Surface } from '../../../src/core/decision.ts';
 import { HOURS_PER_WEEK } from '../../../src/core/money/period.ts';
-import type { TokenClasses } from '../../../src/core/money/pricing.ts';
+import type { TokenCounts } from '../../../src/core/money/pricing.ts';
 import { fail, ok } from '../../../src/core/result.ts';
 import { PROVIDERS } from './providers.ts';
 
@@ -124,7 +124,7 @@ export class Caches {
     this.#exist = exist;
   }
 
-  usage(arm: { readonly id: ArmId; readonly model: string }, call: Served): TokenClasses {
+  usage(arm: { readonly id: ArmId; readonly model: string }, call: Served): TokenCounts {
     const { session, at, inputTokens, outputTokens, luck } = call;
     const provider = PROVIDERS.find(({ model }) => model === arm.model)!;
     const { lifeMs, hitShare, leastTokens, granule, price } = provider;
@@ -151,7 +151,7 @@ export class Caches {
 }
 
 /** Answers with the usage alone: the quality comes from the outcomes file. */
-export function answerWith(tokens: TokenClasses): ModelStream {
+export function answerWith(tokens: TokenCounts): ModelStream {
   const events: readonly StreamEvent[] = [
     { type: 'text', text: '.' },
     { type: 'done', usage: { tokens, reportedUsd: undefined }, finish: 'stop', generationId: undefined },
@@ -167,4 +167,4 @@ export const noClient = {
   chat: (): ModelStream => answerWith(NOTHING),
   complete: (): ModelStream => answerWith(NOTHING),
 };
-const NOTHING: TokenClasses = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+const NOTHING: TokenCounts = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };

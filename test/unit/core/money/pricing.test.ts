@@ -10,7 +10,7 @@ import {
   isUsable,
   quote,
   type QuoteRequest,
-  type TokenClasses,
+  type TokenCounts,
 } from '../../../../src/core/money/pricing.ts';
 
 const arm = (price: RateCard | undefined, other: Partial<Arm> = {}): Arm => ({
@@ -35,7 +35,7 @@ const asked: QuoteRequest = {
   expectedOutputTokens: 500,
   outputCap: 1_000,
 };
-const tokens = (counts: Partial<TokenClasses>): TokenClasses => ({
+const tokens = (counts: Partial<TokenCounts>): TokenCounts => ({
   input: 0,
   cachedInput: 0,
   cacheWrite: 0,
