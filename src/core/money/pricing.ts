@@ -36,7 +36,7 @@ export interface QuoteRequest {
   readonly leastOutputTokens?: number;
 }
 
-/** Tokens by disjoint classes, so that none counts twice. */
+/** Tokens by disjoint classes, so none counts twice. */
 export interface TokenClasses {
   /** Neither read from nor written to the cache. */
   readonly input: number;
