@@ -23,13 +23,16 @@ export interface Prompt {
 export interface AskPrompt extends Prompt {
   /** Whether it requests the rest of an answer that ended at its cap. */
   readonly continues?: boolean;
-  /** Whether the answer is lines of a file, written anew, which takes more room than a reply. */
+  /** Whether the answer consists of new lines for a file, which take more room than a reply. */
   readonly rewrites?: boolean;
 }
 
 export interface AskRequest extends AskPrompt {
   readonly signal: AbortSignal;
-  /** Told when the request is about to leave: what stopping the answer would mean, whenever that is asked. */
+  /**
+   * Called when the request is about to leave; its argument tells at any later time what stopping the answer would
+   * mean.
+   */
   readonly onRunning?: CompletionOrder['onRunning'];
 }
 
@@ -62,7 +65,7 @@ export const participantOrder = (prompt: Prompt, signal: AbortSignal): Completio
   ...routing('chat', prompt, { purpose: 'answer' }),
   purpose: 'chat',
   signal,
-  // Chat's own Stop cannot ask a second time.
+  // Chat's own Stop cannot ask for a second press.
   whenStopped: 'run-out',
 });
 
@@ -95,7 +98,7 @@ export const inlineOrder = ({
   view: { ...view, surface: 'inline' },
   conversationId: undefined,
   choice: { type: 'auto' },
-  // At most a block of output: its usage is worth more than the hold that a cancelled request leaves behind.
+  // At most a block of output: its usage is worth more than the hold of a canceled request.
   whenLeft: 'finish',
 });
 

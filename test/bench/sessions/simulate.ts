@@ -46,7 +46,7 @@ export interface World {
 
 export interface Month {
   readonly costUsd: number;
-  /** Mean over calls, as the router has it; a refused call has none. */
+  /** Mean over calls, as the router has it; a refused call has no quality. */
   readonly quality: number;
   /** Share of the input tokens that were read from a cache. */
   readonly cacheShare: number;
