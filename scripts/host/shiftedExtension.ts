@@ -9,7 +9,7 @@ import path from 'node:path';
 export function shiftExtension(extensionsFolder: string, name: string, now: string): void {
   const folder = readdirSync(extensionsFolder).find((one) => one.startsWith(name));
   if (folder === undefined) throw new Error(`${name} is not installed in ${extensionsFolder}`);
-  const file = path.join(extensionsFolder, folder, 'dist', 'extension.js');
+  const file = path.join(extensionsFolder, folder, 'dist', 'extension.cjs');
   const shift = Date.parse(now) - Date.now();
   writeFileSync(file, `${shiftedDate(shift)}\n${readFileSync(file, 'utf8')}`);
 }
