@@ -1,7 +1,7 @@
 /**
  * `npm start`: builds the extension and opens a VS Code with it, on a sample workspace, connected to practice models on
  * this machine. It runs until Ctrl-C (or until the desktop window is closed) and leaves no process running. All its
- * data is in .pilot-start/, so that a second start remembers; delete that folder for a fresh start.
+ * data is in .pilot-start/, so a second start remembers; delete that folder for a fresh start.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { copySampleWorkspace } from './host/scratch.ts';
 import { prepareSettings } from './host/startSettings.ts';
 import { describePackage, packageExtension } from './package.ts';
 
-/** Below the range of automatically assigned ports, so that they are still free at the next start. */
+/** Below the range of automatically assigned ports, so they are still free at the next start. */
 const workbenchPort = 23571;
 const practicePort = 23572;
 

@@ -127,7 +127,7 @@ export class AnswerElement {
       thumb.hidden = view.empty;
     }
     if (running && this.#ended) {
-      // The rest is appended, possibly inside a code block, so that the last finished block is open again.
+      // The rest is appended, possibly inside a code block, so the last finished block is open again.
       this.#ended = false;
       this.#body.restart(this.#text);
     }

@@ -5,7 +5,7 @@ import { CodeBlock, type CodeAction } from './codeBlock.ts';
 import { h } from './dom.ts';
 import { languageOf, markdown, renderMarkdown } from './markdown.ts';
 
-/** Characters rendered in one frame, at most 5 ms on a slow machine, so that a huge answer never blocks input. */
+/** Characters rendered in one frame, at most 5 ms on a slow machine, so a huge answer never blocks input. */
 const frameChars = 16_000;
 
 export interface AnswerBodyHost {

@@ -18,7 +18,7 @@ export type Part =
 
 /** A longer block is not parsed as a whole. */
 const maxBlockChars = 20_000;
-/** Characters parsed at once, so that a large piece does not count as a large block. */
+/** Characters parsed at once, so a large piece does not count as a large block. */
 const sliceChars = 8_000;
 
 /** The complete first line of a fence; after the backticks it contains none. */

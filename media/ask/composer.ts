@@ -92,9 +92,7 @@ export class Composer {
     (again ?? this.#input).focus();
   }
 
-  /**
-   * The expected price of the question. The line always takes its space, so that nothing moves while the user types.
-   */
+  /** The expected price of the question. The line always takes its space, so nothing moves while the user types. */
   showPrice(price: { readonly text: string; readonly detail: string } | undefined): void {
     this.#price.textContent = price?.text ?? '';
     this.#price.title = price?.detail ?? '';

@@ -1,4 +1,4 @@
-/** Creates elements without markup strings, so that no text can become markup. */
+/** Creates elements without markup strings, so no text can become markup. */
 type Child = Node | string | undefined;
 type Listeners = Readonly<Record<string, (event: Event) => void>>;
 type Attributes = Readonly<Record<string, string | boolean | undefined | Listeners>> & {
@@ -25,7 +25,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 export const fill = (template: string, ...values: readonly (string | number)[]): string =>
   template.replace(/\{(\d)\}/g, (whole, i: string) => String(values[Number(i)] ?? whole));
 
-/** Moves only the changed elements, so that focus and selection in the others remain. */
+/** Moves only the changed elements, so focus and selection in the others remain. */
 export function replaceChildren(parent: Element, children: readonly Node[]): void {
   const same =
     parent.childNodes.length === children.length && children.every((c, i) => parent.childNodes[i] === c);

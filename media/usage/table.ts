@@ -48,7 +48,7 @@ const button = (
     label,
   );
 
-/** Sized in percent of the cell, so that it needs no redrawing. */
+/** Sized in percent of the cell, so it needs no redrawing. */
 function bar(share: number, held: number): Node {
   const wide = (value: number): string => `${(value * 100).toFixed(2)}%`;
   return svg(

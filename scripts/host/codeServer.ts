@@ -22,7 +22,7 @@ export interface CodeServerOptions {
   readonly testDriver?: boolean;
   /** Whether VS Code asks if a folder is trusted, as it does by default. */
   readonly workspaceTrust?: boolean;
-  /** The day on which the packaged extension lives, local time without a zone; absent = today. */
+  /** The packaged extension's day, local time without a zone; absent = today. */
   readonly now?: string;
   /** For the server and its extension host. */
   readonly env?: Readonly<Record<string, string>>;

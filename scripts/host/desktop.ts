@@ -55,7 +55,7 @@ export async function openDesktop(options: {
     quiet: true,
   });
   if (installed.code !== 0) throw new Error(`Could not install the extension:\n${installed.output}`);
-  // `--wait` keeps the command running while the window is open, so that ending one ends the other.
+  // `--wait` keeps the command running while the window is open, so ending one ends the other.
   const child = spawn(program, [...folders, '--new-window', '--wait', workspace], { shell, stdio: 'ignore' });
   return {
     closed: new Promise((resolve) => child.once('exit', () => resolve())),

@@ -27,7 +27,7 @@ export function installCodeServer(): void {
   npm(['install', '--omit=dev', '--ignore-scripts'], vscodeFolder);
   npm(['install', '--omit=dev', '--ignore-scripts'], path.join(vscodeFolder, 'extensions'));
   // spdlog writes log files; native-watchdog ends an extension host whose server died. VS Code also runs without them,
-  // so that a machine without a compiler lacks only these. All other native modules ship prebuilt or are not needed.
+  // so a machine without a compiler lacks only these. All other native modules ship prebuilt or are not needed.
   npm(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], vscodeFolder, { optional: true });
   writeFileSync(stampFile, lock);
 }

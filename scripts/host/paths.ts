@@ -6,5 +6,5 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export const inRoot = (...parts: readonly string[]): string => path.join(root, ...parts);
 
-/** The packaged extension, under one name for all versions, so that scripts and people find it. */
+/** The packaged extension, under one name for all versions, so scripts and people find it. */
 export const vsixFile = inRoot('out/pilot-assistant.vsix');

@@ -17,7 +17,7 @@ export function makeScratch(): Scratch {
   };
 }
 
-/** Copies the sample workspace, so that neither tests nor users change the repository. */
+/** Copies the sample workspace, so neither tests nor users change the repository. */
 export function copySampleWorkspace(to: string): string {
   cpSync(inRoot('test/workspace'), to, { recursive: true });
   return to;

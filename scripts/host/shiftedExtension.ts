@@ -1,11 +1,11 @@
 /**
- * An installed extension on another day: VS Code takes NODE_OPTIONS from its extension host, so the shift of the clock
- * stands at the top of the extension's own code. It holds for the whole extension host; storage takes its time from there.
+ * Shifts an installed extension to another day: VS Code removes NODE_OPTIONS from its extension host, so the shift is
+ * at the top of the extension's own code. It applies to the whole extension host; storage takes its time from there.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** @param now local time without a zone, `2026-10-21T15:00:00`; time goes on from there */
+/** @param now local time without a zone, `2026-10-21T15:00:00`, from which the time runs on */
 export function shiftExtension(extensionsFolder: string, name: string, now: string): void {
   const folder = readdirSync(extensionsFolder).find((one) => one.startsWith(name));
   if (folder === undefined) throw new Error(`${name} is not installed in ${extensionsFolder}`);

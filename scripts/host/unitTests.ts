@@ -11,7 +11,7 @@ import { add, none, readMochaCounts, type Counts } from './counts.ts';
 import { inRoot, root } from './paths.ts';
 import { run } from './processes.ts';
 
-/** Local times in their zones, half a minute before the change, so that some tests run before it and some after it. */
+/** Local times in their zones, half a minute before the change, so some tests run before it and some after it. */
 const instants = [
   { name: 'the last minute of a month', now: '2026-11-30T23:59:30', zone: 'UTC' },
   { name: '29 February', now: '2028-02-29T12:00:00', zone: 'Asia/Tokyo' },
@@ -77,7 +77,7 @@ async function runAt(
 ): Promise<Counts> {
   const { code, output } = await run(
     process.execPath,
-    // Two runs share the cores with the checks, so that each test takes longer than alone.
+    // Two runs share the cores with the checks, so each test takes longer than alone.
     [mocha, ...args, '--no-config', '--no-package', '--extension', 'ts', '--timeout', '60000', ...files],
     {
       cwd: root,

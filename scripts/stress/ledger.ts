@@ -73,7 +73,7 @@ function start(slot: number): void {
   running.set(slot, caller);
 }
 
-/** SIGKILL, so that the process cannot clean up; another process replaces it. */
+/** SIGKILL, so the process cannot clean up; another process replaces it. */
 function killOne(): void {
   const slot = Math.floor(random() * running.size);
   running.get(slot)?.kill('SIGKILL');

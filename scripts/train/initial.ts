@@ -112,7 +112,7 @@ function standardOf(prompts: readonly Prompt[]): Standard {
       square[i]! += (value * value) / prompts.length;
     });
   }
-  // A lower bound on the scale, so that a feature that is rare in training still distinguishes prompts.
+  // A lower bound on the scale, so a feature that is rare in training still distinguishes prompts.
   const scale = square.map((value, i) => Math.sqrt(Math.max(0, value - mean[i]! ** 2)) + 0.05);
   return { mean, scale };
 }

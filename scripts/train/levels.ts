@@ -31,7 +31,7 @@ export function fitLevels(
   const base = new Regression(dimension);
   for (const { models, rows } of outcomes) {
     const ratings = models.map((model) => (ratingOf(model) - reference) / 100);
-    // Each matrix has equal weight, so that fifteen thousand knowledge questions do not dominate.
+    // Each matrix has equal weight, so fifteen thousand knowledge questions do not dominate.
     const weight = 1000 / rows.length / models.length;
     for (const { prompt, quality } of rows) {
       const x = contexts[prompt]!;

@@ -1,4 +1,4 @@
-/** Mulberry32: a small seeded generator, so that training and benchmark give the same output for the same seed. */
+/** Mulberry32: a small seeded generator, so training and benchmark give the same output for the same seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -9,7 +9,7 @@ export type ReservationId = Brand<string, 'ReservationId'>;
 export type NanoUsd = Brand<number, 'NanoUsd'>;
 /** Milliseconds since 1970-01-01 UTC, as `Date.now()` returns them. Callers pass the time to core. */
 export type EpochMs = number;
-/** Uniform in [0, 1). Callers pass it to core, so that every decision can be replayed. */
+/** Uniform in [0, 1). Callers pass it to core, so every decision can be replayed. */
 export type Random = () => number;
 
 /**

@@ -1,12 +1,11 @@
 /**
  * Money in integer nano-USD. Token prices go down to 1e-8 USD and sums of doubles drift, so amounts are integers, exact
- * up to 2^53 nano-USD (nine million dollars). Costs round up and limits round down, so that rounding never breaks a
- * limit.
+ * up to 2^53 nano-USD (nine million dollars). Costs round up and limits round down, so rounding never breaks a limit.
  */
 import type { NanoUsd } from './brand.ts';
 
 export const ZERO = 0 as NanoUsd;
-/** The value for an unknown cost: larger than any limit, so that it is never reserved. */
+/** The value for an unknown cost: larger than any limit, so it is never reserved. */
 export const MAX_MONEY = Number.MAX_SAFE_INTEGER as NanoUsd;
 const NANO = 1e9;
 /** 0.15 USD/MTok x 1000 is 150.00000000000003 in doubles; an excess over an integer below this is a rounding error. */

@@ -57,7 +57,7 @@ const answer = object({
   /** After a first press of Stop: the amount that stopping would keep reserved. The answer continues. */
   stopNotice: maybe(sentence),
   problem: maybe(object({ text: sentence, ways: list(label, 6) })),
-  /** Whether the answer has a problem and no text, so that there is nothing to rate or copy. */
+  /** Whether the answer has a problem and no text, so there is nothing to rate or copy. */
   empty: flag,
 });
 export type AnswerView = Infer<typeof answer>;

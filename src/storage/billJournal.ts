@@ -1,9 +1,9 @@
 /**
  * Bills that could not yet be written into the database (another window's lock, a full disk, a worker that ended), in a
- * file beside it: `bills.journal`, 64 slots of one kilobyte. The file has its full size from the start, so that a bill
- * can be stored on a full disk. Each slot holds one checksummed JSON object and zeros. Any window writes bills; the
- * worker of any window adopts them, and a bill leaves its slot once the ledger contains it. A crash between the two
- * settles the bill again, which the ledger refuses.
+ * file beside it: `bills.journal`, 64 slots of one kilobyte. The file has its full size from the start, so a bill can
+ * be stored on a full disk. Each slot holds one checksummed JSON object and zeros. Any window writes bills; the worker
+ * of any window adopts them, and a bill leaves its slot once the ledger contains it. A crash between the two settles
+ * the bill again, which the ledger refuses.
  */
 import { createHash } from 'node:crypto';
 import {

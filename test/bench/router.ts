@@ -52,7 +52,7 @@ function claim(json: string): void {
   }
 }
 
-/** Reads all files before any run, so that a bad one is reported at once. */
+/** Reads all files before any run, so a bad one is reported at once. */
 async function all(pool: Pool, options: Options): Promise<DatasetRun[]> {
   const described = await Promise.all(
     options.sources.map(async (source) => ({

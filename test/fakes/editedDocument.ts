@@ -17,7 +17,7 @@ export class FakeDocument implements EditedDocument {
   /** Called during a write: another change can come first. */
   meanwhile: () => void = () => undefined;
   readOnly = false;
-  /** The editor ends a step after each write, as where the cursor moves. */
+  /** Whether the editor ends a step after each write, as when the cursor moves. */
   splits = false;
   writes = 0;
 
@@ -57,7 +57,7 @@ export class FakeDocument implements EditedDocument {
     this.#tell([change], false);
   }
 
-  /** As by its key. */
+  /** Like its key. */
   undo(): Promise<void> {
     this.#undo();
     return Promise.resolve();

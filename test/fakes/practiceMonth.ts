@@ -40,7 +40,7 @@ export function practiceMonth(now: number): Fill {
   return { logged, count: logged.length, start, until: now, workspaces: ['w'] };
 }
 
-/** In the shipped space, so that these prompts' outcomes can be learned. */
+/** In the shipped space, so these prompts' outcomes can be learned. */
 function contexts(): readonly Context[] {
   const stored: unknown = JSON.parse(
     readFileSync(new URL('../../media/space.json', import.meta.url), 'utf8'),

@@ -101,7 +101,7 @@ describe('edits in place in the host', function () {
       assert.equal((await session.ask('x', { type: 'auto' })).kind, 'changed');
       assert.equal(document.getText(), text(eol, NEW));
       await vscode.commands.executeCommand('undo');
-      // A step that the editor has ended by itself is undone right after the other.
+      // A step that the editor ended itself is undone directly after the other.
       for (let i = 0; i < 100 && session.state !== 'over'; i += 1)
         await new Promise((done) => setTimeout(done, 20));
       assert.equal(document.getText(), text(eol, OLD));

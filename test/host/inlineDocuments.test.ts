@@ -167,7 +167,7 @@ describe('inline completions in documents of all kinds', function () {
     const last = document.lineAt(document.lineCount - 1).range.end;
     editor.selection = new vscode.Selection(last, last);
     await type(begun('below'));
-    // The editor closes the bracket itself, so that this is not the last line.
+    // The editor closes the bracket itself, so this is not the last line.
     const below = (): string => document.getText().slice(MEGABYTE).split('again(below)')[1] ?? '';
     await acceptUntil(() => below().includes(`below.g${REST}`));
   });

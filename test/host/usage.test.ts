@@ -61,7 +61,7 @@ describe('the usage view', () => {
   });
 
   it('opens no decision that is not in the log', async () => {
-    // The message does not block, so that the command ends.
+    // The message does not block, so the command ends.
     await vscode.commands.executeCommand('pilot.showDecision', 'no-such-decision');
     assert.equal(tabs('decision').length, 0);
   });

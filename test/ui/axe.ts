@@ -1,4 +1,4 @@
-/** Runs axe-core inside a webview and returns its findings as sentences, so that a failing test names the fault. */
+/** Runs axe-core inside a webview and returns its findings as sentences, so a failing test names the fault. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Frame, FrameLocator } from 'playwright-core';

@@ -35,7 +35,7 @@ export interface WorkbenchOptions {
   /** Whether VS Code asks if the folder is trusted. */
   readonly workspaceTrust?: boolean;
   readonly env?: Readonly<Record<string, string>>;
-  /** The day on which PILOT lives, local time without a zone; absent = today. */
+  /** PILOT's day, local time without a zone; absent = today. */
   readonly now?: string;
 }
 

@@ -60,7 +60,7 @@ const failures: readonly Failure[] = [
   { misbehaviour: { kind: 'context-length-exceeded' }, says: /too long for/, offers: 'Set Up Models' },
 ];
 
-/** The template contains the opener of its thoughts, so that they are recognized only at their end. */
+/** The template contains the opener of its thoughts, so they are recognized only at their end. */
 const THINKS = 'The list is short, so any way will do.\n</think>\n\nUse a plain loop.';
 
 /**

@@ -1,7 +1,7 @@
 /**
- * A workbench on a fixed day, for views that show a month of data: they look the same whenever a journey runs, also on the
- * first day of a month. The extension host's clock is shifted (scripts/host/shiftedExtension.ts), the browser's is not: it
- * shows only times that the extension host formats.
+ * A workbench on a fixed day, for views that show a month of data: they look the same on any day of the run, also on
+ * the first of a month. The extension host's clock is shifted (scripts/host/shiftedExtension.ts); the browser's is not,
+ * since it shows only times that the extension host formats.
  */
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/storage/worker/database.ts';
@@ -13,7 +13,7 @@ import type { Workbench } from './driver.ts';
 /** Local time: two thirds of a month of 31 days. */
 export const day = '2026-10-21T15:00:00';
 
-/** Once the extension has opened its database: the month so far, as another window would write it. */
+/** Once the extension has opened its database: writes the month so far, as another window would. */
 export async function fillMonth({ globalStorageFolder }: Workbench): Promise<void> {
   const db = await openDatabase(databaseFile(globalStorageFolder), { busyMs: 5_000 });
   try {

@@ -19,7 +19,7 @@ describe('Inline completions', () => {
   const workbench = useWorkbench({
     settings: {
       'pilot.inline.paid': true,
-      // First without the local model, so that the suggestion comes from a practice model.
+      // First without the local model, so the suggestion comes from a practice model.
       'pilot.inline.local': false,
       // The journey's typing is uneven on a busy machine: only its end shall count as a pause.
       'pilot.inline.debounceMs': 1_000,
@@ -215,7 +215,7 @@ describe('Inline completions', () => {
       () => readFileSync(path.join(workbench.workspaceFolder, file), 'utf8').includes('largestBasket'),
       'the typing is saved',
     );
-    // An answer takes longer than any completion, so that the ledger then contains only that answer.
+    // An answer takes longer than any completion, so the ledger then contains only that answer.
     const panel = await openAskPanel(workbench);
     await panel.ask('Explain what a lighthouse is');
     assert.equal(sent(), requests + 1);

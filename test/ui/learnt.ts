@@ -1,6 +1,6 @@
 /**
- * PILOT's learned state from outside: the log in the database file, folded as the extension folds it, so that a journey
- * can check whether an outcome changed the estimate for the next decision.
+ * PILOT's learned state from outside: the log in the database file, folded as the extension folds it, so a journey can
+ * check whether an outcome changed the estimate for the next decision.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';

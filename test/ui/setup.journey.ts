@@ -18,7 +18,7 @@ describe('set-up of models', () => {
         key: KEY,
         models: [
           { id: 'sparrow', price: free, ...sizes },
-          // Writes more than an answer needs, so that its cap matters.
+          // Writes more than an answer needs, so its cap matters.
           { id: 'eagle', price: dear, contextTokens: 64_000, maxOutputTokens: 32_000 },
         ],
       }),

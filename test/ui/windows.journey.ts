@@ -7,7 +7,7 @@ import { useWorkbench } from './driver.ts';
 
 /** Slow enough that the other window can act during the answer. */
 const slow = { kind: 'slow', tokenMs: 100 } as const;
-/** The worst case of the most expensive model is below this limit, so that it may be asked. */
+/** The worst case of the most expensive model is below this limit, so it may be asked. */
 const limitUsd = 5;
 
 describe('Windows', () => {
@@ -28,7 +28,7 @@ describe('Windows', () => {
     return (cap * price.outputUsdPerMTok) / 1e6;
   }
 
-  /** Waits until the endpoint serves the request and the first words are shown, so that the last answer is this one. */
+  /** Waits until the endpoint serves the request and the first words are shown, so the last answer is this one. */
   async function startAnswer(panel: AskPanel, question: string): Promise<void> {
     const { requests } = workbench.models;
     const before = requests.length;
@@ -77,7 +77,7 @@ describe('Windows', () => {
     const [request] = workbench.models.requests.slice(-1);
     assert.ok(request?.clientClosed, 'the answer was cut');
     await workbench.reload();
-    // It is unknown what was served, so that the most possible counts.
+    // It is unknown what was served, so the most possible counts.
     await workbench.until(
       async () => limitUsd - (await left()) >= worstCaseUsd(request),
       'the worst case counts',

@@ -1,6 +1,6 @@
 /**
  * A conversation of the Ask surface as data, with its changes. Values are immutable: every function returns a new
- * conversation, so that the shown, the saved and the sent conversation are each complete.
+ * conversation, so the shown, the saved and the sent conversation are each complete.
  */
 import type { ArmId, DecisionId, EpochMs, NanoUsd } from '../../core/brand.ts';
 import type { IncompleteReason } from '../ports/models.ts';
@@ -13,7 +13,7 @@ export interface ContextPiece {
   readonly kind: ContextKind;
   /** The shown label: `src/app.ts:10-20`. */
   readonly label: string;
-  /** Identity of the source, so that one conversation sends a piece only once. */
+  /** Identity of the source, so one conversation sends a piece only once. */
   readonly source: string;
   readonly languageId: string;
   readonly text: string;
@@ -110,8 +110,7 @@ export const emptyAnswer = (id: string): Answer => ({
 });
 
 /**
- * Whether it ended at its cap or with its connection, so that the rest can be requested; a filter would stop the rest
- * too.
+ * Whether it ended at its cap or with its connection, so the rest can be requested; a filter would stop the rest too.
  */
 export const canContinue = ({ incomplete, route, state }: Answer): boolean =>
   (incomplete === 'length' || incomplete === 'cut-off') && route !== undefined && !isRunning({ state });
@@ -135,8 +134,8 @@ export const shownAnswer = (turn: Turn): Answer | undefined => turn.answers[turn
 export const holdsText = ({ text }: Answer): boolean => text.trim() !== '';
 
 /**
- * The answer on which follow-up questions build: the shown one, or else the newest with text, so that an answered turn
- * is sent even if a later attempt at it failed.
+ * The answer on which follow-up questions build: the shown one, or else the newest with text, so an answered turn is
+ * sent even if a later attempt at it failed.
  */
 export const answerSent = (turn: Turn): Answer | undefined => {
   const shown = shownAnswer(turn);

@@ -146,7 +146,7 @@ function readSearch(lines: readonly string[], start: number, into: Line[]): numb
   return lines.length;
 }
 
-/** Behind the lines in which Roo Code's blocks say where they belong, and the rule under them. */
+/** Skips the lines in which Roo Code's blocks state their place, and the rule below them. */
 function behindPlace(lines: readonly string[], start: number): number {
   let at = start;
   while (PLACE.test(lines[at] ?? '')) at += 1;

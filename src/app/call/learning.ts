@@ -1,6 +1,6 @@
 /**
  * Learning: every decision and outcome goes into the log, and the learned state is a fold over the log. There is one
- * writer path, so that two windows that share the database learn the same and no outcome counts twice.
+ * writer path, so two windows that share the database learn the same and no outcome counts twice.
  */
 import type { ArmId, DecisionId, EpochMs } from '../../core/brand.ts';
 import type { Context, Decision, Head, OutcomeKind } from '../../core/decision.ts';
@@ -30,9 +30,7 @@ const pageSize = 1_000;
 /** Entries folded between two saves: this many outcomes, or this many decisions where there are no ratings. */
 const outcomesPerSnapshot = 50;
 const decisionsPerSnapshot = 2_000;
-/**
- * Catching up with a long log is saved in stages, so that a window that closes meanwhile continues from the last stage.
- */
+/** Catching up with a long log is saved in stages, so a window that closes meanwhile continues from the last stage. */
 const pagesPerStage = 20;
 
 /** Thumbs are explicit; other signals count only without a thumb. */
@@ -247,7 +245,7 @@ export class Learning {
   }
 }
 
-/** While a thumb stands, weak signals are not recorded, so that the last outcome is the thumb. */
+/** While a thumb stands, weak signals are not recorded, so the last outcome is the thumb. */
 async function isRated(decisionLog: DecisionLog, id: DecisionId): Promise<boolean> {
   const { outcome } = (await decisionLog.asOf(id, Number.MAX_SAFE_INTEGER)) ?? {};
   return outcome !== undefined && explicit.has(outcome.kind);

@@ -1,6 +1,6 @@
 /**
  * Every reason that a prompt gets no answer, as data. src/vscode/words/messages.ts turns each into one sentence with
- * actions; this file contains no sentences, so that they can be translated and tests check kinds.
+ * actions; this file contains no sentences, so they can be translated and tests check kinds.
  */
 import type { Arm } from '../../core/arm.ts';
 import type { ArmId, EpochMs, NanoUsd } from '../../core/brand.ts';

@@ -1,7 +1,7 @@
 /**
  * Looks up bills afterwards. A canceled call, or one without usage, keeps the rest of its worst case held against the
  * limit; where its provider can report the cost later, the report ends the hold. The look-ups run beside the prompts
- * and block none; the ledger has their due times, so that they continue after a restart.
+ * and block none; the ledger has their due times, so they continue after a restart.
  */
 import type { Arm } from '../../core/arm.ts';
 import { costTold } from '../../core/money/billing.ts';
@@ -23,7 +23,7 @@ export interface ReconciliationDeps {
   readonly onLateBill: (armId: ArmId, cost: NanoUsd) => void;
 }
 
-/** The least pause before a look-up, so that a new hold ages a little and no clock causes a tight loop. */
+/** The least pause before a look-up, so a new hold ages a little and no clock causes a tight loop. */
 const SHORTEST_MS = 2_000;
 /** The pause while the ledger is unusable. */
 const AGAIN_MS = 600_000;

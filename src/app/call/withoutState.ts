@@ -1,6 +1,6 @@
 /**
  * Converts a conversation for a provider that no longer accepts the state it sent beside tool calls: calls and their
- * results become plain text, which every protocol accepts, so that their content is kept.
+ * results become plain text, which every protocol accepts, so their content is kept.
  */
 import type { ChatMessage, ContentPart, MessageContent, ToolCall } from '../ports/models.ts';
 
@@ -38,7 +38,7 @@ function plainMessage(
   return { role: 'user', content: `Result of ${name}:\n${textIn(message.content)}` };
 }
 
-/** Models read it, so that it is not translated. */
+/** Models read it, so it is not translated. */
 const callAsText = ({ name, input }: ToolCall): string => `Called ${name} with ${input || '{}'}`;
 
 function joined(first: MessageContent, second: MessageContent): MessageContent {

@@ -5,7 +5,7 @@ import type { Choice } from '../call/routing.ts';
 /** No arm can have this id, since an arm's id contains a slash. */
 export const AUTO_ID = 'auto';
 
-/** Arms that are VS Code's own language models: Chat offers them itself, so that only Auto may use them. */
+/** Arms that are VS Code's own language models: Chat offers them itself, so only Auto may use them. */
 export const VSCODE_ENDPOINT_ID = 'vscode';
 
 export interface OfferedModel {

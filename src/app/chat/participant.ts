@@ -28,7 +28,7 @@ export interface AnswerMemory {
   readonly answerChars: number;
   /** Whether the model was stopped before the end. */
   readonly incomplete?: boolean | undefined;
-  /** The model that "Better answer" names, and its words; undefined = no better model is expected. */
+  /** The model that "Better answer" names, with its text; undefined = no better model is expected. */
   readonly better?: { readonly armId: ArmId; readonly label: string } | undefined;
 }
 

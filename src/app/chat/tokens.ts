@@ -1,6 +1,6 @@
 /**
  * Token counts for VS Code's chat, which asks for hundreds of them per prompt to decide what fits. The estimate errs
- * upwards, so that prompts do not become too long; money uses src/core/money/inputBound.ts instead.
+ * upwards, so prompts do not become too long; money uses src/core/money/inputBound.ts instead.
  */
 import { utf8Length } from '../../core/money/inputBound.ts';
 import type { ChatPart } from './messages.ts';

@@ -14,7 +14,7 @@ export type Shown = 'done' | 'conflict' | 'refused';
 
 /** The longest wait for a pause in the typing before a write. */
 const MOST_TRIES = 50;
-/** Writes of one answer that are remembered. */
+/** Number of remembered writes of one answer. */
 const MOST_TEXTS = 200;
 
 export class EditedLines {
@@ -28,7 +28,7 @@ export class EditedLines {
   #hunks: readonly ReviewHunk[] = [];
   /** Whether the last undo step is still this side's own. */
   #isOwnStep = false;
-  /** The texts that this side's writes left since the last other change, the latest last. */
+  /** The texts after this side's writes since the last other change, the latest last. */
   #ownTexts: readonly string[] = [];
   /** The lines that an undo of everything restores. */
   #undoText = '';
@@ -83,7 +83,7 @@ export class EditedLines {
     return false;
   }
 
-  /** The editor ends an undo step when the cursor moves; one undo takes back all steps of an edit nevertheless. */
+  /** The editor ends an undo step when the cursor moves; one undo still reverts all steps of an edit. */
   #isBack(): boolean {
     if (this.#hunks.length === 0) return false;
     const present = this.#present().join('');
@@ -172,7 +172,7 @@ export class EditedLines {
   }
 }
 
-/** At its ends, too. */
+/** Includes changes at its ends. */
 const isWithin = ({ start, end }: Stretch, { offset, removed }: TextChange): boolean =>
   start <= offset && offset + removed <= end;
 

@@ -96,6 +96,6 @@ function parseJson(content: string): Result<unknown, ExchangeProblem> {
   }
 }
 
-/** Own members only, so that a file cannot use `__proto__`. */
+/** Own members only, so a file cannot use `__proto__`. */
 const own = (record: Readonly<Record<string, unknown>>, key: string): unknown =>
   Object.hasOwn(record, key) ? record[key] : undefined;

@@ -53,7 +53,7 @@ export async function newestEntries(
     const last = page.at(-1);
     if (!last) return entries.slice(-most);
     entries.push(...page.map(exportedEntry).filter((entry) => entry !== undefined));
-    // The log may be much longer, so that older entries are dropped while reading.
+    // The log may be much longer, so older entries are dropped while reading.
     if (entries.length > 2 * most) entries = entries.slice(-most);
     after = last.seq;
   }

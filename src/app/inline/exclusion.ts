@@ -15,7 +15,7 @@ export interface ScopedValue {
 export const globsOfScopes = (found: ScopedValue | undefined): readonly string[] => [
   ...new Set([
     ...strings(found?.globalValue ?? found?.defaultValue),
-    // Of two gitignore patterns the last wins, so that a workspace's `!secret.ts` would include the user's file.
+    // Of two gitignore patterns the last wins, so a workspace's `!secret.ts` would include the user's file.
     ...[found?.workspaceValue, found?.workspaceFolderValue]
       .flatMap(strings)
       .filter((glob) => !glob.trimStart().startsWith('!'))

@@ -10,7 +10,7 @@ const TOKENS = { min: 1, max: 100_000_000, integer: true };
 
 /**
  * Accepts a price whole or not at all: with one class misread, a reservation would not be an upper bound. A model
- * without a price makes no paid call, so that a refused price costs nothing.
+ * without a price makes no paid call, so a refused price costs nothing.
  */
 export function parsePrice(model: SettingReader): RateCard | undefined {
   const reader = model.object('price');

@@ -14,6 +14,6 @@ export interface ListedModel {
   /** Whether the list says that the model supports reasoning efforts. */
   readonly reasoning: boolean | undefined;
   readonly simulated: boolean;
-  /** Whether the model embeds, transcribes or draws but does not chat, so that it is not offered as an arm. */
+  /** Whether the model embeds, transcribes or draws but does not chat, so it is not offered as an arm. */
   readonly embedding: boolean;
 }

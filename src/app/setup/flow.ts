@@ -125,7 +125,7 @@ async function write(
   const { settings, presets, ui } = deps;
   const entry = {
     ...endpointEntry(endpoint, presets[endpoint.preset]),
-    // Written also where it equals the preset's value, so that the question is asked once.
+    // Written also where it equals the preset's value, so the question is asked once.
     ...(bounds !== undefined && { [CAP_FIELD]: bounds === 'yes' }),
   };
   const first = current(deps).arms.length === 0;

@@ -1,6 +1,6 @@
 /**
- * Chooses the models of a price list that are ticked initially: one for each price band, so that the router has a
- * choice from the first prompt. The user sees every price and confirms.
+ * Chooses the models of a price list that are ticked initially: one for each price band, so the router has a choice
+ * from the first prompt. The user sees every price and confirms.
  */
 import type { RateCard } from '../../core/arm.ts';
 import type { ModelDraft } from './draft.ts';
@@ -44,6 +44,6 @@ export function suggestModels(
 const blended = ({ inputUsdPerMTok, outputUsdPerMTok }: RateCard): number =>
   (3 * inputUsdPerMTok + outputUsdPerMTok) / 4;
 
-/** gpt-5.6 before gpt-5.4; apart from numbers by code units, so that every machine proposes the same. */
+/** gpt-5.6 before gpt-5.4; apart from numbers by code units, so every machine proposes the same. */
 const newer = (a: ModelDraft, b: ModelDraft): number =>
   b.model.id.localeCompare(a.model.id, 'en', { numeric: true }) || (a.model.id < b.model.id ? -1 : 1);

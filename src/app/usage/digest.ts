@@ -48,7 +48,7 @@ export interface DigestOptions {
   readonly head: Head;
   readonly workspaceId: string | undefined;
   readonly maxRows?: number;
-  /** Whether the view was closed, so that reading stops. */
+  /** Whether the view was closed, so reading stops. */
   readonly abandoned: () => boolean;
 }
 

@@ -94,7 +94,7 @@ interface CalendarDay {
   readonly at: EpochMs;
 }
 
-/** Every calendar day of the month, at noon, so that no change to daylight saving time skips one. */
+/** Every calendar day of the month, at noon, so no change to daylight saving time skips one. */
 function datesOf({ start, end }: Period): readonly CalendarDay[] {
   const dates: CalendarDay[] = [];
   const first = new Date(start);

@@ -1,13 +1,13 @@
 /**
  * Hashed n-grams of a prompt (the hashing trick, Weinberger et al. 2009): word 1- and 2-grams and, inside words,
- * character 3-grams, so that identifiers, inflected languages and scripts without spaces share features. The code keeps
- * no vocabulary and stores no hash, since a dictionary could reverse the hashes.
+ * character 3-grams, so identifiers, inflected languages and scripts without spaces share features. The code keeps no
+ * vocabulary and stores no hash, since a dictionary could reverse the hashes.
  */
 
 /** A power of two. 4,096 buckets x 32 dimensions in int8 take 128 KB of the artifact. */
 export const BUCKETS = 4096;
 
-/** Of a longer text only the head and the tail are read, so that 1 MB takes as long as 16 KB. */
+/** Of a longer text only the head and the tail are read, so 1 MB takes as long as 16 KB. */
 const MAX_HEAD = 12_000;
 const MAX_TAIL = 4_000;
 

@@ -1,6 +1,6 @@
 /**
- * The text around the cursor is all the pipeline sees of a document, so that a file of 1 MB takes no longer than a
- * small one.
+ * The text around the cursor is all the pipeline sees of a document, so a file of 1 MB takes no longer than a small
+ * one.
  */
 export interface CursorText {
   /** Text before the cursor, line ends as \n; may begin anywhere in the file. */

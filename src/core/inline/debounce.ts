@@ -30,8 +30,8 @@ export interface DebounceBounds {
 }
 
 /**
- * The wait is slightly longer than the typist's usual interval, so that a burst sends nothing and its end is noticed
- * soon. It is longer for a slow model, whose answer to a growing prefix would be wasted.
+ * The wait is slightly longer than the typist's usual interval, so a burst sends nothing and its end is noticed soon.
+ * It is longer for a slow model, whose answer to a growing prefix would be wasted.
  */
 export function debounceMs(state: Debounce, expectedLatencyMs: number, bounds: DebounceBounds): number {
   const wait = 1.25 * state.intervalMs + 0.1 * Math.max(0, expectedLatencyMs);

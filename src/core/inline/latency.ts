@@ -1,8 +1,8 @@
 /**
  * Predicts how long an arm takes for a prompt of this size: an exponentially weighted mean and variance of ln(ms), for
  * each arm and size class, with the class shrunk to its arm's level. Latency is nearly log-normal, so a quantile is
- * exp(mean + z * sd). Without new evidence the estimate widens back to the prior, so that an arm that was left out
- * during a slow hour gets another chance.
+ * exp(mean + z * sd). Without new evidence the estimate widens back to the prior, so an arm that was left out during a
+ * slow hour gets another chance.
  */
 import type { ArmId, EpochMs } from '../brand.ts';
 
@@ -20,12 +20,11 @@ export interface LatencyState {
 
 export const initialLatency: LatencyState = { cells: {} };
 
-/** A fast hosted model's time to a useful first line in ms; an optimistic value, so that a new arm gets a chance. */
+/** A fast hosted model's time to a useful first line in ms; an optimistic value, so a new arm gets a chance. */
 const PRIOR_MS = 450;
 const PRIOR_VARIANCE = 0.35;
 /**
- * The prior counts as four observations, so that one slow answer (a cold connection, a loading model) does not bar an
- * arm.
+ * The prior counts as four observations, so one slow answer (a cold connection, a loading model) does not bar an arm.
  */
 const PRIOR_WEIGHT = 4;
 /** Old observations lose half their weight in this time. */

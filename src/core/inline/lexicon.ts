@@ -3,7 +3,7 @@ import { lineComment } from './fim/lineComment.ts';
 import { isProse } from './languages.ts';
 
 export interface Lexicon {
-  /** Whether the language is prose, so that unmatched brackets and quotes are punctuation. */
+  /** Whether the language is prose, so unmatched brackets and quotes are punctuation. */
   readonly prose: boolean;
   readonly lineComments: readonly string[];
   readonly blockComment: readonly [open: string, close: string] | undefined;

@@ -25,7 +25,7 @@ export function wantsMultiline(input: MultilineInput): boolean {
   return input.explicit || startsBody(input, before);
 }
 
-/** Whether no deeper line follows, so that the block has no body yet. */
+/** Whether no deeper line follows, so the block has no body yet. */
 function emptyBelow({ cursor, tabSize }: MultilineInput, line: string): boolean {
   const next = nextFullLine(cursor.suffix);
   return next === undefined || indentWidth(next, tabSize) <= indentWidth(line, tabSize);

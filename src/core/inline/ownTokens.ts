@@ -54,7 +54,7 @@ export class OwnTokens {
     return this.#isInDocument(tag) || (this.#isWithinText(at) && this.#isSpokenOf(tag, at));
   }
 
-  /** `isFormats`: whether it has a meaning in the request's format, so that the model can hardly write it as text. */
+  /** `isFormats`: whether it has a meaning in the request's format, so the model can hardly write it as text. */
   hasToken(token: string, at: number, isFormats: boolean): boolean {
     const isKnown = this.#isInDocument(token);
     if (isFormats && !isKnown) return false;

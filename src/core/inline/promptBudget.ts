@@ -16,7 +16,7 @@ const SHARES = { prefix: 0.6, suffix: 0.15, context: 0.25 };
 
 /**
  * Characters per token of source code: measured 3.2 to 3.9 over TypeScript, Python and Go with the o200k vocabulary;
- * the low end, so that an estimate tends to be too high.
+ * the low end, so an estimate tends to be too high.
  */
 const CHARS_PER_TOKEN = 3.2;
 /** Outside ASCII, most vocabularies use about one token for a character. */

@@ -27,7 +27,7 @@ export function replacement(text: string, cursor: CursorText, languageId: string
   if (fitted.covers > 0) return covering(said, fitted, overlap, rest);
   if (overlap === 0) return { text: said, covers: 0 };
   const whole = said.trimEnd();
-  // A terminator is covered, so that the cursor ends behind it; other repeated text is left out of the suggestion.
+  // A terminator is covered, so the cursor ends behind it; other repeated text is left out of the suggestion.
   return /^[\s;,:]*$/.test(rest.slice(0, overlap))
     ? { text: whole, covers: overlap }
     : { text: whole.slice(0, whole.length - overlap), covers: 0 };

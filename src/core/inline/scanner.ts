@@ -32,9 +32,9 @@ export interface Close {
 }
 
 const CLOSER_OF: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
-/** A closer is searched this many frames down, so that a bracket that was never closed affects only its own closer. */
+/** A closer is searched this many frames down, so a bracket that was never closed affects only its own closer. */
 const PASSABLE = 3;
-/** After one of these characters a value is expected, so that a slash begins a regular expression. */
+/** After one of these characters a value is expected, so a slash begins a regular expression. */
 const BEFORE_VALUE = '(,=:[!&|?{;+-*%~^';
 const VALUE_WORDS = new Set(
   'return case typeof in of else default from await yield new void delete throw instanceof do'.split(' '),

@@ -12,7 +12,7 @@ export interface Burst {
 }
 
 const PAUSE_MS = 8000;
-/** The limit of requests with one model, so that a long burst still explores. */
+/** The limit of requests with one model, so a long burst still explores. */
 const MAX_REQUESTS = 6;
 
 /** The arm of the present burst; undefined = none. */

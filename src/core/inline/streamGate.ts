@@ -121,7 +121,7 @@ function withinAnswer(lines: readonly string[], around: Surroundings): readonly 
   });
 }
 
-/** `isWithin`: the line is inside the answer's own brackets, so that it cannot be text from below the cursor. */
+/** `isWithin`: the line is inside the answer's own brackets, so it cannot be text from below the cursor. */
 function lineReason(
   lines: readonly string[],
   i: number,
@@ -148,7 +148,7 @@ function leavesBlock(line: string, { cursor, tabSize, languageId }: Judging): bo
   return width < start || (width === start && /^\s*[^\s)\]}]/.test(line) && !inBody(cursor));
 }
 
-/** Whether the cursor's line is still blank, so that lines at its own depth belong to the body. */
+/** Whether the cursor's line is still blank, so lines at its own depth belong to the body. */
 const inBody = (cursor: CursorText): boolean => linePrefix(cursor).trim() === '';
 
 /** An unmatched closer alone on its line is cut with the line; after text, only the closer is cut. */

@@ -71,7 +71,7 @@ function dropOf(ridge: Ridge, outcomes: readonly Recent[], variance: number, tes
   return drop;
 }
 
-/** Sum of w (r - x . theta) over all evidence: x starts with 1, so that the first row of S is the sum of w x. */
+/** Sum of w (r - x . theta) over all evidence: x starts with 1, so the first row of S is the sum of w x. */
 function residualOf({ gram, moment }: Evidence, theta: Float64Array): number {
   return (moment[0] ?? 0) - dot(gram, theta);
 }

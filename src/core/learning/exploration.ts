@@ -1,6 +1,6 @@
 /**
- * Exploration with known probabilities. LinUCB alone is deterministic: its propensities are 0 and 1, so that its log
- * cannot judge any other policy. A small mixture over nearly best arms costs at most epsilon * margin of reward.
+ * Exploration with known probabilities. LinUCB alone is deterministic: its propensities are 0 and 1, so its log cannot
+ * judge any other policy. A small mixture over nearly best arms costs at most epsilon * margin of reward.
  */
 import type { ArmId, Random } from '../brand.ts';
 import type { ArmEstimate } from './learner.ts';

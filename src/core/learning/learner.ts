@@ -339,7 +339,7 @@ export class Learner {
 
 const NO_DROPS: ReadonlyMap<ArmId, number> = new Map();
 
-/** Discards what is derived from the arms of a head, so that it is derived again. */
+/** Discards what is derived from the arms of a head, so it is derived again. */
 function changed(state: HeadState): void {
   state.shared = undefined;
   state.drops = undefined;

@@ -3,8 +3,8 @@
  *
  * Departure from the paper: the mean is the ridge prediction x . theta with an explicit intercept, and not cos(psi,
  * theta). The cosine normalizes theta, which discards the arm's learned level: theta = .9 u and .3 u get the same
- * score. `scoring: 'cosine'` keeps the paper's form for the `paper` preset, so that the benchmark measures the
- * departure (`npm run bench`, rows `pilot` and `pilot-paper`).
+ * score. `scoring: 'cosine'` keeps the paper's form for the `paper` preset, so the benchmark measures the departure
+ * (`npm run bench`, rows `pilot` and `pilot-paper`).
  */
 import { dot, multiply, norm } from '../linalg.ts';
 import type { Ridge } from './ridge.ts';
@@ -28,7 +28,7 @@ export function bound(ridge: Ridge, x: Float64Array, scoring: Scoring): SpreadBo
   return { mean: meanOf(ridge.theta, x, scoring), width, spread };
 }
 
-/** The bound of an arm without evidence: A = Lambda, so that no matrix is needed. O(d). */
+/** The bound of an arm without evidence: A = Lambda, so no matrix is needed. O(d). */
 export function priorBound(
   theta: Float64Array,
   precision: Float64Array,

@@ -66,7 +66,7 @@ export function priorOf(
   // A rating may be for an effort in the model's name ("o3-mini-high").
   const rated = 'model' in prior.origin ? effortInName(prior.origin.model) : undefined;
   const shift = qualityShift(effort) - qualityShift(rated);
-  // x begins with 1, so that an addition to the first weight is added to the reward of every prompt.
+  // x begins with 1, so an addition to the first weight is added to the reward of every prompt.
   const theta = prior.theta.slice();
   theta[0] = (theta[0] ?? 0) + shift;
   return { ...prior, theta };
@@ -116,8 +116,7 @@ function directionOf(table: ModelTable, rating: number): Float64Array {
 }
 
 /**
- * Billions of parameters assumed for a model that states neither size nor price, so that it starts as a small, cheap
- * one.
+ * Billions of parameters assumed for a model that states neither size nor price, so it starts as a small, cheap one.
  */
 const UNKNOWN_SIZE = 7;
 const LOWEST = 800;

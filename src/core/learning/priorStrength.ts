@@ -5,9 +5,7 @@
  */
 import type { Preset, Strength } from './preset.ts';
 
-/**
- * The hold moves in steps of 2^(1/STEPS), so that arms are rarely refactored and the result depends only on `total`.
- */
+/** The hold moves in steps of 2^(1/STEPS), so arms are rarely refactored and the result depends only on `total`. */
 const STEPS = 4;
 /** The paper's lambda_a = 1 / accuracy; the accuracy assumed for an arm without a positive level. */
 const LEAST_ACCURACY = 0.1;

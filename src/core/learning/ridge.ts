@@ -89,7 +89,7 @@ export function observe(ridge: Ridge, x: Float64Array, reward: number, weight: n
   };
 }
 
-/** Replaces the reward of an observation: A does not change, so that the result equals learning the new reward. */
+/** Replaces the reward of an observation: A does not change, so the result equals learning the new reward. */
 export function revise(ridge: Ridge, x: Float64Array, change: number, weight: number): Ridge {
   const moment = addScaled(ridge.moment, x, weight * change);
   return { ...ridge, moment, theta: solve(ridge.inverse, moment, ridge.prior) };

@@ -7,7 +7,7 @@ const COMMENT_BODY = /^\s*\*/;
 
 /**
  * The white space missing between the cursor and the predicted text, '' = none; undefined where the cursor is deeper
- * than the text belongs, so that the prediction cannot be right here.
+ * than the text belongs, so the prediction cannot be right here.
  */
 export function missingIndent(prefix: string, predicted: string): string | undefined {
   const lineStart = prefix.lastIndexOf('\n') + 1;

@@ -1,4 +1,4 @@
-/** Removes the words of these lines (from 0) from `text`; the line ends stay, so that lines do not join. */
+/** Removes the words of these lines (from 0) from `text`; the line ends stay, so lines do not join. */
 export function leaveOut(text: string, lines: readonly number[]): string {
   let kept = '';
   let from = 0;

@@ -1,7 +1,7 @@
 /**
  * Splits source text of any language into words, operators and line ends in one pass over char codes, without
- * allocation. A single space before a token belongs to it (" foo"), so that predicted tokens join exactly; indentation
- * is not a token, because the editor determines it.
+ * allocation. A single space before a token belongs to it (" foo"), so predicted tokens join exactly; indentation is
+ * not a token, because the editor determines it.
  */
 
 /** Receives each token's bounds in the text; `start === end` marks a line end (consecutive blank lines give one). */

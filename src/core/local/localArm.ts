@@ -2,8 +2,8 @@ import { armId } from '../brand.ts';
 import type { Arm } from '../arm.ts';
 
 /**
- * The local model as an arm of price zero, so that PILOT learns where it suffices. It is not an endpoint: a request to
- * it never reaches a network client. Only the inline surface may choose it.
+ * The local model as an arm of price zero, so PILOT learns where it suffices. It is not an endpoint: a request to it
+ * never reaches a network client. Only the inline surface may choose it.
  */
 export const LOCAL_ARM: Arm = {
   id: armId('pilot', 'local'),

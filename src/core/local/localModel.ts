@@ -1,7 +1,7 @@
 /**
  * The free local model: it predicts the rest of the line from the user's own files. It has an index of the workspace, a
  * small store for the text around the cursor that each query fills again, and a beam search over both (lineSearch.ts).
- * Long work runs in generators, so that a worker can answer queries in between.
+ * Long work runs in generators, so a worker can answer queries in between.
  */
 import { missingIndent } from './indentation.ts';
 import { lex } from './lexer.ts';
@@ -115,7 +115,7 @@ export class LocalModel {
     );
   }
 
-  /** Whether replaced text is over a quarter of the index, or over a tenth of a full one, so that a compaction pays. */
+  /** Whether replaced text is over a quarter of the index, or over a tenth of a full one, so a compaction pays. */
   get wantsCompaction(): boolean {
     const { size, deadCount, full } = this.#index;
     return full ? 10 * deadCount > size : deadCount > COMPACT_ABOVE && 4 * deadCount > size;
@@ -193,7 +193,7 @@ const newIndex = (maxTokens: number): TokenStore =>
     hashBits: Math.min(21, Math.max(12, Math.ceil(Math.log2(maxTokens / 3)))),
   });
 
-/** About 32,000 characters further on, at a line end if one is near, so that no word is cut. */
+/** About 32,000 characters further on, at a line end if one is near, so no word is cut. */
 function sliceEnd(text: string, from: number): number {
   const to = from + 32_000;
   if (to >= text.length) return text.length;

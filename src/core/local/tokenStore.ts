@@ -1,7 +1,7 @@
 /**
  * A growing sequence of tokens. Hash chains lead to the earlier places with the same last 1, 2 or 4 tokens, newest
- * first (as LZ77 coders find matches). Appending a token is O(1) and nothing is sorted, so that indexing a saved file
- * takes milliseconds. A token takes 16 bytes: a workspace of five million tokens takes 80 MB and 24 MB of heads.
+ * first (as LZ77 coders find matches). Appending a token is O(1) and nothing is sorted, so indexing a saved file takes
+ * milliseconds. A token takes 16 bytes: a workspace of five million tokens takes 80 MB and 24 MB of heads.
  */
 import { LINE_END } from './vocabulary.ts';
 

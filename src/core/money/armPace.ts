@@ -3,10 +3,10 @@
  * bound the cost of a stopped answer (`unseen.ts`), so each takes the high side: the fastest of the arm's latest
  * answers, and the highest bill for its text.
  *
- * A speed is measured over windows of half a second and more (`PaceMeter`), so that tokens that were buffered and
- * arrived in one burst do not count as a speed. The rest of a burst's effect is bounded by the fastest speed published
- * for any model, and is forgotten after `MEMORY` answers. An arm without a known speed counts as that fast: of an
- * answer stopped before its arm has a speed, all that its cap allows stays held (`firstAnswers.ts` keeps that small).
+ * A speed is measured over windows of half a second and more (`PaceMeter`), so tokens that were buffered and arrived in
+ * one burst do not count as a speed. The rest of a burst's effect is bounded by the fastest speed published for any
+ * model, and is forgotten after `MEMORY` answers. An arm without a known speed counts as that fast: of an answer
+ * stopped before its arm has a speed, all that its cap allows stays held (`firstAnswers.ts` keeps that small).
  */
 import type { ArmId } from '../brand.ts';
 

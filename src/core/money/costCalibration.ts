@@ -117,7 +117,7 @@ export function decodeCalibration(stored: unknown): CostCalibration {
   return known;
 }
 
-/** Weights fade, so that their sum stays below 200; sums of money stay below the ledger's largest amount. */
+/** Weights fade, so their sum stays below 200; sums of money stay below the ledger's largest amount. */
 const MOST_CALLS = 1_000;
 const MOST_COST = Number.MAX_SAFE_INTEGER;
 

@@ -1,5 +1,5 @@
 /**
- * Limits the first answers of an arm. Its lengths and its speed are unknown then, so that a stop keeps the whole
+ * Limits the first answers of an arm. Its lengths and its speed are unknown then, so a stop keeps the whole
  * reservation: ten stops of a model at $75 a million tokens would keep $3 of a limit of $5. Until a few of its answers
  * are known, an answer reserves a hundredth of the limit at most, whatever the model's speed; a longer answer ends
  * there and offers Continue. No cap is below a useful answer, and an arm that may reason keeps its own cap, since

@@ -2,12 +2,12 @@
 
 /**
  * Splits `total` (a whole number, not negative) in proportion to `weights`, or evenly where all of them are zero. The
- * shares are whole numbers and sum to the total exactly: each is cut at the running sum, so that none is off by more
- * than one.
+ * shares are whole numbers and sum to the total exactly: each is cut at the running sum, so none is off by more than
+ * one.
  */
 export function inProportion(total: number, weights: readonly number[]): readonly number[] {
   const finite = weights.map((weight) => (Number.isFinite(weight) && weight > 0 ? weight : 0));
-  // Weights relative to the largest, so that their sum does not overflow.
+  // Weights relative to the largest, so their sum does not overflow.
   const largest = finite.reduce((most, weight) => Math.max(most, weight), 0);
   const sound = finite.map((weight) => (largest > 0 ? weight / largest : 0));
   const whole = sound.reduce((sum, weight) => sum + weight, 0);

@@ -12,7 +12,7 @@
  */
 import { chatInputBound, utf8Length, type Extras, type SentMessage } from './inputBound.ts';
 
-/** Not rounded, so that the pieces of an answer add up to the whole. */
+/** Not rounded, so the pieces of an answer add up to the whole. */
 export function mostTokens(text: string): number {
   let count = 0;
   let afterDigit = false;

@@ -1,6 +1,6 @@
 /**
  * The calendar month in local time, the only period of a limit. Date methods apply the host's time zone to a given
- * instant, so that months begin at local midnight, on days of 23, 24 or 25 hours alike.
+ * instant, so months begin at local midnight, on days of 23, 24 or 25 hours alike.
  */
 import type { EpochMs } from '../brand.ts';
 

@@ -65,7 +65,7 @@ export interface CostPolicy<State> {
   /** JSON-safe, small (the whole workspace state stays under 64 KB). */
   encode(state: State): unknown;
   appraise(state: State, offers: readonly Offer[], money: MoneySituation): Appraisal;
-  /** Called after the choice with the offers and the taken arm, so that the policy learns density bounds and demand. */
+  /** Called after the choice with the offers and the taken arm, so the policy learns density bounds and demand. */
   observe(state: State, offers: readonly Offer[], taken: ArmId | undefined, money: MoneySituation): State;
   /** Called after the settlement with the actual cost. */
   settled(state: State, cost: NanoUsd, money: MoneySituation): State;

@@ -249,7 +249,7 @@ export function decodeBeliefs(stored: unknown): CacheBeliefs {
   return beliefs;
 }
 
-/** Weights fade, so that their sum stays below 1 / (1 - KEEP). */
+/** Weights fade, so their sum stays below 1 / (1 - KEEP). */
 const isCounts = (value: unknown): value is readonly number[] =>
   Array.isArray(value) &&
   value.length === AGES.length &&

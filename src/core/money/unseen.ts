@@ -6,7 +6,7 @@
  * faster than it has been.
  *
  * A model that may reason invisibly can have done so whenever nothing arrived: before its first output and in each
- * silence. It generates one token after another, so that the total is also bounded by the whole time at that speed.
+ * silence. It generates one token after another, so the total is also bounded by the whole time at that speed.
  *
  * The grace covers all delays: of the network both ways, of buffers, of the provider itself. The bound does not cover a
  * provider that continues for longer, or more than twice as fast as ever observed. `src/providers/closing.ts` lists the

@@ -1,6 +1,6 @@
 /**
- * The claim of the one line under an answer, as data: a surface only words it, so that a test can recompute every claim
- * from the decision's record.
+ * The claim of the one line under an answer, as data: a surface only words it, so a test can recompute every claim from
+ * the decision's record.
  */
 import type { ArmId, NanoUsd } from '../brand.ts';
 import type { ArmEvidence, Decision } from '../decision.ts';

@@ -9,7 +9,7 @@ export type End =
   | 'error';
 
 export function endOf(finish: string | undefined): End {
-  // Gemini's reason stands behind a word of OpenAI's: `content_filter: RECITATION`.
+  // Gemini's reason follows a word of OpenAI's: `content_filter: RECITATION`.
   for (const word of (finish ?? '')
     .slice(0, 200)
     .toLowerCase()
@@ -22,7 +22,7 @@ export function endOf(finish: string | undefined): End {
   return 'complete';
 }
 
-/** The word, where it is one: some servers write "null" with each piece. */
+/** The reason if it is one: some servers write "null" with each piece. */
 export const endTold = (finish: string | undefined): string | undefined =>
   finish === undefined || /^(?:null|none)?$/i.test(finish) ? undefined : finish;
 

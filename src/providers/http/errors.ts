@@ -105,7 +105,7 @@ function midStreamKind(error: unknown, detail: string): ProviderErrorKind {
     httpStatus(at(error, 'code')) ??
     httpStatus(at(error, 'error', 'code')) ??
     httpStatus(at(error, 'error', 'status_code'));
-  // LM Studio answers so, with 200, where the path is not one of its own.
+  // LM Studio's answer, with status 200, to an unknown path.
   if (status === undefined && NO_ENDPOINT.test(detail)) return 'wrong-address';
   return statusKind(status ?? 500, `${stringAt(error, 'code') ?? ''} ${detail}`);
 }
@@ -155,11 +155,11 @@ function notFoundKind(body: string): ProviderErrorKind {
 
 const ACCOUNT_SETTINGS =
   /data policy|privacy|guardrail|no allowed providers|zero.{0,3}data.{0,3}retention|provider.{0,20}(ignored|blocked)/i;
-/** The account's owner has to do something first. */
+/** The account's owner must act first. */
 const MUST_AGREE = /must be verified|verify (your )?organi[sz]ation|(requires|accept) (the )?terms/i;
 const CANNOT_DO =
   /no endpoints found that (support|can)|not a chat model|(only|not) supported in (the )?v1\/(chat|completions|responses)/i;
-/** A server of this machine that has the model, or another, but has none in memory. */
+/** A local server that has the model, or another one, but none in memory. */
 const NOT_LOADED = /no models? (is |are )?(currently )?loaded|model (is )?not loaded/i;
 const NO_ENDPOINT = /unexpected endpoint or method/i;
 const WRONG_PATH =
@@ -215,7 +215,7 @@ function saidIn(body: string): string {
   return saidOf(json) || (json === undefined && !body.trimStart().startsWith('<') ? plain(body) : '');
 }
 
-/** A gateway's own sentence may only say that its provider failed; the provider's stands beside it. */
+/** A gateway's own sentence may only say that its provider failed; the provider's message is beside it. */
 function saidOf(json: unknown): string {
   const nested = parse(stringAt(json, 'error', 'metadata', 'raw') ?? '');
   const said =
@@ -225,7 +225,7 @@ function saidOf(json: unknown): string {
     stringAt(json, 'error', 'message') ??
     stringAt(json, 'error') ??
     stringAt(json, 'message') ??
-    // Servers built on FastAPI list what is wrong; Mistral puts the list into its message.
+    // Servers built on FastAPI list the faults; Mistral puts the list into its message.
     stringAt(json, 'detail') ??
     stringAt(json, 'detail', 0, 'msg') ??
     stringAt(json, 'message', 'detail') ??

@@ -108,7 +108,7 @@ export class EventFilter {
   }
 }
 
-/** The end in whatever spelling. */
+/** The end marker in any spelling. */
 const asDone = (value: string): string => (/^\[?done\]?$/i.test(value) ? DONE : value);
 
 const NEWLINE = 0x0a;

@@ -26,9 +26,9 @@ const LABELS: readonly string[] = [
   '<|begin_of_solution|>',
   '<|begin_of_box|>',
 ];
-/** Labels that count right behind thoughts only; anywhere else they are text (Hunyuan, Ernie). */
+/** Labels that count only directly after thoughts; elsewhere they are text (Hunyuan, Ernie). */
 const LABELS_BEHIND_THOUGHTS: readonly string[] = ['<answer>', '<response>'];
-/** What ends an answer that had a label. */
+/** Marks at the end of an answer that began with a label. */
 const END_TAGS: readonly string[] = [
   '<|return|>',
   '<|end|>',
@@ -70,7 +70,7 @@ export class ReasoningSplitter {
   #family: ThoughtTags | undefined;
   #held = '';
   #labelled = false;
-  /** Struck-out text in markup ends as a text does in Llama's vocabulary. */
+  /** Struck-out text in markup ends like a text in Llama's vocabulary. */
   #strikes = false;
   readonly #leaked: readonly string[];
   #begins = true;
@@ -176,7 +176,7 @@ export class ReasoningSplitter {
     return this.#flush(pieces, 'text', isEnd || !mayEndInTag(this.#held, tags));
   }
 
-  /** The answer's end without what ends it for the server, in whatever order; in code and in quotes it is text. */
+  /** The end of the answer without the server's end marks, in any order; in code and in quotes they are text. */
   #withoutEnds(text: string): string {
     let rest = text;
     for (let n = 0; n < MOST_ENDS; n += 1) {
@@ -221,7 +221,7 @@ export function withoutReasoning(answer: string, sent: () => string): string {
 }
 
 const MAY_HOLD_TAGS = /think|thought|reasoning|THINK|channel|<unused9|<\||<end_of_turn|<｜|<\/s>/;
-/** Control tokens in a row at the end of an answer. */
+/** Consecutive control tokens at the end of an answer. */
 const MOST_ENDS = 8;
 
 const byLength = (a: string, b: string): number => b.length - a.length;
@@ -269,7 +269,7 @@ class CodeTracker {
     }
   }
 
-  /** The same behind further text, which is not kept. */
+  /** The same after further text, which is not kept. */
   isProseAfter(text: string): boolean {
     const copy = new CodeTracker();
     copy.#inBlock = this.#inBlock;

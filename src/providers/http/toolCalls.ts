@@ -102,7 +102,7 @@ export class ToolCallCollector {
   }
 }
 
-/** A name that comes in pieces, before any argument; its first piece came with the id. */
+/** A name in pieces, before any argument; its first piece came with the id. */
 const goesOnNaming = (call: Collected, { index, id, name }: ToolCallPiece): boolean =>
   index !== undefined &&
   call.id !== '' &&
@@ -112,7 +112,7 @@ const goesOnNaming = (call: Collected, { index, id, name }: ToolCallPiece): bool
   name !== '' &&
   name !== call.name;
 
-/** Under the id of another call: servers that give each call of an answer the same id, some at the same place. */
+/** Under the id of another call: some servers give each call of an answer the same id, some at the same index. */
 function isAnother(known: Collected, { name, input }: ToolCallPiece, isSamePlace: boolean): boolean {
   if (name === '' || known.name === '') return false;
   if (isSamePlace) return known.name !== name && known.json.hasEnded;
@@ -120,7 +120,7 @@ function isAnother(known: Collected, { name, input }: ToolCallPiece, isSamePlace
   return known.name !== name || (isWhole && input !== known.input.join(''));
 }
 
-/** Arguments that were written as JSON twice: a string that holds the object. */
+/** Arguments that were encoded as JSON twice: a string that contains the object. */
 function unwrapped(input: string): string {
   if (!input.trimStart().startsWith('"')) return input;
   try {

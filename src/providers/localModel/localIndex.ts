@@ -1,6 +1,6 @@
 /**
  * The worker's logic: it answers queries at once and indexes in slices between them, edited documents before files of
- * the workspace. Separate from the worker's entry, so that tests need no thread.
+ * the workspace. Separate from the worker's entry, so tests need no thread.
  */
 import { holdsPrivateKey } from '../../app/ask/secretFiles.ts';
 import { isIndexableText } from '../../core/local/indexable.ts';

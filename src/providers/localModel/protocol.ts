@@ -1,6 +1,6 @@
 /**
  * Messages between the extension host and the local model's worker; `operations` of engine.ts defines the questions.
- * Both ends are built together, so that there is no version.
+ * Both ends are built together, so there is no version.
  */
 import type { LocalStats } from '../../core/local/localModel.ts';
 import type { Reply } from '../../threads/operations.ts';

@@ -34,9 +34,9 @@ export class ChunkReader implements AnswerReader {
   readonly #asked: ChatFacts | undefined;
   /** Undefined: the text is code only. */
   readonly #splitter: ReasoningSplitter | undefined;
-  /** The choice that is read. */
+  /** The index of the choice that is read. */
   #index: number | undefined;
-  /** The call comes in the field that stood where `tool_calls` stands now. */
+  /** Whether the call comes in the field that preceded `tool_calls`. */
   #isLegacyCall = false;
   readonly #toolCalls = new ToolCallCollector();
   /** OpenRouter's signed or encrypted thoughts, which belong before the first call. */
@@ -64,7 +64,7 @@ export class ChunkReader implements AnswerReader {
       this.hasEnded ||= this.hasContent && (at(chunk, 'usage') ?? undefined) !== undefined;
       return this.#readInfill(chunk);
     }
-    // One answer was asked for; what a server sends of another would be woven into it.
+    // The request asked for one answer; another choice's pieces would be mixed into it.
     const index = numberAt(choice, 'index');
     this.#index ??= index;
     if (index !== undefined && index !== this.#index) return [];
@@ -108,7 +108,7 @@ export class ChunkReader implements AnswerReader {
     if (text && this.#splitter) events.push(...this.#splitter.push(text));
     else if (text) events.push({ type: 'text', text });
     this.hasContent ||= reasoning !== '' || text.trim() !== '';
-    // More came after what looked like the end.
+    // More arrived after an apparent end.
     if (reasoning !== '' || text.trim() !== '') this.hasEnded = false;
     return events;
   }
@@ -149,10 +149,9 @@ export class ChunkReader implements AnswerReader {
     this.hasContent ||= !this.#toolCalls.isEmpty;
   }
 
-  /** OpenAI's way before `tool_calls`: one call, without an id. Some servers send both. */
+  /** OpenAI's form before `tool_calls`: one call, without an id. Some servers send both. */
   #collectLegacyCall(call: unknown): void {
-    if (!isObject(call) || (!this.#isLegacyCall && !this.#toolCalls.isEmpty))
-      return;
+    if (!isObject(call) || (!this.#isLegacyCall && !this.#toolCalls.isEmpty)) return;
     this.#isLegacyCall = true;
     const [name, input] = [stringAt(call, 'name') ?? '', inputOf(at(call, 'arguments'))];
     this.#toolCalls.add({ index: undefined, id: '', name, input, opaque: undefined });

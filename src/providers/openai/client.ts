@@ -8,7 +8,7 @@ import { withoutVariable } from '../http/withoutVariable.ts';
 /**
  * A client for one call. It sets everything, because the openai package reads omitted values from OPENAI_* variables
  * and would send OpenAI's key, organization and headers to this endpoint's host. The application makes retries itself,
- * each with its own reservation, so that the package makes none.
+ * each with its own reservation, so the package makes none.
  */
 export async function buildClient(
   endpoint: Endpoint,

@@ -7,7 +7,7 @@ import type { ToolCall } from '../../app/ports/models.ts';
 import { at, listAt } from '../http/json.ts';
 import { isObject } from '../../core/shape.ts';
 
-/** By name, so that a server's own extension is not sent to one that refuses unknown fields. */
+/** By name, so a server's own extension is not sent to one that refuses unknown fields. */
 const FIELD = /^(?:extra_content|provider_specific_fields|thought_?signature|signature|encrypted_\w{1,40})$/i;
 /** Characters of one call's data; the longest signatures have tens of thousands. */
 const MAX_CHARS = 512 * 1024;

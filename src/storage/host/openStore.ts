@@ -107,7 +107,7 @@ class Memory {
   }
 }
 
-/** One poll at a time, so that a slow disk causes no queue. */
+/** One poll at a time, so a slow disk causes no queue. */
 function poll(link: StoreLink, everyMs: number): () => void {
   if (everyMs <= 0) return () => undefined;
   let waiting = false;

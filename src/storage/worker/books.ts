@@ -55,8 +55,8 @@ export interface Account {
 
 /**
  * Runs the work under the write lock in the present money period. When the mirror's content changes, it is written
- * before the commit, so that it can be one transaction ahead of a database that crashed here, but never behind. A free
- * call, of which typing makes several a second, writes no mirror.
+ * before the commit, so it can be one transaction ahead of a database that crashed here, but never behind. A free call,
+ * of which typing makes several a second, writes no mirror.
  */
 export function moneyTransaction<T>(books: Books, now: EpochMs, work: (period: Period) => T): T {
   return inTransaction(books, now, 'now', work);

@@ -85,8 +85,8 @@ export class Database {
   }
 
   /**
-   * All or nothing. IMMEDIATE takes the write lock before any read, so that the work decides on what it has read. A
-   * check before the lock would let two windows both pass it.
+   * All or nothing. IMMEDIATE takes the write lock before any read, so the work decides on what it has read. A check
+   * before the lock would let two windows both pass it.
    */
   immediate<T>(work: () => T, durability: Durability = 'now'): T {
     return durability === 'soon' && this.#isWal ? this.#relaxed(() => this.#all(work)) : this.#all(work);

@@ -1,6 +1,6 @@
 /**
- * A decision and an outcome as rows. Encoding names each field, so that no other member of the object, such as a
- * prompt, reaches the file; decoding checks each field, since files can be damaged.
+ * A decision and an outcome as rows. Encoding names each field, so no other member of the object, such as a prompt,
+ * reaches the file; decoding checks each field, since files can be damaged.
  */
 import type { ArmId, DecisionId } from '../../core/brand.ts';
 import type {

@@ -32,7 +32,7 @@ function tryLock(lock: string): boolean {
   return false;
 }
 
-/** Both sides use the file system's clock, so that a wrong system clock does not matter. */
+/** Both sides use the file system's clock, so a wrong system clock does not matter. */
 function ageOf(lock: string): number | undefined {
   try {
     return Date.now() - statSync(lock).mtimeMs;

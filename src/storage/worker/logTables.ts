@@ -65,8 +65,8 @@ export function decisionAsOf(db: Database, id: DecisionId, beforeSeq: number): D
 }
 
 /**
- * Unreadable rows are left out, and the following ones take their place: only the log's end makes a page short, so that
- * one bad row does not stop a fold over the others.
+ * Unreadable rows are left out, and the following ones take their place: only the log's end makes a page short, so one
+ * bad row does not stop a fold over the others.
  */
 export function readLog(db: Database, afterSeq: number, limit: number): readonly LogEntry[] {
   const entries: LogEntry[] = [];
@@ -127,12 +127,12 @@ const KEEP_MS = 396 * 86_400_000;
 const KEEP_DECISIONS = 200_000;
 
 /**
- * Drops decisions beyond 13 months or 200,000, and their outcomes, but only those that a snapshot covers, so that every
- * row is folded into the learned state first. Returns the number of dropped rows.
+ * Drops decisions beyond 13 months or 200,000, and their outcomes, but only those that a snapshot covers, so every row
+ * is folded into the learned state first. Returns the number of dropped rows.
  */
 export function pruneLog(db: Database, now: EpochMs, keepDecisions = KEEP_DECISIONS): number {
   const covered = newestSnapshot(db)?.seq ?? 0;
-  // Row by row, so that one written while the clock was wrong does not take earlier ones along.
+  // Row by row, so one written while the clock was wrong does not take earlier ones along.
   const aged = db.run('DELETE FROM log WHERE seq <= ? AND at < ?', covered, Math.round(now - KEEP_MS));
   const nth = db.get(
     `SELECT seq FROM log WHERE type = 'decision' ORDER BY seq DESC LIMIT 1 OFFSET ?`,

@@ -1,7 +1,7 @@
 /**
  * The month's total beside the database, for a database that becomes unreadable. It is written inside each money
- * transaction, just before the commit, so that two windows write it in the order of their commits, and it is at most
- * one transaction ahead of the database, never behind.
+ * transaction, just before the commit, so two windows write it in the order of their commits, and it is at most one
+ * transaction ahead of the database, never behind.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';

@@ -31,9 +31,7 @@ export interface Place {
 export const databaseFile = (folder: string): string => path.join(folder, 'pilot.db');
 export const mirrorFile = (folder: string): string => path.join(folder, 'month.json');
 
-/**
- * Opens, migrates and checks the file; creates or recovers it under a lock, so that only one of two windows does it.
- */
+/** Opens, migrates and checks the file; creates or recovers it under a lock, so only one of two windows does it. */
 export async function openBooks(place: Place, now: EpochMs): Promise<Books> {
   mkdirSync(place.folder, { recursive: true });
   const file = databaseFile(place.folder);
@@ -59,7 +57,7 @@ export async function openBooks(place: Place, now: EpochMs): Promise<Books> {
  */
 async function tryOpen(place: Place, now: EpochMs): Promise<Books | undefined> {
   const file = databaseFile(place.folder);
-  // This version puts complete files in place by renaming, so that an empty one comes from another version.
+  // This version puts complete files in place by renaming, so an empty one comes from another version.
   if (!existsSync(file) || statSync(file).size === 0) return undefined;
   let db: Database | undefined;
   try {
@@ -116,7 +114,7 @@ const MONEY_TABLES = [
   'demand',
 ] as const;
 
-/** Built under a temporary name and then renamed, so that no window ever opens a partial database. */
+/** Built under a temporary name and then renamed, so no window ever opens a partial database. */
 async function createFresh(place: Place, aside: string | undefined, now: EpochMs): Promise<void> {
   const file = databaseFile(place.folder);
   const draft = `${file}.new-${process.pid}`;

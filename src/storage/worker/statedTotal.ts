@@ -10,7 +10,7 @@ import type { Row } from './database.ts';
 import { integer } from './database.ts';
 import { restate } from './holds.ts';
 
-/** Calls of one endpoint, or of all; calls under way are newer than the statement, so that it does not concern them. */
+/** Calls of one endpoint, or of all; calls under way are newer than the statement, so it does not concern them. */
 const OLDER = `period = ? AND state = 'settled' AND (? IS NULL OR substr(arm, 1, instr(arm, '/') - 1) = ?)`;
 
 /**

@@ -68,7 +68,7 @@ function demandAt(
   const age = typeof started === 'string' ? (now - Date.parse(`${started}T00:00:00`)) / DAY_MS : 0;
   return {
     hourOfWeek: ask.map((n, hour) => n + (inline[hour] ?? 0) + (chat[hour] ?? 0)),
-    // In tenths, so that the passage of time does not change it every second.
+    // In tenths, so the passage of time does not change it every second.
     historyDays: Math.round(10 * Math.min(DEMAND_DAYS, Math.max(0, age))) / 10,
     hourOfWeekBySurface: bySurface,
     recentDays: recentDays(db, now),
@@ -76,7 +76,7 @@ function demandAt(
 }
 
 function recentDays(db: Database, now: EpochMs): readonly number[] {
-  // From noon to noon, so that a day of 23 or 25 hours is one step.
+  // From noon to noon, so a day of 23 or 25 hours is one step.
   const noon = new Date(now).setHours(12, 0, 0, 0);
   const days = Array.from({ length: RECENT_DAYS }, (_, i) => dayOf(noon - (RECENT_DAYS - 1 - i) * DAY_MS));
   const rows = db.all('SELECT day, total(n) n FROM demand WHERE day >= ? GROUP BY day', days[0] ?? '');

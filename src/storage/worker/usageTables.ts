@@ -1,4 +1,4 @@
-/** Answers for the usage view and the export, grouped in SQL, so that 100,000 rows never leave the worker. */
+/** Answers for the usage view and the export, grouped in SQL, so 100,000 rows never leave the worker. */
 import type { CostSource, LedgerEntry } from '../../app/ports/money.ts';
 import type { PeriodTotal, SpendCell, SpendFilter, SpendGroup, SpendRow } from '../../app/ports/usage.ts';
 import type { ArmId, DecisionId, EpochMs, NanoUsd, ReservationId } from '../../core/brand.ts';

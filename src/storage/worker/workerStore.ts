@@ -57,8 +57,7 @@ export class WorkerStore {
       if (op === 'close') this.#close();
       return { id, result: { ok: true, value }, news, unreadable };
     } catch (error) {
-      // The window now considers the ledger unavailable, so that the next good answer is news even with the old
-      // amounts.
+      // The window now considers the ledger unavailable, so the next good answer is news even with the old amounts.
       this.#lastSent = '';
       return { id, result: { ok: false, error: toFailure(asFailure(error)) }, news: undefined };
     }

@@ -116,7 +116,7 @@ async function openSmall(uri: vscode.Uri): Promise<vscode.TextDocument> {
   return vscode.workspace.openTextDocument(uri);
 }
 
-/** By version, so that a moving cursor does not search the document for keys repeatedly. */
+/** By version, so a moving cursor does not search the document for keys repeatedly. */
 const keyFound = new WeakMap<vscode.TextDocument, { readonly version: number; readonly secret: boolean }>();
 
 function isSecretDocument(document: vscode.TextDocument): boolean {

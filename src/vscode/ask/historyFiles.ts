@@ -1,7 +1,7 @@
 /**
- * Stores conversations as files, one JSON file each, so that two windows never write the same file and a bad file
- * affects no other. Number and size are capped; the oldest are deleted first. Depends on a folder and not on vscode, so
- * that plain Node tests it.
+ * Stores conversations as files, one JSON file each, so two windows never write the same file and a bad file affects no
+ * other. Number and size are capped; the oldest are deleted first. Depends on a folder and not on vscode, so plain Node
+ * tests it.
  */
 import type { ConversationStore, ConversationSummary } from '../../app/ask/history.ts';
 import { titleOf, type Conversation } from '../../app/ask/conversations.ts';
@@ -38,7 +38,7 @@ const isConversation = ({ name }: FolderEntry): boolean => name.endsWith(suffix)
 export class HistoryFiles implements ConversationStore {
   readonly #folder: Folder;
   readonly #log: Log;
-  /** By file name: the summary of a file with this size and time, so that a list reads only changed files. */
+  /** By file name: the summary of a file with this size and time, so a list reads only changed files. */
   readonly #known = new Map<string, { readonly stamp: string; readonly summary: ConversationSummary }>();
 
   constructor(folder: Folder, log: Log) {

@@ -15,9 +15,9 @@ export type AskPanelOptions = Pick<
 >;
 
 /**
- * With nothing open: a locked group on the right, so that the next file opens in the group on the left and does not cover
- * the conversation. VS Code puts a webview into the only group while that is empty, whatever column is asked for, and
- * does not lock a group that is alone; so the second group comes first. Undefined: something is open.
+ * With nothing open: a locked group on the right, so the next file opens in the left group and does not cover the
+ * conversation. VS Code puts a webview into the only group while that is empty, whatever column is requested, and does
+ * not lock a single group; therefore the second group is created first. Undefined = something is open.
  */
 export async function lockedGroup(): Promise<vscode.ViewColumn | undefined> {
   const { all, activeTabGroup } = vscode.window.tabGroups;
@@ -36,7 +36,7 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
   /** Number of characters that the webview has, by answer: beyond the cap nothing more is sent. */
   readonly #shown = new Map<string, number>();
 
-  /** `at`: the panel that VS Code restored, or the group that was made for a new one. */
+  /** `at`: the panel that VS Code restored, or the group that was created for a new one. */
   constructor(options: AskPanelOptions, at?: vscode.ViewColumn | vscode.WebviewPanel) {
     const { all, activeTabGroup } = vscode.window.tabGroups;
     // The panel covers neither code, a picture nor the walkthrough of this group.

@@ -101,7 +101,7 @@ const stopText = ({ stopKeeps }: Answer): string | undefined =>
     usd(stopKeeps),
   );
 
-/** The reason follows the model's name, so that it need not start with it. */
+/** The reason follows the model's name, so it need not start with it. */
 function reasonOf(route: AnswerRoute): string {
   const { reason } = route;
   const prefix = `${shownName(route)}: `;

@@ -1,6 +1,6 @@
 /**
  * Accept and Discard in the status bar while the active editor shows a proposed change. VS Code cannot remove a
- * notification with buttons, so that one would remain after the user accepted the change above the diff or by a key.
+ * notification with buttons, so one would remain after the user accepted the change above the diff or by a key.
  */
 import * as vscode from 'vscode';
 

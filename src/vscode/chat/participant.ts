@@ -110,7 +110,7 @@ export async function learnFromThumb(
   void pausedThumb.tell(learn);
 }
 
-/** Names the model and its price as they were at the answer's end; nothing where no better model is expected. */
+/** Names the model and its price as of the answer's end; empty where no better model is expected. */
 export function followupsOf({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] {
   const better = memoryOf(metadata)?.better;
   return better ? [{ prompt: '', label: better.label, command: BETTER }] : [];

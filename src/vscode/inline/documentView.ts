@@ -1,6 +1,6 @@
 /**
- * The part of a document that the pipeline sees, cut out around the cursor, so that a keystroke in a file of 1 MB, or
- * on a line of 1 MB, takes no longer than in a small one.
+ * The part of a document that the pipeline sees, cut out around the cursor, so a keystroke in a file of 1 MB, or on a
+ * line of 1 MB, takes no longer than in a small one.
  */
 import * as vscode from 'vscode';
 import type { InlineRequest } from '../../app/inline/request.ts';
@@ -27,7 +27,7 @@ export function cursorTextAt(document: vscode.TextDocument, position: vscode.Pos
   return cursorText(before.join('\n'), after.join('\n'));
 }
 
-/** Line by line until the room is used up, the last line cut, so that lines of a megabyte take no longer. */
+/** Line by line until the room is used up, the last line cut, so lines of a megabyte take no longer. */
 export function linesFrom(
   document: Pick<vscode.TextDocument, 'lineAt' | 'lineCount'>,
   start: number,

@@ -88,7 +88,7 @@ export class RecentContext implements vscode.Disposable {
   }
 }
 
-/** Line by line until the room is used up, so that a line of a megabyte takes no longer. */
+/** Line by line until the room is used up, so a line of a megabyte takes no longer. */
 function around({ document, line }: Spot, lines: number): string {
   const chars = PIECE_CHARS / 2;
   const read = linesFrom(document, line - 1, -1, { chars: chars + KEY_CHARS, lines: lines + KEY_LINES });

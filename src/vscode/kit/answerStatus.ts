@@ -15,7 +15,7 @@ export async function* withStatus(
   order: CompletionOrder,
 ): AsyncGenerator<CompletionEvent, void, undefined> {
   const done = status.think();
-  // What runs out after a stop runs out unseen.
+  // An answer that is read to its end after a stop is not shown.
   order.signal.addEventListener('abort', done, { once: true });
   try {
     for await (const event of completion.run(order)) {

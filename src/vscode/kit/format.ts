@@ -12,7 +12,7 @@ const dollarFormats = () =>
 const dollarFormat = (digits: Intl.NumberFormatOptions): Intl.NumberFormat =>
   new Intl.NumberFormat(locale(), { style: 'currency', currency: 'USD', ...digits });
 
-/** `$1.23`; two significant digits below a cent, so that cheap answers do not all show `$0.00`. */
+/** `$1.23`; two significant digits below a cent, so cheap answers do not all show `$0.00`. */
 export function usd(amount: NanoUsd): string {
   const dollars = amount / 1e9;
   const { cents, fine } = dollarFormats();
@@ -23,7 +23,7 @@ export function usd(amount: NanoUsd): string {
 export const axisUsd = (dollars: number, decimals: number): string =>
   dollarFormat({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(dollars);
 
-/** The available amount, rounded down to cents, so that it never shows more than there is. */
+/** The available amount, rounded down to cents, so it never shows more than there is. */
 export const usdLeft = (amount: NanoUsd): string =>
   usd(amount < nanoPerCent ? amount : ((amount - (amount % nanoPerCent)) as NanoUsd));
 const nanoPerCent = 1e7;

@@ -3,7 +3,7 @@ import type { PolicyStore } from '../../app/ports/decisions.ts';
 import type { Log } from '../../app/ports/environment.ts';
 
 const key = 'pilot.policy';
-/** A Memento rewrites its whole row at each update, so that bursts of decisions are written once. */
+/** A Memento rewrites its whole row at each update, so bursts of decisions are written once. */
 const saveDelayMs = 1_000;
 
 /** The knapsack policy's state in workspaceState. Writes are coalesced; `dispose` writes a waiting one. */

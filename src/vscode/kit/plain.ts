@@ -6,8 +6,8 @@
 export const plain = (text: string): string => text.replaceAll('](', ']\u200b(');
 
 /**
- * One line as Markdown that shows its text unchanged, so that a model's label cannot contain Markdown. VS Code's own
- * `appendText` makes all spaces non-breaking, so that lines break inside words.
+ * One line as Markdown that shows its text unchanged, so a model's label cannot contain Markdown. VS Code's own
+ * `appendText` makes all spaces non-breaking, so lines break inside words.
  */
 export const escapedMarkdown = (line: string): string =>
   line.replace(/[\\`*_{}[\]()#+\-!~<>|&$]/g, '\\$&').replaceAll(/\s+/g, ' ');

@@ -11,7 +11,7 @@ export class Refusals {
     this.#log = log;
   }
 
-  /** Logs at 1, 10, 100, ..., so that a flooding page does not flood the log. */
+  /** Logs at 1, 10, 100, ..., so a flooding page does not flood the log. */
   add(): void {
     this.#count += 1;
     if (!/^10*$/.test(String(this.#count))) return;

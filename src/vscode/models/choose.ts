@@ -33,7 +33,7 @@ export async function chooseVscodeModels(models: VscodeModels): Promise<void> {
   await models.store(entries);
 }
 
-/** A model that is set up but absent now (its extension is off) stays in the list, so that it is not lost unnoticed. */
+/** A model that is set up but absent now (its extension is off) stays in the list, so it is not lost unnoticed. */
 function pickModels(
   offered: readonly vscode.LanguageModelChat[],
   stored: readonly unknown[],

@@ -88,7 +88,7 @@ function optionsOf({ tools, toolChoice }: ChatRequest): vscode.LanguageModelChat
   return { justification, tools: [...tools], toolMode: toolChoice === 'required' ? Required : Auto };
 }
 
-/** Stable VS Code has no role for instructions, so that they are sent first with the user's role. */
+/** Stable VS Code has no role for instructions, so they are sent first with the user's role. */
 const toMessages = (messages: readonly ChatMessage[]): vscode.LanguageModelChatMessage[] =>
   messages.map((message) => {
     const Message = vscode.LanguageModelChatMessage;

@@ -1,4 +1,4 @@
-/** A section with the numbers behind it, so that the CSV has the shown values, unrounded. */
+/** A section with the numbers behind it, so the CSV has the shown values, unrounded. */
 import { csv } from '../../app/usage/csv.ts';
 import type { Section, Table } from '../../protocol/report.ts';
 

@@ -64,7 +64,7 @@ export class DecisionView implements vscode.Disposable {
     this.#panel.dispose();
   }
 
-  /** A decision is in the engine's log, so that the engine is built or being built. */
+  /** A decision is in the engine's log, so the engine is built or being built. */
   async #learnKnown(): Promise<void> {
     if (this.#known) return;
     // The builder of the engine reports a failure; the page works without it.

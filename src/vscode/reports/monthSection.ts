@@ -84,7 +84,7 @@ function plotOf(month: Month): PlotOf<'month'> {
   const { days, limit, forecast } = month;
   const reached = Math.max(month.spent + month.reserved, forecast?.high ?? 0);
   const highest = Math.max(reached, limit ?? 0) / 1e9;
-  // A limit far above the spending would flatten the chart, so that it is left out.
+  // A limit far above the spending would flatten the chart, so it is left out.
   const showLimit = limit !== undefined && limit > 0 && limit <= 6 * Math.max(reached, 1);
   const top = showLimit ? highest : reached / 1e9;
   const ticks = niceTicks(top > 0 ? top * 1.04 : 0.01);

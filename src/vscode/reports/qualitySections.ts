@@ -92,7 +92,7 @@ function linesOf(
 const promptTick = (at: number, prompts: number): string =>
   at === 0 ? t('first prompt') : at === 1 ? t('now') : Math.round(at * prompts).toLocaleString(locale());
 
-/** Multiples of ten around all values, so that close models remain distinguishable. */
+/** Multiples of ten around all values, so close models remain distinguishable. */
 export function qualityScale(values: readonly number[]): {
   readonly at: (value: number) => number;
   readonly ticks: readonly { readonly at: number; readonly label: string }[];

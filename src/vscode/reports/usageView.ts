@@ -38,7 +38,7 @@ export class UsageView implements vscode.Disposable {
   readonly #subscriptions: { dispose(): unknown }[] = [];
   #sections = new Map<string, BuiltSection>();
   #chosen: Chosen = { period: undefined, workspaceId: undefined, head: 'ask' };
-  /** Increases with every refresh, so that results of an older one are dropped. */
+  /** Increases with every refresh, so results of an older one are dropped. */
   #generation = 0;
   #timer: NodeJS.Timeout | undefined;
   #following = false;

@@ -82,7 +82,7 @@ export class ModelSettings implements vscode.Disposable {
       .then(() => this.#changed.fire());
   }
 
-  /** Also true for an arm that is not set up now, so that its provider's listed price is not believed either. */
+  /** Also true for an arm that is not set up now, so its provider's listed price is not believed either. */
   distrusts(arm: ArmId): boolean {
     const price = this.arms.find(({ id }) => id === arm)?.price;
     return price === undefined && this.#distrusted().includes(arm);

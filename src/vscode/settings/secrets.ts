@@ -1,6 +1,6 @@
 /**
  * Keys: in the keyring by endpoint, with the endpoint's own environment variable as fallback. A key is bound to the
- * host for which it was entered, so that a changed base URL does not send it elsewhere.
+ * host for which it was entered, so a changed base URL does not send it elsewhere.
  */
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../app/ports/environment.ts';
@@ -34,7 +34,7 @@ export class Secrets implements vscode.Disposable {
    */
   readonly #failedAt = new Map<string, EpochMs>();
   readonly #asking = new Map<string, Promise<string | undefined>>();
-  /** Counts changes, so that an answer of the keyring that is older than a change is dropped. */
+  /** Counts changes, so an answer of the keyring that is older than a change is dropped. */
   #version = 0;
   #keyringFailed = false;
   /** Variables and hosts about which the user was asked in this session. */

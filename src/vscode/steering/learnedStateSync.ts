@@ -84,7 +84,7 @@ export class LearnedStateSync implements vscode.Disposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const { globalState } = this.#deps;
-      // Another window had the state forgotten, so that this window must not publish what it still holds.
+      // Another window had the state forgotten, so this window must not publish what it still holds.
       if (forgettingsOf(globalState).any !== this.#forgettings) return;
       const state = portableState(engine.learning.exported());
       if (isSmall(state)) void globalState.update(key, state);

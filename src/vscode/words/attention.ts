@@ -19,7 +19,7 @@ type NoticeOf<Kind extends LimitNotice['kind']> = Extract<LimitNotice, { kind: K
 /** Shows a problem outside its own surface; resolves when the user chose an action or closed it. */
 export const showProblem = (problem: Problem): Promise<void> => show('warning', messageOf(problem));
 
-/** A setting prevented this model's answer; another model answered, so that no question follows. */
+/** A setting prevented this model's answer; another model answered, so no question follows. */
 export function showPassedOver(arm: Arm, error: ProviderError): Promise<void> {
   const { text, ways } = messageOf({ kind: 'provider', arm, error, partial: false });
   return show('warning', { text, ways: ways.filter(({ command }) => command !== 'pilot.askAnother') });

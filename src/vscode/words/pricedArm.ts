@@ -1,4 +1,4 @@
-/** A model with its expected price, as buttons and the composer name it: "Sage, about $0.02". */
+/** A model with its expected price on buttons and in the composer: "Sage, about $0.02". */
 import * as vscode from 'vscode';
 import type { PricedArm } from '../../app/call/preview.ts';
 import type { Arm } from '../../core/arm.ts';

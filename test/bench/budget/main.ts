@@ -4,7 +4,7 @@
  *
  * Without the data folder it runs on a small synthetic matrix, and says so.
  *
- * npm run bench:budget -- --json OUT [--outcomes FILE]... [--horizons 60,600,6000] [--seeds 5] [--policies a,b] [--only stops]
+ *   npm run bench:budget -- --json OUT [--outcomes FILE]... [--horizons 60,600,6000] [--seeds 5] [--policies a,b] [--only stops]
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

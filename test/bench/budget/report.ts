@@ -137,7 +137,7 @@ function pooled(cells: readonly Cell[]): readonly Budget[] {
       spend: mean(group.map((c) => c.spend)),
       worstSpend: Math.max(...group.map((c) => c.worstSpend)),
       hindsightSpend: mean(group.map((c) => c.hindsightSpend)),
-      // The kinds of month share a seed's prompts, so that they are one sample.
+      // The kinds of month share a seed's prompts, so they are one sample.
       paired: first.paired.map((_, seed) => mean(group.map((c) => c.paired[seed]!))),
     };
   });

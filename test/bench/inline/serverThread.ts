@@ -1,4 +1,4 @@
-/** The practice endpoint in a thread of its own, so that its work does not count as the extension's. */
+/** The practice endpoint in a thread of its own, so its work does not count as the extension's. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { startPracticeServer } from '../../fakes/practiceModels.ts';
 

@@ -65,7 +65,7 @@ export function watchBlocks(): { reset(): void; skip(): void; longest(): number;
   };
 }
 
-/** Processor time of this thread only, so that the machine's other work does not count. */
+/** Processor time of this thread only, so the machine's other work does not count. */
 export function busyMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
@@ -80,7 +80,7 @@ export interface Percentiles {
 }
 
 const PROMPT_MS = 20;
-/** MB after full collections, so that only live memory counts. */
+/** MB after full collections, so only live memory counts. */
 export function heapMb(): number {
   collect();
   return process.memoryUsage().heapUsed / 2 ** 20;

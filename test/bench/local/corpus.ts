@@ -1,7 +1,7 @@
 /**
  * A folder's source files, split by module: a module is held out with all its variants (other extensions, src and
- * dist), and files that contain most of a held-out file's lines are dropped from training too, so that no text is
- * predicted that was read.
+ * dist), and files that contain most of a held-out file's lines are dropped from training too, so no text is predicted
+ * that was read.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';

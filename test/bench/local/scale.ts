@@ -1,6 +1,6 @@
 /**
  * Time and memory of a workspace of five million tokens, in the real worker. A smaller folder is indexed repeatedly
- * under other names until the number is reached, so that the vocabulary is smaller than in a real workspace.
+ * under other names until the number is reached, so the vocabulary is smaller than in a real workspace.
  */
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -23,7 +23,7 @@ export interface Bandit {
   readonly epochGreedy?: boolean;
 }
 
-/** Disturbances of the plain replay; all optional, so that one loop serves every scenario. */
+/** Disturbances of the plain replay; all optional, so one loop serves every scenario. */
 export interface World {
   /** The reward that is fed back; undefined = no feedback. */
   readonly feedback?: (row: number, arm: number, step: number) => number | undefined;
@@ -41,7 +41,7 @@ export interface World {
   readonly at?: ReadonlyMap<number, (estimates: Estimates) => void>;
 }
 
-/** Milliseconds between prompts, a hundred a day, so that forgetting has a realistic effect. */
+/** Milliseconds between prompts, a hundred a day, so forgetting has a realistic effect. */
 const STEP_MS = 864_000;
 /** 2026-01-01. */
 const START_MS = 1_767_225_600_000;

@@ -79,7 +79,7 @@ const asAsked = (text: string): PromptView => ({
 
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value));
 
-/** Rounded up, so that a quote is never below its cost. */
+/** Rounded up, so a quote is never below its cost. */
 export const nano = (usd: number): NanoUsd => Math.ceil(usd * 1e9) as NanoUsd;
 
 /** One seed's fold of a dataset, with each arm's expected cost for each prompt. */

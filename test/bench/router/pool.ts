@@ -34,7 +34,7 @@ export class Pool {
     }
   }
 
-  /** Announces work, so that the estimate includes it before it starts. */
+  /** Announces work, so the estimate includes it before it starts. */
   expect(weight: number): void {
     this.#expected += weight;
   }

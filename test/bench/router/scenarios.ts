@@ -138,8 +138,8 @@ function sparse({ data, seed }: Trial, share: number): NonNullable<World['feedba
 
 /**
  * Half of the prompts, then the other half with other tasks: the smallest tasks come first until they fill a half, so
- * that the most frequent kind of prompt is new when it comes. Within a half the prompts keep their order; a task across
- * the middle is cut there.
+ * the most frequent kind of prompt is new when it comes. Within a half the prompts keep their order; a task across the
+ * middle is cut there.
  */
 export function shiftedOrder({ data, learning }: Trial): number[] {
   const sizes = new Map<string, number>();

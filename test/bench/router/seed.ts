@@ -173,7 +173,7 @@ class SeedRun {
     paper: Deployed | undefined,
   ): void {
     if (!this.#options.fractions.includes(fraction)) return;
-    // Twice its cost, so that everything passes the gate.
+    // Twice its cost, so everything passes the gate.
     const fixed = reference.allTo(this.#trial, this.#best.arm, this.#best.cost * 2);
     const against: Record<string, Paired> = { 'best-fixed': paired(product.scores, fixed.scores) };
     if (mix !== undefined) against['static-mix'] = paired(product.scores, mix.scores);

@@ -45,7 +45,7 @@ export function readSource({ outcomes, deploy, models }: Source): Result<Matrice
   return to.ok ? ok({ learnt: from.value, deployed: to.value }) : to;
 }
 
-/** Reads again, so that a null of a model that only one file has drops no row. */
+/** Reads again, so a null of a model that only one file has drops no row. */
 function restricted(
   path: string,
   matrix: OutcomeMatrix,

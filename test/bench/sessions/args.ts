@@ -10,7 +10,7 @@ export interface Options {
   readonly seeds: number;
   readonly runs: number;
   readonly conversations: number;
-  /** PILOT's limit, of what the fixed model costs. */
+  /** PILOT's limit as a share of the fixed model's cost. */
   readonly limitShare: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What each policy costs at PILOT's quality. Under one limit all of them would spend the same, and differ in quality: so the
- * others get the limits at which their quality comes to PILOT's from both sides, and their cost is read between the two.
- * Where no limit brings them there, they stand at their best.
+ * The cost of each policy at PILOT's quality. Under one limit all policies would spend the same, and differ in quality;
+ * so the others get the limits at which their quality approaches PILOT's from both sides, and their cost is
+ * interpolated. A policy that no limit brings there counts at its best.
  */
 import type { Month, Policy } from './simulate.ts';
 
@@ -25,11 +25,11 @@ export interface Row {
   readonly quality: number;
   readonly qualityStd: number;
   readonly cacheShare: number;
-  /** USD, one a seed. */
+  /** USD, one for each seed. */
   readonly costs: readonly number[];
   /** False: its best quality is below PILOT's. */
   readonly reached: boolean;
-  /** Where it was simulated. */
+  /** The simulated limits. */
   readonly points: readonly Point[];
 }
 
@@ -67,7 +67,7 @@ export async function atQuality(
   for (let i = 0; i < MOST_STEPS; i++) {
     limit = isAbove ? limit / STEP : limit * STEP;
     if ((await at(limit)) !== isAbove) break;
-    // What it may spend does not bind any more.
+    // A higher limit has no effect any more.
     const [last, before] = [tried.at(-1)!.point, tried.at(-2)!.point];
     if (!isAbove && last.costUsd < 0.8 * limit && before.costUsd < 0.8 * before.limitUsd) break;
   }

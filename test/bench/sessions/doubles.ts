@@ -1,4 +1,4 @@
-/** The ledger and the log in memory, and providers with caches: what stands around the engine in this benchmark. */
+/** Doubles around the engine of this benchmark: the ledger and the log in memory, and providers with caches. */
 import type { DecisionLog, LogEntry } from '../../../src/app/ports/decisions.ts';
 import type { ModelStream, StreamEvent } from '../../../src/app/ports/models.ts';
 import type { Ledger, Reservation, SpendSummary } from '../../../src/app/ports/money.ts';
@@ -11,12 +11,12 @@ import { PROVIDERS } from './providers.ts';
 
 type BenchLedger = Pick<Ledger, 'reserve' | 'settle' | 'void' | 'summary' | 'onDidChange'>;
 
-/** What a user of this habit did in the eight weeks before, evenly over the hours. */
+/** The requests of a user of this habit in the eight weeks before, evenly over the hours. */
 export interface Habit {
   readonly perDay: Readonly<Record<Surface, number>>;
 }
 
-/** Refuses what the limit does not cover, as the real one does; one month, one workspace. */
+/** Refuses what the limit does not cover, like the real ledger; one month, one workspace. */
 export function ledgerOf(
   limit: NanoUsd,
   period: { start: number; end: number },
@@ -79,7 +79,7 @@ export function ledgerOf(
   };
 }
 
-/** @param before what was decided and said before the month */
+/** @param before decisions and outcomes before the month */
 export function logInMemory(before: readonly LogEntry[]): DecisionLog {
   const entries: LogEntry[] = [...before];
   return {
@@ -105,17 +105,17 @@ export function logInMemory(before: readonly LogEntry[]): DecisionLog {
   };
 }
 
-/** One call as the provider meets it. */
+/** One call from the provider's side. */
 export interface Served {
   readonly session: number;
   readonly at: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** Uniform in [0, 1): whether the machine that answers is the one with the prefix. The same for every policy. */
+  /** Uniform in [0, 1): determines whether the answering machine has the prefix. The same for every policy. */
   readonly luck: number;
 }
 
-/** What each provider holds of each session, and what it bills. */
+/** Each provider's cache for each session, and its bills. */
 export class Caches {
   readonly #held = new Map<string, { readonly tokens: number; readonly at: number }>();
   readonly #exist: boolean;

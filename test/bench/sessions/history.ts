@@ -1,7 +1,7 @@
 /**
- * What a user said before the month begins: rated single answers of each model in turn, on instances that the month does
- * not use, spread over thirty days. The same for every policy, so that they differ in what they do with the cache and not
- * in what they happened to learn.
+ * The user's ratings before the month: rated single answers of each model in turn, on instances that the month does not
+ * use, spread over thirty days. They are the same for every policy, so the policies differ in their use of the cache
+ * and not in what they happened to learn.
  */
 import type { LogEntry } from '../../../src/app/ports/decisions.ts';
 import type { Arm } from '../../../src/core/arm.ts';
@@ -14,7 +14,7 @@ const DAYS = 30;
 
 export interface RatedBefore {
   readonly rows: readonly OutcomeRow[];
-  /** Of the rows. */
+  /** Indices of rows. */
   readonly contexts: readonly Context[];
   readonly arms: readonly Arm[];
   readonly answers: number;

@@ -1,6 +1,6 @@
 /**
- * Long conversations and agent runs against five providers' price cards, with the prompt caches those providers have: what
- * they cost under PILOT as it ships and under other rules, at PILOT's quality.
+ * Long conversations and agent runs with five providers' price cards and prompt caches: their cost under PILOT as it
+ * ships and under other rules, at PILOT's quality.
  *
  *   npm run bench:sessions -- --json OUT [--outcomes FILE] [--seeds 3] [--runs 10] [--conversations 40] [--limit 0.5]
  */
@@ -22,7 +22,7 @@ import { runMonth, type Policy, type World } from './simulate.ts';
 
 const START = Date.UTC(2026, 9, 1);
 const DAYS = 30;
-/** Instances that the rated answers of before are about, and the answers. */
+/** Instances of the rated answers before the month, and the number of answers. */
 const BEFORE = { rows: 150, answers: 300 };
 
 const root = new URL('../../..', import.meta.url).pathname;

@@ -1,22 +1,22 @@
 /**
- * Five real providers, one model each of those that the outcomes file knows, with their price cards; and how their
- * caches behave here, which PILOT is not told. The cards: OpenAI, Anthropic and Google from the shipped price table's
- * source (simonw/llm-prices, September 2026) with the cache prices of their own pages; DeepSeek V3.2 and MiniMax M2.7 as
- * their own pages list them (December 2025 and November 2026).
+ * Five real providers, with one model each from the outcomes file, their price cards, and the simulated behavior of
+ * their caches, which PILOT is not told. The cards: OpenAI, Anthropic and Google from the shipped price table's source
+ * (simonw/llm-prices, September 2026) with the cache prices of their own pages; DeepSeek V3.2 and MiniMax M2.7 from
+ * their own pages (December 2025 and November 2026).
  */
 import { parseSettings } from '../../../src/app/settings/index.ts';
 import type { Arm, RateCard } from '../../../src/core/arm.ts';
 import { PRESETS } from '../../../src/providers/presets.ts';
 
 export interface Provider {
-  /** In the outcomes file. */
+  /** The name in the outcomes file. */
   readonly model: string;
   readonly preset: string;
   readonly price: RateCard;
   readonly contextTokens: number;
-  /** How long what was sent last stays, milliseconds. */
+  /** Milliseconds that the last sent text stays. */
   readonly lifeMs: number;
-  /** How often it is found while it lives: another machine may answer. */
+  /** The share of requests that find it while it lives: another machine may answer. */
   readonly hitShare: number;
   readonly leastTokens: number;
   readonly granule: number;
@@ -62,7 +62,7 @@ export const PROVIDERS: readonly Provider[] = [
   },
   {
     model: 'MiniMax-M2.7',
-    // No preset of its own: PILOT knows nothing of its cache.
+    // No preset of its own: its cache is unknown to PILOT.
     preset: 'custom',
     price: { inputUsdPerMTok: 0.3, outputUsdPerMTok: 1.2, cachedInputUsdPerMTok: 0.06 },
     contextTokens: 204_800,
@@ -83,7 +83,7 @@ export const PROVIDERS: readonly Provider[] = [
   },
 ];
 
-/** As the settings make them. `cached: false`: in a world without prompt caches, where all input has one price. */
+/** As the settings make them. `cached: false`: a world without prompt caches, where all input has one price. */
 export function armsOf(cached: boolean): readonly Arm[] {
   const { arms, problems } = parseSettings(
     {

@@ -1,4 +1,4 @@
-/** The table, and what the figures are held to. */
+/** The table, and the bars for its figures. */
 import { deviation, mean, type Row } from './compare.ts';
 
 export interface Bar {

@@ -1,10 +1,10 @@
 /**
- * A month of conversations and agent runs as they grow. The questions are the instances of the outcomes file; an agent's
- * run is one instance, a conversation goes through instances of one repository.
+ * A month of growing conversations and agent runs. The questions are the instances of the outcomes file; an agent's run
+ * is one instance, a conversation goes through instances of one repository.
  *
- * How long runs are: the file tells what each run cost and not its calls, so their number is what makes a run of the
- * stated growth cost as much at the model's own price card with a warm cache, the median over the models. The rest is
- * stated here, in round numbers: first inputs, what a turn or a tool's result adds, answers, pauses.
+ * The file has the cost of each run and not its number of calls, so the number is the one at which a run of the stated
+ * growth costs as much by the model's own price card with a warm cache, as the median over the models. The rest is
+ * stated here in round numbers: first inputs, the additions of a turn or a tool's result, answers, pauses.
  */
 import { costOf } from '../../../src/core/money/pricing.ts';
 import { normal } from '../../../scripts/train/random.ts';
@@ -14,11 +14,11 @@ import { FOLLOW_UPS, RESULTS } from './words.ts';
 
 export interface Turn {
   readonly at: number;
-  /** Of the outcomes, whose quality a model's answer has. */
+  /** The outcome whose quality a model's answer has. */
   readonly row: number;
-  /** The user's request, which an agent's calls are about to the end of the run. */
+  /** The user's request, to which an agent's calls belong until the end of the run. */
   readonly request: string;
-  /** What is new in this call: the request, or a tool's result. */
+  /** The new text of this call: the request, or a tool's result. */
   readonly newest: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -32,9 +32,9 @@ export interface Session {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Instructions, tools and the task; then what each call adds: a tool's result and the answer before it. */
+/** Instructions, tools and the task; then each call's additions: a tool's result and the previous answer. */
 const AGENT = { first: 12_000, result: 1_000, resultSpread: 1, answer: 300, gapMs: 12_000, pauses: 0.03 };
-/** A question with its files; then a question and the answer before it. */
+/** A question with its files; then a question and the previous answer. */
 const CONVERSATION = {
   first: 5_000,
   result: 900,
@@ -49,16 +49,16 @@ const GAP_SPREAD = 0.8;
 const PAUSE_MS = { least: 8 * MINUTE_MS, most: 180 * MINUTE_MS };
 const MOST_RESULT = 20_000;
 const MOST_ANSWER = 4_000;
-/** Of a request's text. */
+/** Tokens of a request's text. */
 const MOST_CHARS = 2_000;
-/** Further turns that quote something. */
+/** Share of further turns with a quotation. */
 const QUOTING = 0.4;
-/** The smallest context of the models, less room for the answer. */
+/** The smallest context of the models, minus room for the answer. */
 const MOST_INPUT = 110_000;
 const CALLS = { least: 4, most: 120 };
 const TURNS = { least: 2, mean: 7, most: 40 };
 
-/** Calls of a run that cost this much, USD. */
+/** The number of calls of a run with this cost, USD. */
 export function callsFor({ price }: Provider, usd: number): number {
   const growth = AGENT.result * Math.exp(AGENT.resultSpread ** 2 / 2) + AGENT.answer;
   let [spent, calls, prefix] = [0, 0, 0];
@@ -126,8 +126,8 @@ export function sessionsOf(
 }
 
 /**
- * The mean of a model over the instances of a repository, drawn towards its mean over all: one run of one instance is one
- * draw, and which of them falls to which model would be most of the difference between two policies.
+ * The mean of a model over the instances of a repository, shrunk to its mean over all: one run of one instance is a
+ * single draw, and chance would be most of the difference between two policies.
  */
 export function expectedQuality(rows: readonly OutcomeRow[]): readonly Float64Array[] {
   const models = rows[0]!.quality.length;

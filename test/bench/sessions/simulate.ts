@@ -1,6 +1,6 @@
 /**
- * One month under one policy, through the engine that ships (src/app/call/engine.ts): routing, reservation, settlement
- * and learning are the product's; only the ledger, the log, the clock and the providers are the benchmark's.
+ * One month under one policy, through the shipped engine (src/app/call/engine.ts): routing, reservation, settlement and
+ * learning are the product's; only the ledger, the log, the clock and the providers are the benchmark's.
  */
 import { assembleEngine, type EngineCore } from '../../../src/app/call/engine.ts';
 import type { Call } from '../../../src/app/call/call.ts';
@@ -19,20 +19,20 @@ import type { Session, Turn } from './sessions.ts';
 
 export interface Policy {
   readonly name: string;
-  /** Whether providers cache at all in its world. */
+  /** Whether providers cache in its world. */
   readonly cached: boolean;
   /**
    * `own`: as it ships. `unpriced`: the conversation's model is known, its cache is not. `kept`: the first call's model
-   * answers all. `fresh`: each call is decided as if it stood alone.
+   * answers all. `fresh`: each call is decided on its own.
    */
   readonly follows: 'own' | 'unpriced' | 'kept' | 'fresh';
-  /** One model for all, by its place among the providers. */
+  /** One model for all, by its index among the providers. */
   readonly fixed?: number;
 }
 
 export interface World {
   readonly rows: readonly OutcomeRow[];
-  /** Of each row and model: what its quality is expected to be. */
+  /** The expected quality of each row and model. */
   readonly expected: readonly Float64Array[];
   readonly sessions: readonly Session[];
   readonly space: Space;
@@ -46,19 +46,19 @@ export interface World {
 
 export interface Month {
   readonly costUsd: number;
-  /** Mean over calls, as the router has it; a refused call has none. */
+  /** Mean over calls, as the router has it; a refused call has no quality. */
   readonly quality: number;
-  /** Input tokens read from a cache, of all. */
+  /** Share of the input tokens that were read from a cache. */
   readonly cacheShare: number;
   readonly refused: number;
-  /** Calls answered by another model than the one before in their session. */
+  /** Calls answered by another model than the previous call of their session. */
   readonly switches: number;
   readonly calls: number;
 }
 
-/** A token of English or code is about four bytes. */
+/** About four bytes for a token of English or code. */
 const BYTES_PER_TOKEN = 4;
-/** Turns of a conversation, and runs, that get a thumb. */
+/** Share of the turns of a conversation, and of the runs, that get a thumb. */
 const RATED = 0.3;
 
 interface Step {
@@ -215,7 +215,7 @@ class Simulation {
     };
   }
 
-  /** A turn of a conversation, the last call of a run; the same ones under every policy. */
+  /** The same turns and last calls under every policy. */
   #isRated({ session, nth }: Step): boolean {
     const { kind, turns } = this.#world.sessions[session]!;
     if (kind === 'agent' && nth < turns.length - 1) return false;

@@ -1,6 +1,6 @@
 /** What people and tools say in a session, in even proportions: short texts of many kinds. */
 
-/** A conversation's further turns. */
+/** Further turns of a conversation. */
 export const FOLLOW_UPS: readonly string[] = [
   'Why does that happen?',
   'Explain this step by step, I do not know the code base.',
@@ -20,7 +20,7 @@ export const FOLLOW_UPS: readonly string[] = [
   'Which versions are affected?',
 ];
 
-/** What stands first in a tool's result. */
+/** The beginnings of a tool's results. */
 export const RESULTS: readonly string[] = [
   '$ git status --short\n M src/core.py\n M tests/test_core.py\n',
   '$ pytest -x -q tests\nF\n=== FAILURES ===\nE       AssertionError: assert 3 == 4\n',

@@ -1,4 +1,4 @@
-/** Embeddings of the fake: a bag of words hashed into a unit vector, so that similar texts are close. */
+/** Embeddings of the fake: a bag of words hashed into a unit vector, so similar texts are close. */
 import { type ApiError, badRequest, modelNotFound } from './apiError.ts';
 import { findFault, isRecord } from './fields.ts';
 import type { FakeModel } from './model.ts';

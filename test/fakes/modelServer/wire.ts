@@ -61,7 +61,7 @@ export function wireOf(generation: Generation, id: string): Wire {
 const head = (generation: Generation, id: string, object: string): object => ({
   id,
   object,
-  // A constant, so that answers are the same on any day.
+  // A constant, so answers are the same on any day.
   created: 1_700_000_000,
   model: generation.model.id,
 });

@@ -39,7 +39,7 @@ function retold(returned: string): string {
   return `The tool returned ${lines.length} lines, beginning so:\n\n\`\`\`\n${shown}\n\`\`\``;
 }
 
-/** The same prompt gets the same answer, so that learning from it can be checked. */
+/** The same prompt gets the same answer, so learning from it can be checked. */
 export function succeeds(model: PracticeModelId, { language, task, question }: Subject): boolean {
   return (hashOf(`${model}|${question}`) % 1000) / 1000 < hiddenSkill(model, language, task);
 }

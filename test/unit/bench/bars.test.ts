@@ -12,7 +12,7 @@ const point = (fraction: number, quality: number): DatasetJson['curves'][number]
   refused: 0,
 });
 
-/** Best fixed 0.8, so that the qualities below are shares of it. */
+/** Best fixed 0.8, so the qualities below are shares of it. */
 const base: DatasetJson = {
   dataset: 'routerbench0_subset',
   deployedOn: null,

@@ -182,7 +182,7 @@ describe('the benchmark’s arguments', () => {
     for (const name of ['cascade9', 'llmrouter9']) writeFileSync(join(outcomes, `${name}.jsonl.gz`), '');
     const options = optionsOf([], join(folder, 'project'));
     assert.ok(options.ok);
-    // llmrouter9 is training data, so that it cannot measure.
+    // llmrouter9 is training data, so it cannot measure.
     assert.deepEqual(
       options.value.sources.map(({ outcomes: path }) => path),
       [join(outcomes, 'cascade9.jsonl.gz')],

@@ -1,4 +1,4 @@
-/** The two packages of models' protocols are half of all code: neither may be read before a prompt needs it. */
+/** The two packages of models' protocols are half of all code: neither may be loaded before a prompt needs it. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * A backtracking matcher that counts its steps. V8's matcher takes the same path through a pattern (one step is about a
- * nanosecond there), so that a count replaces a time measurement on any machine.
+ * nanosecond there), so a count replaces a time measurement on any machine.
  */
 import { RegExpParser } from '@eslint-community/regexpp';
 import type { AST } from '@eslint-community/regexpp';

@@ -50,7 +50,7 @@ async function after(): Promise<object> {
   return inStore(async (store) => ({ last: await tell(store), ...(await standing(store)) }));
 }
 
-/** The file is replaced, as by a restored backup, so that it is opened again; and it is read-only. */
+/** The file is replaced, as by a restored backup, so it is opened again; and it is read-only. */
 async function readOnly(folderMode: number): Promise<object> {
   return inStore(async (store) => {
     const before = await tell(store);

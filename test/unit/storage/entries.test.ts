@@ -15,7 +15,7 @@ describe('a row of the ledger', () => {
         const { ledger, usage } = store;
         const calls = purposes.flatMap((purpose, i) =>
           sources.map((source, j) => {
-            // All numbers differ, so that exchanged columns are detected.
+            // All numbers differ, so exchanged columns are detected.
             const of = 10 * (sources.length * i + j);
             const tokens = { input: of + 1, cachedInput: of + 2, cacheWrite: of + 3, output: of + 4, reasoning: of + 5 };
             return { purpose, source, tokens, cost: nano(of / 1e6), workspaceId: `w${j}`, armId: armId('e', `m${i}`) };

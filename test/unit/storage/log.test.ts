@@ -218,7 +218,7 @@ describe('decision log', () => {
         saveSnapshot(db, 20, {});
         assert.equal(pruneLog(db, NOON + 300 * DAY), 0);
         assert.equal(pruneLog(db, NOON + 400 * DAY), 10);
-        // A new row never gets a dropped row's number, so that a fold from 20 on sees it.
+        // A new row never gets a dropped row's number, so a fold from 20 on sees it.
         appendDecision(db, decision(99));
         assert.equal(readLog(db, 20, 1)[0]?.seq, 21);
       } finally {

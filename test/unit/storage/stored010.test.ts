@@ -26,7 +26,7 @@ const facts = json('facts.json') as {
   readonly outcomes: number;
   readonly open: ReservationId;
 };
-/** A quarter of an hour later, so that the open call does not yet count as a crash's. */
+/** A quarter of an hour later, so the open call does not yet count as a crash's. */
 const LATER = Date.UTC(2026, 10, 11, 12, 15);
 
 const spec = {

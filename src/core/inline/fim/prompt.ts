@@ -14,7 +14,7 @@ export function fimPrompt(format: FimFormat, input: FimInput, multiline: boolean
     path: safe(input.path),
     context: input.context.map((piece) => ({ ...piece, path: safe(piece.path), text: safe(piece.text) })),
   });
-  // A chat answer may begin with a line break after its tag, so that the stream gate finds the end of the line there.
+  // A chat answer may begin with a line break after its tag, so the stream gate finds the end of the line there.
   const lineEnd = !multiline && format.transport !== 'chat' ? ['\n'] : [];
   // `stripArtefacts` cuts the answer at the tokens beyond the fourth.
   return { ...rendered, stop: [...lineEnd, ...format.stop].slice(0, MAX_STOPS) };

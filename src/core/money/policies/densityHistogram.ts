@@ -13,7 +13,7 @@ const DECADES = 12;
 const LOWEST = -3;
 const PER_DECADE = 10;
 const BINS = DECADES * PER_DECADE;
-/** A memory of about 2,000 offers, a month's worth, so that the bounds follow a change of models or prices. */
+/** A memory of about 2,000 offers, a month's worth, so the bounds follow a change of models or prices. */
 const KEEP = 1 - 1 / 2000;
 
 export const emptyHistogram: DensityHistogram = { weights: new Array<number>(BINS).fill(0) };

@@ -70,7 +70,7 @@ export const moneyLeft = (money: MoneySituation): NanoUsd => availableOf(money.l
 export const utilizationOf = (money: MoneySituation): number =>
   money.limit > 0 ? clampUnit(money.committed / money.limit) : 1;
 
-/** The ledger's own test, so that no policy offers what the ledger refuses. Price zero always fits. */
+/** The ledger's own test, so no policy offers what the ledger refuses. Price zero always fits. */
 export const fits = (offer: Offer, money: MoneySituation): boolean =>
   offer.worstCase === 0 || offer.worstCase <= moneyLeft(money);
 

@@ -24,7 +24,7 @@ const rules: Readonly<Record<PriceRule, { readonly scale: number; readonly floor
 
 const separator = '+';
 
-/** The decorated policy's name contains the profile, so that a decision's record states its price rule. */
+/** The decorated policy's name contains the profile, so a decision's record states its price rule. */
 export function profiled<State>(policy: CostPolicy<State>, rule: PriceRule): CostPolicy<State> {
   if (rule === 'balanced') return policy;
   return {

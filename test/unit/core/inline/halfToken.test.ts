@@ -35,7 +35,7 @@ describe('half a token at the output cap', () => {
     it(`${id}: ${half}`, () => {
       const raw = id === 'chat' ? `<COMPLETION>f(x)${half}` : `f(x)${half}`;
       assert.equal(shown(raw, true, id).trimEnd(), 'f(x)');
-      // The model itself ended here, so that its text is complete.
+      // The model itself ended here, so its text is complete.
       assert.ok(shown(raw, false, id).endsWith(half));
     });
   }

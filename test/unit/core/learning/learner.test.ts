@@ -92,7 +92,7 @@ describe('learner', () => {
     it(`ranks by the prior while nothing was learned (${preset.name})`, () => {
       const estimates = new Learner(specOf(preset)).estimate('ask', ARMS, probe, START)!;
       const order = estimates.toSorted((a, b) => b.mean - a.mean).map(({ armId }) => armId);
-      // The paper's cosine ignores the level, so that the prior's ranking is a tie there.
+      // The paper's cosine ignores the level, so the prior's ranking is a tie there.
       assert.deepEqual(order, ARMS);
       assert.ok(estimates.every(({ observations }) => observations === 0));
     });

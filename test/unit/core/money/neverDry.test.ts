@@ -1,6 +1,6 @@
 /**
- * A small month, many times: whatever the demand does within its forecast, money lasts to the last tenth. Seeded, so
- * that a failure is reproducible.
+ * A small month, many times: whatever the demand does within its forecast, money lasts to the last tenth. Seeded, so a
+ * failure is reproducible.
  */
 import assert from 'node:assert/strict';
 import { armId, type NanoUsd } from '../../../../src/core/brand.ts';

@@ -112,7 +112,7 @@ describe('a conversation’s prompt cache', () => {
   it('needs the least length, and a request that has what was sent as its prefix', () => {
     const short = sent(nothingSent, arm, 0, 1_000);
     assert.equal(quoted(short, { inputTokens: 1_100, now: MINUTE }).cache?.cachedTokens, 0);
-    // VS Code summarized the conversation: it is shorter than before, so that it begins differently.
+    // VS Code summarized the conversation: it is shorter than before, so it begins differently.
     assert.equal(quoted(tenCalls, { ...next, inputTokens: 15_000 }).cache?.cachedTokens, 0);
   });
 

@@ -76,7 +76,7 @@ describe('savingsAgainst', () => {
   });
 
   it('corrects quotes by what the bills were to them', () => {
-    // Bills are twice the quotes, so that owl would have cost twice its quote too.
+    // Bills are twice the quotes, so owl would have cost twice its quote too.
     const answered = Array.from({ length: 400 }, () => row(owl, { [owl]: 0.5, [finch]: 0.5 }, 2_000));
     const others = Array.from({ length: 400 }, () => row(finch, { [owl]: 0.5, [finch]: 0.5 }, 200));
     const { saved } = estimateOf(savingsAgainst(owl, [...answered, ...others]));

@@ -9,7 +9,7 @@ import { PILOT, type Preset } from '../../../../src/core/learning/preset.ts';
 import { route } from '../../../../src/core/routing/router.ts';
 import { underProfile, whatIf } from '../../../../src/core/routing/whatIf.ts';
 
-/** Greedy, so that the choice is a function of the record. */
+/** Greedy, so the choice is a function of the record. */
 const greedy: Preset = { ...PILOT, exploration: { kind: 'none' } };
 const names = ['a', 'b', 'c', 'd'] as unknown as readonly ArmId[];
 

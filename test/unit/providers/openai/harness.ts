@@ -46,7 +46,7 @@ export const endpointAt = (baseUrl: string, changes: Partial<Endpoint> = {}): En
   ...changes,
 });
 
-/** Keeps the log, so that a test can search it. */
+/** Keeps the log, so a test can search it. */
 export class MemoryLog implements Log {
   readonly lines: string[] = [];
   info(message: string): void {
