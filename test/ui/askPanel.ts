@@ -1,6 +1,7 @@
 /** Drives the Ask panel in a journey. The class names are those of media/ask. */
 import type { FrameLocator, Locator } from 'playwright-core';
 import type { Workbench } from './driver.ts';
+import { until } from './waiting.ts';
 
 const answerTimeoutMs = 30_000;
 
@@ -64,9 +65,22 @@ export class AskPanel {
 }
 
 /** Runs PILOT: Ask and waits for the panel. */
+/**
+ * Opens Ask. With nothing open, Ask gets a group on the right (a host test holds that); the journeys then join the groups,
+ * so that every page has the whole width.
+ */
 export async function openAskPanel(workbench: Workbench): Promise<AskPanel> {
+  const isEmpty = (await workbench.page.locator('.editor-group-container .tab').count()) === 0;
   await workbench.command('PILOT: Ask');
   const panel = new AskPanel(workbench);
   await panel.composer.waitFor();
+  if (isEmpty) {
+    await workbench.command('View: Join All Editor Groups');
+    await until(
+      async () => (await workbench.page.locator('.editor-group-container').count()) === 1,
+      'one group is left',
+    );
+    await panel.composer.waitFor();
+  }
   return panel;
 }

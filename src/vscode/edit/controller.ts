@@ -74,7 +74,7 @@ export class EditController implements vscode.Disposable {
     const stretch = stretchOf(document, lines);
     if (stretch.end - stretch.start > MOST_EDITED_CHARS) {
       const most = MOST_EDITED_CHARS.toLocaleString(locale());
-      void showWarning(t('Select fewer lines: an edit takes at most {0} characters.', most));
+      void showWarning(t('Select fewer lines. The limit of an edit in characters is {0}.', most));
       return;
     }
     const text = document.getText().slice(stretch.start, stretch.end);
