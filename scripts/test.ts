@@ -68,7 +68,7 @@ async function check(): Promise<Counts> {
   const { code, output } = await run('npm', ['run', '--silent', 'check'], {
     cwd: root,
     shell: process.platform === 'win32',
-    timeoutMs: 6 * minutes,
+    timeoutMs: 10 * minutes,
     quiet: true,
   });
   if (code !== 0) console.log(output.trimEnd());
@@ -95,7 +95,7 @@ async function host(): Promise<Counts | undefined> {
   for (const folder of ['.', 'restricted'] as const) {
     const files = inRoot('test/host', folder);
     if (!existsSync(files) || !readdirSync(files).some((file) => file.endsWith('.test.ts'))) continue;
-    const { code, output } = await runInExtensionHost({ host: kind, folder, timeoutMs: 4 * minutes });
+    const { code, output } = await runInExtensionHost({ host: kind, folder, timeoutMs: 7 * minutes });
     const counts = readCounts(output) ?? { ...none, failed: 1 };
     if (code !== 0 || counts.failed > 0) console.log(output.trimEnd());
     total = add(total, code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts);

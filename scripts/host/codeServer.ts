@@ -4,7 +4,6 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { codeServerEntry, installCodeServer } from './installCodeServer.ts';
 import { descendants, endTree, run } from './processes.ts';
-import { shiftExtension } from './shiftedExtension.ts';
 
 const startTimeoutMs = 60_000;
 
@@ -22,8 +21,6 @@ export interface CodeServerOptions {
   readonly testDriver?: boolean;
   /** Whether VS Code asks if a folder is trusted, as it does by default. */
   readonly workspaceTrust?: boolean;
-  /** The packaged extension's day, local time without a zone; absent = today. */
-  readonly now?: string;
   /** For the server and its extension host. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -58,8 +55,6 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     ...options.env,
   };
   if (vsix !== undefined) await installExtension(vsix, folders, env);
-  if (options.now !== undefined)
-    shiftExtension(path.join(folder, 'extensions'), 'pilot-assistant.', options.now);
 
   const child = spawn(
     process.execPath,

@@ -75,6 +75,8 @@ export async function openAskPanel(workbench: Workbench): Promise<AskPanel> {
   const panel = new AskPanel(workbench);
   await panel.composer.waitFor();
   if (isEmpty) {
+    // A locked group would send the next page into a group of its own.
+    await workbench.command('View: Toggle Editor Group Lock');
     await workbench.command('View: Join All Editor Groups');
     await until(
       async () => (await workbench.page.locator('.editor-group-container').count()) === 1,

@@ -35,8 +35,6 @@ export interface WorkbenchOptions {
   /** Whether VS Code asks if the folder is trusted. */
   readonly workspaceTrust?: boolean;
   readonly env?: Readonly<Record<string, string>>;
-  /** PILOT's day, local time without a zone; absent = today. */
-  readonly now?: string;
 }
 
 const extensionId = 'pilot-assistant.pilot-assistant';
@@ -101,12 +99,9 @@ export class Workbench {
       ...practiceSettings(models.url),
       ...this.#options.settings,
     });
-    const { workspaceTrust = false, env = {}, now } = this.#options;
+    const { workspaceTrust = false, env = {} } = this.#options;
     const vsix = process.env['PILOT_VSIX'] ?? vsixFile;
-    const server = await startCodeServer({
-      ...{ folder: scratch.folder, vsix, workspaceTrust, env },
-      ...(now !== undefined && { now }),
-    });
+    const server = await startCodeServer({ folder: scratch.folder, vsix, workspaceTrust, env });
     const browser = await launchBrowser(scratch.folder);
     this.#parts = { scratch, models, server, browser };
     this.#page = browser.pages()[0] ?? (await browser.newPage());

@@ -8,14 +8,13 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { inRoot } from '../../scripts/host/paths.ts';
 import { type AskPanel, openAskPanel } from './askPanel.ts';
 import { themes, useWorkbench } from './driver.ts';
-import { day, fillMonth } from './fixedDay.ts';
+import { fillMonth } from './filledMonth.ts';
 
 const folder = inRoot('media/readme');
 const question = 'Why does totalOf fail on its last pass?';
 
 describe('Pictures for the README', () => {
   const workbench = useWorkbench({
-    now: day,
     settings: {
       'pilot.budget.monthlyLimitUsd': 5,
       'editor.minimap.enabled': false,

@@ -11,7 +11,7 @@ import { openAskPanel } from './askPanel.ts';
 import { axeViolations, violationsOf } from './axe.ts';
 import { layoutFaults, treeFaults, treeSelector } from './layout.ts';
 import { type Theme, themes, useWorkbench } from './driver.ts';
-import { day, fillMonth } from './fixedDay.ts';
+import { fillMonth } from './filledMonth.ts';
 
 const widths = [700, 1000, 1400] as const;
 /** Pixels of a screen; reports are drawn whole, whatever their height. */
@@ -35,7 +35,7 @@ const widthsOf = (theme: Theme): readonly number[] =>
   theme.startsWith('high-contrast') ? [axeWidth(theme)] : widths;
 
 describe('Every view', () => {
-  const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 }, now: day });
+  const workbench = useWorkbench({ settings: { 'pilot.budget.monthlyLimitUsd': 5 } });
   let theme: Theme;
   let width: number;
 
