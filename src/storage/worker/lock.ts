@@ -32,7 +32,10 @@ function tryLock(lock: string): boolean {
   return false;
 }
 
-/** Both sides use the file system's clock, so a wrong system clock does not matter. */
+/**
+ * Milliseconds. A wrong clock does not matter, since it dated the folder too; one that is set forward by more than a minute
+ * during a repair ends the lock early.
+ */
 function ageOf(lock: string): number | undefined {
   try {
     return Date.now() - statSync(lock).mtimeMs;

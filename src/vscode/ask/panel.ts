@@ -32,6 +32,7 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
   #ownGroup: boolean;
   #gathered: { answerId: string; text: string; reasoning: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Monotonic: with a clock that is set back, the next piece would wait as long. */
   #sentAt = 0;
   /** Number of characters that the webview has, by answer: beyond the cap nothing more is sent. */
   readonly #shown = new Map<string, number>();
@@ -76,7 +77,7 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
     this.#gathered ??= { answerId, text: '', reasoning: '' };
     this.#gathered.text += text;
     this.#gathered.reasoning += reasoning;
-    const wait = this.#sentAt + gatherMs - Date.now();
+    const wait = this.#sentAt + gatherMs - performance.now();
     if (wait <= 0) return this.#flush();
     this.#timer ??= setTimeout(() => this.#flush(), wait);
   }
@@ -103,7 +104,7 @@ export class AskPanel extends WebviewPanel<FromWebview, ToWebview> {
     const piece = this.#gathered;
     this.#drop();
     if (!piece) return;
-    this.#sentAt = Date.now();
+    this.#sentAt = performance.now();
     const held = this.#shown.get(piece.answerId) ?? 0;
     const room = maxShownChars - held;
     if (room <= 0) return;

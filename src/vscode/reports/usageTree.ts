@@ -126,7 +126,8 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     const name = modelName(this.#deps.models.arms, decision.chosen);
     const at = new Date(decision.at);
     // A narrow side bar cuts a row at its end: time and cost are short and come first, and a cut name can be guessed.
-    const made = item(`${shortTime(at)} · ${cost(spent)}`, { description: name, icon: 'git-commit' });
+    const now = new Date(this.#deps.clock.now());
+    const made = item(`${shortTime(at, now)} · ${cost(spent)}`, { description: name, icon: 'git-commit' });
     const language = decision.context.coarse.language;
     const facts = [
       name,
@@ -143,8 +144,8 @@ export class UsageTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
 }
 
 /** The time for today, otherwise the day. */
-const shortTime = (at: Date): string =>
-  at.toDateString() === new Date().toDateString()
+const shortTime = (at: Date, now: Date): string =>
+  at.toDateString() === now.toDateString()
     ? at.toLocaleTimeString(locale(), { timeStyle: 'short' })
     : at.toLocaleDateString(locale(), { month: 'short', day: 'numeric' });
 
